@@ -1,0 +1,10 @@
+"""The geoguess room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class GeoGuessConfig(AppConfig):
+    name = "geoguess"
+    default_auto_field = "django.db.models.BigAutoField"

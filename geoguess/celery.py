@@ -1,0 +1,12 @@
+"""The Celery app; the only module that knows it. Tasks are declared with ``@shared_task``."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geoguess.settings")
+app = Celery("geoguess")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,83 @@
+"""Players, games and rounds. A round holds everything that decides its score; the browser holds nothing."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+def new_token() -> str:
+    """An opaque name for URLs: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+class Player(models.Model):
+    """Somebody who plays, with or without an account; a guest is known by a signed cookie."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.user.get_username() if self.user else f"Guest {self.pk}"
+
+
+class Game(models.Model):
+    """A row of rounds from one collection against one model version."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="games")
+    collection = models.ForeignKey("pipeline.Collection", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("predictor.ModelVersion", on_delete=models.PROTECT, related_name="+")
+    scale_km = models.FloatField(help_text="Copied from the collection, so that later edits change no score.")
+    round_count = models.PositiveSmallIntegerField()
+    time_limit_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Game {self.pk}"
+
+
+class Round(models.Model):
+    """One picture: the model's guess is stored when it starts, the player's when it is locked."""
+
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    photo = models.ForeignKey("pipeline.Photo", on_delete=models.PROTECT, related_name="+")
+    image_seed = models.BigIntegerField(help_text="Chooses the crop and quality of this round's picture.")
+    started_at = models.DateTimeField()
+    deadline = models.DateTimeField(null=True, blank=True)
+
+    model_latitude = models.FloatField()
+    model_longitude = models.FloatField()
+    model_radius_km = models.FloatField()
+    model_distance_km = models.FloatField()
+    model_score = models.FloatField(help_text="Unrounded.")
+
+    draft_latitude = models.FloatField(null=True, blank=True)
+    draft_longitude = models.FloatField(null=True, blank=True)
+
+    locked_at = models.DateTimeField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True, help_text="Null after the lock: no guess was made.")
+    longitude = models.FloatField(null=True, blank=True)
+    distance_km = models.FloatField(null=True, blank=True)
+    score = models.FloatField(null=True, blank=True, help_text="Unrounded.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["game", "number"], name="one_round_per_number"),
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | Q(score__isnull=False), name="a_locked_round_has_a_score"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.game}, round {self.number}"

@@ -1,0 +1,1 @@
+"""From files with positions to an evaluated model version."""

@@ -1,0 +1,10 @@
+"""The pipeline room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PipelineConfig(AppConfig):
+    name = "pipeline"
+    default_auto_field = "django.db.models.BigAutoField"

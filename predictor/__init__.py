@@ -1,0 +1,1 @@
+"""Image bytes in; posterior over geocells, guess, radius and neighbours out."""

@@ -1,0 +1,10 @@
+"""The predictor room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PredictorConfig(AppConfig):
+    name = "predictor"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,62 @@
+"""Model versions, the audit of their promotions, and what they predicted; keyed by image hash, never by photo."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ModelVersion(models.Model):
+    """One artifact folder under ``GEOGUESS_DATA/models``; the champion is the one that serves."""
+
+    name = models.SlugField(max_length=80, unique=True)
+    encoder = models.CharField(max_length=60)
+    manifest_sha256 = models.CharField(max_length=64, help_text="Hash of the artifact's manifest.json.")
+    card = models.JSONField(default=dict, help_text="Data hash, code version, seed, settings and metrics.")
+    is_champion = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_champion"], condition=Q(is_champion=True), name="one_champion"),
+        ]
+        permissions = [("promote_modelversion", "Can make a model version the champion")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Promotion(models.Model):
+    """Who made which version the champion, and when; never edited, rolling back adds a row."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
+    previous = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    promoted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    actor = models.CharField(max_length=150, help_text="Name at the time; 'command line' without a user.")
+    promoted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-promoted_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} by {self.actor}"
+
+
+class Prediction(models.Model):
+    """What a version sees in the image with this hash: the whole posterior, from which every answer is computed."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="predictions")
+    sha256 = models.CharField(max_length=64)
+    posterior = models.BinaryField(help_text="float16 cell probabilities, in the partition's order.")
+    embedding = models.BinaryField(help_text="float16 image embedding.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "sha256"], name="one_prediction_per_image")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.sha256[:12]}"

@@ -1,0 +1,23 @@
+"""The site's settings in a data folder of the test run's own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "GEOGUESS_TEST_DATA" not in os.environ:
+    os.environ["GEOGUESS_TEST_DATA"] = tempfile.mkdtemp(prefix="gg-")
+    atexit.register(shutil.rmtree, os.environ["GEOGUESS_TEST_DATA"], ignore_errors=True)
+os.environ["GEOGUESS_DATA"] = os.path.join(  # noqa: PTH118
+    os.environ["GEOGUESS_TEST_DATA"], os.environ.get("PYTEST_XDIST_WORKER", "main")
+)
+
+from geoguess.settings import *  # noqa: E402, F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
