@@ -1,0 +1,155 @@
+"""The stage of a scene: a pinhole camera over flat ground, and the things put on it, drawn from far to near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.random import Generator
+
+from pipeline.scenes.landscapes import Landscape
+from pipeline.scenes.light import Light, mix, recolour
+from pipeline.scenes.place import Place
+from pipeline.scenes.prop import Clue, Prop
+from pipeline.scenes.shapes import paint, polygon
+from pipeline.scenes.sky import Sky
+from pipeline.scenes.vegetation import tree
+
+WIDTH, HEIGHT = 1200, 800  # picture units: every scene is composed on this canvas, whatever size it is drawn at
+FAR = 900.0  # metres: where the ground meets the horizon
+FINE_PX = 70  # a tree smaller than this is drawn without its small leaves
+VARIANTS = 3  # drawings of each species in one scene
+AIR_M = 34.0  # metres of near ground that count as much as one kilometre of relief: a poster's air, thicker than life
+CLUE_PX = 10  # a clue smaller than this at 1200 px is not visible
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Pinhole camera: `horizon` and `vanish` in picture units, `height` in metres, `focal` in picture units."""
+
+    horizon: float
+    vanish: float
+    height: float
+    focal: float = 1000.0
+
+    def scale(self, z: float) -> float:
+        """Picture units for a metre at depth `z`."""
+        return self.focal / z
+
+    def at(self, x: float, z: float, up: float = 0.0) -> tuple[float, float]:
+        """The picture position of a point `x` m right of the axis, `z` m away, `up` m above the ground."""
+        return self.vanish + self.focal * x / z, self.horizon + self.focal * (self.height - up) / z
+
+    def nearest(self) -> float:
+        """The depth of the ground at the lower edge of the picture."""
+        return self.focal * self.height / (HEIGHT - self.horizon)
+
+    def span(self, z: float) -> tuple[float, float]:
+        """The leftmost and rightmost visible x at depth `z`."""
+        return -self.vanish * z / self.focal, (WIDTH - self.vanish) * z / self.focal
+
+
+@dataclass
+class Stage:
+    """Everything a composition needs, and what it has put in the picture so far."""
+
+    place: Place
+    landscape: Landscape
+    season: str
+    lushness: float
+    light: Light
+    sky: Sky
+    camera: Camera
+    rng: Generator
+    items: list[tuple[float, str]] = field(default_factory=list)
+    clues: list[tuple[float, Clue]] = field(default_factory=list)
+    _drawings: dict[tuple[str, int, int, bool], tuple[str, Prop]] = field(default_factory=dict)
+    _definitions: list[str] = field(default_factory=list)
+
+    def veil(self, z: float) -> float:
+        """How far a thing at `z` metres is mixed into the air (0..0.85)."""
+        return float(0.85 * (1 - np.exp(-z / (AIR_M * self.sky.clear_km))))
+
+    def aired(self, colour: str, z: float) -> str:
+        """A colour as seen from `z` metres."""
+        return mix(colour, self.sky.air, self.veil(z))
+
+    def ground(self, points: list[tuple[float, float]], colour: str, opacity: float = 1.0) -> str:
+        """A polygon on the ground from (x, z) corners in metres."""
+        near = self.camera.nearest() * 0.5
+        return polygon([self.camera.at(x, max(z, near)) for x, z in points], colour, opacity)
+
+    def add(self, z: float, svg: str) -> None:
+        """Something already drawn in picture units, at depth `z`."""
+        self.items.append((z, svg))
+
+    def put(self, prop: Prop, x: float, z: float, *, up: float = 0.0, shadow: bool = True, size: float = 1.0) -> None:
+        """A prop standing at (x, z), `up` metres above the ground, with its shadow, air and clues."""
+        px, py = self.camera.at(x, z, up)
+        scale = self.camera.scale(z) * size
+        if shadow:
+            self._shadow(x, z, up, prop.width * size, prop.height * size)
+        svg = recolour(prop.svg, self.sky.air, self.veil(z))
+        self.add(z, f'<g transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})">{svg}</g>')
+        for clue in prop.clues:
+            self.note(z, clue.kind, clue.meaning, tuple(v * scale + (px, py)[i % 2] for i, v in enumerate(clue.box)))
+
+    def note(self, z: float, kind: str, meaning: str, box: tuple[float, ...]) -> None:
+        """A clue at depth `z` whose box is in picture units; kept if enough of it is inside the frame."""
+        x0, x1 = (min(max(v, 0.0), WIDTH) for v in (box[0], box[2]))
+        y0, y1 = (min(max(v, 0.0), HEIGHT) for v in (box[1], box[3]))
+        if x1 - x0 >= CLUE_PX and y1 - y0 >= CLUE_PX and (x1 - x0) * (y1 - y0) >= 0.3 * (box[2] - box[0]) * (box[3] - box[1]):
+            self.clues.append((z, Clue(kind, meaning, (x0 / WIDTH, y0 / HEIGHT, x1 / WIDTH, y1 / HEIGHT))))
+
+    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0) -> None:
+        """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance."""
+        left, right = self.camera.span(z)
+        if x < left - 12 or x > right + 12:
+            return
+        band = int(round(self.veil(z) * 12))
+        fine = self.camera.scale(z) * 8 > FINE_PX
+        key = (species, int(self.rng.integers(VARIANTS)), band, fine)
+        if key not in self._drawings:
+            prop = tree(species, self.rng, self.light, self.season, self.lushness, fine=fine)
+            name = f"t{len(self._drawings)}"
+            svg = recolour(prop.svg, self.sky.air, band / 12)
+            self._definitions.append(f'<g id="{name}">{svg}</g>')
+            self._drawings[key] = (name, prop)
+        name, prop = self._drawings[key]
+        px, py = self.camera.at(x, z, up)
+        grow = size * self.rng.uniform(0.85, 1.15)
+        scale = self.camera.scale(z) * grow
+        if prop.height * scale > 9:
+            self._shadow(x, z, up, prop.width * grow, prop.height * grow)
+        self.add(z, f'<use href="#{name}" transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})"/>')
+        for clue in prop.clues:
+            box = tuple(v * scale + (px, py)[i % 2] for i, v in enumerate(clue.box))
+            if box[3] - box[1] > 70:
+                self.note(z, clue.kind, clue.meaning, box)
+
+    def scatter(self, species: dict[str, float], count: int, where: Callable[[Generator], tuple[float, float]], size: float = 1.0) -> None:
+        """`count` plants of a weighted mix, each where `where` says."""
+        names = list(species)
+        weights = np.array([species[name] for name in names])
+        for name in self.rng.choice(names, count, p=weights / weights.sum()):
+            self.plant(str(name), *where(self.rng), size=size)
+
+    def _shadow(self, x: float, z: float, up: float, width: float, height: float) -> None:
+        light = self.light
+        away = 1 if light.from_left else -1
+        scale = self.camera.scale(z)
+        reach = min(light.reach * height * 0.6, 9.0)
+        cx, cy = self.camera.at(x + away * reach * 0.5, z, up)
+        rx = (width * 0.42 + reach * 0.5) * scale
+        ry = max(width * 0.26, 0.12) * scale * min(self.camera.height / z + 0.05, 0.5)
+        opacity = light.shadow_opacity * (1 - self.veil(z))
+        self.add(z + 0.35, f'<ellipse cx="{cx:.1f}" cy="{cy:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" {paint(light.shadow, opacity)}/>')
+
+    def svg(self, background: str) -> str:
+        """The whole picture: definitions, background, then items from far to near."""
+        body = "".join(svg for _, svg in sorted(self.items, key=lambda item: -item[0]))
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
+            f"<defs>{''.join(self._definitions)}</defs>{background}{body}</svg>"
+        )
