@@ -1,4 +1,4 @@
-"""ASGI entry: HTTP by Django, WebSockets by Channels, same origin only."""
+"""ASGI entry: HTTP by Django, WebSockets by Channels, from allowed hosts only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geoguess.settings")
 django_application = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402  (apps must be loaded first)
+# Apps must be loaded before anything that imports models.
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.urls import path  # noqa: E402
 
-application = ProtocolTypeRouter({"http": django_application})
+from geoguess.consumers import RoundConsumer  # noqa: E402
+
+sockets = URLRouter([path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi())])
+application = ProtocolTypeRouter(
+    {"http": django_application, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
+)

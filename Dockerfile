@@ -1,0 +1,15 @@
+# The same `manage.py up` as without a container; everything it writes lives in the volume /data.
+FROM python:3.11-slim-bookworm
+
+RUN useradd --create-home --uid 1000 geoguess && install -d -o geoguess /data
+WORKDIR /app
+COPY requirements.txt constraints.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -c constraints.txt
+COPY . .
+
+USER geoguess
+ENV GEOGUESS_DATA=/data PYTHONUNBUFFERED=1
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --start-period=180s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
+CMD ["python", "manage.py", "up", "--host", "0.0.0.0", "--port", "8000"]

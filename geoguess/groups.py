@@ -1,0 +1,8 @@
+"""The one place where channel groups get their names."""
+
+from __future__ import annotations
+
+
+def round_group(round_id: int) -> str:
+    """All sockets of one round: the tabs of one player."""
+    return f"round.{round_id}"

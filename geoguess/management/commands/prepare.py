@@ -1,0 +1,41 @@
+"""``manage.py prepare``: what the site needs before it serves: database, static files, starter model and collection."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+def static_is_stale() -> bool:
+    """Whether any source of the static files is newer than the collected ones."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if not manifest.exists():
+        return True
+    collected_at = manifest.stat().st_mtime
+    return any(
+        max(Path(storage.path(name)).stat().st_mtime, Path(storage.path(name)).stat().st_ctime) > collected_at
+        for finder in get_finders()
+        for name, storage in finder.list(None)
+    )
+
+
+class Command(BaseCommand):
+    help = "Bring the database, the static files, the starter model and the starter collection up to date."
+    requires_migrations_checks = False
+
+    def handle(self, **options: Any) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        if static_is_stale():
+            print("Collecting static files …", file=sys.stderr, flush=True)
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        from pipeline.starter import install_starter
+        from pipeline.starter_collection import ensure_starter_collection
+
+        ensure_starter_collection()
+        install_starter()

@@ -1,0 +1,136 @@
+"""``manage.py up``: the whole site from one command: broker, database, starter collection and model, web server, workers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from geoguess import embedded_valkey
+from geoguess.supervisor import Child, ChildFailed, Supervisor
+
+WEB_START_TIMEOUT_S = 60.0
+
+
+def lan_address() -> str:
+    """This machine's address in its local network; connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: only the route matters
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises CommandError when the web server could not listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses that port, "
+                f"or choose another: manage.py up --port {port + 1}"
+            ) from error
+
+
+class Command(BaseCommand):
+    help = "Start the whole site and keep it running until Ctrl-C."
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 serves the local network.")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        data_dir: Path = settings.DATA_DIR
+        lock = (data_dir / "up.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"The site is already running on {data_dir}. Stop it, or set GEOGUESS_DATA to another folder."
+            ) from None
+        check_port(host, port)
+
+        shown_host = lan_address() if host in ("0.0.0.0", "::") else host
+        env = os.environ | {"GEOGUESS_DATA": str(data_dir)}
+        env["GEOGUESS_HOSTS"] = ",".join(filter(None, [env.get("GEOGUESS_HOSTS", ""), shown_host]))
+        supervisor = Supervisor(env=env, log=self.say)
+
+        def ask_to_stop(*_: object) -> None:
+            supervisor.stopping = True
+
+        for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(asked, ask_to_stop)
+        try:
+            self._serve(supervisor, host, port, shown_host)
+        except ChildFailed as error:
+            raise CommandError(str(error)) from error
+        finally:
+            supervisor.stop()
+
+    def _serve(self, supervisor: Supervisor, host: str, port: int, shown_host: str) -> None:
+        python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
+        if not os.environ.get("REDIS_URL"):
+            valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
+            supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+            if not embedded_valkey.wait_until_up(valkey.url):
+                raise CommandError(f"The embedded Valkey did not start; see its messages above. ({settings.VALKEY_DIR})")
+            supervisor.env["REDIS_URL"] = valkey.url
+        status = supervisor.run_once([python, manage, "prepare"])
+        if supervisor.stopping:
+            return
+        if status != 0:
+            raise CommandError("The site could not be prepared; the reason is above.")
+
+        celery = [python, "-m", "celery", "-A", "geoguess", "worker", "--loglevel", "WARNING", "--without-gossip"]
+        daphne = [python, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "geoguess.asgi:application"]
+        web = Child("web server", daphne)
+        supervisor.start(web)
+        for queues, name in (("predict", "predict"), ("pipeline,default", "pipeline")):
+            supervisor.start(
+                Child(f"{name} worker", [*celery, "-Q", queues, "-c", "1", "-n", f"{name}@%h", "--without-mingle"])
+            )
+        probe_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        self._wait_for_web(supervisor, web, probe_host, port)
+        if not supervisor.stopping:
+            self._announce(shown_host, port)
+        supervisor.watch()
+
+    def _wait_for_web(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
+        deadline = time.monotonic() + WEB_START_TIMEOUT_S
+        address = f"http://[{host}]:{port}/health" if ":" in host else f"http://{host}:{port}/health"
+        request = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https"} if settings.HTTPS else {})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while not supervisor.stopping:
+            try:
+                with opener.open(request, timeout=5):
+                    return
+            except OSError:
+                if web.process is not None and web.process.poll() is not None:
+                    raise CommandError("The web server stopped while starting; its message is above.") from None
+                if time.monotonic() > deadline:
+                    raise CommandError(f"The web server did not answer within {WEB_START_TIMEOUT_S:.0f} s.") from None
+                time.sleep(0.1)
+
+    def _announce(self, host: str, port: int) -> None:
+        print(f"\n  GeoGuess India is ready:  http://{f'[{host}]' if ':' in host else host}:{port}/\n")
+        print("  To become admin, in another terminal:  .venv/bin/python manage.py createsuperuser")
+        print("  then open /admin/ there. Ctrl-C stops everything.\n", flush=True)

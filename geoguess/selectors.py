@@ -1,0 +1,199 @@
+"""What pages and sockets read. Nothing here that concerns the answer is called for a round that is not locked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Avg, QuerySet
+from django.urls import reverse
+
+from geoguess.models import Game, Player, Round
+from geoguess.rules import points
+from pipeline.models import Collection, Photo
+from pipeline.selectors import playable_photos
+from predictor.models import ModelVersion, Prediction
+from predictor.selectors import answer, prediction_for, training_hashes
+
+TOP_CELLS = 5
+
+
+def ready_photos(collection: Collection, version: ModelVersion) -> QuerySet[Photo]:
+    """Playable photos of the collection that this version has looked at, and was not trained on."""
+    predicted = Prediction.objects.filter(version=version).values("sha256")
+    return (
+        playable_photos(collection).filter(sha256__in=predicted).exclude(sha256__in=training_hashes(version))
+    )
+
+
+def game_of(player: Player | None, token: str) -> Game:
+    """The player's own game. Raises Game.DoesNotExist for anybody else's."""
+    if player is None:
+        raise Game.DoesNotExist
+    return Game.objects.select_related("collection", "version", "player").get(token=token, player=player)
+
+
+def latest_round(game: Game) -> Round | None:
+    return game.rounds.order_by("-number").first()
+
+
+def unfinished_game(player: Player) -> Game | None:
+    """The game to go on with, if the latest one is not finished."""
+    latest = player.games.order_by("-started_at", "-pk").first()
+    return latest if latest and latest.finished_at is None else None
+
+
+def totals(game: Game, up_to: int) -> dict[str, int]:
+    """Points of both after the locked rounds with numbers up to ``up_to``: sums of the rounded points shown."""
+    rows = game.rounds.filter(locked_at__isnull=False, number__lte=up_to).values_list("score", "model_score")
+    return {"player": sum(points(own) for own, _ in rows), "model": sum(points(model) for _, model in rows)}
+
+
+def round_result(game_round: Round) -> dict[str, Any]:
+    """Everything about a locked round, as the page shows it."""
+    if game_round.locked_at is None:
+        raise ValueError("The result of an open round must not leave the server.")
+    game, photo = game_round.game, game_round.photo
+    prediction = prediction_for(game.version, photo.sha256)
+    cells = answer(prediction, game.scale_km).cells[:TOP_CELLS] if prediction else ()
+    is_last = game_round.number == game.round_count
+    return {
+        **guesses(game_round),
+        "model": {**guesses(game_round)["model"], "radius_km": game_round.model_radius_km, "version": game.version.name},
+        "cells": [asdict(cell) for cell in cells],
+        "photo": {
+            "author": photo.author,
+            "licence": photo.licence,
+            "source": photo.source,
+            "attribution": photo.attribution,
+        },
+        "totals": totals(game, game_round.number),
+        "next_url": reverse("summary", args=[game.token])
+        if is_last
+        else reverse("round", args=[game.token, game_round.number + 1]),
+        "last": is_last,
+    }
+
+
+def guesses(game_round: Round) -> dict[str, Any]:
+    """Truth and both guesses of a locked round."""
+    photo = game_round.photo
+    return {
+        "truth": {
+            "latitude": photo.latitude,
+            "longitude": photo.longitude,
+            "place": photo.place,
+            "state": photo.state,
+            "district": photo.district,
+        },
+        "player": {
+            "latitude": game_round.latitude,
+            "longitude": game_round.longitude,
+            "distance_km": game_round.distance_km,
+            "score": points(game_round.score),
+        },
+        "model": {
+            "latitude": game_round.model_latitude,
+            "longitude": game_round.model_longitude,
+            "distance_km": game_round.model_distance_km,
+            "score": points(game_round.model_score),
+        },
+    }
+
+
+def game_summary(game: Game) -> dict[str, Any]:
+    """All rounds of a finished game, with both totals."""
+    rounds = list(game.rounds.select_related("photo").filter(locked_at__isnull=False))
+    both = totals(game, game.round_count)
+    squares = "".join(_square(row.score) for row in rounds)
+    return {
+        "rounds": [
+            {
+                "number": row.number,
+                "image_url": reverse("round-image", args=[game.token, row.number]),
+                "url": reverse("round", args=[game.token, row.number]),
+                **guesses(row),
+            }
+            for row in rounds
+        ],
+        "totals": both,
+        "max": 5000 * game.round_count,
+        "collection": game.collection.name,
+        "illustrated": game.collection.illustrated,
+        "share_text": f"GeoGuess India · {game.collection.name}\n{squares}\n"
+        f"Me {both['player']:,} – {both['model']:,} the model",
+        "play_again": {"collection": game.collection.slug, "time_limit": game.time_limit_s or ""},
+    }
+
+
+def _square(score: float | None) -> str:
+    """One round in the share text; the bands are those players of such games know."""
+    return "🟩" if points(score) >= 4000 else "🟨" if points(score) >= 2000 else "🟧" if points(score) >= 500 else "🟥"
+
+
+def history(player: Player) -> dict[str, Any]:
+    """The player's games, latest first, and how they did against the model over all of them."""
+    games = []
+    for game in player.games.select_related("collection").prefetch_related("rounds"):
+        locked = [row for row in game.rounds.all() if row.locked_at]
+        games.append(
+            {
+                "url": reverse("summary" if game.finished_at else "game", args=[game.token]),
+                "collection": game.collection.name,
+                "started_at": game.started_at,
+                "finished": game.finished_at is not None,
+                "player_total": sum(points(row.score) for row in locked),
+                "model_total": sum(points(row.model_score) for row in locked),
+                "rounds": game.round_count,
+                "rounds_played": len(locked),
+            }
+        )
+    finished = [game for game in games if game["finished"]]
+    means = Round.objects.filter(game__player=player, locked_at__isnull=False).aggregate(
+        mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score")
+    )
+    return {
+        "games": games,
+        "stats": {
+            "games": len(finished),
+            "beaten": sum(game["player_total"] > game["model_total"] for game in finished),
+            "best": max((game["player_total"] for game in finished), default=0),
+            **means,
+        },
+    }
+
+
+def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
+    """What the first page says of each collection that has pictures to play."""
+    cards = []
+    for collection in Collection.objects.all():
+        ready = ready_photos(collection, version).count() if version else 0
+        waiting = playable_photos(collection).count() - ready
+        if not ready and waiting <= 0:
+            continue
+        par = (
+            Round.objects.filter(game__collection=collection, game__version=version).aggregate(par=Avg("model_score"))["par"]
+            if version
+            else None
+        )
+        cards.append(
+            {
+                "name": collection.name,
+                "slug": collection.slug,
+                "description": collection.description,
+                "illustrated": collection.illustrated,
+                "playable": ready,
+                "waiting": waiting,
+                "scale_km": collection.scale_km,
+                "par": par,
+                "cover_url": reverse("collection-cover", args=[collection.slug]),
+            }
+        )
+    return cards
+
+
+
+
+def cover_photo(collection: Collection) -> Photo | None:
+    """The picture that stands for a collection: always the same one."""
+    return playable_photos(collection).order_by("sha256").first()

@@ -1,0 +1,164 @@
+"""What players do: start a game, open a round, move the pin, lock the guess. The only writer of games and rounds."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from datetime import datetime
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import IntegrityError, transaction
+
+from geoguess import rules
+from geoguess.groups import round_group
+from geoguess.models import Game, Player, Round
+from geoguess.selectors import latest_round, ready_photos
+from pipeline.models import Collection
+from predictor.selectors import answer, champion, prediction_for
+
+
+class CannotPlay(Exception):
+    """A game cannot be started now; the message says why and what helps."""
+
+
+class OutOfTurn(Exception):
+    """A round was asked for that is not the next one."""
+
+
+def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | None) -> Player:
+    """The player behind a request, made if need be; who logs in keeps what they played as a guest."""
+    guest = Player.objects.filter(token=session_token).first() if session_token else None
+    if not user.is_authenticated:
+        return guest if guest and guest.user_id is None else Player.objects.create()
+    known = Player.objects.filter(user_id=user.pk).first()
+    if known:
+        return known
+    if guest and guest.user_id is None:
+        guest.user_id = user.pk
+        guest.save(update_fields=["user"])
+        return guest
+    return Player.objects.create(user_id=user.pk)
+
+
+def start_game(*, player: Player, collection: Collection, time_limit_s: int | None, now: datetime) -> Game:
+    """A new game against the champion, with its first round open. Raises CannotPlay."""
+    version = champion()
+    if version is None:
+        raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
+    if not ready_photos(collection, version).exists():
+        raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
+    with transaction.atomic():
+        game = Game.objects.create(
+            player=player,
+            collection=collection,
+            version=version,
+            scale_km=collection.scale_km,
+            round_count=min(rules.ROUNDS_PER_GAME, ready_photos(collection, version).count()),
+            time_limit_s=time_limit_s,
+            started_at=now,
+        )
+        open_round(game=game, number=1, now=now)
+    return game
+
+
+def open_round(*, game: Game, number: int, now: datetime) -> Round:
+    """The round with this number, started if it is the next one. Raises OutOfTurn."""
+    existing = game.rounds.filter(number=number).first()
+    if existing:
+        return existing
+    last = latest_round(game)
+    next_number = last.number + 1 if last else 1
+    if number != next_number or number > game.round_count or (last and last.locked_at is None):
+        raise OutOfTurn
+    photo_id = _choose_photo(game)
+    photo = ready_photos(game.collection, game.version).get(pk=photo_id)
+    prediction = prediction_for(game.version, photo.sha256)
+    assert prediction is not None
+    guess = answer(prediction, game.scale_km)
+    distance = rules.distance_km(
+        rules.Position(guess.latitude, guess.longitude), rules.Position(photo.latitude, photo.longitude)
+    )
+    try:
+        with transaction.atomic():
+            return Round.objects.create(
+                game=game,
+                number=number,
+                photo=photo,
+                image_seed=secrets.randbits(62),
+                started_at=now,
+                deadline=rules.deadline(now, game.time_limit_s),
+                model_latitude=guess.latitude,
+                model_longitude=guess.longitude,
+                model_radius_km=guess.radius_km,
+                model_distance_km=distance,
+                model_score=rules.round_score(distance, photo.precision_km, game.scale_km),
+            )
+    except IntegrityError:  # another tab opened it first
+        return game.rounds.get(number=number)
+
+
+def _choose_photo(game: Game) -> int:
+    """A random photo among those this player has met least often: no repeats until all were seen."""
+    candidates = list(ready_photos(game.collection, game.version).values_list("pk", flat=True))
+    seen = Counter(
+        Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
+    )
+    in_game = set(game.rounds.values_list("photo_id", flat=True))
+    fresh = [pk for pk in candidates if pk not in in_game] or candidates
+    fewest = min(seen[pk] for pk in fresh)
+    return secrets.choice([pk for pk in fresh if seen[pk] == fewest])
+
+
+def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:
+    """Remember where the pin stands: it counts when time runs out."""
+    if rules.is_over(game_round.deadline, now):
+        lock_if_over(game_round=game_round, now=now)
+        return
+    Round.objects.filter(pk=game_round.pk, locked_at__isnull=True).update(
+        draft_latitude=guess.latitude, draft_longitude=guess.longitude
+    )
+
+
+def lock_if_over(*, game_round: Round, now: datetime) -> Round:
+    """Lock a round whose time is up with its draft, or without a guess; else leave it as it is."""
+    if game_round.locked_at is None and rules.is_over(game_round.deadline, now):
+        return _lock(game_round, None, now)
+    return game_round
+
+
+def submit_guess(*, game_round: Round, guess: rules.Position, now: datetime) -> Round:
+    """Lock the guess. A second submit, or one after the time, returns what is stored."""
+    if rules.is_over(game_round.deadline, now):
+        return _lock(game_round, None, now)
+    return _lock(game_round, guess, now)
+
+
+def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Round:
+    """Lock once, whoever comes first: compare-and-set under a row lock."""
+    with transaction.atomic():
+        current = Round.objects.select_for_update(of=("self",)).select_related("game", "photo").get(pk=game_round.pk)
+        if current.locked_at is not None:
+            return current
+        if guess is None and current.draft_latitude is not None and current.draft_longitude is not None:
+            guess = rules.Position(current.draft_latitude, current.draft_longitude)
+        current.locked_at = now
+        current.score = 0.0
+        if guess is not None:
+            truth = rules.Position(current.photo.latitude, current.photo.longitude)
+            current.latitude, current.longitude = guess.latitude, guess.longitude
+            current.distance_km = rules.distance_km(guess, truth)
+            current.score = rules.round_score(current.distance_km, current.photo.precision_km, current.game.scale_km)
+        current.save(update_fields=["locked_at", "latitude", "longitude", "distance_km", "score"])
+        if current.number == current.game.round_count:
+            Game.objects.filter(pk=current.game_id, finished_at__isnull=True).update(finished_at=now)
+        transaction.on_commit(lambda: _announce_lock(current.pk))
+    return current
+
+
+def _announce_lock(round_id: int) -> None:
+    """Tell the player's other tabs; they ask for the result themselves."""
+    layer = get_channel_layer()
+    if layer is not None:
+        async_to_sync(layer.group_send)(round_group(round_id), {"type": "round.locked"})

@@ -1,0 +1,130 @@
+"""Runs the site's child processes: starts them, restarts those that die, and ends them all together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LIFELINE = Path(__file__).with_name("lifeline.py")
+QUICK_DEATH_S = 10.0  # a child that lives shorter than this did not really start
+MAX_QUICK_DEATHS = 3
+STOP_GRACE_S = 6.0
+
+
+class ChildFailed(Exception):
+    """A child process cannot be kept running."""
+
+
+@dataclass
+class Child:
+    """A process to keep running: its command, and text for its standard input (secrets stay out of the arguments)."""
+
+    name: str
+    command: list[str]
+    stdin: str | None = None
+    process: subprocess.Popen[str] | None = None
+    started_at: float = 0.0
+    quick_deaths: int = 0
+
+
+@dataclass
+class Supervisor:
+    """Keeps children in process groups of their own, so that a terminal's Ctrl-C reaches only the supervisor."""
+
+    env: dict[str, str]
+    log: Callable[[str], None]
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._lifeline = subprocess.Popen(
+            [sys.executable, str(LIFELINE)], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def _tell_lifeline(self, message: str) -> None:
+        assert self._lifeline.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._lifeline.stdin.write(message + "\n")
+            self._lifeline.stdin.flush()
+
+    def _spawn(self, command: list[str], stdin: str | None) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            command,
+            env=self.env,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        self._tell_lifeline(f"+{process.pid}")
+        if stdin is not None:
+            assert process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(stdin)
+                process.stdin.close()
+        return process
+
+    def run_once(self, command: list[str]) -> int:
+        """Run a command to its end and return its exit status; a stop request ends it."""
+        child = Child(name=command[-1], command=command)
+        child.process = self._spawn(command, None)
+        self.children.append(child)
+        try:
+            while not self.stopping and child.process.poll() is None:
+                time.sleep(0.05)
+            return child.process.returncode if child.process.returncode is not None else -signal.SIGTERM
+        finally:
+            if not self.stopping:
+                self.children.remove(child)
+                self._tell_lifeline(f"-{child.process.pid}")
+
+    def start(self, child: Child) -> None:
+        """Start a child that is to stay."""
+        child.process = self._spawn(child.command, child.stdin)
+        child.started_at = time.monotonic()
+        if child not in self.children:
+            self.children.append(child)
+
+    def watch(self) -> None:
+        """Return when asked to stop; restart children that die. Raises ChildFailed for one that dies at each start."""
+        while not self.stopping:
+            for child in self.children:
+                if self.stopping or child.process is None or child.process.poll() is None:
+                    continue
+                self._restart(child)
+            time.sleep(0.2)
+
+    def _restart(self, child: Child) -> None:
+        assert child.process is not None
+        self._tell_lifeline(f"-{child.process.pid}")
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)  # pool processes of a killed parent
+        lived_s = time.monotonic() - child.started_at
+        child.quick_deaths = child.quick_deaths + 1 if lived_s < QUICK_DEATH_S else 1
+        status = child.process.returncode
+        if child.quick_deaths >= MAX_QUICK_DEATHS:
+            raise ChildFailed(f"The {child.name} stopped {child.quick_deaths} times in a row (exit status {status}).")
+        self.log(f"The {child.name} stopped (exit status {status}); starting it again.")
+        self.start(child)
+
+    def stop(self) -> None:
+        """End every child, the last started first, and wait for them."""
+        self.stopping = True
+        alive = [child.process for child in reversed(self.children) if child.process and child.process.poll() is None]
+        for process in alive:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        deadline = time.monotonic() + STOP_GRACE_S
+        for process in alive:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+        assert self._lifeline.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._lifeline.stdin.close()  # the lifeline ends whatever is left of the groups
+        self._lifeline.wait()

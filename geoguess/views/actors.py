@@ -1,0 +1,41 @@
+"""Who is asking, and which of their games and rounds: everybody else's is a 404."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+
+from geoguess import services
+from geoguess.models import Game, Player, Round
+from geoguess.selectors import game_of
+
+SESSION_KEY = "player"
+
+
+def known_player(request: HttpRequest) -> Player | None:
+    """The player behind this request, if they played before."""
+    if not request.user.is_authenticated and SESSION_KEY not in request.session:
+        return None
+    return current_player(request)
+
+
+def current_player(request: HttpRequest) -> Player:
+    """The player behind this request; a newcomer becomes a guest."""
+    player = services.player_for(user=request.user, session_token=request.session.get(SESSION_KEY))
+    if request.session.get(SESSION_KEY) != player.token:
+        request.session[SESSION_KEY] = player.token
+    return player
+
+
+def own_game(request: HttpRequest, token: str) -> Game:
+    try:
+        return game_of(known_player(request), token)
+    except Game.DoesNotExist:
+        raise Http404("No such game of yours.") from None
+
+
+def own_round(request: HttpRequest, token: str, number: int) -> Round:
+    game = own_game(request, token)
+    try:
+        return game.rounds.select_related("photo", "game__collection", "game__version").get(number=number)
+    except Round.DoesNotExist:
+        raise Http404("No such round of yours.") from None

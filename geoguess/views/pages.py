@@ -1,0 +1,67 @@
+"""Pages around the game: home, history, the words about the site, health."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from geoguess import round_image, selectors
+from geoguess.views.actors import known_player
+from pipeline.models import Collection
+from predictor import store
+from predictor.selectors import champion
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    version = champion()
+    player = known_player(request)
+    unfinished = selectors.unfinished_game(player) if player else None
+    context = {
+        "collections": selectors.collection_cards(version),
+        "champion": version.name if version else None,
+        "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.name}
+        if unfinished
+        else None,
+    }
+    return render(request, "home.html", context)
+
+
+@require_GET
+def cover(request: HttpRequest, slug: str) -> HttpResponse:
+    """One picture of a collection, small, to tell collections apart."""
+    collection = get_object_or_404(Collection, slug=slug)
+    photo = selectors.cover_photo(collection)
+    if photo is None:
+        raise Http404("No picture yet.")
+    response = HttpResponse(round_image.thumbnail(store.read(photo.sha256)), content_type="image/jpeg")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_GET
+@never_cache
+def history(request: HttpRequest) -> HttpResponse:
+    player = known_player(request)
+    context = selectors.history(player) if player else {"games": [], "stats": None}
+    return render(request, "history.html", context)
+
+
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the web server and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def words(request: HttpRequest, page: str) -> HttpResponse:
+    return render(request, f"{page}.html")
+
+
