@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from geoguess.models import Game, Player, Round
 
 
-class RoundInline(admin.TabularInline[Round, Game]):
+class RoundInline(admin.TabularInline):
     model = Round
     fields = readonly_fields = ("number", "photo", "started_at", "locked_at", "distance_km", "score", "model_score")
     extra = 0
@@ -19,7 +19,7 @@ class RoundInline(admin.TabularInline[Round, Game]):
 
 
 @admin.register(Game)
-class GameAdmin(admin.ModelAdmin[Game]):
+class GameAdmin(admin.ModelAdmin):
     list_display = ("__str__", "player", "collection", "version", "started_at", "finished_at")
     list_filter = ("collection", "version")
     inlines = (RoundInline,)
@@ -32,7 +32,7 @@ class GameAdmin(admin.ModelAdmin[Game]):
 
 
 @admin.register(Player)
-class PlayerAdmin(admin.ModelAdmin[Player]):
+class PlayerAdmin(admin.ModelAdmin):
     list_display = ("__str__", "user", "created_at")
     fields = readonly_fields = ("user", "created_at")
 

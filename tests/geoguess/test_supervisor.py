@@ -1,0 +1,145 @@
+"""Processes are started, restarted and ended together; real processes throughout."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+from geoguess import embedded_valkey
+from geoguess.supervisor import Child, ChildFailed, Supervisor
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(condition, timeout_s: float = 10.0) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def sleeper(name: str = "sleeper") -> Child:
+    return Child(name, [sys.executable, "-c", "import time; time.sleep(600)"])
+
+
+@pytest.fixture
+def supervisor():
+    messages: list[str] = []
+    supervisor = Supervisor(env=dict(os.environ), log=messages.append)
+    supervisor.messages = messages
+    yield supervisor
+    supervisor.stop()
+
+
+def test_stopping_ends_children_and_grandchildren(supervisor, tmp_path):
+    pid_file = tmp_path / "grandchild"
+    code = (
+        "import subprocess, sys, time, pathlib\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)'])\n"
+        f"pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))\ntime.sleep(600)"
+    )
+    child = Child("parent", [sys.executable, "-c", code])
+    supervisor.start(child)
+    assert wait_for(lambda: pid_file.exists() and pid_file.read_text())
+    supervisor.stop()
+    assert not alive(child.process.pid)
+    assert wait_for(lambda: not alive(int(pid_file.read_text())))
+
+
+def test_a_killed_supervisor_leaves_no_process_behind(tmp_path):
+    pid_file = tmp_path / "pids"
+    code = textwrap.dedent(f"""
+        import os, sys, time, pathlib
+        from geoguess.supervisor import Child, Supervisor
+        supervisor = Supervisor(env=dict(os.environ), log=print)
+        children = [Child(str(n), [sys.executable, "-c", "import time; time.sleep(600)"]) for n in range(2)]
+        for child in children:
+            supervisor.start(child)
+        path = pathlib.Path({str(pid_file)!r})
+        path.with_suffix(".part").write_text(" ".join(str(c.process.pid) for c in children))
+        path.with_suffix(".part").rename(path)
+        time.sleep(600)
+    """)
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    assert wait_for(pid_file.exists, 30)
+    pids = [int(pid) for pid in pid_file.read_text().split()]
+    assert all(map(alive, pids))
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    assert wait_for(lambda: not any(map(alive, pids)))
+
+
+def test_a_child_that_dies_is_started_again(supervisor):
+    child = sleeper()
+    supervisor.start(child)
+    first = child.process.pid
+    watcher = threading.Thread(target=supervisor.watch)
+    watcher.start()
+    os.kill(first, signal.SIGKILL)
+    assert wait_for(lambda: child.process.pid != first and alive(child.process.pid))
+    supervisor.stopping = True
+    watcher.join()
+    assert "starting it again" in supervisor.messages[0]
+
+
+def test_a_child_that_never_lives_is_given_up(supervisor):
+    supervisor.start(Child("broken", [sys.executable, "-c", "raise SystemExit(3)"]))
+    with pytest.raises(ChildFailed, match=r"broken stopped 3 times in a row \(exit status 3\)"):
+        supervisor.watch()
+
+
+def test_a_command_run_once_gives_its_status(supervisor):
+    assert supervisor.run_once([sys.executable, "-c", "raise SystemExit(5)"]) == 5
+
+
+def serve(valkey: embedded_valkey.EmbeddedValkey, supervisor: Supervisor) -> redis.Redis:
+    supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+    assert embedded_valkey.wait_until_up(valkey.url)
+    return redis.Redis.from_url(valkey.url)
+
+
+def test_the_embedded_broker_listens_on_a_private_socket(supervisor, tmp_path_factory):
+    folder = Path("/tmp") / f"gv{os.getpid()}"
+    try:
+        valkey = embedded_valkey.prepare(folder)
+        assert valkey.url.startswith("unix://")
+        with serve(valkey, supervisor) as client:
+            client.set("a", "b")
+            assert client.config_get("port") == {"port": "0"}
+        assert (folder / "valkey.sock").stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / "url").stat().st_mode & 0o777 == 0o600
+    finally:
+        supervisor.stop()
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def test_where_the_path_is_too_long_it_listens_on_loopback_with_a_password(supervisor, tmp_path):
+    folder = tmp_path / ("long" * 30)
+    valkey = embedded_valkey.prepare(folder)
+    assert valkey.url.startswith("redis://:")
+    assert valkey.url.split("@")[0].split(":")[-1] not in " ".join(valkey.command)
+    with serve(valkey, supervisor) as client:
+        client.ping()
+    stranger = redis.Redis(port=int(valkey.url.rsplit(":", 1)[1].split("/")[0]))
+    with pytest.raises(redis.AuthenticationError):
+        stranger.ping()
