@@ -1,7 +1,7 @@
 """Ends the site's processes when the one that started them is gone, however it died.
 
-Run by path with the supervisor's pipe as standard input. Each line is ``+PGID`` or ``-PGID``; the end of the input means that the
-supervisor no longer exists, and every process group still listed is ended.
+Run by path with the supervisor's pipe as standard input. Each line is ``+PGID`` or ``-PGID``; the end of the input
+means that the supervisor no longer exists, and every process group still listed is ended.
 """
 
 from __future__ import annotations

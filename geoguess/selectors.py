@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Avg, QuerySet
 from django.urls import reverse
+from pipeline.selectors import playable_photos
+from predictor.selectors import answer, prediction_for, training_hashes
 
 from geoguess.models import Game, Player, Round
 from geoguess.rules import points
 from pipeline.models import Collection, Photo
-from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
-from predictor.selectors import answer, prediction_for, training_hashes
 
 TOP_CELLS = 5
 
@@ -21,9 +21,7 @@ TOP_CELLS = 5
 def ready_photos(collection: Collection, version: ModelVersion) -> QuerySet[Photo]:
     """Playable photos of the collection that this version has looked at, and was not trained on."""
     predicted = Prediction.objects.filter(version=version).values("sha256")
-    return (
-        playable_photos(collection).filter(sha256__in=predicted).exclude(sha256__in=training_hashes(version))
-    )
+    return playable_photos(collection).filter(sha256__in=predicted).exclude(sha256__in=training_hashes(version))
 
 
 def game_of(player: Player | None, token: str) -> Game:
@@ -59,7 +57,11 @@ def round_result(game_round: Round) -> dict[str, Any]:
     is_last = game_round.number == game.round_count
     return {
         **guesses(game_round),
-        "model": {**guesses(game_round)["model"], "radius_km": game_round.model_radius_km, "version": game.version.name},
+        "model": {
+            **guesses(game_round)["model"],
+            "radius_km": game_round.model_radius_km,
+            "version": game.version.name,
+        },
         "cells": [asdict(cell) for cell in cells],
         "photo": {
             "author": photo.author,
@@ -172,7 +174,9 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
         if not ready and waiting <= 0:
             continue
         par = (
-            Round.objects.filter(game__collection=collection, game__version=version).aggregate(par=Avg("model_score"))["par"]
+            Round.objects.filter(game__collection=collection, game__version=version).aggregate(par=Avg("model_score"))[
+                "par"
+            ]
             if version
             else None
         )
@@ -190,8 +194,6 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
             }
         )
     return cards
-
-
 
 
 def cover_photo(collection: Collection) -> Photo | None:

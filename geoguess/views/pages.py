@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from predictor.selectors import champion
 
 from geoguess import round_image, selectors
 from geoguess.views.actors import known_player
 from pipeline.models import Collection
 from predictor import store
-from predictor.selectors import champion
 
 
 @require_GET
@@ -63,5 +63,3 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_GET
 def words(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, f"{page}.html")
-
-

@@ -173,5 +173,3 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("game", token)
     context = {"summary": selectors.game_summary(own) | {"basemap": {n: static(f"basemap/{n}") for n in BASEMAP_FILES}}}
     return render(request, "summary.html", context)
-
-

@@ -52,7 +52,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 serves the local network.")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 serves the local network."
+        )
         parser.add_argument("--port", type=int, default=8000)
 
     def say(self, text: str) -> None:
@@ -92,7 +94,9 @@ class Command(BaseCommand):
             valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
             supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
             if not embedded_valkey.wait_until_up(valkey.url):
-                raise CommandError(f"The embedded Valkey did not start; see its messages above. ({settings.VALKEY_DIR})")
+                raise CommandError(
+                    f"The embedded Valkey did not start; see its messages above. ({settings.VALKEY_DIR})"
+                )
             supervisor.env["REDIS_URL"] = valkey.url
         status = supervisor.run_once([python, manage, "prepare"])
         if supervisor.stopping:

@@ -1,0 +1,140 @@
+"""The real site for browser tests: ``manage.py up`` in a data folder of its own, and headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "GeoGuess India is ready"
+START_TIMEOUT_S = 300
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Site:
+    """One running instance of the site."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("GEOGUESS_", "DJANGO_", "DATABASE_", "REDIS_"))
+        }
+        return kept | {"GEOGUESS_DATA": str(self.data)}
+
+    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            timeout=START_TIMEOUT_S,
+            **options,
+        )
+
+    def spawn(self) -> None:
+        self.output = (self.data / "up.log").open("a+")
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(self.port)],
+            env=self.environment,
+            cwd=ROOT,
+            text=True,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def log(self) -> str:
+        return (self.data / "up.log").read_text()
+
+    def start(self) -> float:
+        """Start and wait until it says that it is ready; seconds it took."""
+        begun = time.monotonic()
+        already = self.log().count(READY) if (self.data / "up.log").exists() else 0
+        self.spawn()
+        while self.log().count(READY) == already:
+            assert self.process.poll() is None, f"up ended with {self.process.returncode}:\n{self.log()}"
+            assert time.monotonic() - begun < START_TIMEOUT_S, self.log()
+            time.sleep(0.1)
+        return time.monotonic() - begun
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+    def processes(self) -> list[int]:
+        """Ids of all living processes that work on this data folder."""
+        wanted = f"GEOGUESS_DATA={self.data}".encode()
+        found = []
+        for folder in Path("/proc").iterdir():
+            try:
+                if folder.name.isdigit() and wanted in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+        return found
+
+    def gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.processes():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def get(self, path: str) -> bytes:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + path, timeout=20) as response:
+            return response.read()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The site as a newcomer gets it: an empty data folder, one command."""
+    data = Path(tempfile.mkdtemp(prefix="gg-e2e-"))
+    running = Site(data)
+    running.start()
+    yield running
+    running.stop()
+    assert running.gone_within(15), running.processes()
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()

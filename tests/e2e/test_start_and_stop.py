@@ -1,0 +1,89 @@
+"""One command starts the site; however it ends, nothing is left behind. Real processes throughout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Site
+
+
+@pytest.fixture(scope="module")
+def prepared(site):
+    """A copy of the started site's data folder: a second start, without drawing the collection again."""
+    folder = Path(tempfile.mkdtemp(prefix="gg-2nd-"))
+    shutil.copytree(site.data, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("valkey", "up.l*"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_behind(prepared, how):
+    second = Site(prepared)
+    second.start()
+    assert b"GeoGuess" in second.get("/")
+    assert len(second.processes()) >= 5  # supervisor, broker, web server, two workers
+    status = second.stop(how)
+    assert second.gone_within(15), second.processes()
+    if how != signal.SIGKILL:
+        assert status == 0, second.log()
+
+
+def test_a_port_in_use_gives_a_clear_message(prepared):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        second = Site(prepared, port=taken.getsockname()[1])
+        answer = second.manage("up", "--port", str(second.port))
+    assert answer.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{second.port}" in answer.stderr
+    assert f"--port {second.port + 1}" in answer.stderr
+    assert not second.processes()
+
+
+def test_a_second_instance_on_the_same_folder_is_refused(site):
+    answer = site.manage("up", "--port", str(site.port + 1))
+    assert answer.returncode == 1
+    assert "already running" in answer.stderr
+
+
+def test_a_killed_worker_is_replaced(prepared):
+    second = Site(prepared)
+    second.start()
+    try:
+        worker = next(pid for pid in second.processes() if b"predict@" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(worker, signal.SIGKILL)
+        assert _wait(lambda: "predict worker stopped" in second.log())
+        assert _wait(
+            lambda: any(
+                b"predict@" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in second.processes() if pid != worker
+            )
+        )
+    finally:
+        second.stop()
+
+
+def test_the_secret_key_is_made_once_and_private(site):
+    key = site.data / "secret_key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text()) > 50
+
+
+def _wait(condition, timeout_s: float = 20.0) -> bool:
+    import time
+
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return True
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return False
