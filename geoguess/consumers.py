@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -44,7 +44,7 @@ class RoundConsumer(AsyncJsonWebsocketConsumer):
             }
         )
         if game_round.deadline and game_round.locked_at is None:
-            self.timer = asyncio.create_task(self._lock_when_over(game_round))
+            self.timer = asyncio.create_task(self._lock_when_over(game_round, game_round.deadline))
 
     async def disconnect(self, code: int) -> None:
         if self.timer:
@@ -72,8 +72,8 @@ class RoundConsumer(AsyncJsonWebsocketConsumer):
     async def round_locked(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "locked"})
 
-    async def _lock_when_over(self, game_round: Round) -> None:
-        over_at = game_round.deadline + rules.LATE_GRACE + timedelta(milliseconds=10)
+    async def _lock_when_over(self, game_round: Round, deadline: datetime) -> None:
+        over_at = deadline + rules.LATE_GRACE + timedelta(milliseconds=10)
         await asyncio.sleep(max(0.0, (over_at - timezone.now()).total_seconds()))
         await database_sync_to_async(services.lock_if_over)(game_round=game_round, now=timezone.now())
 

@@ -1,6 +1,6 @@
 """The picture as one round shows it: cropped and compressed a little differently each time.
 
-Neither its bytes, nor its length, nor its exact size tells which photo it is, so that a list of known files is of no use.
+Neither its bytes, nor its length, nor its exact size tells which photo it is: a list of known files is of no use.
 """
 
 from __future__ import annotations

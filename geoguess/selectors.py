@@ -55,13 +55,10 @@ def round_result(game_round: Round) -> dict[str, Any]:
     prediction = prediction_for(game.version, photo.sha256)
     cells = answer(prediction, game.scale_km).cells[:TOP_CELLS] if prediction else ()
     is_last = game_round.number == game.round_count
+    both = guesses(game_round)
     return {
-        **guesses(game_round),
-        "model": {
-            **guesses(game_round)["model"],
-            "radius_km": game_round.model_radius_km,
-            "version": game.version.name,
-        },
+        **both,
+        "model": both["model"] | {"radius_km": game_round.model_radius_km, "version": game.version.name},
         "cells": [asdict(cell) for cell in cells],
         "photo": {
             "author": photo.author,
@@ -135,7 +132,7 @@ def _square(score: float | None) -> str:
 
 def history(player: Player) -> dict[str, Any]:
     """The player's games, latest first, and how they did against the model over all of them."""
-    games = []
+    games: list[dict[str, Any]] = []
     for game in player.games.select_related("collection").prefetch_related("rounds"):
         locked = [row for row in game.rounds.all() if row.locked_at]
         games.append(
@@ -173,13 +170,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
         waiting = playable_photos(collection).count() - ready
         if not ready and waiting <= 0:
             continue
-        par = (
-            Round.objects.filter(game__collection=collection, game__version=version).aggregate(par=Avg("model_score"))[
-                "par"
-            ]
-            if version
-            else None
-        )
+        played = Round.objects.filter(game__collection=collection, game__version=version)
         cards.append(
             {
                 "name": collection.name,
@@ -189,7 +180,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
                 "playable": ready,
                 "waiting": waiting,
                 "scale_km": collection.scale_km,
-                "par": par,
+                "par": played.aggregate(par=Avg("model_score"))["par"],
                 "cover_url": reverse("collection-cover", args=[collection.slug]),
             }
         )

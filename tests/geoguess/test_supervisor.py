@@ -52,7 +52,8 @@ def test_stopping_ends_children_and_grandchildren(supervisor, tmp_path):
     pid_file = tmp_path / "grandchild"
     code = (
         "import subprocess, sys, time, pathlib\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)'])\n"
+        "stubborn = 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)'\n"
+        "child = subprocess.Popen([sys.executable, '-c', stubborn])\n"
         f"pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))\ntime.sleep(600)"
     )
     child = Child("parent", [sys.executable, "-c", code])

@@ -1,4 +1,4 @@
-"""``manage.py up``: the whole site from one command: broker, database, starter collection and model, web server, workers."""
+"""``manage.py up``: the whole site from one command: broker, database, starter, web server, workers."""
 
 from __future__ import annotations
 
