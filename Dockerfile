@@ -7,7 +7,7 @@ COPY requirements.txt constraints.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt -c constraints.txt
 COPY . .
 
-USER geoguess
+USER 1000
 ENV GEOGUESS_DATA=/data PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000

@@ -29,7 +29,7 @@ test: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/installed-dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/hadolint Dockerfile
 
 bench: install
 	@$(BIN)/python manage.py benchmark
