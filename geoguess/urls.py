@@ -21,7 +21,7 @@ urlpatterns = [
     path("history/", pages.history, name="history"),
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
-    path("responsible-use/", pages.words, {"page": "responsible_use"}, name="responsible-use"),
+    path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
     path("health", pages.health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from predictor.selectors import champion
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
 
 from geoguess import round_image, selectors
 from geoguess.views.actors import known_player
@@ -62,4 +67,6 @@ def health(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def words(request: HttpRequest, page: str) -> HttpResponse:
-    return render(request, f"{page}.html")
+    """A page of words: one of the project's documents."""
+    text = (settings.BASE_DIR / "docs" / f"{page}.md").read_text()
+    return render(request, "words.html", {"page": page, "html": mark_safe(MARKDOWN.render(text))})
