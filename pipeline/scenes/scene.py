@@ -1,0 +1,91 @@
+"""A scene of Illustrated India: a picture of a place, with its season, hour and the clues in it. Deterministic by place and seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from PIL import Image
+
+from pipeline.scenes.compositions import COMPOSITIONS
+from pipeline.scenes.landscapes import landscape_of, settings_of
+from pipeline.scenes.light import MONTH_SEASON, Light
+from pipeline.scenes.place import Place
+from pipeline.scenes.prop import Clue
+from pipeline.scenes.raster import finish, render
+from pipeline.scenes.relief import Relief
+from pipeline.scenes.sky import draw_sky, sky_of
+from pipeline.scenes.stage import HEIGHT, WIDTH, Camera, Stage
+from pipeline.scenes.text import font_files
+
+FIRST_DAY = datetime(2024, 1, 1)
+DAYS = 366 * 2
+CLOUD_COVER = {"winter": (1.2, 4.5), "summer": (1.2, 3.5), "monsoon": (3.2, 1.6), "autumn": (1.6, 2.6)}  # beta distribution
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A finished picture. `heading` is in degrees clockwise from north, `captured_at` in local solar time; clue boxes are
+    (x0, y0, x1, y1) fractions of the picture."""
+
+    image: Image.Image
+    place: Place
+    seed: int
+    heading: float
+    captured_at: datetime
+    season: str
+    setting: str
+    clues: tuple[Clue, ...]
+
+
+def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
+    """The scene of a place and a seed, drawn `width` px wide (3:2); every size shows the same scene."""
+    key = [seed, round((place.latitude + 90) * 1e5), round((place.longitude + 180) * 1e5)]
+    rng = np.random.default_rng(key)
+    captured_at = FIRST_DAY + timedelta(days=int(rng.integers(DAYS)), minutes=int(60 * (6.3 + 11.3 * rng.beta(1.25, 1.25))))
+    season = MONTH_SEASON[captured_at.month]
+    hour = captured_at.hour + captured_at.minute / 60
+    land = landscape_of(place)
+    heading = float(rng.uniform(0, 360))
+    cover = float(rng.beta(*CLOUD_COVER[season])) * (0.35 if land.air == "alpine" else 0.6 if land.air == "desert" else 1.0)
+    # the sun goes round by the south: it stands left of a viewer when its azimuth is less than the heading
+    from_left = (90 + (hour - 6) * 15 - heading) % 360 > 180
+    light = Light.at(season, hour, from_left, min(max((cover - 0.35) / 0.5, 0.0), 1.0))
+    sky = sky_of(land.air, season, hour, cover, rng)
+
+    settings = settings_of(place, land)
+    names = list(settings)
+    weights = np.array([settings[name] for name in names])
+    setting = str(rng.choice(names, p=weights / weights.sum()))
+    eye = {"field": 3.2, "tea": 3.4, "terraces": 4.0, "river": 3.0, "lake": 3.4, "backwater": 3.0, "coast": 3.0, "street": 2.1}.get(setting, 2.4)
+    camera = Camera(
+        horizon=float(HEIGHT * rng.uniform(0.44, 0.57)),
+        vanish=float(WIDTH * rng.uniform(0.36, 0.64)),
+        height=float(eye * rng.uniform(0.85, 1.25)),
+        focal=float(rng.uniform(900, 1150)),
+    )
+    stage = Stage(place, land, season, float(np.clip(land.lush[season] + rng.normal(0, 0.06), 0, 1)), light, sky, camera, rng)
+    background = draw_sky(sky, light, hour, camera.horizon, WIDTH, rng)
+    relief = str(rng.choice(list(land.relief), p=np.array(list(land.relief.values())) / sum(land.relief.values())))
+    if setting != "coast":
+        background += Relief(sky, light, camera.horizon, WIDTH, rng).draw(relief, land.hill, season)
+        if land.relief_clue:
+            stage.note(FAR_CLUE, "relief", land.relief_clue, (0, camera.horizon * 0.3, WIDTH, camera.horizon + 20))
+    background += COMPOSITIONS[setting](stage)
+    pixels = render(stage.svg(background), width, list(font_files().values()))
+    return Scene(finish(pixels, rng), place, seed, heading, captured_at, season, setting, _visible(stage.clues))
+
+
+FAR_CLUE = 5000.0  # metres: behind everything else
+
+
+def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:
+    """The clues, nearest first, each meaning once: its largest box."""
+    best: dict[str, tuple[float, float, Clue]] = {}
+    for z, clue in clues:
+        x0, y0, x1, y1 = clue.box
+        area = (x1 - x0) * (y1 - y0)
+        if clue.meaning not in best or area > best[clue.meaning][0]:
+            best[clue.meaning] = (area, z, clue)
+    return tuple(clue for _, _, clue in sorted(best.values(), key=lambda item: item[1]))
