@@ -1,0 +1,243 @@
+"""A small stage on which props are built as solids: one-point-of-view perspective, one sun, and slightly uneven edges.
+
+Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the origin).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.scenes.light import Light
+from pipeline.scenes.prop import Box, Clue, Prop
+
+Point = tuple[float, float, float]
+Spot = tuple[float, float]
+SUN_SIDE, SUN_BEHIND = 0.72, 0.58  # direction of the sun over ground: from the side, and from behind the viewer
+EYE_HEIGHT = 1.8  # m
+NEAREST_VIEW = 14.0  # m between the viewer and a small thing
+
+
+@dataclass
+class Stage:
+    """Collects the faces of one thing, back to front in the order of the calls.
+
+    `yaw` in degrees turns the thing about its foot: positive shows its right side, negative its left. `size` (m) is its
+    largest extent: the viewer stands far enough away to see all of it. `wobble` (m) is how far corners stray.
+    """
+
+    light: Light
+    yaw: float = 0.0
+    size: float = 6.0
+    wobble: float = 0.02
+    parts: list[str] = field(default_factory=list)
+    clues: list[Clue] = field(default_factory=list)
+    _extent: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
+
+    def __post_init__(self) -> None:
+        self._cos, self._sin = math.cos(math.radians(self.yaw)), -math.sin(math.radians(self.yaw))
+        self.distance = max(NEAREST_VIEW, 2.4 * self.size)
+        high = math.sin(math.radians(self.light.altitude))
+        flat = math.cos(math.radians(self.light.altitude))
+        side = -SUN_SIDE if self.light.from_left else SUN_SIDE
+        length = math.hypot(SUN_SIDE, SUN_BEHIND)
+        self._sun = (flat * side / length, -flat * SUN_BEHIND / length, high)
+
+    def turned(self, p: Point) -> Point:
+        """A local point in the viewer's axes."""
+        return p[0] * self._cos - p[1] * self._sin, p[0] * self._sin + p[1] * self._cos, p[2]
+
+    def project(self, p: Point) -> Spot:
+        """Where a local point is seen: (x right, y down), in metres at the depth of the foot."""
+        x, y, z = self.turned(p)
+        scale = self.distance / (self.distance + y)
+        return x * scale, -(EYE_HEIGHT + (z - EYE_HEIGHT) * scale)
+
+    def seen(self, point: Point, normal: Point) -> bool:
+        """Whether a face with this outward normal, through this point, is turned to the viewer."""
+        x, y, z = self.turned(point)
+        a, b, c = self.turned(normal)
+        return a * x + b * (y + self.distance) + c * (z - EYE_HEIGHT) < 0
+
+    def tone(self, colour: str, normal: Point) -> str:
+        """The colour of a face: by the angle between its normal and the sun."""
+        a, b, c = self.turned(normal)
+        length = math.sqrt(a * a + b * b + c * c) or 1.0
+        facing = (a * self._sun[0] + b * self._sun[1] + c * self._sun[2]) / length
+        if facing <= 0:
+            return self.light.shade(colour, 0.85 - 0.2 * max(c / length, 0))
+        return self.light.lit(self.light.shade(colour, 0.5 * (1 - math.sqrt(facing))), math.sqrt(facing))
+
+    def _stray(self, p: Point) -> Spot:
+        """The same small stray for the same corner, so that faces stay joined."""
+        seed = math.sin(p[0] * 12.9898 + p[1] * 78.233 + p[2] * 37.719) * 43758.5453
+        turn = 6.2832 * (seed - math.floor(seed))
+        return self.wobble * math.cos(turn), self.wobble * math.sin(turn)
+
+    def spot(self, p: Point) -> Spot:
+        """`project` with the stray of a hand-built corner."""
+        x, y = self.project(p)
+        dx, dy = self._stray(p)
+        x, y = x + dx, y + dy
+        extent = self._extent
+        extent[0], extent[1] = min(extent[0], x), min(extent[1], y)
+        extent[2], extent[3] = max(extent[2], x), max(extent[3], y)
+        return x, y
+
+    def path(self, points: Iterable[Point]) -> str:
+        """SVG path data of a closed outline."""
+        return "M" + "L".join(f"{x:.3f} {y:.3f}" for x, y in map(self.spot, points)) + "Z"
+
+    def fill(self, points: Sequence[Point], colour: str, opacity: float = 1.0) -> None:
+        """A flat shape in a colour that is already toned."""
+        faded = f' fill-opacity="{opacity:.2f}"' if opacity < 1 else ""
+        self.parts.append(f'<path d="{self.path(points)}" fill="{colour}"{faded}/>')
+
+    def polygon(self, points: Sequence[Point], colour: str, normal: Point, always: bool = False) -> bool:
+        """A face toned by the sun; not drawn (False) when turned away, unless `always`."""
+        if not always and not self.seen(points[0], normal):
+            return False
+        tone = self.tone(colour, normal)
+        # A hairline of its own colour closes the seam that antialiasing leaves between neighbours.
+        self.parts.append(f'<path d="{self.path(points)}" fill="{tone}" stroke="{tone}" stroke-width=".015"/>')
+        return True
+
+    def lines(self, pairs: Iterable[tuple[Point, Point]], colour: str, width: float, opacity: float = 1.0) -> None:
+        """Many strokes of one colour and width (m), as one path."""
+        data = "".join(
+            f"M{a[0]:.3f} {a[1]:.3f}L{b[0]:.3f} {b[1]:.3f}" for a, b in ((self.spot(p), self.spot(q)) for p, q in pairs)
+        )
+        if data:
+            self.parts.append(
+                f'<path d="{data}" stroke="{colour}" stroke-width="{width:.3f}" stroke-opacity="{opacity:.2f}" fill="none"/>'
+            )
+
+    def wall(self, corner: Point, along: Point, width: float, height: float) -> Wall:
+        """A vertical face: `corner` is its lower left as seen from outside, `along` the unit direction to the right."""
+        return Wall(self, corner, along, (0.0, 0.0, 1.0), width, height)
+
+    def box(self, x: Spot, y: Spot, z: Spot, colour: str, roof: str | None = None) -> tuple[Wall, Wall]:
+        """A block between two x, y and z; draws what is seen and returns its front and its visible side as walls."""
+        (x0, x1), (y0, y1), (z0, z1) = x, y, z
+        if self.seen((x0, y0, z1), (0, 0, 1)):
+            self.polygon([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], roof or colour, (0, 0, 1))
+        if self.seen((x1, y0, z0), (1, 0, 0)):
+            side = self.wall((x1, y0, z0), (0, 1, 0), y1 - y0, z1 - z0)
+        else:
+            side = self.wall((x0, y1, z0), (0, -1, 0), y1 - y0, z1 - z0)
+        side.paint(colour)
+        front = self.wall((x0, y0, z0), (1, 0, 0), x1 - x0, z1 - z0)
+        front.paint(colour)
+        return front, side
+
+    def clue(self, kind: str, meaning: str, points: Iterable[Point]) -> None:
+        """A clue around some local points."""
+        spots = [self.project(p) for p in points]
+        xs, ys = [s[0] for s in spots], [s[1] for s in spots]
+        self.clues.append(Clue(kind, meaning, (min(xs), min(ys), max(xs), max(ys))))
+
+    def contact(self, x: Spot, y: Spot, opacity: float = 0.35) -> None:
+        """The dark line where a thing meets the ground, drawn slightly larger than its foot."""
+        m = 0.04 * self.size
+        foot = [(x[0] - m, y[0] - m, 0.0), (x[1] + m, y[0] - m, 0.0), (x[1] + m, y[1], 0.0), (x[0] - m, y[1], 0.0)]
+        self.fill(foot, self.light.shadow, opacity * (1 - 0.4 * self.light.softness))
+
+    def prop(self, kind: str | None = None, meaning: str = "") -> Prop:
+        """The finished prop, moved so that the middle of its foot is the origin; with `kind`, the whole of it is a clue too."""
+        x0, y0, x1, y1 = self._extent
+        middle = (x0 + x1) / 2
+        own = (Clue(kind, meaning, (x0, y0, x1, y1)),) if kind else ()
+        clues = tuple(
+            Clue(c.kind, c.meaning, (c.box[0] - middle, c.box[1] - y1, c.box[2] - middle, c.box[3] - y1))
+            for c in (*own, *self.clues)
+        )
+        svg = f'<g transform="translate({-middle:.3f} {-y1:.3f})">{"".join(self.parts)}</g>'
+        return Prop(svg, x1 - x0, y1 - y0, clues)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A face with its own coordinates: u metres to the right and v metres up from the lower left corner."""
+
+    stage: Stage
+    corner: Point
+    along: Point
+    up: Point
+    width: float
+    height: float
+
+    @property
+    def normal(self) -> Point:
+        """The outward normal: along x up."""
+        (a, b, c), (d, e, f) = self.along, self.up
+        return b * f - c * e, c * d - a * f, a * e - b * d
+
+    def at(self, u: float, v: float, out: float = 0.0) -> Point:
+        """The local point at (u, v), `out` metres in front of the face."""
+        n = self.normal
+        c, a, w = self.corner, self.along, self.up
+        return (
+            c[0] + a[0] * u + w[0] * v + n[0] * out,
+            c[1] + a[1] * u + w[1] * v + n[1] * out,
+            c[2] + a[2] * u + w[2] * v + n[2] * out,
+        )
+
+    def quad(self, u0: float, v0: float, u1: float, v1: float, out: float = 0.0) -> list[Point]:
+        """The corners of a rectangle on the face."""
+        return [self.at(u0, v0, out), self.at(u1, v0, out), self.at(u1, v1, out), self.at(u0, v1, out)]
+
+    def paint(self, colour: str) -> None:
+        """The whole face, when it is turned to the viewer."""
+        self.stage.polygon(self.quad(0, 0, self.width, self.height), colour, self.normal)
+
+    def patch(self, u0: float, v0: float, u1: float, v1: float, colour: str, opacity: float = 1.0) -> None:
+        """A painted rectangle, toned as the face."""
+        if self.visible:
+            self.stage.fill(self.quad(u0, v0, u1, v1), self.stage.tone(colour, self.normal), opacity)
+
+    def shape(self, spots: Iterable[Spot], colour: str, opacity: float = 1.0) -> None:
+        """A painted outline in (u, v), toned as the face."""
+        if self.visible:
+            self.stage.fill([self.at(u, v) for u, v in spots], self.stage.tone(colour, self.normal), opacity)
+
+    def strokes(self, pairs: Iterable[tuple[Spot, Spot]], colour: str, width: float, opacity: float = 1.0) -> None:
+        """Lines on the face, (u, v) to (u, v)."""
+        if self.visible:
+            lines = [(self.at(*a), self.at(*b)) for a, b in pairs]
+            self.stage.lines(lines, self.stage.tone(colour, self.normal), width, opacity)
+
+    def arch(self, u: float, v: float, width: float, height: float, colour: str, pointed: float = 0.0) -> None:
+        """An opening with a round (or, with `pointed` > 0, ogee) head; (u, v) is its lower left."""
+        spring = height - width / 2 * (1 + pointed)
+        head = []
+        for step in range(9):
+            angle = math.pi * step / 8
+            lift = math.sin(angle) * width / 2 * (1 + pointed * math.sin(angle) ** 2)
+            head.append((u + width / 2 + math.cos(angle) * width / 2, v + spring + lift))
+        self.shape([(u, v), (u + width, v), *head], colour)
+
+    def disc(self, u: float, v: float, radius: float, colour: str, opacity: float = 1.0) -> None:
+        """A circle painted on the face."""
+        turns = [math.tau * step / 12 for step in range(12)]
+        self.shape([(u + radius * math.cos(t), v + radius * math.sin(t)) for t in turns], colour, opacity)
+
+    def box(self, u0: float, v0: float, u1: float, v1: float) -> Box:
+        """Where a rectangle of the face is seen, in the stage's own metres."""
+        spots = [self.stage.project(p) for p in self.quad(u0, v0, u1, v1)]
+        return min(s[0] for s in spots), min(s[1] for s in spots), max(s[0] for s in spots), max(s[1] for s in spots)
+
+    @property
+    def visible(self) -> bool:
+        """Whether the viewer sees the outside of the face."""
+        return self.stage.seen(self.corner, self.normal)
+
+    def write(self, svg: str, u: float, v: float) -> None:
+        """An SVG fragment in metres (x right, y down) laid onto the face with its origin at (u, v)."""
+        if not self.visible:
+            return
+        x, y = self.stage.project(self.at(u, v))
+        ax, ay = self.stage.project(self.at(u + 0.5, v))
+        bx, by = self.stage.project(self.at(u, v - 0.5))
+        matrix = ((ax - x) * 2, (ay - y) * 2, (bx - x) * 2, (by - y) * 2, x, y)
+        self.stage.parts.append(f'<g transform="matrix({" ".join(f"{m:.4f}" for m in matrix)})">{svg}</g>')
