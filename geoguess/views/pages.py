@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from predictor.selectors import champion
-
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-
+from markdown_it import MarkdownIt
 
 from geoguess import round_image, selectors
 from geoguess.views.actors import known_player
 from pipeline.models import Collection
 from predictor import store
+from predictor.selectors import champion
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @require_GET
