@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Avg, QuerySet
 from django.urls import reverse
-from pipeline.selectors import playable_photos
-from predictor.selectors import answer, prediction_for, training_hashes
 
 from geoguess.models import Game, Player, Round
 from geoguess.rules import points
 from pipeline.models import Collection, Photo
+from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
+from predictor.selectors import answer, prediction_for, training_hashes
 
 TOP_CELLS = 5
 

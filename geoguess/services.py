@@ -10,13 +10,13 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
-from predictor.selectors import answer, champion, prediction_for
 
 from geoguess import rules
 from geoguess.groups import round_group
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import latest_round, ready_photos
 from pipeline.models import Collection
+from predictor.selectors import answer, champion, prediction_for
 
 
 class CannotPlay(Exception):
