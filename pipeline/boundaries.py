@@ -36,7 +36,7 @@ class Source:
 
 @lru_cache
 def districts() -> gpd.GeoDataFrame:
-    """Districts by state and name: state, state_code, district, district_code (LGD, 0 unknown), geometry (EPSG:4326)."""
+    """Districts by name: state, state_code, district, district_code (LGD codes, 0 unknown), geometry (EPSG:4326)."""
     return gpd.read_file(DISTRICTS_FILE).sort_values(["state", "district"], ignore_index=True)
 
 
@@ -54,7 +54,7 @@ def outline() -> shapely.MultiPolygon:
 
 
 def locate(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[Strings, Strings]:
-    """(states, districts), each (N,), of positions in degrees; one in no polygon (coast, sea) takes the nearest district."""
+    """(states, districts), each (N,), of positions in degrees; a point in no polygon (sea) takes the nearest district."""
     index, _ = _district_indexes(latitudes, longitudes)
     table = districts()
     return table["state"].to_numpy(str)[index], table["district"].to_numpy(str)[index]

@@ -1,4 +1,4 @@
-"""Makes one exact coverage (no overlap, no sliver hole) of loosely drawn district polygons, by faces of their linework."""
+"""Makes one exact coverage (no overlap, no sliver hole) of loosely drawn polygons, by the faces of their linework."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ TRUE_HOLE_M2 = 10e6  # larger holes are real (the enclave Dahagram-Angarpota, 19
 
 
 def districts_of(source: Source) -> gpd.GeoDataFrame:
-    """The named districts of ``source`` as an exact coverage: state, state_code, district, district_code, geometry (EPSG:4326).
+    """The named districts of ``source`` as an exact coverage, with the columns of `pipeline.boundaries.districts`.
 
-    Ground that the source leaves empty, draws twice or calls disputed goes to the neighbour with the longest shared border.
+    Ground that the source leaves empty, draws twice or calls disputed goes to the neighbour with the longest shared
+    border.
     """
     raw = pyogrio.read_dataframe(source.path()).to_crs(EQUAL_AREA_CRS)
     named = raw[raw["DISTRICT"].notna()].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""State and district names as they are written: title case, and the current official spelling where the source differs."""
+"""State and district names as they are written: title case, current official spelling where the source differs."""
 
 from __future__ import annotations
 
