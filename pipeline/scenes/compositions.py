@@ -29,6 +29,7 @@ from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 from pipeline.scenes.water import draw_sea, draw_water
 
 SNOW = "#eef1f4"
+CLEAR_M = 13.0  # nothing taller than grass grows nearer than this in the open foreground
 
 
 def _snowy(stage: Stage) -> bool:
@@ -109,6 +110,8 @@ def _undergrowth(stage: Stage, near: float, far: float, count: int, keep: Callab
     for name in stage.rng.choice(names, count, p=weights / weights.sum()):
         x, z = where(stage.rng)
         if keep(x, z):
+            if z < CLEAR_M:
+                name = "grass"
             stage.plant(str(name), x, z, size=float(stage.rng.uniform(0.6, 1.1)))
 
 
@@ -225,10 +228,10 @@ def ghat(stage: Stage) -> str:
         z = float(6 * 12 ** rng.uniform(0, 1))
         stage.plant(str(rng.choice(list(land.shrubs))), crest(z) + side * float(rng.gamma(1.3, 1.2)), z, up=up)
     draw_parapet(stage, lambda z: centre(z) - side * (way.half + 0.8), max(stage.camera.nearest(), 5.0), 130)
-    for _ in range(int(9 * land.density)):
-        z = float(13 * 9 ** rng.uniform(0, 1))
+    for _ in range(int(6 * land.density)):
+        z = float(22 * 6 ** rng.uniform(0, 1))
         name = str(rng.choice(list(land.far_trees), p=np.array(list(land.far_trees.values())) / sum(land.far_trees.values())))
-        stage.plant(name, centre(z) - side * (way.half + 3.5 + float(rng.gamma(1.5, 3.5))), z, up=-float(rng.uniform(3.5, 6.5)))
+        stage.plant(name, centre(z) - side * (way.half + 4.0 + float(rng.gamma(1.5, 4.5))), z, up=-float(rng.uniform(7, 12)), behind=FAR - 1.5)
     if rng.random() < 0.6:
         settlement.houses_along(stage, lambda z: centre(z) + side * (way.half + 4.2), side, float(rng.uniform(24, 40)), 90, int(rng.integers(1, 3)))
     settlement.roadside(stage, way, side)
@@ -282,7 +285,7 @@ def field(stage: Stage) -> str:
     if rng.random() < 0.5:  # a path along one side of the near field
         side = int(rng.choice([-1, 1]))
         path = Road(_curve(rng, 0.6, side * float(rng.uniform(2.0, 3.4))), 1.3, "track")
-        draw_road(stage, path, bound + 40)
+        draw_road(stage, path, bound + 3)
         lines = (lambda z: path.centre(z) + side * 2.0, lambda z: side * 90.0), (lambda z: path.centre(z) - side * 2.0, lambda z: -side * 90.0)
         for s, (a, b) in zip((side, -side), lines, strict=True):
             left, right = (a, b) if s > 0 else (b, a)
@@ -586,26 +589,8 @@ def desert(stage: Stage) -> str:
     rng, land, camera = stage.rng, stage.landscape, stage.camera
     sand = land.soil
     svg = draw_ground(stage, sand, stage.light.lit(sand, 1.0), (mix(sand, "#c08f55", 0.4), mix(sand, "#fff0cf", 0.5)))
-    parts = []
-    for k in range(3):  # near dunes with one lit and one shaded side
-        z = (70, 34, 17)[k]
-        y0 = camera.at(0, z)[1]
-        tall = rng.uniform(18, 46) * (1 + k * 0.5)
-        x = np.linspace(-20, WIDTH + 20, 60)
-        phase, wave = rng.uniform(0, 6), rng.uniform(260, 420)
-        swell = np.clip(np.sin(x / wave + phase), 0, 1) ** 1.4
-        tone = stage.aired(mix(sand, "#d9a765", 0.12 * k), z)
-        crest = y0 - tall * swell
-        parts.append((z, polygon([*zip(x, crest, strict=True), (WIDTH + 20, y0 + 90), (-20, y0 + 90)], stage.light.lit(tone, 0.7))))
-        i = int(swell.argmax())
-        away = 1 if stage.light.from_left else -1
-        face = [(x[j], crest[j]) for j in range(60) if (j - i) * away >= 0 and swell[j] > 0.02]
-        if len(face) > 4:
-            face = sorted(face, key=lambda p: p[0] * away)
-            slip = [(px, py + tall * 0.9 * (1 - n / len(face))) for n, (px, py) in enumerate(face)]
-            parts.append((z, polygon([*face, *slip[::-1]], stage.light.shade(tone, 0.55), 0.8)))
-    for z, shape in parts:
-        stage.add(z, shape)
+    for z in (80.0, 42.0, 22.0):
+        _dune(stage, z, sand)
     ripples = ""
     for z in np.geomspace(camera.nearest(), 15, 26):
         low, high = camera.span(float(z))
@@ -621,6 +606,25 @@ def desert(stage: Stage) -> str:
         settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), float(rng.uniform(26, 45)), int(rng.integers(1, 4)))
     settlement.landmark(stage, 0.3, 60, 100)
     return svg
+
+
+def _dune(stage: Stage, z: float, sand: str) -> None:
+    """A crescent of sand: a long lit back, and a slip face in shade that curls under the crest."""
+    rng, away = stage.rng, 1 if stage.light.from_left else -1
+    middle, foot = rng.uniform(0.05, 0.95) * WIDTH, stage.camera.at(0, z)[1]
+    tall, long = rng.uniform(30, 60) * 40 / (z + 18), rng.uniform(300, 560)
+    tone = stage.aired(sand, z)
+    t = np.linspace(-1, 1, 41)
+    x = middle + t * long
+    crest = foot - tall * np.exp(-((t * away * np.where(t * away > 0, 3.0, 1.5)) ** 2)) + tall * 0.1
+    back = [*zip(x, np.minimum(crest, foot + 3), strict=True), (x[-1], foot + 4), (x[0], foot + 4)]
+    top = (middle, float(crest[20]))
+    slip = [top]
+    for u in np.linspace(0, 1, 8)[1:]:
+        slip.append((middle + away * long * 0.55 * u, foot + 3 - (foot + 3 - top[1]) * (1 - u) ** 1.7))
+    for u in np.linspace(1, 0, 8)[1:]:
+        slip.append((middle + away * long * (0.55 * u - 0.18 * np.sin(np.pi * u)), foot + 3 - (foot + 3 - top[1]) * (1 - u) ** 0.8))
+    stage.add(z, polygon(back, stage.light.lit(tone, 0.9)) + polygon(slip, stage.light.shade(tone, 0.6), 0.75))
 
 
 def salt(stage: Stage) -> str:
@@ -680,7 +684,7 @@ def _rolls(stage: Stage) -> None:
     for k in range(4):
         y = horizon + 10 + 34 * k**1.3 - (34 - 5 * k) * np.abs(np.sin(x / rng.uniform(210, 380) + rng.uniform(0, 6)))
         tone = stage.aired(mix(grass_of(stage), "#c5bd5e", rng.uniform(0, 0.25)), 150 - 34 * k)
-        stage.add(170 - 30 * k, polygon([*zip(x, y, strict=True), (WIDTH + 20, horizon + 190), (-20, horizon + 190)], stage.light.lit(tone, 0.4 * (k % 2))))
+        stage.add(FAR + 9 - k, polygon([*zip(x, y, strict=True), (WIDTH + 20, horizon + 60 + 40 * k), (-20, horizon + 60 + 40 * k)], stage.light.lit(tone, 0.4 * (k % 2))))
 
 
 def village(stage: Stage) -> str:

@@ -51,6 +51,8 @@ CROPS = {
     "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # takes the colour of the soil
 }
 
+NEAREST_HEIGHTS = 4.2  # a crop stands at least this many times its height away, or it would hide the country behind
+
 Edge = Callable[[float], float]
 
 
@@ -59,7 +61,7 @@ def draw_field(stage: Stage, name: str, left: Edge, right: Edge, near: float, fa
     crop, rng, camera = CROPS[name], stage.rng, stage.camera
     soil = stage.landscape.soil
     colour = mix(soil, "#2f2418", 0.12) if name == "ploughed" else mix(crop.colour, "#7f9a45", rng.uniform(0, 0.18))
-    near = max(near, camera.nearest() * 0.82)
+    near = max(near, camera.nearest() * 0.82, NEAREST_HEIGHTS * crop.height)
     depths = near * (far / near) ** (np.linspace(0, 1, 30) ** 1.1)
     _bed(stage, crop, colour, left, right, near, far)
     slices = [z for i, z in enumerate(depths) if i == 0 or z - depths[i - 1] >= crop.spacing * 0.4]
@@ -98,12 +100,12 @@ def _row(stage: Stage, crop: Crop, colour: str, x0: float, x1: float, z: float, 
     if x1 - x0 < 0.2:
         return
     scale = camera.scale(z)
-    tooth = {"blades": 0.16, "flooded": 0.3, "bushes": 0.75, "canes": 0.34, "stubble": 0.3}[crop.form]
+    tooth = {"blades": 0.16, "flooded": 0.16, "bushes": 0.75, "canes": 0.2, "stubble": 0.3}[crop.form]
     count = int(np.clip((x1 - x0) / tooth, 8, 170 if crop.form != "bushes" else 70))
     xs = np.linspace(x0, x1, count * 2 + 1) + rng.normal(0, (x1 - x0) / count * 0.14, count * 2 + 1)
-    tall = crop.height * rng.uniform(0.8, 1.12, count * 2 + 1)
+    tall = crop.height * rng.uniform(0.72, 1.12, count * 2 + 1)
     tall *= 1 + 0.12 * np.sin(np.linspace(0, rng.uniform(4, 14), count * 2 + 1) + rng.uniform(0, 6))
-    valley = {"blades": 0.62, "flooded": 0.05, "bushes": 0.66, "canes": 0.58, "stubble": 0.35}[crop.form]
+    valley = {"blades": 0.62, "flooded": 0.2, "bushes": 0.66, "canes": 0.7, "stubble": 0.35}[crop.form]
     tall[::2] *= valley
     tall[0] = tall[-1] = 0
     jitter = mix(colour, "#c9c46a" if rng.random() < 0.5 else "#3d5a2c", rng.uniform(0, 0.12))

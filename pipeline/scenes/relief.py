@@ -113,8 +113,8 @@ class Relief:
         """Snow peaks far away over two or three blue-green forest ridges."""
         snow = {"winter": 0.85, "summer": 0.62, "monsoon": 0.5, "autumn": 0.6}[season]
         r = self.rng
-        parts = [self._peaks(self.horizon * r.uniform(0.62, 0.8), "#66748c", snow, 10)]
-        for tall, km in ((0.38, 6), (0.27, 3.5), (0.15, 1.6)):
+        parts = [self._peaks(self.horizon * r.uniform(0.74, 0.92), "#66748c", snow, 9)]
+        for tall, km in ((0.44, 6), (0.30, 3.5), (0.15, 1.6)):
             heights = self.horizon * tall * (0.35 + 0.65 * ridge(r, SAMPLES, 0.5))
             plane = self.veil(mix(colour, "#3a5560", 0.3), km)
             parts.append(self._plane(self._forest_edge(heights, 2.2), plane, self.veil(colour, km * 2.2), 16))
@@ -123,7 +123,7 @@ class Relief:
     def _far_snow(self, colour: str, season: str) -> str:
         """A far white wall beyond rolling middle hills: the foothill country."""
         r = self.rng
-        parts = [self._peaks(self.horizon * r.uniform(0.34, 0.46), "#8798b0", 0.8, 13)] if season != "monsoon" else []
+        parts = [self._peaks(self.horizon * r.uniform(0.5, 0.62), "#8798b0", 0.8, 13)] if season != "monsoon" else []
         for tall, km in ((0.44, 9), (0.36, 5), (0.26, 2.8), (0.15, 1.2)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.45, 5))
             parts.append(self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(colour, km * 2.4), 18))
@@ -133,7 +133,7 @@ class Relief:
         """Bare, folded, many-coloured mountains of the cold desert, snow only on the highest."""
         r = self.rng
         snow = 0.55 if season == "winter" else 0.25
-        parts = [self._peaks(self.horizon * r.uniform(0.66, 0.84), "#8d7f86", snow, 7)]
+        parts = [self._peaks(self.horizon * r.uniform(0.74, 0.92), "#8d7f86", snow, 7)]
         for tall, km, rock in ((0.52, 4, "#a58574"), (0.34, 2.2, "#b89a78"), (0.17, 1.0, colour)):
             heights = self.horizon * tall * (0.25 + 0.75 * ridge(r, SAMPLES, 0.5))
             tone = self.veil(mix(rock, r.choice(["#7f6a78", "#c0a27c", "#8f8a72"]), r.uniform(0, 0.5)), km)

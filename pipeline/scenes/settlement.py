@@ -5,21 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.scenes.ground import Road
+from pipeline.scenes.houses import house
+from pipeline.scenes.prop import Prop
+from pipeline.scenes.regions import REGIONS
+from pipeline.scenes.signs import bus_stop, direction_board, milestone, name_board, shop_sign
 from pipeline.scenes.stage import Stage
 
 Line = Callable[[float], float]
 
+NAMED_KM = 20.0  # a board with a town's name stands no farther from it
+
+
+def _house(stage: Stage, yaw: float | None = None) -> Prop:
+    """A house of the region; the first style of the state is the common one."""
+    styles = REGIONS[stage.place.state].houses
+    style = styles[0] if stage.rng.random() < 0.7 or len(styles) == 1 else str(stage.rng.choice(styles[1:]))
+    return house(style, stage.rng, stage.light, yaw)
+
 
 def houses_along(stage: Stage, line: Line, side: int, near: float, far: float, count: int) -> None:
-    """A few houses along a line x(z), from near to far."""
+    """A few houses along a line x(z), from near to far, turned to it."""
+    z = near
+    for _ in range(count):
+        if z > far:
+            break
+        prop = _house(stage, -side * float(stage.rng.uniform(24, 42)))
+        stage.put(prop, line(z) + side * prop.width / 2, z)
+        z += prop.width * float(stage.rng.uniform(1.0, 1.8))
 
 
 def row(stage: Stage, front: Line, side: int, near: float, far: float) -> None:
-    """A closed row of shops and houses on one side of a street."""
+    """A closed row of houses on one side of a street."""
+    z = near
+    while z < far:
+        prop = _house(stage, -side * float(stage.rng.uniform(30, 44)))
+        stage.put(prop, front(z) + side * prop.width * 0.42, z)
+        if stage.place.towns and stage.rng.random() < 0.5:
+            board = shop_sign(stage.place, stage.rng, stage.light, -side * float(stage.rng.uniform(8, 24)))
+            stage.put(board, front(z) - side * 0.4, z - 1.5)
+        z += prop.width * float(stage.rng.uniform(0.72, 1.0)) + 0.04 * z
 
 
 def cluster(stage: Stage, across: float, z: float, count: int, up: float = 0.0) -> None:
     """A few houses close together, `across` the picture (-0.5 .. 0.5) at depth `z`."""
+    low, high = stage.camera.span(z)
+    x = (low + high) / 2 + across * (high - low)
+    for _ in range(count):
+        prop = _house(stage)
+        stage.put(prop, x, z, up=up)
+        x += prop.width * float(stage.rng.uniform(0.8, 1.4)) * (1 if across < 0 else -1)
+        z *= float(stage.rng.uniform(1.02, 1.18))
 
 
 def landmark(stage: Stage, chance: float, near: float, far: float) -> None:
@@ -27,7 +62,30 @@ def landmark(stage: Stage, chance: float, near: float, far: float) -> None:
 
 
 def roadside(stage: Stage, way: Road, side: int = 0) -> None:
-    """Milestone, place board or direction board beside a road."""
+    """A milestone, and a name board, direction board or bus stop beside a road; on the left unless `side` says otherwise."""
+    rng, place, light = stage.rng, stage.place, stage.light
+    if not place.towns:
+        return
+    side = -side or (-1 if rng.random() < 0.75 else 1)
+    surface = way.surface
+    near = stage.camera.nearest() * 1.15
+    if rng.random() < 0.6:
+        road = {"highway": ("national", "state"), "lane": ("state", "district"), "track": ("village", "district")}[surface]
+        z = float(rng.uniform(near + 0.5, near + 4))
+        stone = milestone(place, str(rng.choice(road)), rng, light)
+        stage.put(stone, way.centre(z) + side * (way.half + 0.9), z, size=1.25)
+    if surface == "track" and rng.random() < 0.6:
+        return
+    board = rng.random()
+    z = float(rng.uniform(near + 5, near + 13))
+    x = way.centre(z) + side * (way.half + 2.6)
+    if board < 0.36:
+        if place.towns[0].distance_km < NAMED_KM:
+            stage.put(name_board(place, rng, light, -side * float(rng.uniform(4, 14))), x, z)
+    elif board < 0.6:
+        stage.put(direction_board(place, rng, light, -side * float(rng.uniform(4, 14))), x + side * 0.6, z)
+    elif board < 0.74:
+        stage.put(bus_stop(place, rng, light, -side * float(rng.uniform(18, 34))), x + side * 1.2, z + 2)
 
 
 def traffic(stage: Stage, way: Road, amount: float) -> None:

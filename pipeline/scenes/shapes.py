@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import Generator
 
-Points = Sequence[tuple[float, float]] | np.ndarray
+Points = Sequence[tuple[float, ...]] | np.ndarray
 
 
 def paint(fill: str, opacity: float = 1.0) -> str:
@@ -15,32 +15,53 @@ def paint(fill: str, opacity: float = 1.0) -> str:
     return f'fill="{fill}"' if opacity >= 1 else f'fill="{fill}" fill-opacity="{opacity:.2f}"'
 
 
+def outline(points: Points) -> str:
+    """Path data of a closed straight-edged shape."""
+    numbers = np.asarray(points, dtype=float)
+    return ("M%.2f %.2f" + "L%.2f %.2f" * (len(numbers) - 1) + "z") % tuple(numbers.ravel().tolist())
+
+
 def polygon(points: Points, fill: str, opacity: float = 1.0) -> str:
     """A closed straight-edged shape."""
-    return f'<path {paint(fill, opacity)} d="M' + "L".join(f"{x:.2f} {y:.2f}" for x, y in points) + 'z"/>'
+    return f'<path {paint(fill, opacity)} d="{outline(points)}"/>'
 
 
 def smooth(points: Points) -> str:
-    """Path data of a closed curve through the middles of a polygon's edges."""
-    p = np.asarray(points)
-    middle = (p + np.roll(p, -1, axis=0)) / 2
-    corners = np.roll(p, -1, axis=0)
-    start = f"M{middle[0, 0]:.2f} {middle[0, 1]:.2f}"
-    end = np.roll(middle, -1, axis=0)
-    return start + "".join(f"Q{a:.2f} {b:.2f} {c:.2f} {d:.2f}" for (a, b), (c, d) in zip(corners, end, strict=True)) + "z"
+    """Path data of a closed curve through the middles of a polygon's edges (its corners are the control points)."""
+    return _smooth_many(np.asarray(points, dtype=float)[None])
+
+
+def _smooth_many(polygons: np.ndarray) -> str:
+    """Path data of closed curves for polygons of shape (count, corners, 2): one formatting for all of them.
+
+    In `T` the control point is the last one mirrored in the last end, which is the next corner of the polygon.
+    """
+    count, corners, _ = polygons.shape
+    after = np.roll(polygons, -1, axis=1)
+    middles = (polygons + after) / 2
+    numbers = np.concatenate([middles[:, :1], after[:, :1], middles[:, 1:], middles[:, :1]], axis=1)
+    pattern = "M%.2f %.2fQ%.2f %.2f" + " %.2f %.2f" + "T%.2f %.2f" * (corners - 1) + "z"
+    return (pattern * count) % tuple(numbers.ravel().tolist())
 
 
 def blob_data(rng: Generator, x: float, y: float, rx: float, ry: float, corners: int = 8, wobble: float = 0.22) -> str:
     """Path data of a rounded irregular blob."""
-    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(0, 1)
-    radius = 1 + rng.uniform(-wobble, wobble, corners)
-    return smooth(np.column_stack([x + rx * radius * np.cos(angle), y + ry * radius * np.sin(angle)]))
+    return blobs_data(rng, [(x, y, rx, ry)], corners, wobble)
 
 
-def blobs(rng: Generator, centres: Iterable[tuple[float, float, float, float]], fill: str, opacity: float = 1.0) -> str:
+def blobs_data(rng: Generator, centres: Points, corners: int = 8, wobble: float = 0.22) -> str:
+    """Path data of blobs given as rows of (x, y, rx, ry)."""
+    rows = np.asarray(centres, dtype=float).reshape(-1, 4)
+    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(0, 1, (len(rows), 1))
+    radius = 1 + rng.uniform(-wobble, wobble, (len(rows), corners))
+    x = rows[:, :1] + rows[:, 2:3] * radius * np.cos(angle)
+    y = rows[:, 1:2] + rows[:, 3:4] * radius * np.sin(angle)
+    return _smooth_many(np.stack([x, y], axis=2))
+
+
+def blobs(rng: Generator, centres: Points, fill: str, opacity: float = 1.0, corners: int = 8, wobble: float = 0.22) -> str:
     """Several blobs (x, y, rx, ry) as one path of one colour."""
-    data = "".join(blob_data(rng, *centre) for centre in centres)
-    return f'<path {paint(fill, opacity)} d="{data}"/>'
+    return f'<path {paint(fill, opacity)} d="{blobs_data(rng, centres, corners, wobble)}"/>'
 
 
 def tapered(points: Points, start: float, end: float, fill: str) -> str:

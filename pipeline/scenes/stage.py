@@ -18,7 +18,7 @@ from pipeline.scenes.vegetation import tree
 
 WIDTH, HEIGHT = 1200, 800  # picture units: every scene is composed on this canvas, whatever size it is drawn at
 FAR = 900.0  # metres: where the ground meets the horizon
-FINE_PX = 70  # a tree smaller than this is drawn without its small leaves
+FINE_PX = 150  # eight metres of a tree smaller than this are drawn without small leaves
 VARIANTS = 3  # drawings of each species in one scene
 AIR_M = 34.0  # metres of near ground that count as much as one kilometre of relief: a poster's air, thicker than life
 CLUE_PX = 10  # a clue smaller than this at 1200 px is not visible
@@ -102,8 +102,11 @@ class Stage:
         if x1 - x0 >= CLUE_PX and y1 - y0 >= CLUE_PX and (x1 - x0) * (y1 - y0) >= 0.3 * (box[2] - box[0]) * (box[3] - box[1]):
             self.clues.append((z, Clue(kind, meaning, (x0 / WIDTH, y0 / HEIGHT, x1 / WIDTH, y1 / HEIGHT))))
 
-    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0) -> None:
-        """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance."""
+    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0, behind: float | None = None) -> None:
+        """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance.
+
+        `behind` draws it as if at that depth: below the edge of a road the road hides its foot.
+        """
         left, right = self.camera.span(z)
         if x < left - 12 or x > right + 12:
             return
@@ -120,9 +123,9 @@ class Stage:
         px, py = self.camera.at(x, z, up)
         grow = size * self.rng.uniform(0.85, 1.15)
         scale = self.camera.scale(z) * grow
-        if prop.height * scale > 9:
+        if prop.height * scale > 9 and up >= 0:
             self._shadow(x, z, up, prop.width * grow, prop.height * grow)
-        self.add(z, f'<use href="#{name}" transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})"/>')
+        self.add(behind or z, f'<use href="#{name}" transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})"/>')
         for clue in prop.clues:
             box = tuple(v * scale + (px, py)[i % 2] for i, v in enumerate(clue.box))
             if box[3] - box[1] > 70:
@@ -141,8 +144,8 @@ class Stage:
         scale = self.camera.scale(z)
         reach = min(light.reach * height * 0.6, 9.0)
         cx, cy = self.camera.at(x + away * reach * 0.5, z, up)
-        rx = (width * 0.42 + reach * 0.5) * scale
-        ry = max(width * 0.26, 0.12) * scale * min(self.camera.height / z + 0.05, 0.5)
+        rx = (width * 0.36 + reach * 0.5) * scale
+        ry = max(width * 0.2, 0.1) * scale * min(self.camera.height / z + 0.03, 0.4)
         opacity = light.shadow_opacity * (1 - self.veil(z))
         self.add(z + 0.35, f'<ellipse cx="{cx:.1f}" cy="{cy:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" {paint(light.shadow, opacity)}/>')
 

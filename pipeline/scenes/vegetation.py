@@ -161,7 +161,7 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
     parts = []
     if clear > 0.05:
         lean = rng.uniform(-0.06, 0.06) * height
-        thick = max(0.12, height * 0.035 * (1.5 if kind.width > 13 else 1))
+        thick = max(0.1, height * 0.025 * (1.9 if kind.width > 13 else 1))
         top = -(clear + crown * 0.45)
         bark = light.shade(kind.bark, 0.5)
         parts.append(tapered([(0, 0.05), (lean * 0.3, top * 0.4), (lean, top)], thick * 1.5, thick * 0.6, bark))
@@ -173,39 +173,48 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         if species == "banyan":
             for x in rng.uniform(-0.36, 0.36, 9) * width:
                 parts.append(tapered([(x, -clear * 1.2), (x + rng.uniform(-0.2, 0.2), 0)], 0.16, 0.1, bark))
-    middle = clear + crown * (0.5 + 0.12 * kind.flat)
-    count = 9 if fine else 5
-    spread = rng.uniform(-1, 1, (count, 2))
-    flatness = 1 - 0.55 * kind.flat
-    dense = 0.5 - 0.26 * kind.gap
+    opacity = 0.45 if bare else 1.0
+    flatness = 1 - 0.5 * kind.flat
+    middle = clear + crown * (0.52 + 0.16 * kind.flat)
+    count = int((17 if fine else 11) * (1 - 0.35 * kind.gap))
+    angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle spreads clumps evenly
+    radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.85, 1.08, count)
+    size = (0.31 - 0.10 * kind.gap - 0.10 * radius) * rng.uniform(0.8, 1.2, count)
+    clumps = np.column_stack([
+        width * 0.36 * radius * np.cos(angle),
+        -middle + crown * flatness * 0.36 * radius * np.sin(angle),
+        width * size,
+        crown * flatness * size * 0.92,
+    ])  # fmt: skip
+    clumps = clumps[np.argsort(clumps[:, 1] + rng.normal(0, crown * 0.06, count))]
+    dark, lit = light.shade(leaf, 0.95), light.lit(leaf, 1.5)
 
-    def dabs(n: int, dx: float, dy: float, scale: float, reach: float) -> list[tuple[float, float, float, float]]:
-        angle = rng.uniform(0, 2 * np.pi, n)
-        radius = np.sqrt(rng.uniform(0.05, 1, n)) * reach
-        return [
-            (
-                width * (0.5 * dx + 0.36 * r * np.cos(a)),
-                -middle + crown * flatness * (0.5 * dy + 0.34 * r * np.sin(a)),
-                width * scale * s,
-                crown * flatness * scale * s * 0.9,
-            )
-            for a, r, s in zip(angle, radius, rng.uniform(0.7, 1.25, n), strict=True)
-        ]
+    def layer(rows: np.ndarray, towards: float, scale: float, colour: str, alpha: float) -> str:
+        """The clumps again, smaller and moved towards the sun."""
+        moved = rows * (1, 1, scale, scale)
+        moved[:, 0] += towards * sun * rows[:, 2] * 0.8
+        moved[:, 1] -= towards * rows[:, 3]
+        return blobs(rng, moved, colour, alpha * opacity, 15 if fine else 10, 0.17)
 
-    dark, lit = light.shade(leaf, 1.0), light.lit(leaf, 1.5)
-    opacity = 0.5 if bare else 1.0
-    core = [
-        (width * 0.32 * x, -middle + crown * flatness * 0.26 * y, width * dense * 0.42, crown * flatness * dense * 0.46)
-        for x, y in spread
-    ]
-    parts.append(blobs(rng, core + dabs(count, 0, 0.1, dense * 0.26, 1.1), dark, opacity))
-    parts.append(blobs(rng, dabs(count + 2, 0.10 * sun, -0.14, dense * 0.25, 1.0), leaf, opacity))
-    parts.append(blobs(rng, dabs(count, 0.24 * sun, -0.34, dense * 0.16, 0.85), lit, opacity * 0.9))
+    for rows in np.array_split(clumps, 3 if fine else 2):
+        parts.append(layer(rows, -0.06, 1.08, dark, 1))
+        parts.append(layer(rows, 0.16, 0.82, leaf, 1))
+        parts.append(layer(rows, 0.38, 0.5, lit, 0.85))
     if fine:
-        parts.append(blobs(rng, dabs(count * 3, 0.12 * sun, -0.15, dense * 0.055, 1.25), light.lit(leaf, 2.2), 0.7))
-        parts.append(blobs(rng, dabs(count * 2, -0.15 * sun, 0.15, dense * 0.06, 1.2), light.shade(leaf, 1.5), 0.6))
+        where = clumps[rng.integers(0, count, 70)]
+        turn, out = rng.uniform(0, 2 * np.pi, 70), np.sqrt(rng.uniform(0.1, 1.25, 70))
+        leaf_size = rng.uniform(0.012, 0.026, 70) * width
+        flecks = np.column_stack([
+            where[:, 0] + where[:, 2] * out * np.cos(turn), where[:, 1] + where[:, 3] * out * np.sin(turn), leaf_size * 1.3, leaf_size * 0.8
+        ])  # fmt: skip
+        sunny = flecks[:, 0] * sun / width - (flecks[:, 1] + middle) / crown + rng.normal(0, 0.15, 70) > 0
+        parts.append(blobs(rng, flecks[sunny], light.lit(leaf, 2.3), 0.75 * opacity, 6))
+        parts.append(blobs(rng, flecks[~sunny], light.shade(leaf, 1.35), 0.65 * opacity, 6))
     if kind.flower and kind.flower[0] == season:
-        parts.append(blobs(rng, dabs(count * 3, 0.05 * sun, -0.2, dense * 0.075, 1.1), kind.flower[1], 0.9))
+        where = clumps[rng.integers(0, count, 45)]
+        spread = rng.normal(0, 0.6, (45, 2)) * where[:, 2:]
+        bloom = rng.uniform(0.014, 0.034, (45, 1)) * width
+        parts.append(blobs(rng, np.hstack([where[:, :2] + spread, bloom, bloom]), kind.flower[1], 0.92, 6))
     return _prop(species, "".join(parts), width, height)
 
 
