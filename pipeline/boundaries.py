@@ -54,7 +54,7 @@ def outline() -> shapely.MultiPolygon:
 
 
 def locate(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[Strings, Strings]:
-    """(states, districts), each (N,), of positions in degrees; a point in no polygon (sea) takes the nearest district."""
+    """(states, districts), each (N,), of positions in degrees; a point in no polygon takes the nearest district."""
     index, _ = _district_indexes(latitudes, longitudes)
     table = districts()
     return table["state"].to_numpy(str)[index], table["district"].to_numpy(str)[index]
