@@ -21,7 +21,9 @@ def decode(data: bytes) -> Image.Image:
     try:
         return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableImage(f"This is not a picture that can be read ({error}); try a JPEG, PNG or WebP file.") from error
+        raise UnreadableImage(
+            f"This is not a picture that can be read ({error}); try a JPEG, PNG or WebP file."
+        ) from error
 
 
 def crops(image: Image.Image, height: int, width: int, count: int) -> NDArray[np.uint8]:
@@ -32,7 +34,10 @@ def crops(image: Image.Image, height: int, width: int, count: int) -> NDArray[np
     shares = np.linspace(0, 1, count) if count > 1 else [0.5]
     boxes = [(room[0] * s, room[1] * s, room[0] * s + window[0], room[1] * s + window[1]) for s in shares]
     return np.stack(
-        [np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)) for box in boxes]
+        [
+            np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0))
+            for box in boxes
+        ]
     )
 
 

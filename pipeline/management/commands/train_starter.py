@@ -1,0 +1,48 @@
+"""Make the starter model again: draw scenes, train the encoder on them, and build the shipped artifact."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+HELD_OUT = 2000  # scenes: one half chooses and calibrates, the other half only measures
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scenes", type=int, default=10_000, help="training scenes to draw")
+        parser.add_argument("--held-out", type=int, default=HELD_OUT, help="scenes at other places, for measuring")
+        parser.add_argument("--minutes", type=float, default=60.0, help="training time")
+        parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--processes", type=int, default=2, help="processes that draw")
+        parser.add_argument("--draw-only", action="store_true", help="stop when the scenes are drawn")
+        parser.add_argument("--out", type=Path, help="folder of weights and artifact (default: what the project ships)")
+        parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+
+    def handle(self, **options: Any) -> None:
+        from pipeline.scene_cache import draw, scene_places
+
+        seed = options["seed"]
+        cache = settings.CACHE_DIR / f"scenes-{seed}-{options['scenes']}-{options['held_out']}"
+        places, held_out_places = scene_places(options["scenes"], options["held_out"], seed)
+        scenes = draw(cache / "training", places, seed, options["processes"])
+        held_out = draw(cache / "held-out", held_out_places, seed + len(places), options["processes"])
+        if options["draw_only"]:
+            return
+
+        from pipeline import starter_training
+
+        network, figures = starter_training.train(
+            scenes, held_out, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
+        )
+        out = options["out"]
+        out.mkdir(parents=True, exist_ok=True)
+        starter_training.save(network, out / "starter_vit.safetensors")
+        self.stdout.write(json.dumps(figures))

@@ -1,0 +1,109 @@
+"""What other rooms read: the champion, its predictions, and the answer that follows from one. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely.geometry
+from django.conf import settings
+
+from predictor.artifact import Artifact, load_artifact
+from predictor.geodesy import positions
+from predictor.models import ModelVersion, Prediction
+from predictor.posterior import best_guess, density, radius_km, rank_states
+
+TOP_CELLS = 5
+
+
+@dataclass(frozen=True)
+class CellAnswer:
+    """A geocell that the model thinks of: its probability and its outline as a GeoJSON geometry."""
+
+    name: str
+    state: str
+    probability: float
+    geometry: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StateAnswer:
+    """A state with its probability."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where the model puts the pin (degrees), the radius in km that holds the truth nine times in ten, and what it weighed."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+    cells: tuple[CellAnswer, ...]
+    states: tuple[StateAnswer, ...]
+
+
+def champion() -> ModelVersion | None:
+    """The version that serves, if one was promoted."""
+    return ModelVersion.objects.filter(is_champion=True).first()
+
+
+def prediction_for(version: ModelVersion, sha256: str) -> Prediction | None:
+    """What the version sees in the image with this hash, if it has looked."""
+    return Prediction.objects.filter(version=version, sha256=sha256).select_related("version").first()
+
+
+def artifact_of(version: ModelVersion) -> Artifact:
+    """The version's artifact, read and checked once per process. Raises ArtifactDamaged."""
+    return _artifact(version.name, version.manifest_sha256)
+
+
+def training_hashes(version: ModelVersion) -> frozenset[str]:
+    """SHA-256 of every image the version was trained on."""
+    return _training_hashes(version.name, version.manifest_sha256)
+
+
+def answer(prediction: Prediction, scale_km: float) -> Answer:
+    """The answer that scores best on average on a map of this extent."""
+    artifact = artifact_of(prediction.version)
+    cells = np.frombuffer(prediction.posterior, np.float16).astype(float)
+    embedding = np.frombuffer(prediction.embedding, np.float16).astype(np.float32)
+    return answer_from(artifact, cells / cells.sum(), embedding, scale_km)
+
+
+def answer_from(artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float) -> Answer:
+    """The answer for cell probabilities (C,) and a projected embedding (d,)."""
+    partition = artifact.partition
+    where = density(cells, embedding, artifact.prototypes, artifact.gallery.places, artifact.calibration)
+    guess = best_guess(where, scale_km)
+    latitude, longitude = positions(guess)
+    top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
+    return Answer(
+        float(latitude),
+        float(longitude),
+        radius_km(where, guess, artifact.calibration),
+        tuple(
+            CellAnswer(
+                str(partition.names[cell]),
+                str(partition.states[cell]),
+                float(cells[cell]),
+                shapely.geometry.mapping(partition.drawings[cell]),
+            )
+            for cell in top
+        ),
+        tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _artifact(name: str, manifest_sha256: str) -> Artifact:
+    return load_artifact(settings.MODELS_DIR / name, manifest_sha256)
+
+
+@lru_cache(maxsize=4)
+def _training_hashes(name: str, manifest_sha256: str) -> frozenset[str]:
+    return frozenset(_artifact(name, manifest_sha256).gallery.sha256.tolist())

@@ -1,0 +1,111 @@
+"""What changes in this room: versions are registered, pictures are predicted, a version is made the champion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from PIL import Image
+
+from predictor import store
+from predictor.artifact import Artifact, load_artifact, verify
+from predictor.images import decode
+from predictor.models import ModelVersion, Prediction, Promotion
+from predictor.selectors import artifact_of, champion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+BATCH = 32
+COMMAND_LINE = "command line"
+
+Progress = Callable[[int, int], None]  # done, total
+
+
+class OtherWeights(RuntimeError):
+    """The encoder on this machine is not the one the version was trained with."""
+
+
+def register_version(*, folder: Path) -> ModelVersion:
+    """The version in this folder of MODELS_DIR, known to the site from now on. Raises ArtifactDamaged."""
+    manifest = verify(folder)
+    card = load_artifact(folder, manifest).card
+    version, _ = ModelVersion.objects.update_or_create(
+        name=folder.name, defaults={"encoder": card["encoder"], "manifest_sha256": manifest, "card": card}
+    )
+    return version
+
+
+def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures.
+
+    Raises OtherWeights, MissingWeights or UnknownEncoder when the version's encoder is not here.
+    """
+    from predictor.encoders import load_encoder
+
+    encoder = load_encoder(artifact.encoder)
+    if encoder.weights_sha256 != artifact.card["encoder_sha256"]:
+        raise OtherWeights(
+            f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "
+            "former weights back."
+        )
+    embeddings = artifact.head.project(encoder.encode(images))
+    return artifact.head.posterior(embeddings, artifact.calibration.temperature), embeddings
+
+
+def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:
+    """Look at the stored images that this version has not seen yet; how many they were.
+
+    Each batch is kept as soon as it is done, so that an interrupted run goes on where it stopped.
+    """
+    wanted = list(dict.fromkeys(sha256s))
+    known = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
+    missing = [sha256 for sha256 in wanted if sha256 not in known]
+    artifact = artifact_of(version) if missing else None
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        assert artifact is not None
+        cells, embeddings = posteriors(artifact, (decode(store.read(sha256)) for sha256 in batch))
+        Prediction.objects.bulk_create(
+            [
+                Prediction(
+                    version=version,
+                    sha256=sha256,
+                    posterior=row.astype(np.float16).tobytes(),
+                    embedding=embedding.astype(np.float16).tobytes(),
+                )
+                for sha256, row, embedding in zip(batch, cells, embeddings, strict=True)
+            ],
+            ignore_conflicts=True,  # another process may have looked at the same picture meanwhile
+        )
+        if progress:
+            progress(start + len(batch), len(missing))
+    return len(missing)
+
+
+def promote(
+    *,
+    version: ModelVersion,
+    sha256s: Iterable[str],
+    user: User | None = None,
+    actor: str = COMMAND_LINE,
+    progress: Progress | None = None,
+) -> Promotion:
+    """Make this version the champion, once it has looked at every one of these images, so that no game waits for it."""
+    predict_images(version=version, sha256s=sha256s, progress=progress)
+    with transaction.atomic():
+        previous = champion()
+        ModelVersion.objects.filter(is_champion=True).update(is_champion=False)
+        ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
+        version.is_champion = True
+        name = user.get_username() if user else actor
+        return Promotion.objects.create(version=version, previous=previous, promoted_by=user, actor=name)
+
+
+def version_folder(name: str) -> Path:
+    """Where the artifact of a version of this name lies."""
+    return settings.MODELS_DIR / name
