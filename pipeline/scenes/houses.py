@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.prop import Prop
-from pipeline.scenes.solid import Spot, Stage, Wall
+from pipeline.scenes.solid import Spot, Solid, Wall
 
 Rng = np.random.Generator
 GLASS, DARK, GRIME = "#3d4650", "#2a2522", "#4a4238"
@@ -23,11 +23,11 @@ def pick(rng: Rng, options: Sequence[str]) -> str:
 def house(style: str, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
     """A house of a style (a key of `STYLES`, raises KeyError otherwise). `yaw` > 0 shows its right side, < 0 its left."""
     if yaw is None:
-        yaw = float(rng.choice([-1, 1]) * rng.uniform(18, 38))
+        yaw = float(rng.choice([-1, 1]) * rng.uniform(22, 40))
     build, meaning = STYLES[style]
-    stage = Stage(light, yaw, size=9.0, wobble=0.035)
-    build(stage, rng)
-    return stage.prop("house", meaning)
+    solid = Solid(light, yaw, size=9.0, wobble=0.035)
+    build(solid, rng)
+    return solid.prop("house", meaning)
 
 
 # --- parts of houses ---------------------------------------------------------------------------------------------------
@@ -76,10 +76,10 @@ def sunshade(wall: Wall, u0: float, u1: float, v: float, depth: float = 0.45, co
     if not wall.visible:
         return
     wall.patch(u0, v - 0.5, u1, v, "#3a3640", 0.28)
-    stage = wall.stage
+    solid = wall.solid
     top = [wall.at(u0, v), wall.at(u1, v), wall.at(u1, v, depth), wall.at(u0, v, depth)]
-    stage.fill(top, stage.tone(mix(colour, "#000000", 0.45), (0, 0, -1)))
-    stage.fill(wall.quad(u0, v, u1, v + 0.12, depth), stage.tone(colour, wall.normal))
+    solid.fill(top, solid.tone(mix(colour, "#000000", 0.45), (0, 0, -1)))
+    solid.fill(wall.quad(u0, v, u1, v + 0.12, depth), solid.tone(colour, wall.normal))
 
 
 def door(wall: Wall, u: float, w: float, h: float, colour: str, frame: str, step: bool = True) -> None:
@@ -92,10 +92,15 @@ def door(wall: Wall, u: float, w: float, h: float, colour: str, frame: str, step
     wall.patch(u + w / 2 + 0.06, h * 0.52, u + w - 0.1, h * 0.92, mix(colour, "#000000", 0.28))
     wall.strokes([((u + w / 2, 0), (u + w / 2, h))], mix(colour, "#000000", 0.5), 0.035)
     if step and wall.visible:
-        stage = wall.stage
-        treads = [wall.at(u - 0.3, 0.16), wall.at(u + w + 0.3, 0.16), wall.at(u + w + 0.3, 0.16, 0.5), wall.at(u - 0.3, 0.16, 0.5)]
-        stage.polygon(treads, "#a89f92", (0, 0, 1), always=True)
-        stage.fill(wall.quad(u - 0.3, 0, u + w + 0.3, 0.16, 0.5), stage.tone("#8d857a", wall.normal))
+        solid = wall.solid
+        treads = [
+            wall.at(u - 0.3, 0.16),
+            wall.at(u + w + 0.3, 0.16),
+            wall.at(u + w + 0.3, 0.16, 0.5),
+            wall.at(u - 0.3, 0.16, 0.5),
+        ]
+        solid.polygon(treads, "#a89f92", (0, 0, 1), always=True)
+        solid.fill(wall.quad(u - 0.3, 0, u + w + 0.3, 0.16, 0.5), solid.tone("#8d857a", wall.normal))
 
 
 def courses(face: Wall, rng: Rng, colour: str, pitch: float, opacity: float = 0.5, ribs: bool = False) -> None:
@@ -105,7 +110,9 @@ def courses(face: Wall, rng: Rng, colour: str, pitch: float, opacity: float = 0.
         face.strokes([((u, 0.0), (u, h)) for u in np.arange(pitch, w, pitch)], colour, pitch * 0.22, opacity)
     else:
         face.strokes([((0.0, v), (w, v)) for v in np.arange(pitch, h, pitch)], colour, pitch * 0.2, opacity)
-        bits = [(float(rng.uniform(0, w)), pitch * int(rng.integers(max(h / pitch, 1)))) for _ in range(int(w * h * 0.9))]
+        bits = [
+            (float(rng.uniform(0, w)), pitch * int(rng.integers(max(h / pitch, 1)))) for _ in range(int(w * h * 0.9))
+        ]
         face.strokes([((u, v), (u, v + pitch)) for u, v in bits], colour, 0.05, opacity)
     for _ in range(3):
         u, v = float(rng.uniform(0, w * 0.8)), float(rng.uniform(0, h * 0.7))
@@ -114,41 +121,79 @@ def courses(face: Wall, rng: Rng, colour: str, pitch: float, opacity: float = 0.
 
 
 def gable(
-    stage: Stage, rng: Rng, x: Spot, y: Spot, eave: float, rise: float, colour: str, over: float = 0.5,
-    end: str | None = None, pitch: float = 0.35, ribs: bool = False, ridge: str | None = None,
+    solid: Solid,
+    rng: Rng,
+    x: Spot,
+    y: Spot,
+    eave: float,
+    rise: float,
+    colour: str,
+    over: float = 0.5,
+    end: str | None = None,
+    pitch: float = 0.35,
+    ribs: bool = False,
+    ridge: str | None = None,
 ) -> None:
     """A gabled roof, its ridge along x; `end` is the colour of the triangle under it."""
     (x0, x1), (y0, y1), middle = x, y, (y[0] + y[1]) / 2
     slope = rise / (middle - y0)
     low, near, far = eave - over * slope, y0 - over, y1 + over
-    back = [(x0 - over, far, low), (x1 + over, far, low), (x1 + over, middle, eave + rise), (x0 - over, middle, eave + rise)]
-    stage.polygon(back, colour, (0, slope, 1))
+    back = [
+        (x0 - over, far, low),
+        (x1 + over, far, low),
+        (x1 + over, middle, eave + rise),
+        (x0 - over, middle, eave + rise),
+    ]
+    solid.polygon(back, colour, (0, slope, 1))
     for side, sign in ((x0, -1), (x1, 1)):
-        if end and stage.seen((side, y0, eave), (sign, 0, 0)):
-            stage.polygon([(side, y0, eave), (side, y1, eave), (side, middle, eave + rise)], end, (sign, 0, 0))
-            stage.fill(
-                [(side, y0, eave), (side, y0 + 0.35, eave), (side, middle, eave + rise - 0.35), (side, y1 - 0.35, eave),
-                 (side, y1, eave), (side, middle, eave + rise)], stage.tone(DARK, (sign, 0, 0)), 0.35,
+        if over > 0 and solid.seen((side, y0, eave), (sign, 0, 0)):  # the underside of the far slope's overhang
+            out = side + sign * over
+            soffit = [(side, middle, eave + rise), (out, middle, eave + rise), (out, far, low), (side, far, low)]
+            solid.fill(soffit, solid.light.shade(mix(colour, "#1d1512", 0.45)))
+        if end and solid.seen((side, y0, eave), (sign, 0, 0)):
+            solid.polygon([(side, y0, eave), (side, y1, eave), (side, middle, eave + rise)], end, (sign, 0, 0))
+            solid.fill(
+                [
+                    (side, y0, eave),
+                    (side, y0 + 0.35, eave),
+                    (side, middle, eave + rise - 0.35),
+                    (side, y1 - 0.35, eave),
+                    (side, y1, eave),
+                    (side, middle, eave + rise),
+                ],
+                solid.tone(DARK, (sign, 0, 0)),
+                0.35,
             )
     length = float(np.hypot(middle - near, eave + rise - low))
     up = (0.0, (middle - near) / length, (eave + rise - low) / length)
-    face = Wall(stage, (x0 - over, near, low), (1, 0, 0), up, x1 - x0 + 2 * over, length)
+    face = Wall(solid, (x0 - over, near, low), (1, 0, 0), up, x1 - x0 + 2 * over, length)
     face.paint(colour)
     courses(face, rng, mix(colour, "#1d1512", 0.45), pitch, ribs=ribs)
     # Under the eave: the edge of the roof, then its shadow on the wall, which gives the roof its weight.
     face.patch(0, 0, face.width, 0.13, mix(colour, "#1d1512", 0.55))
     face.patch(0, length - 0.14, face.width, length, ridge or mix(colour, "#1d1512", 0.25))
     for side, sign in ((x0 - over, -1), (x1 + over, 1)):
-        if stage.seen((side, near, low), (sign, 0, 0)):
-            stage.lines(
+        if solid.seen((side, near, low), (sign, 0, 0)):
+            solid.lines(
                 [((side, near, low), (side, middle, eave + rise)), ((side, middle, eave + rise), (side, far, low))],
-                stage.tone(mix(colour, "#1d1512", 0.5), (sign, 0, 0)), 0.14,
+                solid.tone(mix(colour, "#1d1512", 0.5), (sign, 0, 0)),
+                0.14,
             )
 
 
 def hip(
-    stage: Stage, rng: Rng, x: Spot, y: Spot, eave: float, rise: float, colour: str, over: float = 0.6,
-    inset: float | None = None, pitch: float = 0.35, ribs: bool = False, bulge: float = 0.0,
+    solid: Solid,
+    rng: Rng,
+    x: Spot,
+    y: Spot,
+    eave: float,
+    rise: float,
+    colour: str,
+    over: float = 0.6,
+    inset: float | None = None,
+    pitch: float = 0.35,
+    ribs: bool = False,
+    bulge: float = 0.0,
 ) -> None:
     """A hipped roof; `inset` shortens the ridge at both ends, `bulge` bends slopes outwards (thatch)."""
     x0, x1, y0, y1 = x[0] - over, x[1] + over, y[0] - over, y[1] + over
@@ -159,12 +204,16 @@ def hip(
     run = middle - y0
     for sign, edge, peak in ((-1, x0, left), (1, x1, right)):
         ends = [(edge, y0, low), (edge, (y0 + y1) / 2, low - bulge * 0.2), (edge, y1, low)]
-        stage.polygon([*ends, peak], colour, (sign * rise, 0, max(inset, 0.2)))
+        solid.polygon([*ends, peak], colour, (sign * rise, 0, max(inset, 0.2)))
     length = float(np.hypot(run, top - low))
-    face = Wall(stage, (x0, y0, low), (1, 0, 0), (0, run / length, (top - low) / length), x1 - x0, length)
+    face = Wall(solid, (x0, y0, low), (1, 0, 0), (0, run / length, (top - low) / length), x1 - x0, length)
     bent = [
-        (0.0, 0.0), (face.width, 0.0), (face.width - inset * 0.5 + bulge * 0.4, length * 0.55),
-        (face.width - inset, length), (inset, length), (inset * 0.5 - bulge * 0.4, length * 0.55),
+        (0.0, 0.0),
+        (face.width, 0.0),
+        (face.width - inset * 0.5 + bulge * 0.4, length * 0.55),
+        (face.width - inset, length),
+        (inset, length),
+        (inset * 0.5 - bulge * 0.4, length * 0.55),
     ]
     face.shape(bent, colour)
     dark = mix(colour, "#1d1512", 0.45)
@@ -172,60 +221,98 @@ def hip(
         ups = np.arange(0.3, face.width, pitch)
         face.strokes(
             [((u, 0.0), (u, length * min(1.0, u / max(inset, 0.1), (face.width - u) / max(inset, 0.1)))) for u in ups],
-            dark, pitch * 0.2, 0.45,
+            dark,
+            pitch * 0.2,
+            0.45,
         )
     else:
         rows = np.arange(pitch, length, pitch)
-        face.strokes([((inset * v / length, v), (face.width - inset * v / length, v)) for v in rows], dark, pitch * 0.2, 0.45)
-    stage.lines([(left, right), (left, (x0, y0, low)), (right, (x1, y0, low))], stage.tone(dark, (0, -1, 1)), 0.13)
+        face.strokes(
+            [((inset * v / length, v), (face.width - inset * v / length, v)) for v in rows], dark, pitch * 0.2, 0.45
+        )
+    solid.lines([(left, right), (left, (x0, y0, low)), (right, (x1, y0, low))], solid.tone(dark, (0, -1, 1)), 0.13)
     face.patch(0, 0, face.width, 0.14, mix(colour, "#1d1512", 0.6))
 
 
-def posts(stage: Stage, xs: Sequence[float], y: float, height: float, colour: str, thick: float = 0.16, foot: float = 0.0) -> None:
+def posts(
+    solid: Solid, xs: Sequence[float], y: float, height: float, colour: str, thick: float = 0.16, foot: float = 0.0
+) -> None:
     """A row of pillars."""
     for x in xs:
-        stage.box((x - thick / 2, x + thick / 2), (y, y + thick), (foot, height), colour)
+        solid.box((x - thick / 2, x + thick / 2), (y, y + thick), (foot, height), colour)
 
 
-def verandah(stage: Stage, x: Spot, depth: float, height: float, roof: str, rng: Rng, pillar: str, thick: float = 0.16, ribs: bool = False) -> None:
+def verandah(
+    solid: Solid,
+    x: Spot,
+    depth: float,
+    height: float,
+    roof: str,
+    rng: Rng,
+    pillar: str,
+    thick: float = 0.16,
+    ribs: bool = False,
+) -> None:
     """A lean-to roof on pillars before the front wall (at y = 0)."""
     x0, x1 = x
-    stage.fill([(x0, 0, 0), (x1, 0, 0), (x1, 0, height + 0.4), (x0, 0, height + 0.4)], stage.light.shadow, 0.42)
-    stage.box((x0, x1), (-depth, 0), (0, 0.3), "#a58a72", roof="#b9a58f")
-    posts(stage, list(np.linspace(x0 + 0.2, x1 - 0.2, max(3, int((x1 - x0) / 1.9)))), -depth + 0.1, height, pillar, thick, foot=0.3)
+    solid.fill([(x0, 0, 0), (x1, 0, 0), (x1, 0, height + 0.4), (x0, 0, height + 0.4)], solid.light.shadow, 0.42)
+    solid.box((x0, x1), (-depth, 0), (0, 0.3), "#a58a72", roof="#b9a58f")
+    posts(
+        solid,
+        list(np.linspace(x0 + 0.2, x1 - 0.2, max(3, int((x1 - x0) / 1.9)))),
+        -depth + 0.1,
+        height,
+        pillar,
+        thick,
+        foot=0.3,
+    )
     rise = 0.55 * depth
     length = float(np.hypot(depth + 0.4, rise))
-    face = Wall(stage, (x0 - 0.3, -depth - 0.4, height - 0.1), (1, 0, 0), (0, (depth + 0.4) / length, rise / length), x1 - x0 + 0.6, length)
+    face = Wall(
+        solid,
+        (x0 - 0.3, -depth - 0.4, height - 0.1),
+        (1, 0, 0),
+        (0, (depth + 0.4) / length, rise / length),
+        x1 - x0 + 0.6,
+        length,
+    )
     face.paint(roof)
     courses(face, rng, mix(roof, "#1d1512", 0.45), 0.32 if not ribs else 0.25, ribs=ribs)
     face.patch(0, 0, face.width, 0.12, mix(roof, "#1d1512", 0.6))
 
 
-def tank(stage: Stage, x: float, y: float, z: float, colour: str = "#23262b") -> None:
+def tank(solid: Solid, x: float, y: float, z: float, colour: str = "#23262b") -> None:
     """The black plastic water tank of every flat roof."""
     ring = [(x + 0.55 * np.cos(t), y + 0.55 * np.sin(t)) for t in np.linspace(np.pi, 2 * np.pi, 7)]
-    stage.fill([*((a, b, z) for a, b in ring), *((a, b, z + 1.05) for a, b in reversed(ring))], stage.tone(colour, (0, -1, 0.4)))
-    stage.fill([(x - 0.55, y, z), (x - 0.2, y - 0.5, z), (x - 0.2, y - 0.5, z + 1.05), (x - 0.55, y, z + 1.05)],
-               stage.tone(mix(colour, "#ffffff", 0.18), (-1, -0.6, 0)))
-    stage.fill([(x - 0.55, y, z + 1.05), (x - 0.2, y - 0.4, z + 1.25), (x + 0.2, y - 0.4, z + 1.25), (x + 0.55, y, z + 1.05)],
-               stage.tone(mix(colour, "#ffffff", 0.12), (0, -0.3, 1)))
+    solid.fill(
+        [*((a, b, z) for a, b in ring), *((a, b, z + 1.05) for a, b in reversed(ring))],
+        solid.tone(colour, (0, -1, 0.4)),
+    )
+    solid.fill(
+        [(x - 0.55, y, z), (x - 0.2, y - 0.5, z), (x - 0.2, y - 0.5, z + 1.05), (x - 0.55, y, z + 1.05)],
+        solid.tone(mix(colour, "#ffffff", 0.18), (-1, -0.6, 0)),
+    )
+    solid.fill(
+        [(x - 0.55, y, z + 1.05), (x - 0.2, y - 0.4, z + 1.25), (x + 0.2, y - 0.4, z + 1.25), (x + 0.55, y, z + 1.05)],
+        solid.tone(mix(colour, "#ffffff", 0.12), (0, -0.3, 1)),
+    )
 
 
-def parapet(stage: Stage, x: Spot, y: Spot, z: float, height: float, colour: str) -> tuple[Wall, Wall]:
+def parapet(solid: Solid, x: Spot, y: Spot, z: float, height: float, colour: str) -> tuple[Wall, Wall]:
     """The low wall around a flat roof."""
-    return stage.box(x, y, (z, z + height), colour, roof=mix(colour, "#6d6258", 0.45))
+    return solid.box(x, y, (z, z + height), colour, roof=mix(colour, "#6d6258", 0.45))
 
 
 # --- styles ------------------------------------------------------------------------------------------------------------
 
 
-def _kerala(stage: Stage, rng: Rng) -> None:
+def _kerala(solid: Solid, rng: Rng) -> None:
     w, d, h = float(rng.uniform(8.5, 11)), float(rng.uniform(6, 7.5)), float(rng.uniform(2.9, 3.3))
     laterite = rng.random() < 0.4
     wall = pick(rng, ["#b4573a", "#a64f38"]) if laterite else pick(rng, ["#f3ead6", "#f6e3b0", "#cfe3d0", "#f2d4c0"])
     roof = pick(rng, ["#a8432c", "#96402c", "#b5512f", "#8a3b2a"])
-    stage.contact((0, w), (-1.6, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.6, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     if laterite:
         for face in (front, side):
             face.strokes([((0.0, v), (face.width, v)) for v in np.arange(0.35, h, 0.35)], "#e0c3a4", 0.03, 0.5)
@@ -235,23 +322,31 @@ def _kerala(stage: Stage, rng: Rng) -> None:
     for u in (w * 0.14, w * 0.72):
         window(front, u, 0.95, 1.1, 1.15, "#5a3522", "grille")
     rise = float(rng.uniform(2.5, 3.2))
-    gable(stage, rng, (0, w), (0, d), h + 0.05, rise, roof, over=0.8, end="#6b4630")
+    gable(solid, rng, (0, w), (0, d), h + 0.05, rise, roof, over=0.8, end="#6b4630")
     # the small carved gablet that breaks the front slope, the mark of the Kerala roof
     if rng.random() < 0.7:
         gx, gz = w * 0.5, h + rise * 0.30
-        stage.polygon([(gx - 1.5, -0.2, gz), (gx + 1.5, -0.2, gz), (gx, -0.2, gz + 1.7)], "#6b4630", (0, -1, 0), always=True)
-        stage.lines([((gx - 0.9 + 0.3 * i, -0.2, gz + 0.05), (gx - 0.9 + 0.3 * i, -0.2, gz + 0.5)) for i in range(7)], "#3a2418", 0.06)
+        solid.polygon(
+            [(gx - 1.5, -0.2, gz), (gx + 1.5, -0.2, gz), (gx, -0.2, gz + 1.7)], "#6b4630", (0, -1, 0), always=True
+        )
+        solid.lines(
+            [((gx - 0.9 + 0.3 * i, -0.2, gz + 0.05), (gx - 0.9 + 0.3 * i, -0.2, gz + 0.5)) for i in range(7)],
+            "#3a2418",
+            0.06,
+        )
         slope = [(gx - 1.8, -0.4, gz - 0.25), (gx, -0.4, gz + 1.9), (gx, 1.8, gz + 1.9), (gx - 1.8, 0.4, gz - 0.25)]
         other = [(gx + 1.8, -0.4, gz - 0.25), (gx, -0.4, gz + 1.9), (gx, 1.8, gz + 1.9), (gx + 1.8, 0.4, gz - 0.25)]
-        stage.lines([(slope[0], slope[1]), (other[0], other[1])], stage.tone(mix(roof, "#1d1512", 0.25), (0, -1, 0.5)), 0.3)
-    verandah(stage, (0.2, w - 0.2), 1.7, h - 0.55, roof, rng, pick(rng, ["#efe6d2", "#7b4a2c"]), 0.24)
+        solid.lines(
+            [(slope[0], slope[1]), (other[0], other[1])], solid.tone(mix(roof, "#1d1512", 0.25), (0, -1, 0.5)), 0.3
+        )
+    verandah(solid, (0.2, w - 0.2), 1.7, h - 0.55, roof, rng, pick(rng, ["#efe6d2", "#7b4a2c"]), 0.24)
 
 
-def _mangalore(stage: Stage, rng: Rng) -> None:
+def _mangalore(solid: Solid, rng: Rng) -> None:
     w, d, h = float(rng.uniform(8, 10)), float(rng.uniform(5.5, 7)), 3.1
     wall, roof = pick(rng, ["#e9ddc4", "#d9b98f", "#dfe0c8"]), pick(rng, ["#b5533a", "#a34a34"])
-    stage.contact((0, w), (-1.4, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.4, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng)
         face.patch(0, 0, face.width, 0.7, "#8c3b2c", 0.75)
@@ -259,17 +354,17 @@ def _mangalore(stage: Stage, rng: Rng) -> None:
     window(front, w * 0.12, 1.0, 1.1, 1.2, "#3f6b58", "shutters")
     window(front, w * 0.72, 1.0, 1.1, 1.2, "#3f6b58", "shutters")
     window(side, d * 0.4, 1.0, 1.1, 1.2, "#3f6b58", "shutters")
-    gable(stage, rng, (0, w), (0, d), h, 2.0, roof, end=wall)
-    verandah(stage, (w * 0.2, w * 0.8), 1.5, 2.45, roof, rng, "#d9cfb8", 0.22)
+    gable(solid, rng, (0, w), (0, d), h, 2.0, roof, end=wall)
+    verandah(solid, (w * 0.2, w * 0.8), 1.5, 2.45, roof, rng, "#d9cfb8", 0.22)
 
 
-def _goa(stage: Stage, rng: Rng) -> None:
+def _goa(solid: Solid, rng: Rng) -> None:
     w, d, h = float(rng.uniform(9, 12)), float(rng.uniform(6, 7)), 3.5
     wall = pick(rng, ["#e8a33c", "#4f86b5", "#c8553d", "#8fb06a", "#e7c35a", "#b8617a"])
     roof = pick(rng, ["#b0553a", "#9d4a34"])
     white = "#f6f1e4"
-    stage.contact((0, w), (-1.5, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.5, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     weather(side, rng, 0.7)
     for face in (front, side):
         face.patch(0, 0, face.width, 0.5, white)
@@ -280,27 +375,29 @@ def _goa(stage: Stage, rng: Rng) -> None:
         if abs(u + 0.5 - w / 2) > 1.6:
             window(front, float(u), 0.9, 1.0, 1.7, white, "arch")
     window(side, d * 0.42, 0.9, 1.0, 1.7, white, "arch")
-    hip(stage, rng, (0, w), (0, d), h, 2.3, roof)
+    hip(solid, rng, (0, w), (0, d), h, 2.3, roof)
     # the balcao: a pillared porch with seats
     px = (w / 2 - 1.5, w / 2 + 1.5)
-    stage.box(px, (-1.6, 0), (0, 0.45), white)
+    solid.box(px, (-1.6, 0), (0, 0.45), white)
     front.arch(w / 2 - 0.6, 0.4, 1.2, 2.4, "#5b2f22")
-    posts(stage, [px[0] + 0.2, px[1] - 0.2], -1.5, 2.8, white, 0.3, foot=0.45)
-    stage.box((px[0], px[0] + 0.8), (-1.6, -1.4), (0.45, 0.95), white)
-    stage.box((px[1] - 0.8, px[1]), (-1.6, -1.4), (0.45, 0.95), white)
-    stage.polygon([(px[0] - 0.3, -1.9, 2.75), (px[1] + 0.3, -1.9, 2.75), (w / 2, -1.0, 4.3)], roof, (0, -1, 0.9), always=True)
+    posts(solid, [px[0] + 0.2, px[1] - 0.2], -1.5, 2.8, white, 0.3, foot=0.45)
+    solid.box((px[0], px[0] + 0.8), (-1.6, -1.4), (0.45, 0.95), white)
+    solid.box((px[1] - 0.8, px[1]), (-1.6, -1.4), (0.45, 0.95), white)
+    solid.polygon(
+        [(px[0] - 0.3, -1.9, 2.75), (px[1] + 0.3, -1.9, 2.75), (w / 2, -1.0, 4.3)], roof, (0, -1, 0.9), always=True
+    )
     for sign, edge in ((-1, px[0] - 0.3), (1, px[1] + 0.3)):
-        stage.polygon([(edge, -1.9, 2.75), (edge, 0.3, 2.75), (w / 2, -1.0, 4.3)], roof, (sign, 0, 0.9))
+        solid.polygon([(edge, -1.9, 2.75), (edge, 0.3, 2.75), (w / 2, -1.0, 4.3)], roof, (sign, 0, 0.9))
 
 
-def _tamil(stage: Stage, rng: Rng) -> None:
+def _tamil(solid: Solid, rng: Rng) -> None:
     if rng.random() < 0.45:
-        _flat(stage, rng, ["#f2b8c6", "#b9d98a", "#8fc7d9", "#f0d36a", "#d7a6d9", "#f4a77a"], floors=(1, 2), bands=True)
+        _flat(solid, rng, ["#f2b8c6", "#b9d98a", "#8fc7d9", "#f0d36a", "#d7a6d9", "#f4a77a"], floors=(1, 2), bands=True)
         return
     w, d, h = float(rng.uniform(7, 9.5)), float(rng.uniform(7, 8.5)), 2.9
     wall, roof = pick(rng, ["#f0e8d4", "#cfe0ea", "#f3dc9a"]), pick(rng, ["#a5553a", "#985038"])
-    stage.contact((0, w), (-1.9, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.9, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     weather(side, rng)
     for face in (front, side):  # the red and white stripes of temple streets
         stripes = np.arange(0, face.width, 0.5)
@@ -309,21 +406,28 @@ def _tamil(stage: Stage, rng: Rng) -> None:
     door(front, w * 0.42, 1.1, 2.1, "#6a4424", "#8a5a30", step=False)
     window(front, w * 0.15, 0.95, 0.9, 1.0, "#3f7a6a", "grille")
     window(front, w * 0.72, 0.95, 0.9, 1.0, "#3f7a6a", "grille")
-    gable(stage, rng, (0, w), (0, d), h, 1.9, roof, over=0.4, end=wall, pitch=0.28)
-    verandah(stage, (0, w), 1.9, 2.2, roof, rng, "#6f4a30", 0.2)
+    gable(solid, rng, (0, w), (0, d), h, 1.9, roof, over=0.4, end=wall, pitch=0.28)
+    verandah(solid, (0, w), 1.9, 2.2, roof, rng, "#6f4a30", 0.2)
 
 
 def _flat(
-    stage: Stage, rng: Rng, colours: Sequence[str], floors: tuple[int, int] = (1, 2), bands: bool = False,
-    brick: bool = False, kind: str = "grille", w: float | None = None, sculpted_tank: bool = False,
+    solid: Solid,
+    rng: Rng,
+    colours: Sequence[str],
+    floors: tuple[int, int] = (1, 2),
+    bands: bool = False,
+    brick: bool = False,
+    kind: str = "grille",
+    w: float | None = None,
+    sculpted_tank: bool = False,
 ) -> None:
     """The flat-roofed house of plaster or brick and concrete that the plains and towns share."""
     w = w or float(rng.uniform(6.5, 9.5))
     d, storeys = float(rng.uniform(5.5, 7.5)), int(rng.integers(floors[0], floors[1] + 1))
     wall, trim = pick(rng, colours), pick(rng, ["#f1e7d3", "#d7cab4", "#9a4d3c", "#5a7f8f"])
     h, frame = 3.1 * storeys, pick(rng, ["#5d6d4a", "#3f5d78", "#6e4a33", "#e4ddcc"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     if brick:
         for face in (front, side):
             face.strokes([((0.0, v), (face.width, v)) for v in np.arange(0.22, h, 0.22)], "#c9a58c", 0.028, 0.5)
@@ -353,53 +457,62 @@ def _flat(
     if storeys > 1 and rng.random() < 0.75:
         bx = (w * 0.34, w * 0.98)
         front.patch(bx[0], 3.1, bx[1], 5.4, "#2e2b33", 0.22)
-        stage.box(bx, (-1.1, 0), (3.0, 3.15), trim)
-        posts(stage, [*np.linspace(bx[0] + 0.1, bx[1] - 0.1, 8)], -1.05, 4.0, trim, 0.07, foot=3.15)
-        stage.box(bx, (-1.1, -1.0), (3.95, 4.08), trim)
-    parapet(stage, (0, w), (0, d), h, float(rng.uniform(0.5, 0.9)), trim if bands else mix(wall, "#ffffff", 0.12))
+        solid.box(bx, (-1.1, 0), (3.0, 3.15), trim)
+        posts(solid, [*np.linspace(bx[0] + 0.1, bx[1] - 0.1, 8)], -1.05, 4.0, trim, 0.07, foot=3.15)
+        solid.box(bx, (-1.1, -1.0), (3.95, 4.08), trim)
+    parapet(solid, (0, w), (0, d), h, float(rng.uniform(0.5, 0.9)), trim if bands else mix(wall, "#ffffff", 0.12))
     if sculpted_tank and rng.random() < 0.7:
-        _football_tank(stage, w * 0.72, d * 0.4, h + 0.7)
+        _football_tank(solid, w * 0.72, d * 0.4, h + 0.7)
     elif rng.random() < 0.7:
-        tank(stage, w * float(rng.uniform(0.2, 0.8)), d * 0.5, h + 0.6)
+        tank(solid, w * float(rng.uniform(0.2, 0.8)), d * 0.5, h + 0.6)
     if brick or rng.random() < 0.4:  # rods left for the next floor
         rods = [(float(u), 0.3) for u in np.linspace(0.3, w - 0.3, 4)]
-        stage.lines([((u, y, h + 0.4), (u + 0.05 * i, y, h + 1.5)) for u, y in rods for i in range(3)], "#6b4a3a", 0.03)
+        solid.lines([((u, y, h + 0.4), (u + 0.05 * i, y, h + 1.5)) for u, y in rods for i in range(3)], "#6b4a3a", 0.03)
 
 
-def _football_tank(stage: Stage, x: float, y: float, z: float) -> None:
+def _football_tank(solid: Solid, x: float, y: float, z: float) -> None:
     """The football-shaped water tanks on Punjab's village roofs."""
-    sx, sy = stage.project((x, y, z + 1.35))
+    sx, sy = solid.project((x, y, z + 1.35))
     r = 1.15
-    stage.box((x - 0.3, x + 0.3), (y, y + 0.4), (z, z + 0.5), "#cfc6b4")
-    lit = stage.light.side("#f1ede2", True), stage.light.side("#f1ede2", False)
-    stage.parts.append(f'<circle cx="{sx:.2f}" cy="{sy:.2f}" r="{r}" fill="{lit[1]}"/>')
-    dx = -0.22 if stage.light.from_left else 0.22
-    stage.parts.append(f'<circle cx="{sx + dx:.2f}" cy="{sy - 0.18:.2f}" r="{r * 0.8:.2f}" fill="{lit[0]}"/>')
+    solid.box((x - 0.3, x + 0.3), (y, y + 0.4), (z, z + 0.5), "#cfc6b4")
+    lit = solid.light.side("#f1ede2", True), solid.light.side("#f1ede2", False)
+    solid.parts.append(f'<circle cx="{sx:.2f}" cy="{sy:.2f}" r="{r}" fill="{lit[1]}"/>')
+    dx = -0.22 if solid.light.from_left else 0.22
+    solid.parts.append(f'<circle cx="{sx + dx:.2f}" cy="{sy - 0.18:.2f}" r="{r * 0.8:.2f}" fill="{lit[0]}"/>')
     for a, b in ((0, 0), (-0.75, -0.35), (0.7, -0.4), (-0.45, 0.7), (0.55, 0.66), (0, -0.98)):
-        stage.parts.append(f'<circle cx="{sx + a:.2f}" cy="{sy + b:.2f}" r=".22" fill="#30323a"/>')
-    stage.spot((x, y, z + 2.6))
+        solid.parts.append(f'<circle cx="{sx + a:.2f}" cy="{sy + b:.2f}" r=".22" fill="#30323a"/>')
+    solid.spot((x, y, z + 2.6))
 
 
-def _plaster(stage: Stage, rng: Rng) -> None:
-    _flat(stage, rng, ["#e8c9a0", "#f0d9b8", "#a9cbd6", "#efc0a8", "#d8dcae", "#e9a98c", "#c3b6dc"], bands=True)
+def _plaster(solid: Solid, rng: Rng) -> None:
+    _flat(solid, rng, ["#e8c9a0", "#f0d9b8", "#a9cbd6", "#efc0a8", "#d8dcae", "#e9a98c", "#c3b6dc"], bands=True)
 
 
-def _brick(stage: Stage, rng: Rng) -> None:
-    _flat(stage, rng, ["#a85a3e", "#9c4f38", "#b0664a"], brick=True)
+def _brick(solid: Solid, rng: Rng) -> None:
+    _flat(solid, rng, ["#a85a3e", "#9c4f38", "#b0664a"], brick=True)
 
 
-def _punjab(stage: Stage, rng: Rng) -> None:
-    _flat(stage, rng, ["#f3e4c8", "#e9b7a0", "#f0d6df", "#d4e0c0"], floors=(2, 2), bands=True, kind="plain", w=float(rng.uniform(8.5, 11)), sculpted_tank=True)
+def _punjab(solid: Solid, rng: Rng) -> None:
+    _flat(
+        solid,
+        rng,
+        ["#f3e4c8", "#e9b7a0", "#f0d6df", "#d4e0c0"],
+        floors=(2, 2),
+        bands=True,
+        kind="plain",
+        w=float(rng.uniform(8.5, 11)),
+        sculpted_tank=True,
+    )
 
 
-def _deccan(stage: Stage, rng: Rng) -> None:
+def _deccan(solid: Solid, rng: Rng) -> None:
     if rng.random() < 0.5:
-        _flat(stage, rng, ["#efd9b4", "#b9d0c0", "#e6b98e", "#c9cfe0", "#f0c9c0"], floors=(1, 2), bands=True)
+        _flat(solid, rng, ["#efd9b4", "#b9d0c0", "#e6b98e", "#c9cfe0", "#f0c9c0"], floors=(1, 2), bands=True)
         return
     w, d, h = float(rng.uniform(7, 9)), float(rng.uniform(5, 6.5)), 3.2
     stone = pick(rng, ["#8d8378", "#9a8c7a", "#7f7a74"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), stone)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), stone)
     for face in (front, side):
         for _ in range(int(face.width * 12)):
             u, v = float(rng.uniform(0, face.width - 0.7)), 0.4 * int(rng.integers(8))
@@ -410,14 +523,14 @@ def _deccan(stage: Stage, rng: Rng) -> None:
     window(front, w * 0.12, 1.1, 0.8, 0.9, "#3f6f8a", "grille")
     window(front, w * 0.74, 1.1, 0.8, 0.9, "#3f6f8a", "grille")
     window(side, d * 0.4, 1.1, 0.8, 0.9, "#3f6f8a", "grille")
-    parapet(stage, (-0.15, w + 0.15), (-0.15, d), h, 0.35, "#b3a794")
+    parapet(solid, (-0.15, w + 0.15), (-0.15, d), h, 0.35, "#b3a794")
 
 
-def _wada(stage: Stage, rng: Rng) -> None:
+def _wada(solid: Solid, rng: Rng) -> None:
     w, d, h = float(rng.uniform(8, 10)), float(rng.uniform(6, 7)), 5.4
     base, upper, roof = "#5c5550", pick(rng, ["#e4cfa6", "#d9b98a"]), pick(rng, ["#a6553c", "#934b36"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), upper)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), upper)
     for face in (front, side):
         weather(face, rng, 0.8)
         face.patch(0, 0, face.width, 1.2, base)
@@ -429,16 +542,16 @@ def _wada(stage: Stage, rng: Rng) -> None:
     for u in np.linspace(w * 0.08, w * 0.78, 4):
         window(front, float(u), 3.3, 1.0, 1.5, "#6a4228", "shutters")
     window(side, d * 0.4, 3.3, 1.0, 1.5, "#6a4228", "grille")
-    gable(stage, rng, (0, w), (0, d), h, 1.9, roof, over=0.5, end=upper)
+    gable(solid, rng, (0, w), (0, d), h, 1.9, roof, over=0.5, end=upper)
 
 
-def _haveli(stage: Stage, rng: Rng) -> None:
+def _haveli(solid: Solid, rng: Rng) -> None:
     w, d, storeys = float(rng.uniform(7.5, 10)), float(rng.uniform(5.5, 7)), int(rng.integers(2, 4))
     stone = pick(rng, ["#d9a35c", "#e0b070", "#cf8f6a", "#d6926a"])
     h = 3.2 * storeys
     light_stone, dark_stone = mix(stone, "#fff2d0", 0.35), mix(stone, "#6a3a1a", 0.35)
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), stone)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), stone)
     for face in (front, side):
         weather(face, rng, 0.6)
         for level in range(1, storeys + 1):
@@ -453,12 +566,16 @@ def _haveli(stage: Stage, rng: Rng) -> None:
         for i, u in enumerate(np.linspace(w * 0.06, w * 0.70, 3)):
             if i == 1 or rng.random() < 0.4:  # jharokha: a balcony window on brackets under a curved hood
                 ux, uw = float(u), w * 0.24
-                front.shape([(ux, z + 0.3), (ux + uw, z + 0.3), (ux + uw * 0.8, z - 0.2), (ux + uw * 0.2, z - 0.2)], dark_stone)
-                stage.box((ux, ux + uw), (-0.6, 0), (z + 0.3, z + 2.1), light_stone)
-                bay = stage.wall((ux, -0.6, z + 0.3), (1, 0, 0), uw, 1.8)
+                front.shape(
+                    [(ux, z + 0.3), (ux + uw, z + 0.3), (ux + uw * 0.8, z - 0.2), (ux + uw * 0.2, z - 0.2)], dark_stone
+                )
+                solid.box((ux, ux + uw), (-0.6, 0), (z + 0.3, z + 2.1), light_stone)
+                bay = solid.wall((ux, -0.6, z + 0.3), (1, 0, 0), uw, 1.8)
                 for k in range(3):
                     bay.arch(0.12 + k * (uw - 0.12) / 3, 0.45, (uw - 0.12) / 3 - 0.14, 1.15, "#3a241a", 0.3)
-                bay.strokes([((0.1 + 0.14 * k, 0.05), (0.1 + 0.14 * k, 0.38)) for k in range(int(uw / 0.14))], dark_stone, 0.05)
+                bay.strokes(
+                    [((0.1 + 0.14 * k, 0.05), (0.1 + 0.14 * k, 0.38)) for k in range(int(uw / 0.14))], dark_stone, 0.05
+                )
                 hood = [(-0.15, 1.75), (uw + 0.15, 1.75), (uw * 0.8, 2.1), (uw / 2, 2.3), (uw * 0.2, 2.1)]
                 bay.shape(hood, stone)
             else:
@@ -466,73 +583,108 @@ def _haveli(stage: Stage, rng: Rng) -> None:
                 front.arch(float(u) + 0.3, z + 0.5, w * 0.15 - 0.2, 1.5, "#3a241a", 0.25)
         for u in (d * 0.2, d * 0.6):
             side.arch(u, z + 0.5, d * 0.18, 1.7, dark_stone, 0.25)
-    rail, rail_side = parapet(stage, (0, w), (0, d), h, 0.7, light_stone)
+    rail, rail_side = parapet(solid, (0, w), (0, d), h, 0.7, light_stone)
     for face in (rail, rail_side):
         for u in np.arange(0.2, face.width - 0.3, 0.5):
             face.arch(float(u), 0.1, 0.3, 0.45, dark_stone)
     if rng.random() < 0.6:
-        _chhatri(stage, w * 0.15, 0.8, h + 0.7, 1.5, light_stone)
-        _chhatri(stage, w * 0.85, 0.8, h + 0.7, 1.5, light_stone)
+        _chhatri(solid, w * 0.15, 0.8, h + 0.7, 1.5, light_stone)
+        _chhatri(solid, w * 0.85, 0.8, h + 0.7, 1.5, light_stone)
 
 
-def _chhatri(stage: Stage, x: float, y: float, z: float, size: float, colour: str) -> None:
+def _chhatri(solid: Solid, x: float, y: float, z: float, size: float, colour: str) -> None:
     """A small domed pavilion on four pillars."""
     r = size / 2
-    posts(stage, [x - r * 0.8, x + r * 0.8], y + r * 0.6, z + size * 0.8, mix(colour, "#000000", 0.15), 0.14, foot=z)
-    posts(stage, [x - r * 0.8, x + r * 0.8], y - r * 0.8, z + size * 0.8, colour, 0.16, foot=z)
-    stage.box((x - r * 1.15, x + r * 1.15), (y - r, y + r), (z + size * 0.8, z + size * 0.9), colour)
-    dome(stage, x, y, z + size * 0.9, r * 0.95, colour, 0.95)
+    posts(solid, [x - r * 0.8, x + r * 0.8], y + r * 0.6, z + size * 0.8, mix(colour, "#000000", 0.15), 0.14, foot=z)
+    posts(solid, [x - r * 0.8, x + r * 0.8], y - r * 0.8, z + size * 0.8, colour, 0.16, foot=z)
+    solid.box((x - r * 1.15, x + r * 1.15), (y - r, y + r), (z + size * 0.8, z + size * 0.9), colour)
+    dome(solid, x, y, z + size * 0.9, r * 0.95, colour, 0.95)
 
 
-def dome(stage: Stage, x: float, y: float, z: float, radius: float, colour: str, squash: float = 1.0, onion: float = 0.0, finial: str = "#c9a24a") -> None:
+def dome(
+    solid: Solid,
+    x: float,
+    y: float,
+    z: float,
+    radius: float,
+    colour: str,
+    squash: float = 1.0,
+    onion: float = 0.0,
+    finial: str = "#c9a24a",
+) -> None:
     """A dome with a lit flank, a shaded flank and a finial; `onion` > 0 bellies out and draws in to a point."""
     angles = np.linspace(0, np.pi, 17)
     swell = 1 + onion * np.sin(2 * np.minimum(angles, np.pi - angles)) * 0.6
     xs, zs = radius * np.cos(angles) * swell, radius * squash * np.sin(angles)
     zs = zs + onion * radius * 0.7 * np.exp(-((angles - np.pi / 2) ** 2) / 0.05)
-    sun = -1 if stage.light.from_left else 1
+    sun = -1 if solid.light.from_left else 1
     # keep silhouettes upright whatever the yaw: the profile is drawn across the line of sight
-    c, s = stage._cos, stage._sin
+    c, s = solid._cos, solid._sin
 
     def across(a: float, b: float) -> tuple[float, float, float]:
         return x + a * c, y - a * s, z + b
 
     outline = [across(float(a), float(b)) for a, b in zip(xs, zs, strict=True)]
-    stage.fill(outline, stage.light.shade(colour, 0.55))
+    solid.fill(outline, solid.light.shade(colour, 0.55))
     lit = [across(float(a * 0.66 + sun * radius * 0.30), float(b * 0.97)) for a, b in zip(xs, zs, strict=True)]
-    stage.fill(lit, stage.light.lit(colour, 0.6), 0.75)
+    solid.fill(lit, solid.light.lit(colour, 0.6), 0.75)
     glow = [across(float(a * 0.34 + sun * radius * 0.42), float(b * 0.9)) for a, b in zip(xs, zs, strict=True)]
-    stage.fill(glow, stage.light.lit(mix(colour, "#ffffff", 0.25), 1.0), 0.55)
+    solid.fill(glow, solid.light.lit(mix(colour, "#ffffff", 0.25), 1.0), 0.55)
     top = float(zs.max())
-    stage.lines([(across(0, top), across(0, top + radius * 0.45))], finial, max(radius * 0.07, 0.04))
+    solid.lines([(across(0, top), across(0, top + radius * 0.45))], finial, max(radius * 0.07, 0.04))
 
 
-def _desert(stage: Stage, rng: Rng) -> None:
+def _desert(solid: Solid, rng: Rng) -> None:
     """The round mud hut (jhonpa) of the Thar under a cone of thatch, or a cubic mud house with painted borders."""
     mud = pick(rng, ["#c99a66", "#d3a872", "#bf8d5c"])
     if rng.random() < 0.5:
         for x, y, r in ((3.6, 2.0, 1.7), (0.0, 0.0, 2.1)):
-            c, s = stage._cos, stage._sin
-            ring = [(x + r * np.cos(t) * c, y - r * np.cos(t) * s - 0.25 * r * np.sin(t), 0.0) for t in np.linspace(0, np.pi, 11)]
-            stage.fill([*((a, b, 0.0) for a, b, _ in ring), *((a, b, 1.7) for a, b, _ in reversed(ring))], stage.tone(mud, (0, -1, 0)))
-            far = -1 if stage.light.from_left else 1
+            c, s = solid._cos, solid._sin
+            ring = [
+                (x + r * np.cos(t) * c, y - r * np.cos(t) * s - 0.25 * r * np.sin(t), 0.0)
+                for t in np.linspace(0, np.pi, 11)
+            ]
+            solid.fill(
+                [*((a, b, 0.0) for a, b, _ in ring), *((a, b, 1.7) for a, b, _ in reversed(ring))],
+                solid.tone(mud, (0, -1, 0)),
+            )
+            far = -1 if solid.light.from_left else 1
             dark = [p for p in ring if (p[0] - x) * far < -0.2 * r]
             if len(dark) > 1:
-                stage.fill([*dark, *((a, b, 1.7) for a, b, _ in reversed(dark))], stage.light.shade(mud, 0.8), 0.55)
-            stage.fill([(a, b, z) for z in (0.0, 0.35) for a, b, _ in (ring if z == 0 else ring[::-1])], stage.tone("#f1e8d8", (0, -1, 0)), 0.8)
+                solid.fill([*dark, *((a, b, 1.7) for a, b, _ in reversed(dark))], solid.light.shade(mud, 0.8), 0.55)
+            solid.fill(
+                [(a, b, z) for z in (0.0, 0.35) for a, b, _ in (ring if z == 0 else ring[::-1])],
+                solid.tone("#f1e8d8", (0, -1, 0)),
+                0.8,
+            )
             dx = float(rng.uniform(-0.4, 0.4))
-            stage.fill([(x + dx - 0.4, y - r * 0.25, 0), (x + dx + 0.4, y - r * 0.25, 0), (x + dx + 0.4, y - r * 0.25, 1.5), (x + dx - 0.4, y - r * 0.25, 1.5)], "#2d2018")
+            solid.fill(
+                [
+                    (x + dx - 0.4, y - r * 0.25, 0),
+                    (x + dx + 0.4, y - r * 0.25, 0),
+                    (x + dx + 0.4, y - r * 0.25, 1.5),
+                    (x + dx - 0.4, y - r * 0.25, 1.5),
+                ],
+                "#2d2018",
+            )
             straw = pick(rng, ["#a8854a", "#b8935a", "#927244"])
-            eave = [(x + 1.25 * r * np.cos(t) * c, y - 1.25 * r * np.cos(t) * s - 0.3 * r * np.sin(t), 1.55 - 0.1 * np.sin(t)) for t in np.linspace(0, np.pi, 13)]
+            eave = [
+                (
+                    x + 1.25 * r * np.cos(t) * c,
+                    y - 1.25 * r * np.cos(t) * s - 0.3 * r * np.sin(t),
+                    1.55 - 0.1 * np.sin(t),
+                )
+                for t in np.linspace(0, np.pi, 13)
+            ]
             peak = (x, y, 1.6 + r * 1.15)
-            stage.fill([*eave, peak], stage.tone(straw, (0, -1, 0.6)))
+            solid.fill([*eave, peak], solid.tone(straw, (0, -1, 0.6)))
             shaded = [p for p in eave if (p[0] - x) * far < 0.1 * r]
-            stage.fill([*shaded, peak], stage.light.shade(straw, 0.9), 0.5)
-            stage.lines([(p, peak) for p in eave[::2]], stage.light.shade(straw, 1.0), 0.04, 0.5)
+            solid.fill([*shaded, peak], solid.light.shade(straw, 0.9), 0.5)
+            solid.lines([(p, peak) for p in eave[::2]], solid.light.shade(straw, 1.0), 0.04, 0.5)
         return
     w, d, h = float(rng.uniform(6, 8.5)), 5.0, 2.9
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), mud)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), mud)
     for face in (front, side):
         weather(face, rng, 0.5)
         face.patch(0, 0, face.width, 0.4, "#7f3f2a", 0.8)
@@ -542,16 +694,16 @@ def _desert(stage: Stage, rng: Rng) -> None:
     door(front, w * 0.42, 1.0, 1.9, "#3f5f78", "#f0e6d0")
     window(front, w * 0.15, 1.2, 0.6, 0.6, "#f0e6d0", "grille")
     window(front, w * 0.75, 1.2, 0.6, 0.6, "#f0e6d0", "grille")
-    parapet(stage, (0, w), (0, d), h, 0.4, mud)
+    parapet(solid, (0, w), (0, d), h, 0.4, mud)
 
 
-def _gujarat(stage: Stage, rng: Rng) -> None:
+def _gujarat(solid: Solid, rng: Rng) -> None:
     """A pol house: narrow, tall, with carved wood upstairs; or the white bhunga of Kutch."""
     w, d, h = float(rng.uniform(5.5, 7)), 6.0, 6.6
     wall = pick(rng, ["#e9d3ac", "#bcd0c4", "#e7bda2", "#d4d9e2"])
     wood = pick(rng, ["#5d4028", "#3f5f5a", "#6e3f2c"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng)
         face.patch(0, 3.1, face.width, 3.35, wood)
@@ -565,23 +717,23 @@ def _gujarat(stage: Stage, rng: Rng) -> None:
         front.patch(u, 3.5, u + (w - 0.5) / 4 - 0.2, 4.2, mix(wood, "#e0c8a0", 0.25))
     for u in (d * 0.2, d * 0.6):
         window(side, u, 4.0, 0.9, 1.3, wood, "shutters")
-    stage.box((0, w), (-0.7, 0), (3.15, 3.3), wood)
-    posts(stage, [*np.linspace(0.1, w - 0.1, 9)], -0.68, 4.1, wood, 0.06, foot=3.3)
-    stage.box((0, w), (-0.7, -0.62), (4.05, 4.16), wood)
+    solid.box((0, w), (-0.7, 0), (3.15, 3.3), wood)
+    posts(solid, [*np.linspace(0.1, w - 0.1, 9)], -0.68, 4.1, wood, 0.06, foot=3.3)
+    solid.box((0, w), (-0.7, -0.62), (4.05, 4.16), wood)
     if rng.random() < 0.5:
-        gable(stage, rng, (0, w), (0, d), h, 1.3, pick(rng, ["#9d5a3c", "#8a5138"]), over=0.5, end=wall, pitch=0.25)
+        gable(solid, rng, (0, w), (0, d), h, 1.3, pick(rng, ["#9d5a3c", "#8a5138"]), over=0.5, end=wall, pitch=0.25)
     else:
-        parapet(stage, (-0.2, w + 0.2), (-0.2, d), h, 0.6, wall)
+        parapet(solid, (-0.2, w + 0.2), (-0.2, d), h, 0.6, wall)
 
 
-def _bengal(stage: Stage, rng: Rng) -> None:
+def _bengal(solid: Solid, rng: Rng) -> None:
     """Mud or brick walls under the bent bamboo roof (do-chala) that gave Bengal's temples their curve."""
     w, d, h = float(rng.uniform(6.5, 8.5)), 4.8, 2.4
     wall = pick(rng, ["#b98a5e", "#c79a6c", "#a98565", "#d9b48a"])
     straw = pick(rng, ["#b59a5c", "#9a854f", "#a78f58"])
-    stage.contact((0, w), (-0.3, d))
-    stage.box((-0.4, w + 0.4), (-0.6, d), (0, 0.35), mix(wall, "#6a5040", 0.35))
-    front, side = stage.box((0, w), (0, d), (0.35, h + 0.3), wall)
+    solid.stand((0, w), (-0.3, d))
+    solid.box((-0.4, w + 0.4), (-0.6, d), (0, 0.35), mix(wall, "#6a5040", 0.35))
+    front, side = solid.box((0, w), (0, d), (0.35, h + 0.3), wall)
     weather(front, rng, 0.8)
     front.patch(0, 0, w, 0.55, "#5d4a3c", 0.7)
     side.patch(0, 0, d, 0.55, "#5d4a3c", 0.7)
@@ -594,26 +746,31 @@ def _bengal(stage: Stage, rng: Rng) -> None:
     eave = [(-0.8 + (w + 1.6) * float(u), -0.9, h + 0.35 - float(s)) for u, s in zip(us, droop, strict=True)]
     ridge = [(-0.5 + (w + 1.0) * float(u), d / 2, h + 2.5 - float(s) * 1.1) for u, s in zip(us, droop, strict=True)]
     for sign, edge in ((-1, 0), (1, -1)):
-        if stage.seen((w if sign > 0 else 0, 0, h), (sign, 0, 0)):
+        if solid.seen((w if sign > 0 else 0, 0, h), (sign, 0, 0)):
             ex = eave[edge][0]
-            stage.polygon([eave[edge], (ex, d + 0.9, eave[edge][2]), ridge[edge]], mix(straw, "#5a4630", 0.45), (sign, 0, 0.2), always=True)
-    stage.polygon([*eave, *reversed(ridge)], straw, (0, -1, 1.1), always=True)
-    dark = stage.tone(mix(straw, "#3a2c1a", 0.5), (0, -1, 1))
-    stage.lines([(eave[i], ridge[i]) for i in range(n)], dark, 0.04, 0.45)
+            solid.polygon(
+                [eave[edge], (ex, d + 0.9, eave[edge][2]), ridge[edge]],
+                mix(straw, "#5a4630", 0.45),
+                (sign, 0, 0.2),
+                always=True,
+            )
+    solid.polygon([*eave, *reversed(ridge)], straw, (0, -1, 1.1), always=True)
+    dark = solid.tone(mix(straw, "#3a2c1a", 0.5), (0, -1, 1))
+    solid.lines([(eave[i], ridge[i]) for i in range(n)], dark, 0.04, 0.45)
     for part in (0.33, 0.66):
         row = [tuple(a + (b - a) * part for a, b in zip(e, r, strict=True)) for e, r in zip(eave, ridge, strict=True)]
-        stage.lines([(row[i], row[i + 1]) for i in range(n - 1)], dark, 0.05, 0.4)  # type: ignore[arg-type]
-    stage.lines([(eave[i], eave[i + 1]) for i in range(n - 1)], dark, 0.16, 0.8)
-    stage.lines([(ridge[i], ridge[i + 1]) for i in range(n - 1)], dark, 0.18, 0.9)
+        solid.lines([(row[i], row[i + 1]) for i in range(n - 1)], dark, 0.05, 0.4)  # type: ignore[arg-type]
+    solid.lines([(eave[i], eave[i + 1]) for i in range(n - 1)], dark, 0.16, 0.8)
+    solid.lines([(ridge[i], ridge[i + 1]) for i in range(n - 1)], dark, 0.18, 0.9)
 
 
-def _thatch(stage: Stage, rng: Rng) -> None:
+def _thatch(solid: Solid, rng: Rng) -> None:
     """Low mud walls under deep thatch, as along the eastern coast."""
     w, d, h = float(rng.uniform(6.5, 8.5)), 5.0, 2.0
     wall, straw = pick(rng, ["#b06a48", "#c2926a", "#e9ddc8", "#a4583c"]), pick(rng, ["#a88d58", "#8f7a52", "#b89b62"])
-    stage.contact((0, w), (-0.5, d))
-    stage.box((-0.5, w + 0.5), (-0.9, d), (0, 0.3), mix(wall, "#54392a", 0.4))
-    front, side = stage.box((0, w), (0, d), (0.3, h + 0.3), wall)
+    solid.stand((0, w), (-0.5, d))
+    solid.box((-0.5, w + 0.5), (-0.9, d), (0, 0.3), mix(wall, "#54392a", 0.4))
+    front, side = solid.box((0, w), (0, d), (0.3, h + 0.3), wall)
     weather(front, rng, 0.7)
     for face in (front, side):  # rice-paste paintings
         for u in np.arange(0.4, face.width - 0.3, 0.7):
@@ -621,35 +778,35 @@ def _thatch(stage: Stage, rng: Rng) -> None:
             face.shape([(float(u) - 0.18, 0.16), (float(u), 0.3), (float(u) + 0.18, 0.16)], "#f6efe0", 0.8)
     door(front, w * 0.42, 0.95, 1.55, "#4a3423", "#6b4a30", step=False)
     window(front, w * 0.72, 0.8, 0.55, 0.55, "#4a3423", "grille")
-    posts(stage, [*np.linspace(-0.3, w + 0.3, 4)], -0.8, h + 0.1, "#6b5238", 0.13, foot=0.3)
-    hip(stage, rng, (0, w), (0, d), h + 0.35, 2.4, straw, over=1.0, inset=2.2, pitch=0.42, bulge=0.8)
+    posts(solid, [*np.linspace(-0.3, w + 0.3, 4)], -0.8, h + 0.1, "#6b5238", 0.13, foot=0.3)
+    hip(solid, rng, (0, w), (0, d), h + 0.35, 2.4, straw, over=1.0, inset=2.2, pitch=0.42, bulge=0.8)
 
 
-def _mud(stage: Stage, rng: Rng) -> None:
+def _mud(solid: Solid, rng: Rng) -> None:
     """Washed mud walls with a painted foot under handmade tiles: Chhattisgarh, Jharkhand, Madhya Pradesh."""
     w, d, h = float(rng.uniform(7, 9.5)), 5.2, 2.5
     wall = pick(rng, ["#e6dcc8", "#5d8fb0", "#d9a070", "#7fb09a", "#eac07a"])
     foot, roof = pick(rng, ["#7a3d2a", "#2f2c2c", "#5a4a7a"]), pick(rng, ["#8a4f38", "#7d4a36", "#975a40"])
-    stage.contact((0, w), (-1.2, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.2, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng, 0.8)
         face.patch(0, 0, face.width, 0.65, foot)
         face.patch(0, 0.65, face.width, 0.78, "#f0e6d2", 0.8)
     door(front, w * 0.42, 1.0, 1.85, "#4a3220", "#6a4a30", step=False)
     window(front, w * 0.16, 1.2, 0.6, 0.6, "#3c2a1c", "grille")
-    gable(stage, rng, (0, w), (0, d), h, 1.5, roof, over=0.6, end=wall, pitch=0.22)
-    verandah(stage, (0, w), 1.5, 1.85, roof, rng, "#5d4630", 0.14)
+    gable(solid, rng, (0, w), (0, d), h, 1.5, roof, over=0.6, end=wall, pitch=0.22)
+    verandah(solid, (0, w), 1.5, 1.85, roof, rng, "#5d4630", 0.14)
 
 
-def _tin(stage: Stage, rng: Rng) -> None:
+def _tin(solid: Solid, rng: Rng) -> None:
     """The Assam-type house: timber frame, white panels, high plinth, a roof of painted sheet metal."""
     w, d, h = float(rng.uniform(7.5, 10)), 5.8, 3.0
     panel, frame = pick(rng, ["#f2ecdc", "#cfe0d0", "#f0dcae", "#c9d9e6"]), pick(rng, ["#2f5f4a", "#6b3c28", "#3d4a6a"])
     roof = pick(rng, ["#a8483c", "#8f9ba3", "#3f7d66", "#3c6f9c", "#a9b2b6"])
-    stage.contact((-0.2, w), (-1.4, d))
-    stage.box((-0.2, w + 0.2), (-0.2, d), (0, 0.6), "#9b948a")
-    front, side = stage.box((0, w), (0, d), (0.6, 0.6 + h), panel)
+    solid.stand((-0.2, w), (-1.4, d))
+    solid.box((-0.2, w + 0.2), (-0.2, d), (0, 0.6), "#9b948a")
+    front, side = solid.box((0, w), (0, d), (0.6, 0.6 + h), panel)
     for face in (front, side):
         uprights = [((u, 0.0), (u, h)) for u in np.arange(0.06, face.width, 1.25)]
         face.strokes([*uprights, ((0.0, 0.9), (face.width, 0.9)), ((0.0, 2.1), (face.width, 2.1))], frame, 0.11)
@@ -658,35 +815,62 @@ def _tin(stage: Stage, rng: Rng) -> None:
     for u in (w * 0.14, w * 0.72):
         window(front, u, 0.98, 1.0, 1.05, frame, "shutters")
     window(side, d * 0.4, 0.98, 1.0, 1.05, frame, "plain")
-    gable(stage, rng, (0, w), (0, d), 0.6 + h, 2.0, roof, over=0.7, end=panel, pitch=0.28, ribs=True)
-    stage.box((w * 0.3, w * 0.72), (-1.4, 0), (0, 0.55), "#a79f94")
-    posts(stage, [w * 0.31, w * 0.71], -1.35, 2.9, frame, 0.14, foot=0.55)
+    gable(solid, rng, (0, w), (0, d), 0.6 + h, 2.0, roof, over=0.7, end=panel, pitch=0.28, ribs=True)
+    solid.box((w * 0.3, w * 0.72), (-1.4, 0), (0, 0.55), "#a79f94")
+    posts(solid, [w * 0.31, w * 0.71], -1.35, 2.9, frame, 0.14, foot=0.55)
     px0, px1, pm = w * 0.27, w * 0.75, w * 0.51
-    stage.polygon([(px0, -1.45, 2.85), (px1, -1.45, 2.85), (pm, -1.45, 4.0)], panel, (0, -1, 0), always=True)
-    stage.lines([((px0 - 0.15, -1.5, 2.8), (pm, -1.5, 4.1)), ((pm, -1.5, 4.1), (px1 + 0.15, -1.5, 2.8))], stage.tone(roof, (0, -1, 1)), 0.22)
-    stage.lines([((px0 + 0.5 + 0.4 * i, -1.45, 2.9), (px0 + 0.5 + 0.4 * i, -1.45, 3.3)) for i in range(int((px1 - px0) / 0.4) - 2)], frame, 0.06)
+    solid.polygon([(px0, -1.45, 2.85), (px1, -1.45, 2.85), (pm, -1.45, 4.0)], panel, (0, -1, 0), always=True)
+    solid.lines(
+        [((px0 - 0.15, -1.5, 2.8), (pm, -1.5, 4.1)), ((pm, -1.5, 4.1), (px1 + 0.15, -1.5, 2.8))],
+        solid.tone(roof, (0, -1, 1)),
+        0.22,
+    )
+    solid.lines(
+        [
+            ((px0 + 0.5 + 0.4 * i, -1.45, 2.9), (px0 + 0.5 + 0.4 * i, -1.45, 3.3))
+            for i in range(int((px1 - px0) / 0.4) - 2)
+        ],
+        frame,
+        0.06,
+    )
 
 
-def _bamboo(stage: Stage, rng: Rng) -> None:
-    _on_stilts(stage, rng, stilts=float(rng.uniform(0.9, 1.4)), wall="#b39a62", roof=pick(rng, ["#8f7a4a", "#7c6b45", "#9aa2a4"]))
+def _bamboo(solid: Solid, rng: Rng) -> None:
+    _on_stilts(
+        solid,
+        rng,
+        stilts=float(rng.uniform(0.9, 1.4)),
+        wall="#b39a62",
+        roof=pick(rng, ["#8f7a4a", "#7c6b45", "#9aa2a4"]),
+    )
 
 
-def _stilt(stage: Stage, rng: Rng) -> None:
+def _stilt(solid: Solid, rng: Rng) -> None:
     """Houses hung on a slope, as in Mizoram: sheet-metal roofs over tall stilts, brightly painted boards."""
     wall = pick(rng, ["#7fb0a0", "#d9b45a", "#c9806a", "#8fa6c9", "#e6dcc4"])
-    _on_stilts(stage, rng, stilts=float(rng.uniform(2.0, 3.0)), wall=wall, roof=pick(rng, ["#9c3f38", "#8f9aa0", "#3f7f5f", "#38689a"]))
+    _on_stilts(
+        solid,
+        rng,
+        stilts=float(rng.uniform(2.0, 3.0)),
+        wall=wall,
+        roof=pick(rng, ["#9c3f38", "#8f9aa0", "#3f7f5f", "#38689a"]),
+    )
 
 
-def _on_stilts(stage: Stage, rng: Rng, stilts: float, wall: str, roof: str) -> None:
+def _on_stilts(solid: Solid, rng: Rng, stilts: float, wall: str, roof: str) -> None:
     w, d, h = float(rng.uniform(7, 9.5)), 5.5, 2.5
     pole = "#6d5638"
-    stage.contact((0, w), (0, d), 0.25)
-    stage.fill([(0.2, d, 0), (w - 0.2, d, 0), (w, d, stilts), (0, d, stilts)], stage.light.shadow, 0.55)
+    solid.stand((0, w), (0, d), 0.25)
+    solid.fill([(0.2, d, 0), (w - 0.2, d, 0), (w, d, stilts), (0, d, stilts)], solid.light.shadow, 0.55)
     for y in (d - 0.3, d / 2, 0.1):
-        posts(stage, [*np.linspace(0.2, w - 0.2, 5)], y, stilts, pole, 0.2)
-    stage.lines([((0.3, 0.1, 0.2), (w * 0.25, 0.1, stilts)), ((w - 0.3, 0.1, 0.2), (w * 0.75, 0.1, stilts))], stage.light.shade(pole), 0.1)
-    stage.box((-0.2, w + 0.2), (-1.3, d), (stilts, stilts + 0.22), "#8a6f48")
-    front, side = stage.box((0, w), (0, d), (stilts + 0.22, stilts + 0.22 + h), wall)
+        posts(solid, [*np.linspace(0.2, w - 0.2, 5)], y, stilts, pole, 0.2)
+    solid.lines(
+        [((0.3, 0.1, 0.2), (w * 0.25, 0.1, stilts)), ((w - 0.3, 0.1, 0.2), (w * 0.75, 0.1, stilts))],
+        solid.light.shade(pole),
+        0.1,
+    )
+    solid.box((-0.2, w + 0.2), (-1.3, d), (stilts, stilts + 0.22), "#8a6f48")
+    front, side = solid.box((0, w), (0, d), (stilts + 0.22, stilts + 0.22 + h), wall)
     dark = mix(wall, "#3a2a18", 0.5)
     for face in (front, side):
         face.strokes([((u, 0.0), (u, h)) for u in np.arange(0.3, face.width, 0.3)], dark, 0.05, 0.5)
@@ -697,20 +881,24 @@ def _on_stilts(stage: Stage, rng: Rng, stilts: float, wall: str, roof: str) -> N
     window(front, w * 0.72, 0.9, 0.9, 0.9, "#4a3a28", "plain")
     window(side, d * 0.4, 0.9, 0.9, 0.9, "#4a3a28", "plain")
     metal = roof not in ("#8f7a4a", "#7c6b45")
-    gable(stage, rng, (0, w), (-0.8, d), stilts + 0.22 + h, 2.1, roof, over=0.8, end=wall, pitch=0.3, ribs=metal)
-    posts(stage, [*np.linspace(-0.1, w + 0.1, 8)], -1.25, stilts + 1.05, pole, 0.07, foot=stilts + 0.2)
-    stage.lines([((-0.15, -1.25, stilts + 1.05), (w + 0.15, -1.25, stilts + 1.05))], stage.tone(pole, (0, -1, 0)), 0.1)
+    gable(solid, rng, (0, w), (-0.8, d), stilts + 0.22 + h, 2.1, roof, over=0.8, end=wall, pitch=0.3, ribs=metal)
+    posts(solid, [*np.linspace(-0.1, w + 0.1, 8)], -1.25, stilts + 1.05, pole, 0.07, foot=stilts + 0.2)
+    solid.lines([((-0.15, -1.25, stilts + 1.05), (w + 0.15, -1.25, stilts + 1.05))], solid.tone(pole, (0, -1, 0)), 0.1)
     stairs = [(w * 0.46 + 0.0, -1.3 - 0.9 * k / 4, stilts * (1 - k / 4) + 0.2) for k in range(5)]
-    stage.lines([(s, (s[0] + 0.9, s[1], s[2])) for s in stairs], stage.tone(pole, (0, -1, 1)), 0.12)
+    solid.lines([(s, (s[0] + 0.9, s[1], s[2])) for s in stairs], solid.tone(pole, (0, -1, 1)), 0.12)
 
 
-def _himachal(stage: Stage, rng: Rng) -> None:
+def _himachal(solid: Solid, rng: Rng) -> None:
     """Kath-kuni: courses of timber and stone, a wooden balcony all round, a roof of slate."""
     w, d = float(rng.uniform(7, 9)), 6.0
     stone, wood = pick(rng, ["#a89c8c", "#b5aa9a"]), pick(rng, ["#6b4226", "#7a4d2b", "#5f3d26"])
-    slate = pick(rng, ["#59616a", "#656b70", "#4f5a60"]) if rng.random() < 0.65 else pick(rng, ["#3f7f5a", "#a8402f", "#3c6fa0"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, 3.0), stone)
+    slate = (
+        pick(rng, ["#59616a", "#656b70", "#4f5a60"])
+        if rng.random() < 0.65
+        else pick(rng, ["#3f7f5a", "#a8402f", "#3c6fa0"])
+    )
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, 3.0), stone)
     for face in (front, side):
         for v in np.arange(0.4, 3.0, 0.7):
             face.patch(0, float(v), face.width, float(v) + 0.22, wood)
@@ -721,25 +909,27 @@ def _himachal(stage: Stage, rng: Rng) -> None:
     window(front, w * 0.14, 1.0, 0.7, 0.8, wood, "plain")
     window(front, w * 0.76, 1.0, 0.7, 0.8, wood, "plain")
     x0, x1 = -0.9, w + 0.9
-    upper, upper_side = stage.box((0, w), (0, d), (3.0, 5.6), mix(wood, "#e0b070", 0.25))
+    upper, upper_side = solid.box((0, w), (0, d), (3.0, 5.6), mix(wood, "#e0b070", 0.25))
     for face in (upper, upper_side):
-        face.strokes([((u, 0.0), (u, 2.6)) for u in np.arange(0.25, face.width, 0.28)], mix(wood, "#000000", 0.3), 0.04, 0.6)
+        face.strokes(
+            [((u, 0.0), (u, 2.6)) for u in np.arange(0.25, face.width, 0.28)], mix(wood, "#000000", 0.3), 0.04, 0.6
+        )
     for u in np.linspace(0.6, w - 1.6, 4):
         window(upper, float(u), 0.85, 0.85, 1.1, mix(wood, "#f0e0c0", 0.4), "plain")
-    stage.box((x0, x1), (-0.95, d), (2.85, 3.05), wood)
-    posts(stage, [*np.linspace(x0 + 0.05, x1 - 0.05, 18)], -0.92, 3.95, wood, 0.08, foot=3.05)
-    posts(stage, [*np.linspace(x0 + 0.1, x1 - 0.1, 5)], -0.92, 5.6, wood, 0.15, foot=3.05)
-    stage.box((x0, x1), (-0.98, -0.85), (3.92, 4.06), mix(wood, "#f0d8a8", 0.2))
-    gable(stage, rng, (-0.6, w + 0.6), (-0.5, d), 5.6, 2.1, slate, over=0.8, end=mix(wood, "#e0b070", 0.2), pitch=0.3)
+    solid.box((x0, x1), (-0.95, d), (2.85, 3.05), wood)
+    posts(solid, [*np.linspace(x0 + 0.05, x1 - 0.05, 18)], -0.92, 3.95, wood, 0.08, foot=3.05)
+    posts(solid, [*np.linspace(x0 + 0.1, x1 - 0.1, 5)], -0.92, 5.6, wood, 0.15, foot=3.05)
+    solid.box((x0, x1), (-0.98, -0.85), (3.92, 4.06), mix(wood, "#f0d8a8", 0.2))
+    gable(solid, rng, (-0.6, w + 0.6), (-0.5, d), 5.6, 2.1, slate, over=0.8, end=mix(wood, "#e0b070", 0.2), pitch=0.3)
 
 
-def _kashmir(stage: Stage, rng: Rng) -> None:
+def _kashmir(solid: Solid, rng: Rng) -> None:
     """Brick laced with timber, rows of tall windows, a steep roof of metal with a dormer."""
     w, d, h = float(rng.uniform(7.5, 9.5)), 6.2, 5.6
     brick, wood = pick(rng, ["#a8624a", "#b5705a", "#9c5b46"]), pick(rng, ["#5a3a28", "#6e4a33"])
     roof = pick(rng, ["#7f8f98", "#8a4a3c", "#3f7a64", "#a4adb0"])
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), brick)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), brick)
     for face in (front, side):
         face.strokes([((0.0, v), (face.width, v)) for v in np.arange(0.2, h, 0.2)], "#d0a890", 0.025, 0.4)
         for v in (0.0, 2.6, 2.85, h - 0.25):
@@ -753,19 +943,42 @@ def _kashmir(stage: Stage, rng: Rng) -> None:
         window(side, d * 0.3, z, 0.9, 1.5, mix(wood, "#e8dcc4", 0.55), "plain")
         window(side, d * 0.62, z, 0.9, 1.5, mix(wood, "#e8dcc4", 0.55), "plain")
     door(front, w * 0.42, 1.1, 2.1, wood, mix(wood, "#e8dcc4", 0.5))
-    gable(stage, rng, (0, w), (0, d), h, 3.0, roof, over=0.6, end=mix(wood, "#c9a27a", 0.45), pitch=0.45, ribs=True)
+    gable(solid, rng, (0, w), (0, d), h, 3.0, roof, over=0.6, end=mix(wood, "#c9a27a", 0.45), pitch=0.45, ribs=True)
     dx, dz = w * 0.5, h + 0.75
-    stage.polygon([(dx - 0.9, 0.2, dz), (dx + 0.9, 0.2, dz), (dx + 0.9, 0.2, dz + 0.8), (dx, 0.2, dz + 1.6), (dx - 0.9, 0.2, dz + 0.8)], "#c9a27a", (0, -1, 0), always=True)
-    stage.fill([(dx - 0.4, 0.15, dz + 0.1), (dx + 0.4, 0.15, dz + 0.1), (dx + 0.4, 0.15, dz + 0.9), (dx - 0.4, 0.15, dz + 0.9)], GLASS)
-    stage.lines([((dx - 1.1, 0.1, dz + 0.65), (dx, 0.1, dz + 1.75)), ((dx, 0.1, dz + 1.75), (dx + 1.1, 0.1, dz + 0.65))], stage.tone(roof, (0, -1, 1)), 0.18)
+    solid.polygon(
+        [
+            (dx - 0.9, 0.2, dz),
+            (dx + 0.9, 0.2, dz),
+            (dx + 0.9, 0.2, dz + 0.8),
+            (dx, 0.2, dz + 1.6),
+            (dx - 0.9, 0.2, dz + 0.8),
+        ],
+        "#c9a27a",
+        (0, -1, 0),
+        always=True,
+    )
+    solid.fill(
+        [
+            (dx - 0.4, 0.15, dz + 0.1),
+            (dx + 0.4, 0.15, dz + 0.1),
+            (dx + 0.4, 0.15, dz + 0.9),
+            (dx - 0.4, 0.15, dz + 0.9),
+        ],
+        GLASS,
+    )
+    solid.lines(
+        [((dx - 1.1, 0.1, dz + 0.65), (dx, 0.1, dz + 1.75)), ((dx, 0.1, dz + 1.75), (dx + 1.1, 0.1, dz + 0.65))],
+        solid.tone(roof, (0, -1, 1)),
+        0.18,
+    )
 
 
-def _ladakh(stage: Stage, rng: Rng) -> None:
+def _ladakh(solid: Solid, rng: Rng) -> None:
     """Whitewashed mud brick, battered walls, black-framed windows, willow-twig cornice, prayer flags on a flat roof."""
     w, d, storeys = float(rng.uniform(7, 10)), float(rng.uniform(5.5, 7)), int(rng.integers(1, 3))
     wall, h = pick(rng, ["#f1ece0", "#e8dfce", "#d9c3a2"]), 2.9 * storeys
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng, 0.8)
     for level in range(storeys):
@@ -780,17 +993,17 @@ def _ladakh(stage: Stage, rng: Rng) -> None:
         side.patch(d * 0.4 - 0.12, z + 0.8, d * 0.4 + 0.92, z + 2.0, "#2b2622")
         window(side, d * 0.4, z + 0.9, 0.8, 0.9, "#7a4a2a", "plain")
     door(front, w * 0.42, 1.0, 1.85, "#8c3a28", "#2b2622")
-    rim, rim_side = stage.box((-0.15, w + 0.15), (-0.15, d), (h, h + 0.45), "#7d5f45", roof="#b9a386")
+    rim, rim_side = solid.box((-0.15, w + 0.15), (-0.15, d), (h, h + 0.45), "#7d5f45", roof="#b9a386")
     for face in (rim, rim_side):
         face.strokes([((u, 0.05), (u, 0.4)) for u in np.arange(0.1, face.width, 0.12)], "#4a3526", 0.05, 0.6)
         face.patch(0, 0, face.width, 0.12, "#8c2f28")
-    prayer_flags(stage, (0.2, 0.2, h + 0.45), (w - 0.2, d * 0.5, h + 0.45), 1.7)
+    prayer_flags(solid, (0.2, 0.2, h + 0.45), (w - 0.2, d * 0.5, h + 0.45), 1.7)
 
 
-def prayer_flags(stage: Stage, a: tuple[float, float, float], b: tuple[float, float, float], height: float) -> None:
+def prayer_flags(solid: Solid, a: tuple[float, float, float], b: tuple[float, float, float], height: float) -> None:
     """A string of flags (blue, white, red, green, yellow) between two poles."""
     tops = [(p[0], p[1], p[2] + height) for p in (a, b)]
-    stage.lines([(a, tops[0]), (b, tops[1])], "#5a4634", 0.08)
+    solid.lines([(a, tops[0]), (b, tops[1])], "#5a4634", 0.08)
     colours = ["#2f62b0", "#f2efe4", "#c4352e", "#2f8f58", "#eec12f"]
     n = max(10, int(abs(b[0] - a[0]) * 2.4))
     for i in range(n):
@@ -798,17 +1011,20 @@ def prayer_flags(stage: Stage, a: tuple[float, float, float], b: tuple[float, fl
         corners = []
         for t, drop in ((t0, 0.0), (t1, 0.0), (t1, 0.42), (t0, 0.42)):
             sag = 0.7 * 4 * t * (1 - t) * 0.6
-            corners.append(tuple(p + (q - p) * t for p, q in zip(tops[0][:2], tops[1][:2], strict=True)) + (tops[0][2] + (tops[1][2] - tops[0][2]) * t - sag - drop,))
-        stage.fill(corners, stage.light.lit(colours[i % 5], 0.5))  # type: ignore[arg-type]
+            corners.append(
+                tuple(p + (q - p) * t for p, q in zip(tops[0][:2], tops[1][:2], strict=True))
+                + (tops[0][2] + (tops[1][2] - tops[0][2]) * t - sag - drop,)
+            )
+        solid.fill(corners, solid.light.lit(colours[i % 5], 0.5))  # type: ignore[arg-type]
 
 
-def _sikkim(stage: Stage, rng: Rng) -> None:
+def _sikkim(solid: Solid, rng: Rng) -> None:
     """Concrete in bright paint with Buddhist trim, a green or red metal roof, flower pots and flags."""
     w, d, storeys = float(rng.uniform(7, 9)), 6.0, int(rng.integers(2, 4))
     wall = pick(rng, ["#8fd0c0", "#f0d27a", "#f2b8a8", "#a9c7ee", "#f3ead2"])
     roof, h = pick(rng, ["#2f8a58", "#b23a30", "#3a6fb0"]), 2.8 * storeys
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng, 0.7)
         for level in range(1, storeys + 1):
@@ -823,34 +1039,37 @@ def _sikkim(stage: Stage, rng: Rng) -> None:
         window(side, d * 0.25, 2.8 * level + 0.85, 1.0, 1.3, "#8a3a2c", "plain")
         window(side, d * 0.62, 2.8 * level + 0.85, 1.0, 1.3, "#8a3a2c", "plain")
     door(front, w * 0.29, 1.1, 2.1, "#8a3a2c", "#e9b92f")
-    gable(stage, rng, (0, w), (0, d), h, 1.6, roof, over=0.7, end=wall, pitch=0.3, ribs=True)
+    gable(solid, rng, (0, w), (0, d), h, 1.6, roof, over=0.7, end=wall, pitch=0.3, ribs=True)
 
 
-def _island(stage: Stage, rng: Rng) -> None:
+def _island(solid: Solid, rng: Rng) -> None:
     """Low coconut-thatch or tin over coral-washed walls, for the islands."""
     w, d, h = float(rng.uniform(6.5, 8.5)), 5.0, 2.5
     wall = pick(rng, ["#f4efe2", "#9fd6d0", "#f3d9a0", "#a8cfe8"])
     tin = rng.random() < 0.5
     roof = pick(rng, ["#9aa4a8", "#b0523f", "#4f8f86"]) if tin else pick(rng, ["#8f7c55", "#a08a5e"])
-    stage.contact((0, w), (-1.2, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (-1.2, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng, 0.8)
         face.patch(0, 0, face.width, 0.5, "#4f7f8f", 0.8)
     door(front, w * 0.42, 1.0, 1.9, "#2f7f8f", "#f4efe2", step=False)
     window(front, w * 0.14, 0.95, 0.9, 0.9, "#2f7f8f", "shutters")
     window(front, w * 0.72, 0.95, 0.9, 0.9, "#2f7f8f", "shutters")
-    hip(stage, rng, (0, w), (0, d), h, 1.7, roof, over=0.8, pitch=0.28, ribs=tin, bulge=0.0 if tin else 0.5)
-    verandah(stage, (0.4, w - 0.4), 1.4, 1.95, roof, rng, "#8a6a48", 0.14, ribs=tin)
+    hip(solid, rng, (0, w), (0, d), h, 1.7, roof, over=0.8, pitch=0.28, ribs=tin, bulge=0.0 if tin else 0.5)
+    verandah(solid, (0.4, w - 0.4), 1.4, 1.95, roof, rng, "#8a6a48", 0.14, ribs=tin)
 
 
-def _french(stage: Stage, rng: Rng) -> None:
+def _french(solid: Solid, rng: Rng) -> None:
     """Pondicherry's French quarter: mustard walls, white mouldings, tall shuttered windows, bougainvillea."""
     w, d, h = float(rng.uniform(8, 10)), 6.0, 6.4
-    wall, shutter = pick(rng, ["#e9b44c", "#e3a53c", "#efc87a", "#d98f7a"]), pick(rng, ["#f2ece0", "#4f7f8f", "#7f9a8a"])
+    wall, shutter = (
+        pick(rng, ["#e9b44c", "#e3a53c", "#efc87a", "#d98f7a"]),
+        pick(rng, ["#f2ece0", "#4f7f8f", "#7f9a8a"]),
+    )
     white = "#f7f2e6"
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     for face in (front, side):
         weather(face, rng, 0.6)
         for v in (0.0, 3.1, h - 0.35):
@@ -860,26 +1079,40 @@ def _french(stage: Stage, rng: Rng) -> None:
             front.arch(float(u) - 0.12, z + 0.6, 1.3, 2.2, white)
             front.arch(float(u), z + 0.6, 1.06, 2.05, shutter)
             front.strokes([((float(u) + 0.53, z + 0.6), (float(u) + 0.53, z + 2.5))], "#6a6258", 0.05)
-            front.strokes([((float(u) + 0.08, z + 0.8 + 0.16 * k), (float(u) + 0.98, z + 0.8 + 0.16 * k)) for k in range(9)], "#6a6258", 0.03, 0.5)
+            front.strokes(
+                [((float(u) + 0.08, z + 0.8 + 0.16 * k), (float(u) + 0.98, z + 0.8 + 0.16 * k)) for k in range(9)],
+                "#6a6258",
+                0.03,
+                0.5,
+            )
         side.arch(d * 0.4, z + 0.6, 1.06, 2.05, shutter)
-    parapet(stage, (-0.12, w + 0.12), (-0.12, d), h, 0.7, white)
-    stage.box((w * 0.3, w * 0.7), (-0.8, 0), (3.15, 3.3), white)
-    posts(stage, [*np.linspace(w * 0.31, w * 0.69, 9)], -0.75, 4.1, "#3a4a48", 0.05, foot=3.3)
+    parapet(solid, (-0.12, w + 0.12), (-0.12, d), h, 0.7, white)
+    solid.box((w * 0.3, w * 0.7), (-0.8, 0), (3.15, 3.3), white)
+    posts(solid, [*np.linspace(w * 0.31, w * 0.69, 9)], -0.75, 4.1, "#3a4a48", 0.05, foot=3.3)
     for _ in range(40):
         u = float(rng.normal(w * 0.9, 0.5))
         v = float(rng.uniform(1.5, 6.3))
         if 0.2 < u < w - 0.15:
-            front.disc(u, v, float(rng.uniform(0.12, 0.3)), ["#c2357f", "#d94f96", "#3f7f45", "#4f8f4a"][int(rng.integers(4))], 0.9)
+            front.disc(
+                u,
+                v,
+                float(rng.uniform(0.12, 0.3)),
+                ["#c2357f", "#d94f96", "#3f7f45", "#4f8f4a"][int(rng.integers(4))],
+                0.9,
+            )
 
 
-def _flats(stage: Stage, rng: Rng) -> None:
+def _flats(solid: Solid, rng: Rng) -> None:
     """A block of flats in a city: balconies, washing, air conditioners, tanks."""
     w, d, storeys = float(rng.uniform(9, 13)), 8.0, int(rng.integers(3, 6))
-    wall, accent = pick(rng, ["#e9dcc6", "#d8c3a5", "#e3b79a", "#cfd3d6", "#e8e0d4"]), pick(rng, ["#a85a44", "#7f8f9a", "#b98a4a", "#8a6f8f"])
+    wall, accent = (
+        pick(rng, ["#e9dcc6", "#d8c3a5", "#e3b79a", "#cfd3d6", "#e8e0d4"]),
+        pick(rng, ["#a85a44", "#7f8f9a", "#b98a4a", "#8a6f8f"]),
+    )
     h = 3.0 * storeys
-    stage.size, stage.distance = max(stage.size, h), max(stage.distance, 2.2 * h)
-    stage.contact((0, w), (0, d))
-    front, side = stage.box((0, w), (0, d), (0, h), wall)
+    solid.size, solid.distance = max(solid.size, h), max(solid.distance, 2.2 * h)
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
     weather(front, rng)
     weather(side, rng)
     side.patch(d * 0.42, 0, d * 0.58, h, accent, 0.8)
@@ -894,21 +1127,27 @@ def _flats(stage: Stage, rng: Rng) -> None:
             window(front, u + bw * 0.55, z + 0.9, bw * 0.35, 1.2, "#d8d0c0", "plain")
             if level == 0 and rng.random() < 0.5:
                 continue
-            stage.box((u, u + bw), (-1.0, 0), (z + 0.05, z + 0.2), accent)
-            front_rail = stage.wall((u, -1.0, z + 0.2), (1, 0, 0), bw, 0.9)
+            solid.box((u, u + bw), (-1.0, 0), (z + 0.05, z + 0.2), accent)
+            front_rail = solid.wall((u, -1.0, z + 0.2), (1, 0, 0), bw, 0.9)
             front_rail.patch(0, 0, bw, 0.9, mix(wall, "#ffffff", 0.2) if rng.random() < 0.5 else accent)
             if rng.random() < 0.6:
                 for k in range(4):
                     v0 = 0.3 + bw * 0.2 * k
-                    front_rail.patch(v0, -0.25, v0 + bw * 0.14, 0.85, pick(rng, ["#c94f4f", "#4f7fc9", "#e9c34f", "#f2efe6", "#5fa97a"]))
+                    front_rail.patch(
+                        v0,
+                        -0.25,
+                        v0 + bw * 0.14,
+                        0.85,
+                        pick(rng, ["#c94f4f", "#4f7fc9", "#e9c34f", "#f2efe6", "#5fa97a"]),
+                    )
         if rng.random() < 0.6:
             front.patch(w * 0.47, z + 1.8, w * 0.53, z + 2.3, "#e8e8e4")
-    parapet(stage, (0, w), (0, d), h, 0.8, wall)
-    tank(stage, w * 0.25, d * 0.4, h + 0.8)
-    tank(stage, w * 0.7, d * 0.4, h + 0.8, "#d9d4c4" if rng.random() < 0.3 else "#23262b")
+    parapet(solid, (0, w), (0, d), h, 0.8, wall)
+    tank(solid, w * 0.25, d * 0.4, h + 0.8)
+    tank(solid, w * 0.7, d * 0.4, h + 0.8, "#d9d4c4" if rng.random() < 0.3 else "#23262b")
 
 
-Builder = Callable[[Stage, Rng], None]
+Builder = Callable[[Solid, Rng], None]
 STYLES: dict[str, tuple[Builder, str]] = {
     "bamboo": (_bamboo, "Bamboo house on stilts: the North-East"),
     "bengal": (_bengal, "Hut under a bent chala roof: Bengal and its neighbours"),

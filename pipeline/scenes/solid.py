@@ -1,4 +1,4 @@
-"""A small stage on which props are built as solids: one-point-of-view perspective, one sun, and slightly uneven edges.
+"""A small solid on which props are built as solids: one-point-of-view perspective, one sun, and slightly uneven edges.
 
 Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the origin).
 """
@@ -20,7 +20,7 @@ NEAREST_VIEW = 14.0  # m between the viewer and a small thing
 
 
 @dataclass
-class Stage:
+class Solid:
     """Collects the faces of one thing, back to front in the order of the calls.
 
     `yaw` in degrees turns the thing about its foot: positive shows its right side, negative its left. `size` (m) is its
@@ -33,6 +33,7 @@ class Stage:
     wobble: float = 0.02
     parts: list[str] = field(default_factory=list)
     clues: list[Clue] = field(default_factory=list)
+    pivot: Spot = (0.0, 0.0)
     _extent: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
 
     def __post_init__(self) -> None:
@@ -46,7 +47,11 @@ class Stage:
 
     def turned(self, p: Point) -> Point:
         """A local point in the viewer's axes."""
-        return p[0] * self._cos - p[1] * self._sin, p[0] * self._sin + p[1] * self._cos, p[2]
+        x, y = p[0] - self.pivot[0], p[1] - self.pivot[1]
+        return x * self._cos - y * self._sin, x * self._sin + y * self._cos, p[2]
+
+    def _direction(self, n: Point) -> Point:
+        return n[0] * self._cos - n[1] * self._sin, n[0] * self._sin + n[1] * self._cos, n[2]
 
     def project(self, p: Point) -> Spot:
         """Where a local point is seen: (x right, y down), in metres at the depth of the foot."""
@@ -57,12 +62,12 @@ class Stage:
     def seen(self, point: Point, normal: Point) -> bool:
         """Whether a face with this outward normal, through this point, is turned to the viewer."""
         x, y, z = self.turned(point)
-        a, b, c = self.turned(normal)
+        a, b, c = self._direction(normal)
         return a * x + b * (y + self.distance) + c * (z - EYE_HEIGHT) < 0
 
     def tone(self, colour: str, normal: Point) -> str:
         """The colour of a face: by the angle between its normal and the sun."""
-        a, b, c = self.turned(normal)
+        a, b, c = self._direction(normal)
         length = math.sqrt(a * a + b * b + c * c) or 1.0
         facing = (a * self._sun[0] + b * self._sun[1] + c * self._sun[2]) / length
         if facing <= 0:
@@ -137,8 +142,9 @@ class Stage:
         xs, ys = [s[0] for s in spots], [s[1] for s in spots]
         self.clues.append(Clue(kind, meaning, (min(xs), min(ys), max(xs), max(ys))))
 
-    def contact(self, x: Spot, y: Spot, opacity: float = 0.35) -> None:
-        """The dark line where a thing meets the ground, drawn slightly larger than its foot."""
+    def stand(self, x: Spot, y: Spot, opacity: float = 0.35) -> None:
+        """Call first: the foot of the thing, about whose middle it turns, and the dark line where it meets the ground."""
+        self.pivot = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
         m = 0.04 * self.size
         foot = [(x[0] - m, y[0] - m, 0.0), (x[1] + m, y[0] - m, 0.0), (x[1] + m, y[1], 0.0), (x[0] - m, y[1], 0.0)]
         self.fill(foot, self.light.shadow, opacity * (1 - 0.4 * self.light.softness))
@@ -160,7 +166,7 @@ class Stage:
 class Wall:
     """A face with its own coordinates: u metres to the right and v metres up from the lower left corner."""
 
-    stage: Stage
+    solid: Solid
     corner: Point
     along: Point
     up: Point
@@ -189,23 +195,23 @@ class Wall:
 
     def paint(self, colour: str) -> None:
         """The whole face, when it is turned to the viewer."""
-        self.stage.polygon(self.quad(0, 0, self.width, self.height), colour, self.normal)
+        self.solid.polygon(self.quad(0, 0, self.width, self.height), colour, self.normal)
 
     def patch(self, u0: float, v0: float, u1: float, v1: float, colour: str, opacity: float = 1.0) -> None:
         """A painted rectangle, toned as the face."""
         if self.visible:
-            self.stage.fill(self.quad(u0, v0, u1, v1), self.stage.tone(colour, self.normal), opacity)
+            self.solid.fill(self.quad(u0, v0, u1, v1), self.solid.tone(colour, self.normal), opacity)
 
     def shape(self, spots: Iterable[Spot], colour: str, opacity: float = 1.0) -> None:
         """A painted outline in (u, v), toned as the face."""
         if self.visible:
-            self.stage.fill([self.at(u, v) for u, v in spots], self.stage.tone(colour, self.normal), opacity)
+            self.solid.fill([self.at(u, v) for u, v in spots], self.solid.tone(colour, self.normal), opacity)
 
     def strokes(self, pairs: Iterable[tuple[Spot, Spot]], colour: str, width: float, opacity: float = 1.0) -> None:
         """Lines on the face, (u, v) to (u, v)."""
         if self.visible:
             lines = [(self.at(*a), self.at(*b)) for a, b in pairs]
-            self.stage.lines(lines, self.stage.tone(colour, self.normal), width, opacity)
+            self.solid.lines(lines, self.solid.tone(colour, self.normal), width, opacity)
 
     def arch(self, u: float, v: float, width: float, height: float, colour: str, pointed: float = 0.0) -> None:
         """An opening with a round (or, with `pointed` > 0, ogee) head; (u, v) is its lower left."""
@@ -223,21 +229,21 @@ class Wall:
         self.shape([(u + radius * math.cos(t), v + radius * math.sin(t)) for t in turns], colour, opacity)
 
     def box(self, u0: float, v0: float, u1: float, v1: float) -> Box:
-        """Where a rectangle of the face is seen, in the stage's own metres."""
-        spots = [self.stage.project(p) for p in self.quad(u0, v0, u1, v1)]
+        """Where a rectangle of the face is seen, in the solid's own metres."""
+        spots = [self.solid.project(p) for p in self.quad(u0, v0, u1, v1)]
         return min(s[0] for s in spots), min(s[1] for s in spots), max(s[0] for s in spots), max(s[1] for s in spots)
 
     @property
     def visible(self) -> bool:
         """Whether the viewer sees the outside of the face."""
-        return self.stage.seen(self.corner, self.normal)
+        return self.solid.seen(self.corner, self.normal)
 
     def write(self, svg: str, u: float, v: float) -> None:
         """An SVG fragment in metres (x right, y down) laid onto the face with its origin at (u, v)."""
         if not self.visible:
             return
-        x, y = self.stage.project(self.at(u, v))
-        ax, ay = self.stage.project(self.at(u + 0.5, v))
-        bx, by = self.stage.project(self.at(u, v - 0.5))
+        x, y = self.solid.project(self.at(u, v))
+        ax, ay = self.solid.project(self.at(u + 0.5, v))
+        bx, by = self.solid.project(self.at(u, v - 0.5))
         matrix = ((ax - x) * 2, (ay - y) * 2, (bx - x) * 2, (by - y) * 2, x, y)
-        self.stage.parts.append(f'<g transform="matrix({" ".join(f"{m:.4f}" for m in matrix)})">{svg}</g>')
+        self.solid.parts.append(f'<g transform="matrix({" ".join(f"{m:.4f}" for m in matrix)})">{svg}</g>')

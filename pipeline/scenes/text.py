@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from PIL import ImageFont
+
 FAMILIES = {
     "Latin": "Noto Sans",
     "Arabic": "Noto Sans Arabic",
@@ -34,18 +36,15 @@ def font_files() -> dict[str, str]:
 @lru_cache(maxsize=4096)
 def width(content: str, script: str, weight: int = 600) -> float:
     """Width of a line, in units of the font size."""
-    from PIL import ImageFont
-
-    font = _font(script)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font.getlength(content) / MEASURE * (1 + (weight - 400) / 5000)
+    return _font(script, weight).getlength(content) / MEASURE
 
 
-@lru_cache(maxsize=16)
-def _font(script: str) -> object:
-    from PIL import ImageFont
-
-    return ImageFont.truetype(font_files()[script], MEASURE)
+@lru_cache(maxsize=64)
+def _font(script: str, weight: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(font_files()[script], MEASURE)
+    axes = [weight if axis["name"] == b"Weight" else axis["default"] for axis in font.get_variation_axes()]
+    font.set_variation_by_axes(axes)
+    return font
 
 
 def line(
