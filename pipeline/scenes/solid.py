@@ -1,4 +1,4 @@
-"""A small solid on which props are built as solids: one-point-of-view perspective, one sun, and slightly uneven edges.
+"""Props built as solids: one point of view, one sun, and slightly uneven edges.
 
 Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the origin).
 """
