@@ -115,7 +115,7 @@ def _undergrowth(stage: Stage, near: float, far: float, count: int, keep: Callab
             stage.plant(str(name), x, z, size=float(stage.rng.uniform(0.6, 1.1)))
 
 
-def _frame(stage: Stage, side: int, z: float | None = None) -> None:
+def _frame(stage: Stage, side: int, z: float | None = None, shadow: bool = True) -> None:
     """A near tree that frames the picture on one side."""
     trees = stage.landscape.trees
     z = z or float(stage.rng.uniform(12, 17))
@@ -123,7 +123,7 @@ def _frame(stage: Stage, side: int, z: float | None = None) -> None:
     names = list(trees)
     weights = np.array([trees[name] for name in names])
     name = str(stage.rng.choice(names, p=weights / weights.sum()))
-    stage.plant(name, (low if side < 0 else high) * float(stage.rng.uniform(0.72, 0.98)), z)
+    stage.plant(name, (low if side < 0 else high) * float(stage.rng.uniform(0.72, 0.98)), z, shadow=shadow)
 
 
 # -- roads ---------------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def ghat(stage: Stage) -> str:
         name = str(rng.choice(list(land.far_trees), p=np.array(list(land.far_trees.values())) / sum(land.far_trees.values())))
         stage.plant(name, centre(z) - side * (way.half + 4.0 + float(rng.gamma(1.5, 4.5))), z, up=-float(rng.uniform(7, 12)), behind=FAR - 1.5)
     if rng.random() < 0.6:
-        settlement.houses_along(stage, lambda z: centre(z) + side * (way.half + 4.2), side, float(rng.uniform(24, 40)), 90, int(rng.integers(1, 3)))
+        settlement.houses_along(stage, lambda z: crest(z) + side * 1.5, side, float(rng.uniform(24, 40)), 90, int(rng.integers(1, 3)), up)
     settlement.roadside(stage, way, side)
     settlement.traffic(stage, way, 0.9)
     return svg
@@ -449,6 +449,7 @@ def plantation(stage: Stage) -> str:
 def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: float) -> str:
     """Water between a near and a far bank."""
     rng, land = stage.rng, stage.landscape
+    near = max(near, stage.camera.nearest() * float(rng.uniform(1.25, 1.7)))
     svg = _ground(stage)
     green = _earth(stage)[1]
     _treeline(stage, far * 1.15, int(34 * bank_trees), min(bank_trees, 1))
@@ -461,9 +462,9 @@ def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: fl
     settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), far * 1.06, int(rng.integers(1, 4)))
     settlement.landmark(stage, 0.4, far * 1.1, far * 1.3)
     side = int(rng.choice([-1, 1]))
-    _frame(stage, side, float(near * rng.uniform(0.85, 1.0)) + 3)
+    _frame(stage, side, float(near * rng.uniform(0.85, 1.0)) + 3, shadow=False)
     if rng.random() < 0.6:
-        _frame(stage, side, float(near * rng.uniform(1.0, 1.2)) + 4)
+        _frame(stage, side, float(near * rng.uniform(1.0, 1.2)) + 4, shadow=False)
     _undergrowth(stage, stage.camera.nearest() * 0.95, near * 0.8, 40)
     return svg
 
@@ -473,13 +474,13 @@ def river(stage: Stage) -> str:
     rng, land = stage.rng, stage.landscape
     svg = _waterside(stage, float(rng.uniform(8, 13)), float(rng.uniform(55, 150)), 2, 1.0)
     if land.air in ("alpine", "mountain") or land.name in ("arunachal", "khasi"):
-        draw_stones(stage, 46, mix("#b3aea4", land.soil, 0.3), stage.camera.nearest(), 26, 0.7)
+        draw_stones(stage, 46, mix("#b3aea4", land.soil, 0.3), stage.camera.nearest(), 20, 0.5)
     return svg
 
 
 def lake(stage: Stage) -> str:
     """A broad lake or reservoir under the hills."""
-    return _waterside(stage, float(stage.rng.uniform(8, 12)), float(stage.rng.uniform(150, 260)), 3, 0.8)
+    return _waterside(stage, float(stage.rng.uniform(8, 12)), float(stage.rng.uniform(110, 190)), 3, 0.8)
 
 
 def pond(stage: Stage) -> str:
@@ -500,7 +501,7 @@ def backwater(stage: Stage) -> str:
             low, high = stage.camera.span(float(z))
             if rng.random() < 0.8:
                 edge = (low if side < 0 else high) * float(rng.uniform(0.82, 1.02))
-                stage.plant("coconut", edge, float(z))
+                stage.plant("coconut", edge, float(z), shadow=False)
     return svg
 
 
@@ -541,7 +542,7 @@ def canal(stage: Stage) -> str:
     _undergrowth(stage, stage.camera.nearest(), 26, 30, lambda x, z: 2.2 < abs(x - way.centre(z)) < 4.0)
     settlement.cluster(stage, -side * 0.25, 60, 2)
     settlement.traffic(stage, way, 0.6)
-    settlement.roadside(stage, way, -side)
+    settlement.roadside(stage, way)
     return svg
 
 

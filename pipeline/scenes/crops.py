@@ -51,7 +51,7 @@ CROPS = {
     "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # takes the colour of the soil
 }
 
-NEAREST_HEIGHTS = 4.2  # a crop stands at least this many times its height away, or it would hide the country behind
+NEAREST_HEIGHTS = 6.0  # a crop stands at least this many times its height away, or it would hide the country behind
 
 Edge = Callable[[float], float]
 

@@ -184,7 +184,7 @@ class Relief:
         parts = []
         lean = np.linspace(1.15, 0.55, SAMPLES)
         lean = lean if r.random() < 0.5 else lean[::-1]
-        for tall, km in ((0.42, 9), (0.30, 5), (0.18, 2.4)):
+        for tall, km in ((0.56, 9), (0.38, 5), (0.2, 2.4)):
             heights = self.horizon * tall * lean * (0.45 + 0.55 * np.clip(ridge(r, SAMPLES, 0.45, 5) * 1.5, 0, 1))
             parts.append(self._plane(self._forest_edge(heights, 1.3), self.veil(colour, km), self.veil(colour, km * 2.2), 18))
         return "".join(parts)
@@ -193,7 +193,7 @@ class Relief:
         """Flat-topped basalt hills with stepped flanks: the Deccan trap."""
         r = self.rng
         parts = []
-        for tall, km, count in ((0.24, 7, 3), (0.20, 3.6, 2), (0.10, 1.5, 2)):
+        for tall, km, count in ((0.40, 7, 3), (0.30, 3.6, 2), (0.14, 1.5, 2)):
             heights = np.full(SAMPLES, self.horizon * 0.02)
             for _ in range(count):
                 middle, half = r.uniform(0, 1) * self.width, r.uniform(0.09, 0.2) * self.width
@@ -212,7 +212,7 @@ class Relief:
         """Low, old, sharp-backed rocky ridges with dry scrub."""
         r = self.rng
         parts = []
-        for tall, km in ((0.26, 6), (0.19, 3), (0.09, 1.2)):
+        for tall, km in ((0.38, 6), (0.26, 3), (0.11, 1.2)):
             heights = self.horizon * tall * np.clip(ridge(r, SAMPLES, 0.6) * 1.35 - 0.35, 0.03, 1)
             parts.append(self._plane(heights, self.veil(colour, km), self.veil(mix(colour, "#d8c498", 0.35), km * 1.6), 34))
         return "".join(parts)
@@ -221,7 +221,7 @@ class Relief:
         """Bare granite domes and heaps of boulders over a flat plain: the southern plateau."""
         r = self.rng
         parts = [self._plane(self.horizon * 0.09 * hills(r, SAMPLES, 4), self.veil("#7d8a72", 7))]
-        for km, scale, count in ((4.0, 0.26, 3), (1.8, 0.2, 2)):
+        for km, scale, count in ((4.0, 0.42, 3), (1.8, 0.3, 2)):
             for _ in range(count):
                 x, tall = r.uniform(-0.05, 1.05) * self.width, self.horizon * scale * r.uniform(0.5, 1.1)
                 wide = tall * r.uniform(1.0, 1.9)
@@ -255,7 +255,7 @@ class Relief:
         """A faint blue line of hills beyond a river plain: Assam and the Dooars."""
         r = self.rng
         parts = []
-        for tall, km in ((0.24, 9), (0.15, 6)):
+        for tall, km in ((0.36, 8), (0.22, 5)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.4, 4))
             parts.append(self._plane(heights, self.veil(mix(colour, "#4f6f8f", 0.6), km), self.veil(colour, km * 2), 8))
         return "".join(parts)
@@ -265,7 +265,7 @@ class Relief:
         r = self.rng
         parts = []
         sun_left = self.light.from_left
-        for tall, km in ((0.13, 3.5), (0.17, 1.6), (0.15, 0.6)):
+        for tall, km in ((0.22, 3.5), (0.24, 1.6), (0.16, 0.6)):
             heights = self.horizon * tall * (0.2 + 0.8 * hills(r, SAMPLES, 3, 2))
             sand = self.veil(colour, km)
             parts.append(self._plane(heights, self.light.lit(sand, 1.0), self.veil(mix(colour, "#e9cf98", 0.3), km)))

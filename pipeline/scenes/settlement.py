@@ -23,14 +23,14 @@ def _house(stage: Stage, yaw: float | None = None) -> Prop:
     return house(style, stage.rng, stage.light, yaw)
 
 
-def houses_along(stage: Stage, line: Line, side: int, near: float, far: float, count: int) -> None:
-    """A few houses along a line x(z), from near to far, turned to it."""
+def houses_along(stage: Stage, line: Line, side: int, near: float, far: float, count: int, up: float = 0.0) -> None:
+    """A few houses along a line x(z), from near to far, turned to it, `up` metres above the ground."""
     z = near
     for _ in range(count):
         if z > far:
             break
         prop = _house(stage, -side * float(stage.rng.uniform(24, 42)))
-        stage.put(prop, line(z) + side * prop.width / 2, z)
+        stage.put(prop, line(z) + side * prop.width / 2, z, up=up, shadow=up == 0)
         z += prop.width * float(stage.rng.uniform(1.0, 1.8))
 
 
@@ -62,10 +62,14 @@ def landmark(stage: Stage, chance: float, near: float, far: float) -> None:
 
 
 def roadside(stage: Stage, way: Road, side: int = 0) -> None:
-    """A milestone, and a name board, direction board or bus stop beside a road; on the left unless `side` says otherwise."""
+    """A milestone, and a name board, direction board or bus stop beside a road, most often on the left.
+
+    `side` is the uphill side of a hill road (signs stand on the other), 0 on level ground.
+    """
     rng, place, light = stage.rng, stage.place, stage.light
     if not place.towns:
         return
+    hill_road = side != 0
     side = -side or (-1 if rng.random() < 0.75 else 1)
     surface = way.surface
     near = stage.camera.nearest() * 1.15
@@ -78,13 +82,13 @@ def roadside(stage: Stage, way: Road, side: int = 0) -> None:
         return
     board = rng.random()
     z = float(rng.uniform(near + 5, near + 13))
-    x = way.centre(z) + side * (way.half + 2.6)
+    x = way.centre(z) + side * (way.half + (0.9 if hill_road else 2.6))
     if board < 0.36:
         if place.towns[0].distance_km < NAMED_KM:
             stage.put(name_board(place, rng, light, -side * float(rng.uniform(4, 14))), x, z)
     elif board < 0.6:
         stage.put(direction_board(place, rng, light, -side * float(rng.uniform(4, 14))), x + side * 0.6, z)
-    elif board < 0.74:
+    elif board < 0.74 and not hill_road:
         stage.put(bus_stop(place, rng, light, -side * float(rng.uniform(18, 34))), x + side * 1.2, z + 2)
 
 

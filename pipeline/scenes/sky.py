@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.scenes.light import Light, mix
-from pipeline.scenes.shapes import blob_data, paint
+from pipeline.scenes.shapes import blob_data, blobs, paint
 
 
 @dataclass(frozen=True)
@@ -162,16 +162,17 @@ def _banks(sky: Sky, light: Light, horizon: float, width: float, rng: Generator)
 def _deck(sky: Sky, light: Light, horizon: float, width: float, rng: Generator) -> str:
     """An overcast monsoon deck: rolls of cloud, darker overhead, a paler slot above the horizon, sometimes rain."""
     parts = []
-    for row in range(6):
-        t = row / 5
-        y = horizon * (0.02 + 0.72 * t**0.8)
-        roll = "".join(
-            blob_data(rng, x, y + rng.normal(0, 10), width * rng.uniform(0.10, 0.19), (62 - 46 * t) * rng.uniform(0.7, 1.2), 9, 0.18)
-            for x in np.arange(-0.05, 1.1, 0.11) * width
-        )
-        colour = mix(mix("#66727f", "#b6bdbf", t * 0.85), sky.middle, 0.3)
-        parts.append(f'<path {paint(mix(colour, "#eef0ea", 0.22), 0.55)} transform="translate(0 -9)" d="{roll}"/>')
-        parts.append(f'<path {paint(colour, 0.6)} d="{roll}"/>')
+    for row in range(7):
+        t = row / 6
+        y = horizon * (0.0 + 0.8 * t**0.85)
+        count = 9
+        lumps = np.column_stack([
+            rng.uniform(-0.1, 1.1, count) * width, y + rng.normal(0, 16, count),
+            width * rng.uniform(0.08, 0.26, count), (46 - 38 * t) * rng.uniform(0.5, 1.2, count),
+        ])  # fmt: skip
+        colour = mix(mix("#69757f", "#c3c8c6", t**0.8), sky.middle, 0.35)
+        parts.append(blobs(rng, lumps - (0, 7 - 4 * t, 0, 0), mix(colour, "#f1f2ec", 0.3), 0.26, 11, 0.16))
+        parts.append(blobs(rng, lumps, mix(colour, "#5f6a74", 0.12), 0.30, 11, 0.16))
     if rng.random() < 0.5:
         x, wide = rng.uniform(0.1, 0.8) * width, rng.uniform(90, 260)
         lean = rng.uniform(-90, -20)

@@ -102,7 +102,7 @@ class Stage:
         if x1 - x0 >= CLUE_PX and y1 - y0 >= CLUE_PX and (x1 - x0) * (y1 - y0) >= 0.3 * (box[2] - box[0]) * (box[3] - box[1]):
             self.clues.append((z, Clue(kind, meaning, (x0 / WIDTH, y0 / HEIGHT, x1 / WIDTH, y1 / HEIGHT))))
 
-    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0, behind: float | None = None) -> None:
+    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0, behind: float | None = None, shadow: bool = True) -> None:
         """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance.
 
         `behind` draws it as if at that depth: below the edge of a road the road hides its foot.
@@ -123,7 +123,7 @@ class Stage:
         px, py = self.camera.at(x, z, up)
         grow = size * self.rng.uniform(0.85, 1.15)
         scale = self.camera.scale(z) * grow
-        if prop.height * scale > 9 and up >= 0:
+        if shadow and up == 0 and prop.height * scale > 9:
             self._shadow(x, z, up, prop.width * grow, prop.height * grow)
         self.add(behind or z, f'<use href="#{name}" transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})"/>')
         for clue in prop.clues:

@@ -310,20 +310,26 @@ def _bamboo(rng: Generator, light: Light, lushness: float) -> Prop:
     height = rng.uniform(7, 12)
     leaf = mix("#7fa04a", DRY_LEAF, 0.3 * (1 - lushness))
     sun = -1 if light.from_left else 1
-    stems, dark, mid, lit = [], [], [], []
-    for _ in range(13):
-        lean = rng.normal(0, 0.32) * height * 0.6
-        tall = height * rng.uniform(0.7, 1.05)
+    stems: list[str] = []
+    leaves: list[tuple[float, float, float, float]] = []
+    for _ in range(16):
+        lean = rng.normal(0, 0.26) * height
+        tall = height * rng.uniform(0.65, 1.05)
         foot = rng.uniform(-0.8, 0.8)
-        t = np.linspace(0, 1, 5)
-        curve = np.column_stack([foot + lean * t**2.2, -tall * (t - 0.12 * t**3 * abs(lean) / 2)])
-        stems.append(tapered(curve, 0.16, 0.03, light.lit("#8f9a4e") if rng.random() < 0.5 else light.shade("#7c8a45", 0.7)))
-        for s in rng.uniform(0.4, 1.0, 6):
-            x, y = foot + lean * s**2.2, -tall * s * 0.97
-            r = rng.uniform(0.35, 0.75)
-            pick = rng.random()
-            (dark if pick < 0.4 else mid if pick < 0.75 else lit).append((x + rng.normal(0, 0.5), y + rng.uniform(-0.2, 0.6), r, r * 0.5))
-    tufts = [blobs(rng, dark, light.shade(leaf)), blobs(rng, mid, leaf), blobs(rng, [(x + sun * 0.1, y, a, b) for x, y, a, b in lit], light.lit(leaf, 1.6))]
+        t = np.linspace(0, 1, 6)
+        curve = np.column_stack([foot + lean * t**2.2, -tall * (t - 0.25 * abs(lean) / height * t**4)])
+        stems.append(tapered(curve, 0.15, 0.03, light.lit("#98a352") if rng.random() < 0.5 else light.shade("#7c8a45", 0.6)))
+        for s in rng.uniform(0.35, 1.0, 12):
+            spread = 0.25 + 0.5 * s
+            x, y = foot + lean * s**2.2 + rng.normal(0, spread), -tall * s * 0.95 + rng.uniform(-0.2, 0.7)
+            r = rng.uniform(0.22, 0.5)
+            leaves.append((x, y, r, r * 0.42))
+    rows = np.array(leaves)
+    order = rows[:, 0] * sun * 0.25 - rows[:, 1] * 0.1 + rng.normal(0, 0.5, len(rows))
+    third = np.argsort(np.argsort(order)) * 3 // len(rows)
+    tufts = [
+        blobs(rng, rows[third == k], colour, 1, 7, 0.3) for k, colour in enumerate((light.shade(leaf), leaf, light.lit(leaf, 1.6)))
+    ]
     return _prop("bamboo", "".join(stems + tufts), height * 0.7, height)
 
 
@@ -360,7 +366,7 @@ def _grass(rng: Generator, light: Light, lushness: float) -> Prop:
     for colour in (light.shade(leaf, 0.8), leaf, light.lit(leaf, 1.4)):
         data = ""
         for _ in range(9):
-            foot, tip, tall = rng.uniform(-0.32, 0.32), rng.normal(0, 0.28), rng.uniform(0.25, 0.75)
+            foot, tip, tall = rng.uniform(-0.3, 0.3), rng.normal(0, 0.2), rng.uniform(0.12, 0.48)
             data += f"M{foot - 0.03:.2f} 0Q{foot:.2f} {-tall * 0.6:.2f} {foot + tip:.2f} {-tall:.2f}Q{foot + 0.04:.2f} {-tall * 0.5:.2f} {foot + 0.03:.2f} 0z"
         blades.append(f'<path {paint(colour)} d="{data}"/>')
-    return Prop("".join(blades), 0.9, 0.7, ())
+    return Prop("".join(blades), 0.8, 0.2, ())
