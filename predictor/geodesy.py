@@ -31,7 +31,9 @@ def positions(vectors: ArrayLike) -> tuple[Floats, Floats]:
     return latitude, np.degrees(np.arctan2(vector[..., 1], vector[..., 0]))
 
 
-def haversine_km(latitude_a: ArrayLike, longitude_a: ArrayLike, latitude_b: ArrayLike, longitude_b: ArrayLike) -> Floats:
+def haversine_km(
+    latitude_a: ArrayLike, longitude_a: ArrayLike, latitude_b: ArrayLike, longitude_b: ArrayLike
+) -> Floats:
     """Great-circle distances in km between positions in degrees; broadcasts."""
     phi_a, phi_b = np.radians(np.asarray(latitude_a, float)), np.radians(np.asarray(latitude_b, float))
     d_lambda = np.radians(np.asarray(longitude_b, float) - np.asarray(longitude_a, float))
