@@ -1,0 +1,28 @@
+// Talking to the round's addresses: one answer shape for success, refusal and no connection.
+
+const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
+
+async function answer(request) {
+  let response;
+  try {
+    response = await request;
+  } catch {
+    return { status: 0, body: { error: "The site cannot be reached." } };
+  }
+  const body = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
+  return { status: response.status, body };
+}
+
+/** → {status, body}; status 0 when the site cannot be reached. */
+export function post(url, data) {
+  return answer(
+    fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(data),
+      keepalive: true,
+    }),
+  );
+}
+
+export const get = (url) => answer(fetch(url, { headers: { Accept: "application/json" } }));

@@ -1,0 +1,25 @@
+// The server's clock as seen from here: the offset comes from the exchange with the shortest round trip.
+
+export class ServerClock {
+  #offset;
+  #bestRoundTrip = Infinity;
+
+  /** `serverNow`: the server's time in ms when it wrote the page. */
+  constructor(serverNow) {
+    const navigation = performance.getEntriesByType("navigation")[0];
+    const arrived = performance.timeOrigin + (navigation?.responseStart ?? 0);
+    this.#offset = serverNow - arrived;
+  }
+
+  /** An answer to a message sent at `sent` (our clock, ms). */
+  learn(sent, serverNow) {
+    const roundTrip = Date.now() - sent;
+    if (roundTrip < 0 || roundTrip >= this.#bestRoundTrip) return;
+    this.#bestRoundTrip = roundTrip;
+    this.#offset = serverNow + roundTrip / 2 - Date.now();
+  }
+
+  now() {
+    return Date.now() + this.#offset;
+  }
+}

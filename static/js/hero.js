@@ -1,0 +1,48 @@
+// The first page's map: India with one round on it, drawn from the base map the round page loads anyway.
+import { loadLevel } from "./basemap.js";
+
+const EXAMPLE = { truth: [25.32, 82.98], you: [23.2, 77.4], model: [26.9, 80.9] }; // degrees: Varanasi, Bhopal, Lucknow
+const SVG = "http://www.w3.org/2000/svg";
+const MARK_SIZE = 22;
+
+const hero = document.getElementById("hero-map");
+
+/** Web Mercator, fitted into the view box. */
+function projection([[south, west], [north, east]], width, height) {
+  const mercator = (latitude) => Math.log(Math.tan(Math.PI / 4 + (latitude * Math.PI) / 360));
+  const radians = Math.PI / 180;
+  const scale = Math.min(width / ((east - west) * radians), height / (mercator(north) - mercator(south)));
+  const left = (width - scale * (east - west) * radians) / 2;
+  const top = (height - scale * (mercator(north) - mercator(south))) / 2;
+  return ([latitude, longitude]) => [
+    left + scale * (longitude - west) * radians,
+    top + scale * (mercator(north) - mercator(latitude)),
+  ];
+}
+
+function add(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  hero.append(element);
+  return element;
+}
+
+const { width, height } = hero.viewBox.baseVal;
+const level = await loadLevel(hero.dataset.basemap);
+const project = projection(level.bounds, width, height);
+const path = (lines, end = "") =>
+  lines.map((line) => `M${line.map((point) => project(point).map((v) => v.toFixed(1)).join(" ")).join("L")}${end}`).join("");
+
+add("path", { class: "hero-land", d: path(level.land.flat(), "z") });
+add("path", { class: "hero-states", d: path(level.states) });
+for (const kind of ["you", "model"]) {
+  add("path", { class: `hero-line hero-line-${kind}`, d: path([[EXAMPLE[kind], EXAMPLE.truth]]), pathLength: 1 });
+}
+for (const [kind, position] of Object.entries(EXAMPLE)) {
+  const [x, y] = project(position);
+  const mark = add("use", {
+    href: `${document.documentElement.dataset.icons}#${kind}`, class: `mark mark-${kind}`,
+    x: x - MARK_SIZE / 2, y: y - MARK_SIZE / 2, width: MARK_SIZE, height: MARK_SIZE,
+  });
+  if (kind === "truth") mark.classList.add("hero-truth");
+}

@@ -1,0 +1,113 @@
+// A combobox over states and districts (WAI-ARIA combobox pattern, list with manual choice): a way to guess without the map.
+
+const MAX_SHOWN = 8;
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Places whose name, or a word of it, starts with the text; the whole name first, then states. */
+export function findPlaces(places, text) {
+  const wanted = plain(text.trim());
+  if (!wanted) return [];
+  const rank = ([name, state]) => {
+    const own = plain(name);
+    if (own.startsWith(wanted)) return state === "" ? 0 : 1;
+    if (own.split(/[\s-]+/).some((word) => word.startsWith(wanted))) return 2;
+    return plain(state).startsWith(wanted) ? 3 : Infinity;
+  };
+  return places
+    .map((place) => [rank(place), place])
+    .filter(([order]) => order < Infinity)
+    .sort((a, b) => a[0] - b[0])
+    .slice(0, MAX_SHOWN)
+    .map(([, place]) => place);
+}
+
+/** `load()` gives the places when the field is first used; `onChoose({name, latitude, longitude, bounds})`. */
+export function createPlaceSearch(field, list, { load, onChoose }) {
+  let places;
+  let found = [];
+  let active = -1;
+
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+
+  const choose = (index) => {
+    const [name, state, latitude, longitude, bounds] = found[index];
+    field.value = state ? `${name}, ${state}` : name;
+    close();
+    onChoose({ name: field.value, latitude, longitude, bounds });
+  };
+
+  const item = (className, text) => {
+    const element = document.createElement("li");
+    element.className = className;
+    element.textContent = text;
+    return element;
+  };
+
+  const render = () => {
+    found = findPlaces(places ?? [], field.value);
+    active = found.length ? 0 : -1;
+    const rows = found.map(([name, state], index) => {
+      const row = item("place-option", name);
+      row.id = `${list.id}-${index}`;
+      row.role = "option";
+      const small = document.createElement("small");
+      small.textContent = state || "State";
+      row.append(small);
+      row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
+      row.addEventListener("click", () => choose(index));
+      return row;
+    });
+    if (!rows.length && field.value.trim()) {
+      const empty = item("place-none", places ? "No state or district of that name" : "Loading the list…");
+      rows.push(empty);
+    }
+    list.replaceChildren(...rows);
+    list.hidden = rows.length === 0;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    highlight();
+  };
+
+  const highlight = () => {
+    [...list.querySelectorAll("[role=option]")].forEach((row, index) => row.setAttribute("aria-selected", String(index === active)));
+    if (active < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", `${list.id}-${active}`);
+    list.children[active]?.scrollIntoView({ block: "nearest" });
+  };
+
+  const want = async () => {
+    if (places) return;
+    try {
+      places = await load();
+    } catch {
+      return; // the next focus tries again
+    }
+    if (field.value) render();
+  };
+
+  field.addEventListener("focus", want);
+  field.addEventListener("input", () => {
+    want();
+    render();
+  });
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      close();
+    } else if (event.key === "Enter" && active >= 0) {
+      event.preventDefault();
+      choose(active);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) return render();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      if (found.length) active = (active + step + found.length) % found.length;
+      highlight();
+    }
+  });
+}

@@ -1,0 +1,156 @@
+// The reveal: the truth drops, your line draws, then the model's, while the scores count up.
+import { distance, percent, points } from "./format.js";
+import { createLine, createMark } from "./map.js";
+
+const MAX_SCORE = 5000;
+const COUNT_MS = 900;
+const MODEL_AFTER_MS = 450; // your line first, then the model's
+const PHONE_PADDING_PX = 36;
+const PADDING_PX = 70;
+
+const byId = (id) => document.getElementById(id);
+const at = ({ latitude, longitude }) => [latitude, longitude];
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Who won, plainly and kindly. */
+export function verdict({ player, model }) {
+  if (player.latitude === null) return "No guess: time was up";
+  const ahead = player.score - model.score;
+  if (ahead === 0) return "A tie: the same points for both";
+  const by = `by ${points(Math.abs(ahead))} ${Math.abs(ahead) === 1 ? "point" : "points"}`;
+  return ahead > 0 ? `You beat the model ${by}` : `The model was closer, ${by}`;
+}
+
+function placeName({ place, district, state }) {
+  return [...new Set([place, district, state].filter(Boolean))].join(", ");
+}
+
+function countUp(element, target, bar, animate) {
+  const show = (share) => {
+    element.textContent = points(Math.round(target * share));
+    bar.style.width = `${(100 * target * share) / MAX_SCORE}%`;
+  };
+  if (!animate) return show(1);
+  const start = performance.now();
+  const step = (now) => {
+    const share = Math.min(1, Math.max(0, (now - start) / COUNT_MS));
+    show(1 - (1 - share) ** 3);
+    if (share < 1) requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}
+
+function showSides({ player, model }, animate) {
+  countUp(byId("you-points"), player.score, byId("you-bar"), animate);
+  countUp(byId("model-points"), model.score, byId("model-bar"), animate);
+  byId("you-distance").textContent = player.latitude === null ? "no guess" : `${distance(player.distance_km)} away`;
+  byId("model-distance").textContent = `${distance(model.distance_km)} away`;
+  const side = player.score >= model.score ? "you" : "model";
+  if (player.score !== model.score) document.querySelector(`.duel-side.${side}`).classList.add("won");
+}
+
+function showCells(board, cells) {
+  byId("cells").hidden = cells.length === 0;
+  if (!cells.length) return;
+  const layers = cells.map(({ geometry, probability }) =>
+    window.L.geoJSON(geometry, {
+      interactive: false,
+      style: { className: "map-cell", fillOpacity: 0.12 + 0.45 * probability },
+    }).addTo(board.map),
+  );
+  const best = cells[0].probability;
+  const rows = cells.map(({ name, state, probability }, index) => {
+    const row = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "cell";
+    const label = document.createElement("span");
+    label.className = "cell-name";
+    label.textContent = name;
+    const where = document.createElement("small");
+    where.textContent = state === name ? "" : state;
+    const share = document.createElement("span");
+    share.className = "cell-share number";
+    share.textContent = percent(probability);
+    const bar = document.createElement("span");
+    bar.className = "bar model";
+    const fill = document.createElement("i");
+    fill.style.width = `${(100 * probability) / best}%`;
+    bar.append(fill);
+    label.append(" ", where);
+    button.append(label, share, bar);
+    const light = (lit) => layers[index].eachLayer((layer) => layer.getElement()?.classList.toggle("is-lit", lit));
+    for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => light(true));
+    for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => light(false));
+    button.addEventListener("click", () => board.showPlace(layers[index].getBounds()));
+    row.append(button);
+    return row;
+  });
+  byId("cell-list").replaceChildren(...rows);
+  const sum = cells.reduce((total, { probability }) => total + probability, 0);
+  byId("cells-note").textContent =
+    `Its ${cells.length} likeliest geocells hold ${percent(sum)} of its belief. The ring holds the truth nine times in ten.`;
+}
+
+function showCredit({ author, licence, source, attribution }, illustrated) {
+  const text = attribution || [author, licence].filter(Boolean).join(", ");
+  const credit = byId("credit");
+  credit.textContent = text ? `${illustrated ? "Illustration" : "Photo"}: ${text}. ` : "";
+  if (/^https?:\/\//.test(source ?? "")) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: source, rel: "noopener noreferrer", target: "_blank", textContent: "Source" });
+    credit.append(link);
+  } else if (source) {
+    credit.append(`Source: ${source}`);
+  }
+}
+
+function showOnMap(board, { truth, player, model }, animate) {
+  const late = animate ? MODEL_AFTER_MS : 0;
+  const map = board.map;
+  const corners = [at(truth), at(model)];
+  if (player.latitude !== null) corners.push(at(player));
+  const padding = map.getSize().x < 640 ? PHONE_PADDING_PX : PADDING_PX;
+  board.frame(window.L.latLngBounds(corners), { padding: [padding, padding], maxZoom: 8.5 });
+  if (player.latitude !== null) {
+    createLine("you", at(player), at(truth)).addTo(map);
+    createMark("you", at(player)).addTo(map);
+  }
+  setTimeout(() => {
+    window.L.circle(at(model), { radius: model.radius_km * 1000, className: "map-radius", interactive: false }).addTo(map);
+    createLine("model", at(model), at(truth)).addTo(map);
+    createMark("model", at(model)).addTo(map);
+  }, late);
+  createMark("truth", at(truth), { className: "map-truth", zIndexOffset: 1000 }).addTo(map);
+}
+
+/** Show a result (see the round's JSON) on the board and in the panel beside it. */
+export function reveal(board, result, round, { animate, announce }) {
+  const moving = animate && !calm();
+  document.documentElement.classList.toggle("no-motion", !moving);
+  byId("result").hidden = false;
+  byId("picture-open").hidden = false;
+  byId("picture-open").querySelector("img").src = round.image_url;
+  byId("result-title").textContent = verdict(result);
+  byId("result-place").textContent = placeName(result.truth);
+  byId("result-total").textContent =
+    `After ${round.number} of ${round.rounds}: you ${points(result.totals.player)}, the model ${points(result.totals.model)}`;
+  byId("totals").hidden = false;
+  byId("total-you").textContent = points(result.totals.player);
+  byId("total-model").textContent = points(result.totals.model);
+  byId("next").href = result.next_url;
+  byId("next-label").textContent = result.last ? "See how the game went" : "Next round";
+  showSides(result, moving);
+  showCells(board, result.cells);
+  showCredit(result.photo, round.illustrated);
+  showOnMap(board, result, moving);
+  byId("result-title").focus({ preventScroll: true });
+  const own =
+    result.player.latitude === null
+      ? "No guess, no points."
+      : `You were ${distance(result.player.distance_km)} away: ${points(result.player.score)} points.`;
+  announce(
+    `${verdict(result)}. ${own} The model was ${distance(result.model.distance_km)} away: ` +
+      `${points(result.model.score)} points. It was ${placeName(result.truth)}. Space goes on.`,
+  );
+}

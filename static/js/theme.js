@@ -1,0 +1,43 @@
+// The theme: automatic, light or dark. A classic script in the head, so that the right colours are there before the page.
+(() => {
+  const ORDER = ["auto", "light", "dark"];
+  const root = document.documentElement;
+
+  const chosen = () => {
+    try {
+      return ORDER.find((theme) => theme === localStorage.getItem("theme")) ?? "auto";
+    } catch {
+      return "auto"; // storage is blocked: follow the system
+    }
+  };
+
+  const apply = (theme) => {
+    root.dataset.theme = theme;
+    const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.querySelector("meta[name=theme-color]").content = dark ? "#12171a" : "#f5f3ed";
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      button.querySelector("use").setAttribute("href", `${root.dataset.icons}#${{ auto: "auto", light: "sun", dark: "moon" }[theme]}`);
+      button.setAttribute("aria-label", `Colours: ${theme}. Change`);
+      button.title = `Colours: ${theme}`;
+    }
+    document.dispatchEvent(new Event("themechange"));
+  };
+
+  apply(chosen());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(chosen()));
+  addEventListener("storage", () => apply(chosen()));
+  document.addEventListener("DOMContentLoaded", () => {
+    apply(chosen());
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      button.addEventListener("click", () => {
+        const theme = ORDER[(ORDER.indexOf(root.dataset.theme) + 1) % ORDER.length];
+        try {
+          localStorage.setItem("theme", theme);
+        } catch {
+          // kept for this page only
+        }
+        apply(theme);
+      });
+    }
+  });
+})();
