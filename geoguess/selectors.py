@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Avg, QuerySet
+from django.db.models import Avg
 from django.urls import reverse
 
 from geoguess.models import Game, Player, Round
@@ -18,10 +18,12 @@ from predictor.selectors import answer, prediction_for, training_hashes
 TOP_CELLS = 5
 
 
-def ready_photos(collection: Collection, version: ModelVersion) -> QuerySet[Photo]:
-    """Playable photos of the collection that this version has looked at, and was not trained on."""
+def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
+    """Ids of the playable photos of the collection that this version has looked at, and was not trained on."""
     predicted = Prediction.objects.filter(version=version).values("sha256")
-    return playable_photos(collection).filter(sha256__in=predicted).exclude(sha256__in=training_hashes(version))
+    looked_at = playable_photos(collection).filter(sha256__in=predicted).values_list("pk", "sha256")
+    trained_on = training_hashes(version)
+    return [pk for pk, sha256 in looked_at if sha256 not in trained_on]
 
 
 def game_of(player: Player | None, token: str) -> Game:
@@ -166,7 +168,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
     """What the first page says of each collection that has pictures to play."""
     cards = []
     for collection in Collection.objects.all():
-        ready = ready_photos(collection, version).count() if version else 0
+        ready = len(ready_photos(collection, version)) if version else 0
         waiting = playable_photos(collection).count() - ready
         if not ready and waiting <= 0:
             continue

@@ -15,7 +15,7 @@ from geoguess import rules
 from geoguess.groups import round_group
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import latest_round, ready_photos
-from pipeline.models import Collection
+from pipeline.models import Collection, Photo
 from predictor.selectors import answer, champion, prediction_for
 
 
@@ -47,7 +47,8 @@ def start_game(*, player: Player, collection: Collection, time_limit_s: int | No
     version = champion()
     if version is None:
         raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
-    if not ready_photos(collection, version).exists():
+    ready = ready_photos(collection, version)
+    if not ready:
         raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
     with transaction.atomic():
         game = Game.objects.create(
@@ -55,7 +56,7 @@ def start_game(*, player: Player, collection: Collection, time_limit_s: int | No
             collection=collection,
             version=version,
             scale_km=collection.scale_km,
-            round_count=min(rules.ROUNDS_PER_GAME, ready_photos(collection, version).count()),
+            round_count=min(rules.ROUNDS_PER_GAME, len(ready)),
             time_limit_s=time_limit_s,
             started_at=now,
         )
@@ -72,8 +73,7 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     next_number = last.number + 1 if last else 1
     if number != next_number or number > game.round_count or (last and last.locked_at is None):
         raise OutOfTurn
-    photo_id = _choose_photo(game)
-    photo = ready_photos(game.collection, game.version).get(pk=photo_id)
+    photo = Photo.objects.get(pk=_choose_photo(game))
     prediction = prediction_for(game.version, photo.sha256)
     assert prediction is not None
     guess = answer(prediction, game.scale_km)
@@ -101,7 +101,7 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
 
 def _choose_photo(game: Game) -> int:
     """A random photo among those this player has met least often: no repeats until all were seen."""
-    candidates = list(ready_photos(game.collection, game.version).values_list("pk", flat=True))
+    candidates = ready_photos(game.collection, game.version)
     seen = Counter(
         Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
     )

@@ -1,0 +1,110 @@
+"""A small world to play in: a real artifact of three cells, stored pictures, and predictions made by hand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import shapely
+from django.conf import settings
+from PIL import Image
+
+from pipeline.models import Collection, Photo, Split
+from predictor import store
+from predictor.artifact import Artifact, Gallery
+from predictor.geodesy import unit_vectors
+from predictor.heads import Head
+from predictor.models import ModelVersion, Prediction
+from predictor.partition import Partition
+from predictor.posterior import Calibration, Places
+from predictor.services import register_version
+
+CENTRES = [(28.61, 77.21), (12.97, 77.59), (22.57, 88.36)]  # Delhi, Bengaluru, Kolkata
+DIMENSION = 4
+
+
+def tiny_artifact() -> Artifact:
+    latitudes, longitudes = np.array(CENTRES).T
+    centroids = unit_vectors(latitudes, longitudes)
+    polygons = np.array([shapely.box(x - 2, y - 2, x + 2, y + 2) for y, x in CENTRES])
+    partition = Partition(
+        np.array(["Delhi cell", "Bengaluru cell", "Kolkata cell"]),
+        np.array(["Delhi", "Karnataka", "West Bengal"]),
+        centroids,
+        polygons,
+    )
+    embeddings = np.eye(3, DIMENSION, dtype=np.float32)
+    places = Places(embeddings, centroids, np.arange(3))
+    gallery = Gallery(places, np.array(["ab" * 32, "cd" * 32, "ef" * 32]), np.zeros(3, np.uint64))
+    head = Head(np.zeros(DIMENSION, np.float32), np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
+    card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
+    return Artifact(card, partition, head, places, gallery, Calibration(1.0, 0.1, 0.1, 0.2, 1.5))
+
+
+@pytest.fixture
+def version(db) -> ModelVersion:
+    """The champion."""
+    folder = settings.MODELS_DIR / "tiny"
+    tiny_artifact().save(folder)
+    version = register_version(folder=folder)
+    ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
+    version.refresh_from_db()
+    return version
+
+
+@pytest.fixture
+def collection(db) -> Collection:
+    return Collection.objects.create(name="Streets of test", slug="streets")
+
+
+@pytest.fixture
+def add_photo(collection, version) -> Callable[..., Photo]:
+    """Put a picture into the collection; the version believes in one of its cells."""
+
+    def add(number: int = 0, cell: int = 0, *, predicted: bool = True, **fields) -> Photo:
+        pixels = np.random.default_rng(number).integers(0, 255, (120, 180, 3), dtype=np.uint8)
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "JPEG", quality=88)
+        sha256 = store.put(buffer.getvalue())
+        photo = Photo.objects.create(
+            **{
+                "sha256": sha256,
+                "original_sha256": sha256[::-1],
+                "perceptual_hash": f"{number:016x}",
+                "width": 180,
+                "height": 120,
+                "file_name": f"secretfile{number:04}.jpg",
+                "latitude": 19.076 + number / 100,
+                "longitude": 72.8777,
+                "place": "Gateway of Testing",
+                "state": "Maharashtra",
+                "district": "Mumbai Suburban",
+                "author": "A. Photographer",
+                "licence": "CC BY 4.0",
+                "split": Split.TEST,
+            }
+            | fields
+        )
+        photo.collections.add(collection)
+        if predicted:
+            posterior = np.full(3, 0.05, np.float16)
+            posterior[cell] = 0.9
+            Prediction.objects.create(
+                version=version,
+                sha256=sha256,
+                posterior=posterior.tobytes(),
+                embedding=np.eye(3, DIMENSION, dtype=np.float16)[cell].tobytes(),
+            )
+        return photo
+
+    return add
+
+
+@pytest.fixture
+def playable(collection, add_photo) -> Collection:
+    """The collection with six pictures that the version has looked at."""
+    for number in range(6):
+        add_photo(number, number % 3)
+    return collection

@@ -1,0 +1,130 @@
+"""The round's socket, over the real channel layer of a real broker."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from geoguess import embedded_valkey, services
+from geoguess.asgi import application
+from geoguess.models import Game, Round
+from geoguess.rules import Position
+from geoguess.supervisor import Child, Supervisor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def broker(tmp_path_factory):
+    """REDIS_URL where it is set, else an embedded Valkey of this module's own."""
+    from django.conf import settings
+
+    supervisor = Supervisor(env=dict(os.environ), log=print)
+    if not os.environ.get("REDIS_URL"):
+        valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
+        supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+        assert embedded_valkey.wait_until_up(valkey.url)
+        layer = settings.CHANNEL_LAYERS["default"]
+        settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}
+    yield
+    supervisor.stop()
+
+
+@pytest.fixture
+def client_and_game(playable) -> tuple[Client, Game]:
+    client = Client()
+    client.post(reverse("game-start"), {"collection": playable.slug, "time_limit": "30"})
+    return client, Game.objects.get()
+
+
+def connect(client: Client, game: Game, *, origin: str | None = "http://localhost") -> WebsocketCommunicator:
+    headers = [(b"host", b"localhost")]
+    if origin:
+        headers.append((b"origin", origin.encode()))
+    if "sessionid" in client.cookies:
+        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
+    return WebsocketCommunicator(application, f"/ws/g/{game.token}/1/", headers=headers)
+
+
+async def test_a_tab_gets_the_clock_when_it_connects(client_and_game):
+    socket = connect(*client_and_game)
+    assert (await socket.connect())[0]
+    snapshot = await socket.receive_json_from()
+    assert set(snapshot) == {"type", "server_now_ms", "deadline_ms", "locked"}
+    assert not snapshot["locked"]
+    assert 0 < snapshot["deadline_ms"] - snapshot["server_now_ms"] <= 30_000
+    await socket.disconnect()
+
+
+async def test_all_tabs_hear_of_the_lock(client_and_game):
+    sockets = [connect(*client_and_game) for _ in range(2)]
+    for socket in sockets:
+        await socket.connect()
+        await socket.receive_json_from()
+    game_round = await Round.objects.aget()
+    await sync_to_async(services.submit_guess)(game_round=game_round, guess=Position(19, 73), now=timezone.now())
+    for socket in sockets:
+        assert await socket.receive_json_from(timeout=5) == {"type": "locked"}
+        await socket.disconnect()
+
+
+async def test_the_server_locks_the_round_when_time_is_up(client_and_game):
+    await Round.objects.aupdate(deadline=timezone.now() + timedelta(milliseconds=200))
+    socket = connect(*client_and_game)
+    await socket.connect()
+    await socket.receive_json_from()
+    assert await socket.receive_json_from(timeout=5) == {"type": "locked"}
+    assert (await Round.objects.aget()).score == 0
+    await socket.disconnect()
+
+
+async def test_a_ping_returns_the_servers_clock(client_and_game):
+    socket = connect(*client_and_game)
+    await socket.connect()
+    await socket.receive_json_from()
+    await socket.send_json_to({"type": "ping", "t": 42})
+    pong = await socket.receive_json_from()
+    assert (pong["type"], pong["t"]) == ("pong", 42)
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", '{"type": "guess", "latitude": 19}', '{"type": "ping"}', "x" * 5000]
+)
+async def test_a_strange_message_gets_an_error_and_the_socket_lives(client_and_game, text):
+    socket = connect(*client_and_game)
+    await socket.connect()
+    await socket.receive_json_from()
+    await socket.send_to(text_data=text)
+    assert (await socket.receive_json_from())["type"] == "error"
+    await socket.send_json_to({"type": "ping", "t": 1})
+    assert (await socket.receive_json_from())["type"] == "pong"
+    await socket.disconnect()
+
+
+async def test_a_stranger_is_refused(client_and_game):
+    _, game = client_and_game
+    connected, code = await connect(Client(), game).connect()
+    assert (connected, code) == (False, 4404)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", None])
+async def test_another_origin_is_refused(client_and_game, origin):
+    connected, _ = await connect(*client_and_game, origin=origin).connect()
+    assert not connected
+
+
+async def test_a_reconnecting_tab_learns_that_it_was_locked_meanwhile(client_and_game):
+    game_round = await Round.objects.aget()
+    await sync_to_async(services.submit_guess)(game_round=game_round, guess=Position(19, 73), now=timezone.now())
+    socket = connect(*client_and_game)
+    await socket.connect()
+    assert (await socket.receive_json_from())["locked"]
+    await socket.disconnect()
