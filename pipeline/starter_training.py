@@ -26,8 +26,9 @@ from tqdm import tqdm
 
 from pipeline.boundaries import districts
 from pipeline.geocells import district_partition
+from pipeline.muon import Muon
 from pipeline.scene_cache import Scenes
-from predictor.encoders import STARTER_PREPARATION, STARTER_SIZE, normalise, starter_network
+from predictor.encoders import STARTER_PREPARATION, STARTER_SIZE, starter_network
 from predictor.geodesy import Floats, distance_matrix_km, score, unit_vectors
 from predictor.partition import Partition
 from predictor.smoothing import automatic_tau_km, smoothed_targets
@@ -41,6 +42,8 @@ DROPPED_PATCHES = 0.5  # until FULL_PICTURES of the budget is spent: almost twic
 FULL_PICTURES = 0.7
 AVERAGE_DECAY = 0.998  # of the average of the weights, per step
 SMALLEST_CROP = 0.5  # of the picture's area
+ASPECT, SATURATION, CONTRAST, BRIGHTNESS, TINT = 0.15, 0.4, 0.3, 0.3, 0.08  # how far each may vary, as a share
+GRAIN = 6.0  # standard deviation at most, of 255
 CHECKPOINT_SECONDS = 120.0
 REPORT_SECONDS = 300.0
 QUICK_CHECK = 500  # held-out scenes looked at in a report on the way
@@ -132,7 +135,7 @@ def train(scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkp
         wanted = {task: values[chosen].to(device, non_blocking=True) for task, values in targets.items()}
         model.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            logits = model(normalise(augment(pixels), STARTER_PREPARATION))
+            logits = model(augment(pixels))
         losses = {task: functional.cross_entropy(logits[task].float(), wanted[task]) for task in logits}
         loss = torch.stack([TASK_WEIGHTS[task] * value for task, value in losses.items()]).sum()
         for optimiser in optimisers:
@@ -167,7 +170,7 @@ def check(model: nn.Module, lessons: Lessons, scenes: Scenes, count: int) -> dic
     outputs: dict[str, list[Tensor]] = {"cell": [], "state": []}
     for start in range(0, count, BATCH):
         pixels = torch.from_numpy(scenes.images[start : min(start + BATCH, count)]).to(device)
-        logits = model(normalise(middle(pixels), STARTER_PREPARATION))
+        logits = model(middle(pixels))
         for task, rows in outputs.items():
             rows.append(logits[task].float().softmax(dim=1).cpu())
     posterior = torch.cat(outputs["cell"]).numpy().astype(float)
@@ -189,41 +192,50 @@ def save(network: nn.Module, path: Path) -> None:
 
 
 def middle(pixels: Tensor) -> Tensor:
-    """uint8 (B, H, W, 3) pictures cut to the network's shape and resized, as an encoder does at inference."""
-    return _windows(pixels, torch.zeros(len(pixels), 2), torch.ones(len(pixels)), torch.ones(len(pixels)))
+    """Network input of uint8 pictures (B, H, W, 3), cut to the network's shape as an encoder does."""
+    whole = torch.ones(len(pixels))
+    return _normalise(_windows(pixels, torch.zeros(len(pixels), 2), whole, whole))
 
 
 def augment(pixels: Tensor) -> Tensor:
-    """Random window, light and grain of uint8 pictures (B, H, W, 3); never mirrored: signs and traffic have a side."""
-    size = (len(pixels), 1, 1, 1)
-    draw = torch.rand
-    area = SMALLEST_CROP + (1 - SMALLEST_CROP) * draw(len(pixels))
-    aspect = torch.exp((draw(len(pixels)) - 0.5) * 0.3)
-    picture = _windows(pixels, 2 * draw(len(pixels), 2) - 1, (area * aspect).sqrt().clamp(max=1), (area / aspect).sqrt().clamp(max=1))
-    device = pixels.device
-    blurred = functional.avg_pool2d(picture.permute(0, 3, 1, 2), 3, 1, 1, count_include_pad=False).permute(0, 2, 3, 1)
-    picture = torch.where(draw(size, device=device) < 0.25, blurred, picture)
-    gain = 1 + 0.3 * (2 * draw(size, device=device) - 1)
-    tint = 1 + 0.08 * (2 * draw((len(pixels), 1, 1, 3), device=device) - 1)
-    contrast = 1 + 0.3 * (2 * draw(size, device=device) - 1)
-    grey = picture.mean(dim=3, keepdim=True)
-    saturation = 1 + 0.4 * (2 * draw(size, device=device) - 1)
-    picture = grey + (picture - grey) * saturation
+    """Network input of uint8 pictures (B, H, W, 3) with a random window, light and grain.
+
+    Never mirrored: signs and traffic have a side.
+    """
+    count, device = len(pixels), pixels.device
+
+    def factor(spread: float, channels: int = 1) -> Tensor:
+        return 1 + spread * (2 * torch.rand(count, channels, 1, 1, device=device) - 1)
+
+    area, aspect = 1 - (1 - SMALLEST_CROP) * torch.rand(count), torch.exp(ASPECT * (2 * torch.rand(count) - 1))
+    height, width = (area / aspect).sqrt().clamp(max=1), (area * aspect).sqrt().clamp(max=1)
+    picture = _windows(pixels, 2 * torch.rand(count, 2) - 1, height, width)
+    grey = picture.mean(dim=1, keepdim=True)
+    picture = grey + (picture - grey) * factor(SATURATION)
     average = picture.mean(dim=(1, 2, 3), keepdim=True)
-    picture = (average + (picture - average) * contrast) * gain * tint
-    return (picture + 6.0 * draw(size, device=device) * torch.randn_like(picture)).clamp(0, 255)
+    picture = (average + (picture - average) * factor(CONTRAST)) * factor(BRIGHTNESS) * factor(TINT, 3)
+    grain = GRAIN * torch.rand(count, 1, 1, 1, device=device) * torch.randn_like(picture[:1])
+    return _normalise((picture + grain).clamp(0, 255))
 
 
 def _windows(pixels: Tensor, centre: Tensor, height: Tensor, width: Tensor) -> Tensor:
-    """Float windows (B, *STARTER_SIZE, 3) of pictures: shares of the largest window of the right shape, shifted by centre."""
+    """Windows, float (B, 3, *STARTER_SIZE) in 0..255, of uint8 pictures (B, H, W, 3).
+
+    Height and width (B,) are shares of the largest window of the network's shape; ``centre`` (B, 2) in -1..1 shifts it.
+    """
     aspect = (pixels.shape[2] / pixels.shape[1]) / (STARTER_SIZE[1] / STARTER_SIZE[0])
     width, height = width * min(1 / aspect, 1.0), height * min(aspect, 1.0)
-    shift = centre * torch.stack([1 - width, 1 - height], dim=1)
-    matrix = torch.zeros(len(pixels), 2, 3)
-    matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, :, 2] = width, height, shift
-    grid = functional.affine_grid(matrix, [len(pixels), 3, *STARTER_SIZE], align_corners=False).to(pixels.device)
-    images = pixels.permute(0, 3, 1, 2).float()
-    return functional.grid_sample(images, grid, align_corners=False, padding_mode="border").permute(0, 2, 3, 1)
+    affine = torch.zeros(len(pixels), 2, 3)
+    affine[:, 0, 0], affine[:, 1, 1] = width, height
+    affine[:, :, 2] = centre * torch.stack([1 - width, 1 - height], dim=1)
+    grid = functional.affine_grid(affine.to(pixels.device), [len(pixels), 3, *STARTER_SIZE], align_corners=False)
+    images = pixels.permute(0, 3, 1, 2).contiguous().float()
+    return functional.grid_sample(images, grid, align_corners=False, padding_mode="border")
+
+
+def _normalise(pictures: Tensor) -> Tensor:
+    mean, std = (torch.tensor(v, device=pictures.device).view(3, 1, 1) for v in (STARTER_PREPARATION.mean, STARTER_PREPARATION.std))
+    return (pictures / 255 - mean) / std
 
 
 def mimic_attention(network: Any) -> None:
@@ -251,7 +263,7 @@ def _optimisers(model: MultiTask) -> list[torch.optim.Optimizer]:
     matrices = [p for p in model.network.blocks.parameters() if p.ndim == 2]
     inside = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in inside]
-    muon = torch.optim.Muon([{"params": matrices, "peak": MATRIX_RATE}], weight_decay=WEIGHT_DECAY)
+    muon = Muon([{"params": matrices, "peak": MATRIX_RATE}], lr=MATRIX_RATE, weight_decay=WEIGHT_DECAY)
     adamw = torch.optim.AdamW([{"params": others, "peak": RATE}], weight_decay=WEIGHT_DECAY, fused=True)
     return [muon, adamw]
 
