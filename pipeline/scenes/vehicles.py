@@ -204,8 +204,11 @@ def bus(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_sho
     v.panel([(0, 1.2), (length, 1.2), (length, 1.36), (0, 1.36)], stripe)
     v.panel([(0, 0.62), (length, 0.62), (length, 0.72), (0, 0.72)], stripe, opacity=0.8)
     v.panel([(0, 0.45), (length, 0.45), (length, 0.6), (0, 0.56)], "#5a4a38", opacity=0.45)
-    door_panel = [(length - 1.6, 0.5), (length - 0.7, 0.5), (length - 0.7, 2.45), (length - 1.6, 2.45)]
-    v.panel(door_panel, mix(lower, "#101014", 0.55))
+    if not v.nose_right:  # traffic keeps left, so the door is on the left side of the bus
+        v.panel(
+            [(length - 1.6, 0.5), (length - 0.7, 0.5), (length - 0.7, 2.45), (length - 1.6, 2.45)],
+            mix(lower, "#101014", 0.55),
+        )
     v.panel([(length - 1.5, 1.4), (length - 0.8, 1.4), (length - 0.8, 2.3), (length - 1.5, 2.3)], GLASS)
     side = v.side(0, top)
     label = livery.letters if livery else (place.towns[0].name.upper() + " TRAVELS")

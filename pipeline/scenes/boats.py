@@ -1,0 +1,153 @@
+"""Boats of India's waters, each of its own coast or river, floating with their waterline at the foot of the prop."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pipeline.scenes.light import Light, mix
+from pipeline.scenes.place import Place
+from pipeline.scenes.prop import Prop
+from pipeline.scenes.solid import Point, Solid
+
+Rng = np.random.Generator
+HULLS = ["#2f6fa8", "#c4452f", "#3f8f6a", "#e0a52c", "#f1ede2"]
+MEANINGS = {
+    "houseboat": "Kettuvallam, a thatched houseboat: Kerala's backwaters",
+    "shikara": "Shikara with a canopy: the lakes of Kashmir",
+    "nouka": "Country boat with a bamboo hood: the rivers of Bengal and Assam",
+    "fishing": "Painted fishing boat: the coast",
+    "catamaran": "Log catamaran: the Coromandel coast",
+    "dugout": "Long wooden river boat",
+}
+
+
+def boat_kind(place: Place, rng: Rng) -> str:
+    """The kind of boat one sees here, a key of `MEANINGS`."""
+    if place.state == "Kerala":
+        return "houseboat" if rng.random() < 0.5 else "fishing"
+    if place.state in ("Jammu and Kashmir", "Ladakh"):
+        return "shikara"
+    if place.sea_km < 25:  # km
+        east = place.state in ("Tamil Nadu", "Andhra Pradesh", "Puducherry", "Odisha")
+        return "catamaran" if east and rng.random() < 0.35 else "fishing"
+    return "nouka" if place.state in ("West Bengal", "Assam", "Tripura", "Bihar", "Jharkhand") else "dugout"
+
+
+def boat(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
+    """A boat of the region; a small `yaw` shows its flank, a large one its bow."""
+    kind = boat_kind(place, rng)
+    if yaw is None:
+        yaw = float(rng.choice([-1, 1]) * rng.uniform(8, 32))
+    length, beam, free = {
+        "houseboat": (17.0, 3.6, 1.0),
+        "shikara": (7.5, 1.4, 0.45),
+        "nouka": (8.5, 1.8, 0.6),
+        "fishing": (8.0, 1.9, 0.8),
+        "catamaran": (5.5, 1.0, 0.25),
+        "dugout": (8.0, 1.3, 0.45),
+    }[kind]
+    solid = Solid(light, yaw, length, 0.015)
+    solid.pivot = (length / 2, beam / 2)
+    wood = ["#4a3426", "#5d4230", "#3a2c24"][int(rng.integers(3))]
+    paint = HULLS[int(rng.integers(len(HULLS)))] if kind in ("fishing",) else wood
+    solid.fill([(-0.3, -0.35, 0), (length + 0.3, -0.35, 0), (length, beam, 0), (0, beam, 0)], light.shadow, 0.3)
+    rise = {"houseboat": 1.3, "shikara": 0.5, "nouka": 1.3, "fishing": 1.1, "catamaran": 0.35, "dugout": 0.6}[kind]
+    near, far = _sheer(length, beam, free, rise, 0.0), _sheer(length, beam, free, rise, beam)
+    solid.polygon([*far, *reversed(near)], mix(wood, "#c9a070", 0.3), (0, 0, 1), always=True)
+    keel = [(length * (0.06 + 0.88 * k / 8), beam * 0.18, 0.0) for k in range(9)]
+    solid.polygon([*near, *reversed(keel)], paint, (0, -1, -0.1), always=True)
+    if kind == "fishing":
+        stripe = [(p[0], p[1] - 0.01, p[2] - 0.16) for p in near]
+        solid.polygon([*near, *reversed(stripe)], "#f2e6c8", (0, -1, 0), always=True)
+    solid.lines(list(zip(near, near[1:], strict=False)), light.shade(wood, 0.8), 0.09)
+    if kind == "houseboat":
+        _hood(solid, length * 0.16, length * 0.86, beam, free, 2.5, "#b3925a", windows=True)
+    elif kind == "nouka":
+        _hood(solid, length * 0.36, length * 0.68, beam, free, 1.4, "#a88a55")
+    elif kind == "shikara":
+        x0, x1 = length * 0.34, length * 0.68
+        for x in (x0, x1):
+            solid.lines(
+                [((x, 0.05, free), (x, 0.05, 1.75)), ((x, beam - 0.05, free), (x, beam - 0.05, 1.75))], "#8a5a34", 0.06
+            )
+        cloth = ["#c4352e", "#e0a52c", "#2f6fa8"][int(rng.integers(3))]
+        solid.polygon(
+            [(x0 - 0.3, -0.1, 1.7), (x1 + 0.3, -0.1, 1.7), (x1, beam / 2, 2.25), (x0, beam / 2, 2.25)],
+            cloth,
+            (0, -1, 1.2),
+            always=True,
+        )
+        solid.fill(
+            [(x0 - 0.3, -0.12, 1.7), (x1 + 0.3, -0.12, 1.7), (x1 + 0.3, -0.12, 1.5), (x0 - 0.3, -0.12, 1.5)],
+            light.lit("#f2d98a"),
+        )
+        solid.polygon(
+            [(x0, 0.25, free), (x1, 0.25, free), (x1, 0.25, free + 0.35), (x0, 0.25, free + 0.35)],
+            cloth,
+            (0, -1, 0),
+            always=True,
+        )
+    elif kind == "fishing":
+        _cargo(solid, rng, length, beam, free)
+        if rng.random() < 0.5:
+            x = length * 0.42
+            solid.lines([((x, beam / 2, free), (x, beam / 2, 4.2))], light.lit("#8a6a48"), 0.09)
+            solid.fill(
+                [(x + 0.05, beam / 2, 4.1), (x + 0.9, beam / 2, 3.9), (x + 0.05, beam / 2, 3.6)], light.lit("#e0742a")
+            )
+    elif kind == "dugout":
+        solid.lines([((length * 0.3, beam / 2, free), (length * 0.3 + 1.8, -0.4, 0.1))], light.lit("#a8825a"), 0.06)
+        _cargo(solid, rng, length, beam, free)
+    return solid.prop("boat", MEANINGS[kind])
+
+
+def _sheer(length: float, beam: float, free: float, rise: float, y: float) -> list[Point]:
+    """The upper edge of one flank: it lifts to bow and stern, where both flanks meet."""
+    edge = []
+    for k in range(17):
+        t = 2 * k / 16 - 1
+        pinch = abs(t) ** 3
+        edge.append((length * (k / 16), y + (beam / 2 - y) * pinch, free + rise * abs(t) ** 2.6))
+    return edge
+
+
+def _hood(
+    solid: Solid, x0: float, x1: float, beam: float, free: float, height: float, colour: str, windows: bool = False
+) -> None:
+    """An arched hood of bamboo and matting."""
+    turns = [math.pi * k / 8 for k in range(9)]
+    arc = [(beam / 2 - beam * 0.52 * math.cos(t), free + height * math.sin(t) ** 0.8) for t in turns]
+    for (ya, za), (yb, zb) in zip(arc[:6], arc[1:6], strict=False):
+        solid.polygon(
+            [(x0, ya, za), (x1, ya, za), (x1, yb, zb), (x0, yb, zb)],
+            colour,
+            (0, -(zb - za) - 0.01, yb - ya),
+            always=True,
+        )
+    edge, sign = (x1, 1) if solid.yaw > 0 else (x0, -1)
+    solid.polygon([(edge, y, z) for y, z in arc], mix(colour, "#2a1c12", 0.55), (sign, 0, 0))
+    dark = solid.light.shade(colour, 1.0)
+    for x in np.arange(x0, x1, 0.45):
+        ribs = [(float(x), y, z) for y, z in arc[:6]]
+        solid.lines(list(zip(ribs, ribs[1:], strict=False)), dark, 0.04, 0.5)
+    if windows:
+        for k in range(5):
+            a = x0 + (x1 - x0) * (0.08 + 0.18 * k)
+            ya = arc[0][0] - 0.03
+            solid.fill(
+                [(a, ya, free + 0.35), (a + 1.3, ya, free + 0.35), (a + 1.3, ya, free + 1.25), (a, ya, free + 1.25)],
+                "#33251b",
+            )
+
+
+def _cargo(solid: Solid, rng: Rng, length: float, beam: float, free: float) -> None:
+    """Heaped nets, crates and coils."""
+    for _ in range(4):
+        x = float(rng.uniform(length * 0.25, length * 0.7))
+        px, py = solid.project((x, beam * 0.4, free))
+        colour = ["#3f7f8a", "#8a6a48", "#c9a23c", "#5a6a4a"][int(rng.integers(4))]
+        a, b = float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.18, 0.35))
+        tone = solid.tone(colour, (0, -0.6, 1))
+        solid.parts.append(f'<ellipse cx="{px:.2f}" cy="{py - b * 0.4:.2f}" rx="{a:.2f}" ry="{b:.2f}" fill="{tone}"/>')
