@@ -462,9 +462,9 @@ def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: fl
     settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), far * 1.06, int(rng.integers(1, 4)))
     settlement.landmark(stage, 0.4, far * 1.1, far * 1.3)
     side = int(rng.choice([-1, 1]))
-    _frame(stage, side, float(near * rng.uniform(0.85, 1.0)) + 3, shadow=False)
+    _frame(stage, side, float(near * rng.uniform(0.74, 0.92)), shadow=False)
     if rng.random() < 0.6:
-        _frame(stage, side, float(near * rng.uniform(1.0, 1.2)) + 4, shadow=False)
+        _frame(stage, side, float(near * rng.uniform(0.7, 0.85)), shadow=False)
     _undergrowth(stage, stage.camera.nearest() * 0.95, near * 0.8, 40)
     return svg
 
@@ -495,7 +495,7 @@ def backwater(stage: Stage) -> str:
     """A backwater: palms leaning over both banks, boats."""
     rng = stage.rng
     far = float(rng.uniform(45, 90))
-    svg = _waterside(stage, float(rng.uniform(8.5, 12)), far, 2, 1.6)
+    svg = _waterside(stage, float(rng.uniform(8.5, 12)), far, 2, 1.05)
     for side in (-1, 1):
         for z in np.geomspace(16, far, 6):
             low, high = stage.camera.span(float(z))
@@ -560,7 +560,8 @@ def coast(stage: Stage) -> str:
     left, right = lines if side > 0 else lines[::-1]
     stage.add(FAR - 6, strip(stage, left, right, stage.camera.nearest() * 0.6, 300, mix(sand, green, 0.55)))
     trees = {name: weight for name, weight in land.trees.items() if name in ("coconut", "casuarina", "palmyra", "jungle", "mangrove")} or {"coconut": 3.0, "casuarina": 1.0}
-    stage.scatter(trees, 24, lambda r: (lambda z: (inland(z) + side * float(r.gamma(1.4, 0.12 * z)), z))(float(13 * 14 ** r.uniform(0, 1))))
+    landward = (side > 0) == stage.light.from_left  # else the shadows would lie on the sea
+    stage.scatter(trees, 24, lambda r: (lambda z: (inland(z) + side * float(r.gamma(1.4, 0.12 * z)), z))(float(13 * 14 ** r.uniform(0, 1))), shadow=landward)
     stage.scatter({"scrub": 1, "grass": 2, "fern": 0.5}, 26, lambda r: (lambda z: (inland(z) + side * float(r.normal(0.6, 1.2)), z))(float(6 * 8 ** r.uniform(0, 1))))
     settlement.beached(stage, side)
     if rng.random() < 0.6:

@@ -74,7 +74,7 @@ def draw_field(stage: Stage, name: str, left: Edge, right: Edge, near: float, fa
 
 
 def _bed(stage: Stage, crop: Crop, colour: str, left: Edge, right: Edge, near: float, far: float) -> None:
-    zs = np.geomspace(near * 0.6, far, 12)
+    zs = np.geomspace(near * 0.97, far, 12)
     outline = [(left(z), z) for z in zs] + [(right(z), z) for z in zs[::-1]]
     points = [stage.camera.at(x, z) for x, z in outline]
     top, bottom = points[11][1], HEIGHT

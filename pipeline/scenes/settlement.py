@@ -10,9 +10,11 @@ from pipeline.scenes.prop import Prop
 from pipeline.scenes.regions import REGIONS
 from pipeline.scenes.signs import bus_stop, direction_board, milestone, name_board, shop_sign
 from pipeline.scenes.stage import Stage
+from pipeline.scenes.vehicles import TRACTOR_STATES, tractor, vehicle
 
 Line = Callable[[float], float]
 
+TRAFFIC = 1.5  # vehicles for each unit of a composition's traffic
 NAMED_KM = 20.0  # a board with a town's name stands no farther from it
 
 
@@ -77,7 +79,7 @@ def roadside(stage: Stage, way: Road, side: int = 0) -> None:
         road = {"highway": ("national", "state"), "lane": ("state", "district"), "track": ("village", "district")}[surface]
         z = float(rng.uniform(near + 0.5, near + 4))
         stone = milestone(place, str(rng.choice(road)), rng, light)
-        stage.put(stone, way.centre(z) + side * (way.half + 0.9), z, size=1.25)
+        stage.put(stone, way.centre(z) + side * (way.half + (0.35 if hill_road else 0.9)), z, size=1.25)
     if surface == "track" and rng.random() < 0.6:
         return
     board = rng.random()
@@ -93,11 +95,26 @@ def roadside(stage: Stage, way: Road, side: int = 0) -> None:
 
 
 def traffic(stage: Stage, way: Road, amount: float) -> None:
-    """Vehicles on or beside a road."""
+    """Vehicles on a road, keeping left, and parked beside it; `amount` is about how many."""
+    rng = stage.rng
+    near = stage.camera.nearest() + 3.5
+    z = near + float(rng.gamma(1.6, 2.6))
+    for _ in range(int(rng.poisson(amount * TRAFFIC))):
+        side = -1 if rng.random() < 0.55 else 1
+        parked = rng.random() < 0.4 or way.surface == "track"
+        x = way.centre(z) + side * (way.half + 0.9 if parked else way.half * 0.5)
+        turn = float(rng.uniform(40, 64) if parked else rng.uniform(66, 78))
+        prop = vehicle(stage.place, rng, stage.light, (1 if x > 0 else -1) * turn, bool(side > 0) if not parked else None)
+        stage.put(prop, x, max(z, near + 0.9 * prop.height**1.5 if prop.height > 2.2 else z), shadow=False)
+        z = z * 1.25 + float(rng.uniform(2, 9))
 
 
 def field_work(stage: Stage, z: float) -> None:
-    """A tractor or cart at the edge of a field."""
+    """A tractor at the edge of a field, where tractors are common."""
+    rng = stage.rng
+    if stage.place.state in TRACTOR_STATES and rng.random() < 0.3:
+        low, high = stage.camera.span(z)
+        stage.put(tractor(stage.place, rng, stage.light), float(rng.uniform(low, high)) * 0.6, z + 1.5, shadow=False)
 
 
 def boats(stage: Stage, near: float, far: float, count: int) -> None:

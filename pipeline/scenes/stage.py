@@ -18,7 +18,7 @@ from pipeline.scenes.vegetation import tree
 
 WIDTH, HEIGHT = 1200, 800  # picture units: every scene is composed on this canvas, whatever size it is drawn at
 FAR = 900.0  # metres: where the ground meets the horizon
-FINE_PX = 150  # eight metres of a tree smaller than this are drawn without small leaves
+DETAIL_PX = (75, 170)  # picture units of eight metres from which a tree is drawn with detail 1 and 2
 VARIANTS = 3  # drawings of each species in one scene
 AIR_M = 34.0  # metres of near ground that count as much as one kilometre of relief: a poster's air, thicker than life
 CLUE_PX = 10  # a clue smaller than this at 1200 px is not visible
@@ -64,7 +64,7 @@ class Stage:
     rng: Generator
     items: list[tuple[float, str]] = field(default_factory=list)
     clues: list[tuple[float, Clue]] = field(default_factory=list)
-    _drawings: dict[tuple[str, int, int, bool], tuple[str, Prop]] = field(default_factory=dict)
+    _drawings: dict[tuple[str, int, int, int], tuple[str, Prop]] = field(default_factory=dict)
     _definitions: list[str] = field(default_factory=list)
 
     def veil(self, z: float) -> float:
@@ -111,10 +111,10 @@ class Stage:
         if x < left - 12 or x > right + 12:
             return
         band = int(round(self.veil(z) * 12))
-        fine = self.camera.scale(z) * 8 > FINE_PX
-        key = (species, int(self.rng.integers(VARIANTS)), band, fine)
+        detail = sum(self.camera.scale(z) * 8 > least for least in DETAIL_PX)
+        key = (species, int(self.rng.integers(VARIANTS)), band, detail)
         if key not in self._drawings:
-            prop = tree(species, self.rng, self.light, self.season, self.lushness, fine=fine)
+            prop = tree(species, self.rng, self.light, self.season, self.lushness, detail)
             name = f"t{len(self._drawings)}"
             svg = recolour(prop.svg, self.sky.air, band / 12)
             self._definitions.append(f'<g id="{name}">{svg}</g>')
@@ -131,12 +131,12 @@ class Stage:
             if box[3] - box[1] > 70:
                 self.note(z, clue.kind, clue.meaning, box)
 
-    def scatter(self, species: dict[str, float], count: int, where: Callable[[Generator], tuple[float, float]], size: float = 1.0) -> None:
+    def scatter(self, species: dict[str, float], count: int, where: Callable[[Generator], tuple[float, float]], size: float = 1.0, shadow: bool = True) -> None:
         """`count` plants of a weighted mix, each where `where` says."""
         names = list(species)
         weights = np.array([species[name] for name in names])
         for name in self.rng.choice(names, count, p=weights / weights.sum()):
-            self.plant(str(name), *where(self.rng), size=size)
+            self.plant(str(name), *where(self.rng), size=size, shadow=shadow)
 
     def _shadow(self, x: float, z: float, up: float, width: float, height: float) -> None:
         light = self.light

@@ -132,10 +132,11 @@ MEANING = {
 }
 
 
-def tree(species: str, rng: Generator, light: Light, season: str, lushness: float, *, fine: bool = True) -> Prop:
-    """A tree or shrub of a species; `lushness` 0 (parched) .. 1 (after rain); `fine` False leaves out what a distance hides."""
+def tree(species: str, rng: Generator, light: Light, season: str, lushness: float, detail: int = 2) -> Prop:
+    """A tree or shrub of a species; `lushness` 0 (parched) .. 1 (after rain); `detail` 0 (far) .. 2 (near) of what can be seen."""
+    fine = detail == 2
     if species in BROADLEAF:
-        return _broadleaf(species, rng, light, season, lushness, fine)
+        return _broadleaf(species, rng, light, season, lushness, detail)
     if species in PALMS:
         return _palm(species, rng, light, lushness, fine)
     if species in CONIFERS:
@@ -149,8 +150,8 @@ def _prop(species: str, svg: str, width: float, height: float) -> Prop:
     return Prop(svg, width, height, (Clue("vegetation", meaning, box),) if meaning else ())
 
 
-def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness: float, fine: bool) -> Prop:
-    kind = BROADLEAF[species]
+def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness: float, detail: int) -> Prop:
+    kind, fine = BROADLEAF[species], detail == 2
     size = rng.uniform(0.78, 1.18)
     height, width, clear = kind.height * size, kind.width * size * rng.uniform(0.88, 1.12), kind.trunk * size
     leaf = dict(kind.seasonal).get(season) or mix(kind.leaf, DRY_LEAF, 0.42 * (1 - lushness))
@@ -165,7 +166,7 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         top = -(clear + crown * 0.45)
         bark = light.shade(kind.bark, 0.5)
         parts.append(tapered([(0, 0.05), (lean * 0.3, top * 0.4), (lean, top)], thick * 1.5, thick * 0.6, bark))
-        for _ in range(4 if kind.gap > 0.2 else 3):
+        for _ in range((1, 3, 4)[detail]):
             reach = rng.uniform(-0.36, 0.36) * width
             start = -clear * rng.uniform(0.7, 1.0)
             end = -(clear + crown * rng.uniform(0.3, 0.75))
@@ -176,13 +177,13 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
     opacity = 0.45 if bare else 1.0
     flatness = 1 - 0.5 * kind.flat
     middle = clear + crown * (0.52 + 0.16 * kind.flat)
-    count = int((17 if fine else 11) * (1 - 0.35 * kind.gap))
+    count = int((7, 14, 34)[detail] * (1 - 0.35 * kind.gap))
     angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle spreads clumps evenly
-    radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.85, 1.08, count)
-    size = (0.31 - 0.10 * kind.gap - 0.10 * radius) * rng.uniform(0.8, 1.2, count)
+    radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.88, 1.12, count)
+    size = ((0.36, 0.28, 0.21)[detail] - 0.07 * kind.gap - 0.08 * radius) * rng.uniform(0.75, 1.25, count)
     clumps = np.column_stack([
-        width * 0.36 * radius * np.cos(angle),
-        -middle + crown * flatness * 0.36 * radius * np.sin(angle),
+        width * 0.4 * radius * np.cos(angle),
+        -middle + crown * flatness * 0.4 * radius * np.sin(angle),
         width * size,
         crown * flatness * size * 0.92,
     ])  # fmt: skip
@@ -194,20 +195,21 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         moved = rows * (1, 1, scale, scale)
         moved[:, 0] += towards * sun * rows[:, 2] * 0.8
         moved[:, 1] -= towards * rows[:, 3]
-        return blobs(rng, moved, colour, alpha * opacity, 15 if fine else 10, 0.17)
+        return blobs(rng, moved, colour, alpha * opacity, 8 + detail, 0.2)
 
-    for rows in np.array_split(clumps, 3 if fine else 2):
-        parts.append(layer(rows, -0.06, 1.08, dark, 1))
-        parts.append(layer(rows, 0.16, 0.82, leaf, 1))
-        parts.append(layer(rows, 0.38, 0.5, lit, 0.85))
+    for rows in np.array_split(clumps[::-1], (1, 2, 3)[detail]):
+        upper = (-(rows[:, 1] + middle) / (crown * flatness) + sun * rows[:, 0] / width * 0.7).mean()  # of the crown: -0.4 .. 0.4
+        parts.append(layer(rows, -0.08, 1.1, mix(dark, leaf, 0.35 + upper * 0.7), 1))
+        parts.append(layer(rows, 0.2, 0.8, mix(leaf, lit if upper > 0 else dark, abs(upper) * 0.8), 1))
+        parts.append(layer(rows, 0.42, 0.45, lit, 0.55 + upper))
     if fine:
-        where = clumps[rng.integers(0, count, 70)]
-        turn, out = rng.uniform(0, 2 * np.pi, 70), np.sqrt(rng.uniform(0.1, 1.25, 70))
-        leaf_size = rng.uniform(0.012, 0.026, 70) * width
+        where = clumps[rng.integers(0, count, 80)]
+        turn, out = rng.uniform(0, 2 * np.pi, 80), np.sqrt(rng.uniform(0.1, 1.5, 80))
+        leaf_size = rng.uniform(0.007, 0.016, 80) * width
         flecks = np.column_stack([
             where[:, 0] + where[:, 2] * out * np.cos(turn), where[:, 1] + where[:, 3] * out * np.sin(turn), leaf_size * 1.3, leaf_size * 0.8
         ])  # fmt: skip
-        sunny = flecks[:, 0] * sun / width - (flecks[:, 1] + middle) / crown + rng.normal(0, 0.15, 70) > 0
+        sunny = flecks[:, 0] * sun / width - (flecks[:, 1] + middle) / crown + rng.normal(0, 0.15, 80) > 0
         parts.append(blobs(rng, flecks[sunny], light.lit(leaf, 2.3), 0.75 * opacity, 6))
         parts.append(blobs(rng, flecks[~sunny], light.shade(leaf, 1.35), 0.65 * opacity, 6))
     if kind.flower and kind.flower[0] == season:
