@@ -1,4 +1,4 @@
-"""Before the lock nothing tells the answer: every response of open rounds is searched for it once the answer is known."""
+"""Before the lock nothing tells the answer: every response of open rounds is searched for it afterwards."""
 
 from __future__ import annotations
 

@@ -155,7 +155,8 @@ def test_when_time_is_up_the_pin_counts(open_page):
 def test_nothing_moves_when_the_picture_comes(open_page):
     page = open_page(DESKTOP)
     page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) window.shift += e.value })"
+        "window.shift = 0;"
+        "new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value })"
         ".observe({type: 'layout-shift', buffered: true})"
     )
     start_game(page)
