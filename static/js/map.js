@@ -116,9 +116,10 @@ class BaseMap {
     const [first, places] = await Promise.all([this.level("basemap.json"), fetchJson(this.urls["search.json"])]);
     this.first = first;
     const plain = { interactive: false, renderer: this.renderers.land, stroke: false };
+    this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief blends with what lies under it
     this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
     if (this.urls["relief.webp"])
-      L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief", className: "relief" }).addTo(this.map);
+      L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
     this.labels = new Labels(first.towns, places.filter(([, state]) => state === "")).addTo(this.map);
     this.map.attributionControl.addAttribution(first.credit);
     await this.showLevel();
@@ -162,6 +163,7 @@ class BaseMap {
 
   restyle() {
     const zoom = this.map.getZoom();
+    this.water.setStyle({ fillColor: colour("--map-water"), fillOpacity: 1 });
     this.neighbours.setStyle({ fillColor: colour("--map-abroad"), fillOpacity: 1 });
     this.outlines.land.setStyle({ stroke: false, fillColor: colour("--map-land"), fillOpacity: 1 });
     this.outlines.districts.setStyle({ color: colour("--map-district"), weight: zoom < 5 ? 0.5 : 0.8, opacity: zoom < 5 ? 0.6 : 1 });
@@ -191,7 +193,7 @@ export function createMap(container, { basemap, bounds, tileUrl, interactive = t
   });
   map.attributionControl.setPrefix(false);
   ["land", "relief", "borders", "labels"].forEach((name, order) => {
-    map.createPane(name).classList.add("map-pane-still");
+    map.createPane(name).classList.add("map-still", `map-${name}`);
     map.getPane(name).style.zIndex = String(210 + 10 * order);
   });
   if (tileUrl) L.tileLayer(tileUrl, { maxZoom: MAX_ZOOM }).addTo(map);

@@ -18,7 +18,7 @@ export function verdict({ player, model }) {
   const ahead = player.score - model.score;
   if (ahead === 0) return "A tie: the same points for both";
   const by = `by ${points(Math.abs(ahead))} ${Math.abs(ahead) === 1 ? "point" : "points"}`;
-  return ahead > 0 ? `You beat the model ${by}` : `The model was closer, ${by}`;
+  return ahead > 0 ? `You won this round ${by}` : `The model won this round ${by}`;
 }
 
 function placeName({ place, district, state }) {
