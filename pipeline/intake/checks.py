@@ -1,0 +1,117 @@
+"""Why a file or row is turned away, and the rules a position must keep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from pipeline.boundaries import distance_outside_km
+
+NO_POSITION = "Has no position: give latitude and longitude in a manifest, or a photo with EXIF GPS."
+OUTSIDE_LIMIT_KM = 10.0  # coasts are simplified and phones err; a photo less certain than this may lie further out
+
+
+class Reason(StrEnum):
+    """Codes of the reasons, as stored in `Rejection.reason`."""
+
+    NOT_AN_IMAGE = "not_an_image"
+    TRUNCATED = "truncated"
+    EXTENSION_MISMATCH = "extension_mismatch"
+    DECOMPRESSION_BOMB = "decompression_bomb"
+    FILE_TOO_LARGE = "file_too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNREADABLE = "unreadable"
+    MISSING_COORDINATES = "missing_coordinates"
+    NON_NUMERIC_COORDINATES = "non_numeric_coordinates"
+    IMPOSSIBLE_COORDINATES = "impossible_coordinates"
+    ZERO_COORDINATES = "zero_coordinates"
+    SWAPPED_COORDINATES = "swapped_coordinates"
+    OUTSIDE_INDIA = "outside_india"
+    EXACT_DUPLICATE = "exact_duplicate"
+    ROW_WITHOUT_FILE = "row_without_file"
+    DUPLICATE_ROW = "duplicate_row"
+    FILE_WITHOUT_ROW = "file_without_row"
+    BAD_VALUE = "bad_value"
+    CSV_ENCODING = "csv_encoding"
+    CSV_COLUMNS = "csv_columns"
+    UNSAFE_PATH = "unsafe_path"
+    SYMLINK = "symlink"
+    NESTED_ARCHIVE = "nested_archive"
+    TOO_MANY_ENTRIES = "too_many_entries"
+    ARCHIVE_TOO_LARGE = "archive_too_large"
+
+
+class Rejected(ValueError):
+    """One file or row cannot be taken in; the others can."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[Rejected], tuple[Reason, str]]:
+        return Rejected, (self.reason, self.detail)  # so that it travels between processes
+
+
+class ImportRefused(Rejected):
+    """The whole import cannot go on; ``file_name`` names the archive or manifest at fault."""
+
+    def __init__(self, reason: Reason, file_name: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.file_name = file_name
+
+
+def parse_position(latitude: str, longitude: str) -> tuple[float, float]:
+    """Degrees out of two cells of a manifest. Raises Rejected."""
+    if not latitude or not longitude:
+        raise Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
+    try:
+        position = float(latitude), float(longitude)
+    except ValueError:
+        position = (math.nan, math.nan)
+    if not all(map(math.isfinite, position)):
+        raise Rejected(
+            Reason.NON_NUMERIC_COORDINATES,
+            f"Position “{latitude}”, “{longitude}” is no pair of numbers: write degrees such as 28.6139, 77.2090.",
+        )
+    return position
+
+
+def check_positions(
+    latitudes: Sequence[float], longitudes: Sequence[float], precision_km: Sequence[float]
+) -> list[Rejected | None]:
+    """What is wrong with each position (degrees) of a photo known to ``precision_km``; None where nothing is."""
+    outside = distance_outside_km(latitudes, longitudes)
+    swapped_outside = distance_outside_km(longitudes, latitudes)
+    limits = np.maximum(OUTSIDE_LIMIT_KM, precision_km)
+    return [
+        _fault(latitude, longitude, float(distance), float(limit), swapped=bool(other <= limit))
+        for latitude, longitude, distance, limit, other in zip(
+            latitudes, longitudes, outside, limits, swapped_outside, strict=True
+        )
+    ]
+
+
+def _fault(latitude: float, longitude: float, outside_km: float, limit_km: float, *, swapped: bool) -> Rejected | None:
+    place = f"{latitude:g}, {longitude:g}"
+    if latitude == longitude == 0:
+        return Rejected(Reason.ZERO_COORDINATES, "Position is 0, 0, which means unknown: give the real one.")
+    if outside_km <= limit_km:
+        return None
+    if swapped:
+        return Rejected(
+            Reason.SWAPPED_COORDINATES,
+            f"Position {place} has latitude and longitude swapped: exchange the two columns.",
+        )
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return Rejected(
+            Reason.IMPOSSIBLE_COORDINATES,
+            f"Position {place} is not on Earth: latitudes end at ±90, longitudes at ±180.",
+        )
+    return Rejected(
+        Reason.OUTSIDE_INDIA,
+        f"Position {place} is {outside_km:.0f} km outside India (limit {limit_km:.0f}): correct it.",
+    )

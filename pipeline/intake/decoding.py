@@ -1,0 +1,213 @@
+"""One file's bytes to a display copy: checked, upright, sRGB, at most 1600 px, without metadata. Needs no database."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+
+import imagehash
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, ImageCms, ImageOps
+
+from pipeline.intake.checks import Reason, Rejected
+from pipeline.intake.sources import MAX_FILE_BYTES, Source
+
+MAX_PIXELS = 50 * 10**6
+DISPLAY_SIDE_PX = 1600
+DISPLAY_QUALITY = 88
+BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, where it refuses to open a picture
+SUFFIXES = {
+    "JPEG": {".jpg", ".jpeg"},
+    "PNG": {".png"},
+    "WEBP": {".webp"},
+    "HEIF": {".heic", ".heif"},
+}
+HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+
+pillow_heif.register_heif_opener()
+# Sizes are checked here, before any pixel is decoded; the warning would only repeat it.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A display copy (JPEG bytes) with what it and its original tell."""
+
+    display: bytes
+    width: int
+    height: int
+    perceptual_hash: str
+    position: tuple[float, float] | None
+    heading: float | None
+    captured_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of one file of a source; ``decoded`` is None where the file was known already or was turned away."""
+
+    name: str
+    original_sha256: str = ""
+    original: bytes = b""
+    decoded: Decoded | None = None
+    rejected: Rejected | None = None
+
+
+def read_entry(source: Source, name: str, known: frozenset[str]) -> Reading:
+    """Read and decode one file; files whose hash is ``known`` are only recognised."""
+    sha256 = ""
+    try:
+        data = source.read(name)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Reading(name, sha256) if sha256 in known else Reading(name, sha256, data, decode(data, name))
+    except Rejected as rejected:
+        return Reading(name, sha256, rejected=rejected)
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """The display copy of an image file called ``name``. Raises Rejected."""
+    if len(data) > MAX_FILE_BYTES:
+        raise Rejected(Reason.FILE_TOO_LARGE, f"Is more than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.")
+    image_format = _format_of(data)
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES[image_format]:
+        usual = min(SUFFIXES[image_format])
+        raise Rejected(Reason.EXTENSION_MISMATCH, f"Holds {image_format} under another extension: name it {usual}.")
+    try:
+        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
+            _check_size(image.width * image.height)
+            return _decoded(image)
+    except Rejected:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _bomb() from error
+    except Exception as error:  # a damaged file makes decoders raise almost anything
+        raise Rejected(Reason.TRUNCATED, "Is cut off or damaged and cannot be decoded: copy it again.") from error
+
+
+def _format_of(data: bytes) -> str:
+    """The format by the file's first bytes. Raises Rejected."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
+        return "HEIF"
+    if data.startswith((b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
+        raise Rejected(Reason.NESTED_ARCHIVE, "Is an archive inside the source: unpack it first.")
+    raise Rejected(Reason.NOT_AN_IMAGE, "Is not a JPEG, PNG, WebP or HEIC picture: save it as one of them.")
+
+
+def _check_size(pixels: int) -> None:
+    if pixels > BOMB_PIXELS:
+        raise _bomb()
+    if pixels > MAX_PIXELS:
+        raise Rejected(
+            Reason.TOO_MANY_PIXELS,
+            f"Has {pixels / 1e6:.0f} megapixels, more than {MAX_PIXELS / 1e6:.0f}: save it smaller.",
+        )
+
+
+def _bomb() -> Rejected:
+    return Rejected(
+        Reason.DECOMPRESSION_BOMB, "Unpacks to far more than a photo holds (decompression bomb): leave it out."
+    )
+
+
+def _decoded(image: Image.Image) -> Decoded:
+    exif = image.getexif()
+    position, heading = _gps(exif)
+    captured_at = _captured_at(exif)
+    if image.format in {"JPEG", "MPO"}:
+        image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at a half or a quarter where that is enough
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail((DISPLAY_SIDE_PX, DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
+    picture = _to_srgb(upright)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=DISPLAY_QUALITY, subsampling="4:2:0", optimize=True)
+    return Decoded(
+        display=buffer.getvalue(),
+        width=picture.width,
+        height=picture.height,
+        perceptual_hash=str(imagehash.phash(picture)),
+        position=position,
+        heading=heading,
+        captured_at=captured_at,
+    )
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """A plain RGB picture in sRGB, on white where the picture is transparent, with no metadata attached."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):  # 16 bits per pixel
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        colours = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
+    if profile and image.mode in {"RGB", "CMYK", "L"}:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
+            image = converted if converted is not None else image
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a broken profile, or one for another kind of picture: take the colours as sRGB
+    plain = image.convert("RGB")
+    plain.info = {}
+    return plain
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def _gps(exif: Image.Exif) -> tuple[tuple[float, float] | None, float | None]:
+    """((latitude, longitude), heading) in degrees from EXIF GPS; None for what is missing or malformed."""
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    latitude = _signed(gps.get(ExifTags.GPS.GPSLatitude), gps.get(ExifTags.GPS.GPSLatitudeRef), "S")
+    longitude = _signed(gps.get(ExifTags.GPS.GPSLongitude), gps.get(ExifTags.GPS.GPSLongitudeRef), "W")
+    heading = _finite(gps.get(ExifTags.GPS.GPSImgDirection))
+    position = None if latitude is None or longitude is None else (latitude, longitude)
+    return position, None if heading is None else heading % 360
+
+
+def _signed(parts: Any, reference: Any, negative: str) -> float | None:
+    """Degrees of (degrees, minutes, seconds) and a compass letter."""
+    if not isinstance(parts, tuple) or len(parts) != 3:
+        return None
+    degrees, minutes, seconds = (_finite(part) for part in parts)
+    if degrees is None or minutes is None or seconds is None:
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    return -value if str(reference).strip().upper() == negative else value
+
+
+def _finite(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _captured_at(exif: Image.Exif) -> datetime | None:
+    """When the photo was taken; without a time zone where the camera noted none."""
+    details = exif.get_ifd(ExifTags.IFD.Exif)
+    moment = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
+    offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
+    for text, pattern in ((moment + offset, "%Y:%m:%d %H:%M:%S%z"), (moment, "%Y:%m:%d %H:%M:%S")):
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,149 @@
+"""The CSV that says where photos were taken: its columns, in any case and order, and what each may hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pipeline.intake.checks import ImportRefused, Reason, Rejected, parse_position
+
+ALIASES = {
+    "filename": "file", "file_name": "file", "image": "file",
+    "lat": "latitude", "lon": "longitude", "lng": "longitude", "long": "longitude",
+    "license": "licence", "photographer": "author", "date": "captured_at", "taken_at": "captured_at",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One photo's line: its file, its position (None: look into the photo) and the photo fields the line gives."""
+
+    file: str
+    position: tuple[float, float] | None
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Rows by file, rows turned away by file, and the columns that mean nothing here."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    rejected: dict[str, Rejected] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+def read_manifest(data: bytes, name: str) -> Manifest:
+    """The rows of a CSV file called ``name``. Raises ImportRefused when it is not UTF-8 or names no files."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ImportRefused(
+            Reason.CSV_ENCODING, name, f"Is not UTF-8 (byte {error.start}): save it as “CSV UTF-8” and import again."
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [_column(cell) for cell in next(reader, [])]
+    if "file" not in header:
+        raise ImportRefused(
+            Reason.CSV_COLUMNS, name, "Has no column “file”: its first line must name file, latitude and longitude."
+        )
+    manifest = Manifest(ignored=[column for column in header if column not in KNOWN and column])
+    for cells in reader:
+        values = {column: cell.strip() for column, cell in zip(header, cells, strict=False)}
+        if not (file := values.get("file", "").replace("\\", "/")):
+            continue
+        if file in manifest.rows or file in manifest.rejected:
+            manifest.rejected[file] = Rejected(Reason.DUPLICATE_ROW, f"Has two rows in {name}: keep the right one.")
+            manifest.rows.pop(file, None)
+            continue
+        try:
+            manifest.rows[file] = _row(file, values)
+        except Rejected as rejected:
+            manifest.rejected[file] = rejected
+    return manifest
+
+
+def _column(cell: str) -> str:
+    name = cell.strip().lower().replace(" ", "_")
+    return ALIASES.get(name, name)
+
+
+def _row(file: str, values: dict[str, str]) -> Row:
+    latitude, longitude = values.get("latitude", ""), values.get("longitude", "")
+    position = parse_position(latitude, longitude) if latitude or longitude else None
+    fields = {}
+    for column, parse in COLUMNS.items():
+        if value := values.get(column, ""):
+            try:
+                fields[column] = parse(value)
+            except ValueError as error:
+                raise Rejected(
+                    Reason.BAD_VALUE, f"Column {column} holds “{value[:60]}”: it must be {error}."
+                ) from error
+    return Row(file, position, fields)
+
+
+def _text(limit: int) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if len(value) > limit:
+            raise ValueError(f"at most {limit} characters long")
+        return value
+
+    return parse
+
+
+def _not_negative(value: str) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("0 or more")
+    return number
+
+
+def _degrees(value: str) -> float:
+    return _number(value) % 360
+
+
+def _number(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("a number")
+    return number
+
+
+def _moment(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a date or time like 2026-01-26 or 2026-01-26T08:30:00+05:30") from None
+
+
+def _truth(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes"}:
+        return True
+    if value.lower() in {"0", "false", "no"}:
+        return False
+    raise ValueError("true or false")
+
+
+COLUMNS: dict[str, Callable[[str], Any]] = {
+    "precision_km": _not_negative,
+    "heading": _degrees,
+    "captured_at": _moment,
+    "place": _text(200),
+    "author": _text(200),
+    "licence": _text(200),
+    "source": _text(200),
+    "attribution": _text(2000),
+    "sequence_id": _text(120),
+    "near_duplicate_group": _text(120),
+    "view_group": _text(120),
+    "is_pano": _truth,
+}
+KNOWN = {"file", "latitude", "longitude", *COLUMNS}

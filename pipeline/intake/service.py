@@ -1,0 +1,282 @@
+"""Imports photos from a folder or ZIP: the good ones become rows, each bad one is named with the reason."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from pipeline.intake.checks import NO_POSITION, ImportRefused, Reason, Rejected, check_positions
+from pipeline.intake.decoding import Reading, read_entry
+from pipeline.intake.journal import Journal, Record
+from pipeline.intake.manifest import Manifest, Row, read_manifest
+from pipeline.intake.sources import Entry, Source, open_source
+from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
+from pipeline.models import Collection, Photo, Rejection
+from predictor import store
+
+MANIFEST_NAME = "manifest.csv"  # used when the source holds it and no other is named
+PROCESSES = os.cpu_count() or 1
+NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
+NO_ROW = "Has no row in the manifest: add one, or take the file out."
+CHUNK = 8  # files a process takes at once
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Summary:
+    """What an import did: photos taken in, photos that were there before, and what was turned away by name."""
+
+    collection: str
+    new: list[Photo] = field(default_factory=list)
+    already_there: int = 0
+    rejected: dict[str, Rejected] = field(default_factory=dict)
+    ignored_columns: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        """The summary as plain values."""
+        return {
+            "collection": self.collection,
+            "new": len(self.new),
+            "splits": dict(Counter(photo.split for photo in self.new)),
+            "already_there": self.already_there,
+            "rejected": [
+                {"file": name, "reason": rejected.reason, "detail": rejected.detail}
+                for name, rejected in sorted(self.rejected.items())
+            ],
+            "ignored_columns": self.ignored_columns,
+        }
+
+
+def import_photos(
+    *, path: Path, collection_name: str, manifest_path: Path | None = None, progress: Progress | None = None
+) -> Summary:
+    """Import the folder or ZIP at ``path``; ``progress`` hears (files done, files in all).
+
+    Photos appear when every file has been looked at, because splits follow from all places together. Display copies
+    and findings are kept as they are made: an import that was killed goes on where it stopped, and one that is run
+    again finds everything there. Raises SourceMissing, or ImportRefused when nothing can be imported.
+    """
+    source = open_source(path)
+    collection = get_collection(name=collection_name)
+    summary = Summary(collection.name)
+    try:
+        rows, entries = _plan(source, manifest_path, summary)
+    except ImportRefused as refused:
+        _record_rejections(collection, {refused.file_name: refused}, taken=set())
+        raise
+    journal = Journal(source.path, collection.name)
+    wanted = [entry for entry in entries if entry.name in rows and entry.name not in summary.rejected]
+    records = list(_records(source, wanted, journal, progress))
+    new, known = _sort(records, rows, summary)
+    with transaction.atomic():
+        summary.new = store_photos(collection=collection, photos=new)
+        collection.photos.add(*known)
+        update_scale(collection)
+        summary.already_there = len(known)
+        taken = {record.name for record in records} - set(summary.rejected)
+        _record_rejections(collection, summary.rejected, taken=taken)
+    journal.delete()
+    return summary
+
+
+def _plan(source: Source, manifest_path: Path | None, summary: Summary) -> tuple[dict[str, Row | None], list[Entry]]:
+    """Each file's manifest row (None without a manifest) and the files; what need not be read goes to the summary."""
+    listing = source.listing()
+    manifest, entries = _manifest(source, listing.entries, manifest_path)
+    rows: dict[str, Row | None] = {entry.name: None for entry in entries}
+    if manifest:
+        summary.ignored_columns = manifest.ignored
+        rows, summary.rejected = _match(manifest, [*rows, *listing.rejected])
+    summary.rejected |= _misplaced(rows)
+    summary.rejected |= listing.rejected
+    return rows, entries
+
+
+def _manifest(source: Source, entries: list[Entry], manifest_path: Path | None) -> tuple[Manifest | None, list[Entry]]:
+    """The named manifest, or the one in the source, or None; and the entries that are not the manifest."""
+    if manifest_path:
+        inside = manifest_path.resolve()
+        return read_manifest(manifest_path.read_bytes(), manifest_path.name), [
+            entry for entry in entries if (source.path / entry.name).resolve() != inside
+        ]
+    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() == MANIFEST_NAME]
+    if not own:
+        return None, entries
+    first = min(own, key=lambda entry: entry.name.count("/"))
+    rest = [entry for entry in entries if entry is not first]
+    return read_manifest(source.read(first.name), first.name), rest
+
+
+def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None], dict[str, Rejected]]:
+    """Rows by entry name, matched by path or by a file name that occurs once; and files and rows without the other."""
+    base_names = Counter(PurePosixPath(name).name for name in names)
+    by_base_name = {PurePosixPath(name).name: name for name in names if base_names[PurePosixPath(name).name] == 1}
+    present = set(names)
+
+    def entry_of(file: str) -> str | None:
+        return file if file in present else by_base_name.get(PurePosixPath(file).name)
+
+    matched: dict[str, Row | None] = {}
+    rejected: dict[str, Rejected] = {}
+    for file, row in manifest.rows.items():
+        if name := entry_of(file):
+            matched[name] = row
+        else:
+            rejected[file] = Rejected(Reason.ROW_WITHOUT_FILE, NO_FILE)
+    for file, problem in manifest.rejected.items():
+        rejected[entry_of(file) or file] = problem
+    for name in names:
+        if name not in matched and name not in rejected:
+            rejected[name] = Rejected(Reason.FILE_WITHOUT_ROW, NO_ROW)
+    return matched, rejected
+
+
+def _misplaced(rows: dict[str, Row | None]) -> dict[str, Rejected]:
+    """Files whose row gives a position that cannot be right; the others' positions come with the photo."""
+    placed = {name: row for name, row in rows.items() if row and row.position}
+    faults = check_positions(
+        [row.position[0] for row in placed.values() if row.position],
+        [row.position[1] for row in placed.values() if row.position],
+        [row.fields.get("precision_km", 0.0) for row in placed.values()],
+    )
+    return {name: fault for name, fault in zip(placed, faults, strict=True) if fault}
+
+
+def _records(source: Source, entries: list[Entry], journal: Journal, progress: Progress | None) -> Iterator[Record]:
+    """What each entry holds, in order; files are decoded in processes, originals and display copies put away."""
+    done = journal.records()
+    missing = {entry.name: entry for entry in entries if (entry.name, entry.stamp) not in done}
+    finished = len(entries) - len(missing)
+    with journal.open() as append:
+        for reading in _readings(source, list(missing)):
+            record = _record(reading, missing[reading.name].stamp)
+            if record.sha256 or record.reason:
+                append(record)
+            done[record.name, record.stamp] = record
+            finished += 1
+            if progress:
+                progress(finished, len(entries))
+    for entry in entries:
+        yield done[entry.name, entry.stamp]
+
+
+def _readings(source: Source, names: list[str]) -> Iterator[Reading]:
+    known = frozenset(Photo.objects.values_list("original_sha256", flat=True))
+    read = partial(read_entry, source, known=known)
+    if len(names) <= CHUNK:
+        yield from map(read, names)
+        return
+    # Fresh processes: a fork would share this one's database connection.
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from pool.map(read, names, chunksize=CHUNK)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _record(reading: Reading, stamp: str) -> Record:
+    """Keep the original and the display copy, and what they are called."""
+    if reading.rejected:
+        problem = reading.rejected
+        return Record(reading.name, stamp, reading.original_sha256, reason=problem.reason, detail=problem.detail)
+    if not reading.decoded:
+        return Record(reading.name, stamp, reading.original_sha256)
+    original = original_path(reading.original_sha256, PurePosixPath(reading.name).suffix.lower())
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(reading.original)
+    decoded = reading.decoded
+    return Record(
+        name=reading.name,
+        stamp=stamp,
+        original_sha256=reading.original_sha256,
+        sha256=store.put(decoded.display),
+        perceptual_hash=decoded.perceptual_hash,
+        width=decoded.width,
+        height=decoded.height,
+        position=decoded.position,
+        heading=decoded.heading,
+        captured_at=decoded.captured_at,
+    )
+
+
+def original_path(sha256: str, suffix: str) -> Path:
+    """Where an imported file is kept as it came, outside everything that is served."""
+    return settings.ORIGINALS_DIR / sha256[:2] / f"{sha256}{suffix}"
+
+
+def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) -> tuple[list[NewPhoto], list[Photo]]:
+    """New photos and those that rows hold already; files turned away go to the summary."""
+    photos = {photo.original_sha256: photo for photo in Photo.objects.all()}
+    names = {photo.sha256: photo.file_name for photo in photos.values()}  # of display copies
+    originals: dict[str, str] = {}
+    new: list[NewPhoto] = []
+    known: list[Photo] = []
+    for record in records:
+        row = rows[record.name]
+        position = row.position if row and row.position else record.position
+        twin = originals.get(record.original_sha256) or names.get(record.sha256)
+        if record.rejected:
+            summary.rejected[record.name] = record.rejected
+        elif twin:
+            detail = f"Is the same picture as {twin}: keep one of them."
+            summary.rejected[record.name] = Rejected(Reason.EXACT_DUPLICATE, detail)
+        elif photo := photos.get(record.original_sha256):
+            originals[record.original_sha256] = record.name
+            known.append(photo)
+        elif not position:
+            summary.rejected[record.name] = Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
+        else:
+            originals[record.original_sha256] = names[record.sha256] = record.name
+            new.append(_new_photo(record, position, row.fields if row else {}))
+    faults = check_positions(
+        [photo.latitude for photo in new],
+        [photo.longitude for photo in new],
+        [photo.fields.get("precision_km", 0.0) for photo in new],
+    )
+    summary.rejected |= {photo.file_name: fault for photo, fault in zip(new, faults, strict=True) if fault}
+    return [photo for photo, fault in zip(new, faults, strict=True) if not fault], known
+
+
+def _new_photo(record: Record, position: tuple[float, float], fields: dict[str, Any]) -> NewPhoto:
+    """What the manifest says of a photo goes before what the photo says of itself."""
+    merged = {"heading": record.heading, "captured_at": record.captured_at} | fields
+    if (moment := merged["captured_at"]) and timezone.is_naive(moment):
+        merged["captured_at"] = timezone.make_aware(moment)  # in TIME_ZONE: a camera in India keeps India's time
+    return NewPhoto(
+        file_name=record.name,
+        sha256=record.sha256,
+        original_sha256=record.original_sha256,
+        perceptual_hash=record.perceptual_hash,
+        width=record.width,
+        height=record.height,
+        latitude=position[0],
+        longitude=position[1],
+        fields=merged,
+    )
+
+
+def _record_rejections(collection: Collection, rejected: dict[str, Rejected], *, taken: set[str]) -> None:
+    """Keep the reasons for the admin; forget those of files that this run took in."""
+    old = collection.rejections.values_list("pk", "file_name")
+    collection.rejections.filter(pk__in=[key for key, name in old if name in taken]).delete()
+    Rejection.objects.bulk_create(
+        [
+            Rejection(collection=collection, file_name=name[:500], reason=problem.reason, detail=problem.detail[:300])
+            for name, problem in rejected.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["collection", "file_name"],
+        update_fields=["reason", "detail"],
+    )
