@@ -165,7 +165,7 @@ def road(stage: Stage) -> str:
         settlement.houses_along(stage, lambda z: way.centre(z) + side * (way.half + 5.5), side, float(rng.uniform(17, 26)), 75, int(rng.integers(1, 4)))
     settlement.roadside(stage, way)
     settlement.traffic(stage, way, 0.85)
-    settlement.landmark(stage, 0.35, 55, 95)
+    settlement.landmark(stage, 0.45, 45, 90)
     if rng.random() < 0.65:
         side = int(rng.choice([-1, 1]))
         draw_poles(stage, lambda z: way.centre(z) + side * (way.half + 2.4), float(rng.uniform(11, 16)), 240)
@@ -297,7 +297,7 @@ def field(stage: Stage) -> str:
     stage.scatter(land.trees, int(7 * land.density) + 1, _across(stage, bound + 3, 110))
     if rng.random() < 0.8:
         settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), bound + 6, int(rng.integers(1, 4)))
-    settlement.landmark(stage, 0.3, bound + 14, bound + 50)
+    settlement.landmark(stage, 0.45, bound + 14, bound + 50)
     settlement.field_work(stage, bound)
     if rng.random() < 0.6:
         _frame(stage, int(rng.choice([-1, 1])), max(bound * 0.7, 15))
@@ -460,7 +460,7 @@ def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: fl
     draw_water(stage, near, far, land.water, bank, float(rng.uniform(-0.5, 0.5)))
     settlement.boats(stage, near * 1.5, far * 0.8, boats)
     settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), far * 1.06, int(rng.integers(1, 4)))
-    settlement.landmark(stage, 0.4, far * 1.1, far * 1.3)
+    settlement.landmark(stage, 0.6, far * 1.3, far * 1.34)
     side = int(rng.choice([-1, 1]))
     _frame(stage, side, float(near * rng.uniform(0.74, 0.92)), shadow=False)
     if rng.random() < 0.6:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipeline.scenes.boats import boat
 from pipeline.scenes.ground import Road
 from pipeline.scenes.houses import house
 from pipeline.scenes.prop import Prop
 from pipeline.scenes.regions import REGIONS
+from pipeline.scenes.shops import shop
 from pipeline.scenes.signs import bus_stop, direction_board, milestone, name_board, shop_sign
 from pipeline.scenes.stage import Stage
 from pipeline.scenes.vehicles import TRACTOR_STATES, tractor, vehicle
+from pipeline.scenes.worship import place_of_worship
 
 Line = Callable[[float], float]
 
 TRAFFIC = 1.5  # vehicles for each unit of a composition's traffic
+LANDMARK_NEARER = 0.8  # towers are shown a little nearer than the ground they stand on allows
+BEACHED_M = 10.0  # no longer boat is drawn up on a beach
 NAMED_KM = 20.0  # a board with a town's name stands no farther from it
 
 
@@ -37,15 +42,19 @@ def houses_along(stage: Stage, line: Line, side: int, near: float, far: float, c
 
 
 def row(stage: Stage, front: Line, side: int, near: float, far: float) -> None:
-    """A closed row of houses on one side of a street."""
+    """A row of shops and houses on one side of a street, with gaps; shops turn their fronts to the street."""
+    rng = stage.rng
     z = near
     while z < far:
-        prop = _house(stage, -side * float(stage.rng.uniform(30, 44)))
-        stage.put(prop, front(z) + side * prop.width * 0.42, z)
-        if stage.place.towns and stage.rng.random() < 0.5:
-            board = shop_sign(stage.place, stage.rng, stage.light, -side * float(stage.rng.uniform(8, 24)))
+        if stage.place.towns and rng.random() < 0.55:
+            prop = shop(stage.place, rng, stage.light, side * float(rng.uniform(34, 54)), int(rng.integers(1, 4)))
+        else:
+            prop = _house(stage, -side * float(rng.uniform(26, 44)))
+        stage.put(prop, front(z) + side * prop.width * 0.45, z)
+        if stage.place.towns and rng.random() < 0.2:
+            board = shop_sign(stage.place, rng, stage.light, -side * float(rng.uniform(8, 24)))
             stage.put(board, front(z) - side * 0.4, z - 1.5)
-        z += prop.width * float(stage.rng.uniform(0.72, 1.0)) + 0.04 * z
+        z += prop.width * float(rng.uniform(0.7, 1.15)) + 0.04 * z
 
 
 def cluster(stage: Stage, across: float, z: float, count: int, up: float = 0.0) -> None:
@@ -60,7 +69,15 @@ def cluster(stage: Stage, across: float, z: float, count: int, up: float = 0.0) 
 
 
 def landmark(stage: Stage, chance: float, near: float, far: float) -> None:
-    """A place of worship in the middle distance."""
+    """A place of worship of the region in the middle distance."""
+    rng = stage.rng
+    if rng.random() > chance:
+        return
+    z = float(rng.uniform(near, far)) * LANDMARK_NEARER
+    low, high = stage.camera.span(z)
+    style = str(rng.choice(REGIONS[stage.place.state].worship))
+    x = low + (high - low) * float(rng.choice([rng.uniform(0.08, 0.36), rng.uniform(0.64, 0.92)]))
+    stage.put(place_of_worship(style, rng, stage.light), x, z)
 
 
 def roadside(stage: Stage, way: Road, side: int = 0) -> None:
@@ -118,8 +135,21 @@ def field_work(stage: Stage, z: float) -> None:
 
 
 def boats(stage: Stage, near: float, far: float, count: int) -> None:
-    """Boats on the water."""
+    """Boats on the water, the long ones farther out."""
+    rng = stage.rng
+    for _ in range(int(rng.binomial(count + 1, 0.7))):
+        prop = boat(stage.place, rng, stage.light)
+        z = max(float(rng.uniform(near, max(near * 2.2, far * 0.7))), 2.2 * prop.width)
+        low, high = stage.camera.span(z)
+        if z < far:
+            stage.put(prop, float(rng.uniform(0.8 * low, 0.8 * high)), z, shadow=False)
 
 
 def beached(stage: Stage, side: int) -> None:
-    """Boats drawn up on a beach."""
+    """Boats drawn up on a beach whose land lies on `side`."""
+    rng = stage.rng
+    for _ in range(int(rng.integers(0, 4))):
+        z = float(rng.uniform(11, 26))
+        prop = boat(stage.place, rng, stage.light, float(rng.choice([-1, 1]) * rng.uniform(20, 50)))
+        if prop.width < BEACHED_M:
+            stage.put(prop, side * (0.1 * z + float(rng.uniform(-1, 3))), z)
