@@ -53,15 +53,36 @@ def boat(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop
     wood = ["#4a3426", "#5d4230", "#3a2c24"][int(rng.integers(3))]
     paint = HULLS[int(rng.integers(len(HULLS)))] if kind in ("fishing",) else wood
     solid.fill([(-0.3, -0.35, 0), (length + 0.3, -0.35, 0), (length, beam, 0), (0, beam, 0)], light.shadow, 0.3)
-    rise = {"houseboat": 1.3, "shikara": 0.5, "nouka": 1.3, "fishing": 1.1, "catamaran": 0.35, "dugout": 0.6}[kind]
+    rise = {"houseboat": 1.5, "shikara": 0.5, "nouka": 1.05, "fishing": 0.95, "catamaran": 0.3, "dugout": 0.45}[kind]
     near, far = _sheer(length, beam, free, rise, 0.0), _sheer(length, beam, free, rise, beam)
-    solid.polygon([*far, *reversed(near)], mix(wood, "#c9a070", 0.3), (0, 0, 1), always=True)
-    keel = [(length * (0.06 + 0.88 * k / 8), beam * 0.18, 0.0) for k in range(9)]
-    solid.polygon([*near, *reversed(keel)], paint, (0, -1, -0.1), always=True)
+    inside = mix(wood, "#c9a070", 0.3)
+    solid.polygon([*far, *reversed(near)], mix(inside, "#1a1410", 0.45), (0, 0, 1), always=True)
+    floor = [
+        (p[0], p[1] + 0.35 * beam * (1 if p in near else -1), free * 0.75) for p in (*near[4:13], *reversed(far[4:13]))
+    ]
+    solid.polygon(floor, inside, (0, 0, 1), always=True)
+    for x in (0.24, 0.5, 0.76):  # thwarts
+        x *= length
+        solid.polygon(
+            [(x, 0.05, free), (x + 0.28, 0.05, free), (x + 0.28, beam - 0.05, free), (x, beam - 0.05, free)],
+            mix(wood, "#d9b88a", 0.5),
+            (0, 0, 1),
+            always=True,
+        )
+    strakes = [_strake(near, length, beam, part) for part in (0.0, 0.3, 0.62, 1.0)]
+    bands = [paint, mix(paint, "#14100c", 0.12), mix(paint, "#14100c", 0.3)]
     if kind == "fishing":
-        stripe = [(p[0], p[1] - 0.01, p[2] - 0.16) for p in near]
-        solid.polygon([*near, *reversed(stripe)], "#f2e6c8", (0, -1, 0), always=True)
-    solid.lines(list(zip(near, near[1:], strict=False)), light.shade(wood, 0.8), 0.09)
+        bands = ["#f2e6c8" if rng.random() < 0.6 else mix(paint, "#ffffff", 0.4), paint, mix(paint, "#14100c", 0.35)]
+    for (upper, lower), colour, tilt in zip(
+        zip(strakes, strakes[1:], strict=False), bands, (0.05, -0.1, -0.35), strict=True
+    ):
+        solid.polygon([*upper, *reversed(lower)], colour, (0, -1, tilt), always=True)
+        solid.lines(list(zip(lower, lower[1:], strict=False)), light.shade(colour, 1.2), 0.025, 0.6)
+    solid.lines(list(zip(far, far[1:], strict=False)), light.shade(wood, 0.4), 0.07)
+    solid.lines(list(zip(near, near[1:], strict=False)), light.lit(mix(wood, "#d9b88a", 0.45)), 0.1)
+    if kind == "fishing":
+        eye = strakes[1][14 if solid.yaw > 0 else 2]
+        solid.lines([((eye[0] - 0.2, -0.05, eye[2]), (eye[0] + 0.2, -0.05, eye[2] + 0.05))], "#f6f1e2", 0.16)
     if kind == "houseboat":
         _hood(solid, length * 0.16, length * 0.86, beam, free, 2.5, "#b3925a", windows=True)
     elif kind == "nouka":
@@ -113,6 +134,15 @@ def _sheer(length: float, beam: float, free: float, rise: float, y: float) -> li
     return edge
 
 
+def _strake(edge: list[Point], length: float, beam: float, part: float) -> list[Point]:
+    """A plank line between the upper edge (part 0) and the water (part 1), drawing in towards bow, stern and keel."""
+    line = []
+    for x, y, z in edge:
+        t = 2 * x / length - 1
+        line.append((x - t * length * 0.085 * part**1.6, y + beam * 0.16 * part**1.5, z * (1 - part)))
+    return line
+
+
 def _hood(
     solid: Solid, x0: float, x1: float, beam: float, free: float, height: float, colour: str, windows: bool = False
 ) -> None:
@@ -144,10 +174,14 @@ def _hood(
 
 def _cargo(solid: Solid, rng: Rng, length: float, beam: float, free: float) -> None:
     """Heaped nets, crates and coils."""
-    for _ in range(4):
-        x = float(rng.uniform(length * 0.25, length * 0.7))
-        px, py = solid.project((x, beam * 0.4, free))
-        colour = ["#3f7f8a", "#8a6a48", "#c9a23c", "#5a6a4a"][int(rng.integers(4))]
-        a, b = float(rng.uniform(0.3, 0.7)), float(rng.uniform(0.18, 0.35))
-        tone = solid.tone(colour, (0, -0.6, 1))
-        solid.parts.append(f'<ellipse cx="{px:.2f}" cy="{py - b * 0.4:.2f}" rx="{a:.2f}" ry="{b:.2f}" fill="{tone}"/>')
+    for _ in range(3):
+        x = float(rng.uniform(length * 0.28, length * 0.68))
+        colour = ["#3f7f8a", "#8a6a48", "#a88a4c", "#5a6a4a"][int(rng.integers(4))]
+        half, tall = float(rng.uniform(0.35, 0.8)), float(rng.uniform(0.2, 0.42))
+        heap = [
+            (x + half * math.cos(t), beam * 0.45, free + tall * math.sin(t) ** 0.7) for t in np.linspace(0, math.pi, 9)
+        ]
+        solid.fill(heap, solid.tone(colour, (0, -1, 0.1)))
+        sun = -0.25 if solid.light.from_left else 0.25
+        top = [(px + sun * half * 0.6, py, pz * 0.98) for px, py, pz in heap[2:7]]
+        solid.fill(top, solid.light.lit(colour, 1.0), 0.7)

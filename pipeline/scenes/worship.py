@@ -232,17 +232,15 @@ def _bengal(solid: Solid, rng: Rng) -> None:
     n = 13
     us = np.linspace(0, 1, n)
     droop = 0.9 * (2 * us - 1) ** 2
-    eave = [(-0.5 + (w + 1.0) * float(u), -0.5, h + 0.75 - float(s)) for u, s in zip(us, droop, strict=True)]
-    ridge = [(0.2 + (w - 0.4) * float(u), d / 2, h + 2.0 - 0.8 * float(s)) for u, s in zip(us, droop, strict=True)]
+    eave = [(-0.5 + (w + 1.0) * float(u), -0.5, h + 0.55 - float(s)) for u, s in zip(us, droop, strict=True)]
+    ridge = [(0.2 + (w - 0.4) * float(u), d / 2, h + 3.0 - 0.9 * float(s)) for u, s in zip(us, droop, strict=True)]
     s = 1 if solid.yaw > 0 else -1
     far = -1 if s > 0 else 0
     solid.polygon([eave[far], (eave[far][0], d + 0.5, eave[far][2]), ridge[far]], brick, (s, 0, 0.5), always=True)
     solid.polygon([*eave, *reversed(ridge)], mix(brick, "#e0a080", 0.15), (0, -1, 1.2), always=True)
     solid.lines([(eave[i], eave[i + 1]) for i in range(n - 1)], solid.light.shade(brick, 0.9), 0.18)
-    spire(solid, w / 2, d / 2, h + 1.6, 1.35, 4.6, brick, 2.4, ribs=5, bands=8)
-    _kalasha(solid, w / 2, d / 2, h + 6.2, 0.6)
-    for x in (1.0, w - 1.0):
-        spire(solid, x, 1.0, h + 0.2, 0.7, 2.3, brick, 2.2, ribs=3, bands=5)
+    spire(solid, w / 2, d / 2, h + 2.7, 1.25, 4.4, brick, 2.4, ribs=5, bands=8)
+    _kalasha(solid, w / 2, d / 2, h + 7.0, 0.6)
 
 
 def _maratha(solid: Solid, rng: Rng) -> None:
