@@ -190,7 +190,7 @@ def place_at(latitude: float, longitude: float) -> Place:
     """The place at a position in degrees; outside every polygon the nearest district counts."""
     states, districts = boundaries.locate([latitude], [longitude])
     state, district = str(states[0]), str(districts[0])
-    language, script = language_and_script(state, district)
+    language, script = language_and_script(state, district, longitude)
     west, _, _, north = CLIMATE_WINDOW
     climates, sea_km = _climate()
     pixels_per_degree = climates.shape[0] / (CLIMATE_WINDOW[3] - CLIMATE_WINDOW[2])

@@ -150,21 +150,22 @@ REGIONS: dict[str, Region] = {
     ),
 }
 
-# Districts (capitals, as in the boundaries) whose signs are in another script than their state's.
+# Districts whose signs are in another language than their state's.
 DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
-    "MAHE": ("Malayalam", "Malayalam"),
-    "YANAM": ("Telugu", "Telugu"),
-    "DARJILING": ("Nepali", "Devanagari"),
-    "DARJEELING": ("Nepali", "Devanagari"),
-    "KALIMPONG": ("Nepali", "Devanagari"),
-    "CACHAR": ("Bengali", "Bengali"),
-    "HAILAKANDI": ("Bengali", "Bengali"),
-    "KARIMGANJ": ("Bengali", "Bengali"),
-    "SRIBHUMI": ("Bengali", "Bengali"),
+    "Darjeeling": ("Nepali", "Devanagari"),
+    "Kalimpong": ("Nepali", "Devanagari"),
+    "Cachar": ("Bengali", "Bengali"),
+    "Hailakandi": ("Bengali", "Bengali"),
+    "Sribhumi": ("Bengali", "Bengali"),
 }
+MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude that part Puducherry's far enclaves from Tamil Nadu's coast
 
 
-def language_and_script(state: str, district: str) -> tuple[str, str]:
+def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:
     """The language of the signs and the Unicode name of its script."""
+    if state == "Puducherry" and longitude < MAHE_EAST:
+        return "Malayalam", "Malayalam"
+    if state == "Puducherry" and longitude > YANAM_WEST:
+        return "Telugu", "Telugu"
     region = REGIONS[state]
-    return DISTRICT_LANGUAGES.get(district.upper(), (region.language, region.script))
+    return DISTRICT_LANGUAGES.get(district, (region.language, region.script))
