@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from pipeline.scenes.place import draw_places, place_at
 from pipeline.scenes.scene import draw_scene
+from pipeline.starter_places import starter_places
 from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 
 WIDTH, HEIGHT = 192, 128  # pixels: a little over the encoder's 160 x 112, which leaves room for crops
@@ -22,7 +23,14 @@ HELD_OUT_DISTANCE_KM = 5.0
 HELD_OUT_SEED = 7_000_000  # added to the seed: held-out scenes share neither place nor seed with training scenes
 
 RECORD = np.dtype(
-    [("drawn", "?"), ("latitude", "f8"), ("longitude", "f8"), ("state", "U48"), ("climate", "U3"), ("elevation_m", "f4")]
+    [
+        ("drawn", "?"),
+        ("latitude", "f8"),
+        ("longitude", "f8"),
+        ("state", "U48"),
+        ("climate", "U3"),
+        ("elevation_m", "f4"),
+    ]
 )
 
 
@@ -38,10 +46,13 @@ class Scenes:
 
 
 def scene_places(training: int, held_out: int, seed: int) -> tuple[Floats, Floats]:
-    """Positions (training, 2) and (held_out, 2) in degrees; the former lie 5 km or more from any of the latter."""
+    """Positions (training, 2) and (held_out, 2) in degrees.
+
+    The former lie 5 km or more from any of the latter, and from the starter collection, which is played against the model.
+    """
     kept = np.array(draw_places(held_out, seed + HELD_OUT_SEED))
     candidates = np.array(draw_places(2 * training, seed))
-    chords, _ = BallTree(unit_vectors(*kept.T)).query(unit_vectors(*candidates.T))
+    chords, _ = BallTree(unit_vectors(*np.concatenate([kept, starter_places()]).T)).query(unit_vectors(*candidates.T))
     far = chords[:, 0] * EARTH_RADIUS_KM >= HELD_OUT_DISTANCE_KM
     return candidates[far][:training], kept
 
@@ -57,7 +68,10 @@ def draw(folder: Path, places: Floats, seed: int, processes: int) -> Scenes:
     records = np.load(folder / "records.npy", mmap_mode="r")
     missing = np.flatnonzero(~records["drawn"])
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    with ProcessPoolExecutor(processes) as pool, tqdm(total=len(missing), desc=f"Drawing {folder.name}", unit="scene") as bar:
+    with (
+        ProcessPoolExecutor(processes) as pool,
+        tqdm(total=len(missing), desc=f"Drawing {folder.name}", unit="scene") as bar,
+    ):
         for drawn in pool.map(partial(_draw_chunk, folder, seed), chunks):
             bar.update(drawn)
     return Scenes(np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "records.npy"))

@@ -9,9 +9,11 @@ import numpy as np
 from pipeline.boundaries import locate, states
 from pipeline.scenes.place import draw_places
 from pipeline.splits import split_of_place
+from predictor.geodesy import haversine_km
 
 STARTER_COUNT = 240
 STARTER_SEED = 20_260_126
+SPACING_KM = 25.0  # between places of one state: two scenes of a game should not be neighbours
 BATCH = 72  # places drawn at a time: one in each of the 36 states, and as many by population
 
 
@@ -23,15 +25,20 @@ def starter_places() -> list[tuple[float, float]]:
 
 def places_of_split(count: int, seed: int, split: str) -> list[tuple[float, float]]:
     """``count`` places for scenes that belong to ``split``; where ``count`` allows, every state has one."""
-    fitting: list[tuple[float, float]] = []
-    by_state: dict[str, tuple[float, float]] = {}
+    by_state: dict[str, list[tuple[float, float]]] = {state: [] for state in states()["state"]}
+    chosen: list[tuple[float, float]] = []
     batch = 0
-    while len(fitting) < count or len(by_state) < len(states()):
-        drawn = [place for place in draw_places(BATCH, seed + batch) if split_of_place(*place) == split]
-        fitting += drawn
-        if drawn:
-            for place, state in zip(drawn, locate(*np.transpose(drawn))[0].tolist(), strict=True):
-                by_state.setdefault(state, place)
+    while len(chosen) < count or not all(by_state.values()):
+        drawn = draw_places(BATCH, seed + batch)
+        for place, state in zip(drawn, locate(*np.transpose(drawn))[0].tolist(), strict=True):
+            others = by_state[state]
+            if split_of_place(*place) == split and (not others or _nearest_km(place, others) >= SPACING_KM):
+                others.append(place)
+                chosen.append(place)
         batch += 1
-    first = list(by_state.values())
-    return [*first, *(place for place in fitting if place not in first)][:count]
+    first = [places[0] for places in by_state.values()]
+    return [*first, *(place for place in chosen if place not in first)][:count]
+
+
+def _nearest_km(place: tuple[float, float], others: list[tuple[float, float]]) -> float:
+    return float(haversine_km(*place, *np.transpose(others)).min())
