@@ -4,6 +4,7 @@ import { loadLevel } from "./basemap.js";
 const EXAMPLE = { truth: [25.32, 82.98], you: [23.2, 77.4], model: [26.9, 80.9] }; // degrees: Varanasi, Bhopal, Lucknow
 const SVG = "http://www.w3.org/2000/svg";
 const MARK_SIZE = 22;
+const GRID_DEGREES = 5;
 
 const hero = document.getElementById("hero-map");
 
@@ -33,6 +34,16 @@ const project = projection(level.bounds, width, height);
 const path = (lines, end = "") =>
   lines.map((line) => `M${line.map((point) => project(point).map((v) => v.toFixed(1)).join(" ")).join("L")}${end}`).join("");
 
+for (let longitude = 70; longitude <= 95; longitude += GRID_DEGREES) {
+  const [x] = project([0, longitude]);
+  add("path", { class: "hero-grid", d: `M${x.toFixed(1)} 0V${height}` });
+  add("text", { class: "hero-degrees", x: x.toFixed(1), y: height + 11 }).textContent = `${longitude}°E`;
+}
+for (let latitude = 10; latitude <= 35; latitude += GRID_DEGREES) {
+  const [, y] = project([latitude, 0]);
+  add("path", { class: "hero-grid", d: `M0 ${y.toFixed(1)}H${width}` });
+  add("text", { class: "hero-degrees", x: -14, y: (y + 3).toFixed(1) }).textContent = `${latitude}°N`;
+}
 add("path", { class: "hero-land", d: path(level.land.flat(), "z") });
 add("path", { class: "hero-states", d: path(level.states) });
 for (const kind of ["you", "model"]) {

@@ -2,10 +2,11 @@
 import { fetchJson, loadLevel } from "./basemap.js";
 
 const L = window.L;
-const WORLD_SHOWN = [[-3, 57], [45, 107]]; // degrees: what the base map's files cover
+const WORLD_SHOWN = [[-4, 56], [46, 108]]; // degrees: what the base map's files cover
 const MAX_ZOOM = 12; // closer, the outlines have nothing more to show
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
+const RELIEF_OPACITY = [[6.5, 0.6], [8, 0.35]]; // up to a zoom level; closer, the shade would be a blur
 
 const probe = document.createElement("i");
 probe.hidden = true;
@@ -101,11 +102,28 @@ const Labels = L.Layer.extend({
   },
 });
 
-/** The land, borders and relief of one zoom range in their own panes, in the theme's colours. */
+/** A frame that lets the land dissolve into the sea's colour where the base map ends. */
+function edgeFade() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 100 100");
+  svg.setAttribute("preserveAspectRatio", "none");
+  const fade = (id, [x1, y1, x2, y2], box) =>
+    `<linearGradient id="${id}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"><stop class="edge-outer"/><stop class="edge-inner" offset="1"/></linearGradient>
+     <rect fill="url(#${id})" ${box}/>`;
+  svg.innerHTML =
+    fade("edge-west", [0, 0, 1, 0], 'width="14" height="100"') +
+    fade("edge-north", [0, 0, 0, 1], 'width="100" height="14"') +
+    fade("edge-east", [1, 0, 0, 0], 'x="86" width="14" height="100"') +
+    fade("edge-south", [0, 1, 0, 0], 'y="86" width="100" height="14"');
+  return svg;
+}
+
+/** Land, borders, relief and names in their own panes, in the theme's colours; over tiles (`filled` false) borders only. */
 class BaseMap {
-  constructor(map, urls) {
+  constructor(map, urls, { filled }) {
     this.map = map;
     this.urls = urls;
+    this.filled = filled;
     this.files = new Map();
     this.renderers = Object.fromEntries(
       ["land", "borders"].map((pane) => [pane, L.canvas({ pane, padding: 0.3, interactive: false })]),
@@ -115,16 +133,18 @@ class BaseMap {
   async load() {
     const [first, places] = await Promise.all([this.level("basemap.json"), fetchJson(this.urls["search.json"])]);
     this.first = first;
-    const plain = { interactive: false, renderer: this.renderers.land, stroke: false };
-    this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief blends with what lies under it
-    this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
-    if (this.urls["relief.webp"])
-      L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
-    this.labels = new Labels(first.towns, places.filter(([, state]) => state === "")).addTo(this.map);
+    if (this.filled) {
+      const plain = { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 };
+      this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief blends with what lies under it
+      this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
+      this.relief = L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
+      L.svgOverlay(edgeFade(), WORLD_SHOWN, { pane: "edge" }).addTo(this.map);
+      this.labels = new Labels(first.towns, places.filter(([, state]) => state === "")).addTo(this.map);
+      document.fonts.ready.then(() => this.labels.draw());
+    }
     this.map.attributionControl.addAttribution(first.credit);
     await this.showLevel();
     this.map.on("zoomend", () => this.showLevel());
-    document.fonts.ready.then(() => this.labels.draw());
     document.addEventListener("themechange", () => this.restyle());
   }
 
@@ -136,6 +156,7 @@ class BaseMap {
   /** Draw the outlines meant for this zoom; what is on the map stays until the finer file is there. */
   async showLevel() {
     const zoom = this.map.getZoom();
+    this.relief?.setOpacity(RELIEF_OPACITY.find(([upTo]) => zoom <= upTo)?.[1] ?? 0);
     const { file } = this.first.levels.find((level) => level.max_zoom === null || zoom < level.max_zoom + 1);
     if (file === this.shown) return;
     this.shown = file;
@@ -150,8 +171,9 @@ class BaseMap {
     if (file !== this.shown) return;
     const old = this.outlines;
     const line = { interactive: false, renderer: this.renderers.borders, fill: false };
+    const land = L.polygon(level.land, { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 });
     this.outlines = {
-      land: L.polygon(level.land, { interactive: false, renderer: this.renderers.land }),
+      ...(this.filled ? { land } : {}),
       districts: L.polyline(level.districts, line),
       states: L.polyline(level.states, line),
       coast: L.polygon(level.land, line),
@@ -163,13 +185,13 @@ class BaseMap {
 
   restyle() {
     const zoom = this.map.getZoom();
-    this.water.setStyle({ fillColor: colour("--map-water"), fillOpacity: 1 });
-    this.neighbours.setStyle({ fillColor: colour("--map-abroad"), fillOpacity: 1 });
-    this.outlines.land.setStyle({ stroke: false, fillColor: colour("--map-land"), fillOpacity: 1 });
-    this.outlines.districts.setStyle({ color: colour("--map-district"), weight: zoom < 5 ? 0.5 : 0.8, opacity: zoom < 5 ? 0.6 : 1 });
+    this.water?.setStyle({ fillColor: colour("--map-water") });
+    this.neighbours?.setStyle({ fillColor: colour("--map-abroad") });
+    this.outlines.land?.setStyle({ fillColor: colour("--map-land") });
+    this.outlines.districts.setStyle({ color: colour("--map-district"), weight: zoom < 5 ? 0.5 : 0.8, opacity: zoom < 5 ? 0.45 : 1 });
     this.outlines.states.setStyle({ color: colour("--map-state"), weight: zoom < 6 ? 1 : 1.5 });
     this.outlines.coast.setStyle({ color: colour("--map-coast"), weight: 1.2 });
-    this.labels.draw();
+    this.labels?.draw();
   }
 }
 
@@ -177,7 +199,7 @@ class BaseMap {
  * A Leaflet map of India in `container`. It keeps `bounds` in view while its size changes, until the user moves it.
  * `ready` settles when the base map is drawn, and fails when it could not be fetched.
  */
-export function createMap(container, { basemap, bounds, tileUrl, interactive = true }) {
+export function createMap(container, { basemap, bounds, tileUrl }) {
   const map = L.map(container, {
     zoomControl: false,
     keyboard: false, // the page has its own keys, which work without focus on the map
@@ -189,10 +211,9 @@ export function createMap(container, { basemap, bounds, tileUrl, interactive = t
     maxBounds: WORLD_SHOWN,
     maxBoundsViscosity: 0.8,
     renderer: L.svg({ padding: 0.5 }),
-    ...(interactive ? {} : { dragging: false, scrollWheelZoom: false, touchZoom: false }),
   });
   map.attributionControl.setPrefix(false);
-  ["land", "relief", "borders", "labels"].forEach((name, order) => {
+  ["land", "relief", "edge", "borders", "labels"].forEach((name, order) => {
     map.createPane(name).classList.add("map-still", `map-${name}`);
     map.getPane(name).style.zIndex = String(210 + 10 * order);
   });
@@ -203,7 +224,7 @@ export function createMap(container, { basemap, bounds, tileUrl, interactive = t
   let untouched = true;
   const settle = () => {
     map.invalidateSize({ animate: false, pan: true });
-    map.setMinZoom(Math.min(4, map.getBoundsZoom(bounds) - 0.25));
+    map.options.minZoom = Math.min(4, map.getBoundsZoom(bounds) - 0.25); // the setter would start an animation
     if (untouched) map.fitBounds(home, { animate: false, ...options });
   };
   map.fitBounds(bounds, { animate: false });
@@ -217,7 +238,7 @@ export function createMap(container, { basemap, bounds, tileUrl, interactive = t
 
   return {
     map,
-    ready: new BaseMap(map, basemap).load(),
+    ready: new BaseMap(map, basemap, { filled: !tileUrl }).load(),
     /** Keep these bounds in view, as at the start. */
     frame(newBounds, newOptions = {}) {
       [home, options, untouched] = [newBounds, newOptions, true];

@@ -5,8 +5,7 @@ import { createLine, createMark } from "./map.js";
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
 const MODEL_AFTER_MS = 450; // your line first, then the model's
-const PHONE_PADDING_PX = 36;
-const PADDING_PX = 70;
+const PADDING = { wide: [[70, 90], [70, 70]], narrow: [[32, 84], [32, 56]] }; // pixels: left and top, right and bottom
 
 const byId = (id) => document.getElementById(id);
 const at = ({ latitude, longitude }) => [latitude, longitude];
@@ -110,8 +109,8 @@ function showOnMap(board, { truth, player, model }, animate) {
   const map = board.map;
   const corners = [at(truth), at(model)];
   if (player.latitude !== null) corners.push(at(player));
-  const padding = map.getSize().x < 640 ? PHONE_PADDING_PX : PADDING_PX;
-  board.frame(window.L.latLngBounds(corners), { padding: [padding, padding], maxZoom: 8.5 });
+  const [paddingTopLeft, paddingBottomRight] = map.getSize().x < 640 ? PADDING.narrow : PADDING.wide;
+  board.frame(window.L.latLngBounds(corners), { paddingTopLeft, paddingBottomRight, maxZoom: 8.5 });
   if (player.latitude !== null) {
     createLine("you", at(player), at(truth)).addTo(map);
     createMark("you", at(player)).addTo(map);

@@ -139,7 +139,8 @@ function shrinkSoon() {
   clearTimeout(shrinkTimer);
   if (!narrow.matches && !isPinned() && phase !== "revealed")
     shrinkTimer = setTimeout(() => {
-      if (!guessPanel.contains(document.activeElement) || document.activeElement === byId("map")) closeMap();
+      const inUse = guessPanel.matches(":hover, :has(:focus-visible)") || "keyboard" in page.dataset;
+      if (!inUse) closeMap();
     }, SHRINK_AFTER_MS);
 }
 const isPinned = () => byId("map-pin").getAttribute("aria-pressed") === "true";
@@ -163,7 +164,10 @@ guessPanel.addEventListener("pointerenter", (event) => event.pointerType === "mo
 guessPanel.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && shrinkSoon());
 guessPanel.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && openMap());
 guessPanel.addEventListener("focusout", (event) => !guessPanel.contains(event.relatedTarget) && shrinkSoon());
-byId("picture").addEventListener("pointerdown", () => !narrow.matches && !isPinned() && phase === "guess" && closeMap());
+byId("picture").addEventListener("pointerdown", () => {
+  delete page.dataset.keyboard;
+  if (!narrow.matches && !isPinned() && phase === "guess") closeMap();
+});
 narrow.addEventListener("change", () => showAction());
 
 // --- The one action button
@@ -298,7 +302,6 @@ function keyboardMap(act) {
   if (phase === "guess") {
     openMap();
     page.dataset.keyboard = "";
-    if (!narrow.matches) shrinkSoon();
   }
   act();
 }
