@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.prop import Prop
-from pipeline.scenes.solid import Spot, Solid, Wall
+from pipeline.scenes.solid import Solid, Spot, Wall
 
 Rng = np.random.Generator
 GLASS, DARK, GRIME = "#3d4650", "#2a2522", "#4a4238"
@@ -783,20 +783,246 @@ def _thatch(solid: Solid, rng: Rng) -> None:
 
 
 def _mud(solid: Solid, rng: Rng) -> None:
-    """Washed mud walls with a painted foot under handmade tiles: Chhattisgarh, Jharkhand, Madhya Pradesh."""
-    w, d, h = float(rng.uniform(7, 9.5)), 5.2, 2.5
-    wall = pick(rng, ["#e6dcc8", "#5d8fb0", "#d9a070", "#7fb09a", "#eac07a"])
-    foot, roof = pick(rng, ["#7a3d2a", "#2f2c2c", "#5a4a7a"]), pick(rng, ["#8a4f38", "#7d4a36", "#975a40"])
-    solid.stand((0, w), (-1.2, d))
-    front, side = solid.box((0, w), (0, d), (0, h), wall)
+    """Whitewash over an ochre foot with mandana drawings, handmade tiles: Madhya Pradesh."""
+    wall = pick(rng, ["#efe6d2", "#f2e9da", "#e9dcc0"])
+    front, side = _mud_house(solid, rng, wall, pick(rng, ["#a8472f", "#96402a"]), pick(rng, ["#8a4f38", "#7d4a36"]))
+    for face in (front, side):
+        for u in np.arange(0.5, face.width - 0.4, 0.8):
+            face.disc(float(u), 0.36, 0.16, "#f4ead6", 0.9)
+            face.disc(float(u), 0.36, 0.08, "#a8472f")
+
+
+def _bluewash(solid: Solid, rng: Rng) -> None:
+    """Walls washed in indigo blue under handmade tiles: Chhattisgarh."""
+    wall = pick(rng, ["#4f86bd", "#5d95c9", "#4a7ab0", "#6aa3c9"])
+    front, side = _mud_house(
+        solid, rng, wall, pick(rng, ["#e9e2d0", "#2f2c2c", "#8a3f2c"]), pick(rng, ["#7d4a36", "#6f4535"])
+    )
+    for face in (front, side):
+        face.patch(0, face.height - 0.35, face.width, face.height - 0.2, "#f0e6d2", 0.8)
+
+
+def _sohrai(solid: Solid, rng: Rng) -> None:
+    """Red and ochre mud walls with Sohrai harvest paintings: Jharkhand."""
+    wall = pick(rng, ["#b5603c", "#a9553a", "#c07a4a"])
+    front, side = _mud_house(solid, rng, wall, "#2d2622", pick(rng, ["#8a5238", "#7a4a36"]))
+    for face in (front, side):
+        face.patch(0, 0.78, face.width, 1.0, "#e9d9b8", 0.9)
+        for u in np.arange(0.5, face.width - 0.9, 1.15):  # cattle and trees in white and black clay
+            ink = ["#f2e9d6", "#26211e"][int(rng.integers(2))]
+            x, y = float(u), 1.35
+            face.shape(
+                [(x, y), (x + 0.6, y + 0.05), (x + 0.75, y + 0.35), (x + 0.5, y + 0.4), (x + 0.1, y + 0.32)], ink
+            )
+            legs = [((x + d, y), (x + d, y - 0.22)) for d in (0.08, 0.2, 0.45, 0.56)]
+            face.strokes(
+                [*legs, ((x + 0.7, y + 0.35), (x + 0.9, y + 0.6)), ((x + 0.62, y + 0.38), (x + 0.6, y + 0.65))],
+                ink,
+                0.06,
+            )
+            face.disc(x + 0.1, y + 0.62, 0.12, "#d9a23c")
+
+
+def _mud_house(solid: Solid, rng: Rng, wall: str, foot: str, roof: str) -> tuple[Wall, Wall]:
+    """The long low house of central India; returns its walls for painting."""
+    w, d, h = float(rng.uniform(7.5, 9.5)), 5.2, 2.7
+    solid.stand((0, w), (-1.0, d))
+    gable(solid, rng, (0, w), (0, d), h, 1.6, roof, over=0.6, end=wall, pitch=0.22)
+    front, side = solid.box((0, w), (0, d), (0, h - 0.3), wall)
     for face in (front, side):
         weather(face, rng, 0.8)
         face.patch(0, 0, face.width, 0.65, foot)
-        face.patch(0, 0.65, face.width, 0.78, "#f0e6d2", 0.8)
-    door(front, w * 0.42, 1.0, 1.85, "#4a3220", "#6a4a30", step=False)
-    window(front, w * 0.16, 1.2, 0.6, 0.6, "#3c2a1c", "grille")
-    gable(solid, rng, (0, w), (0, d), h, 1.5, roof, over=0.6, end=wall, pitch=0.22)
-    verandah(solid, (0, w), 1.5, 1.85, roof, rng, "#5d4630", 0.14)
+        face.patch(0, 0.65, face.width, 0.76, "#f0e6d2", 0.8)
+    u = w * float(rng.uniform(0.36, 0.5))
+    door(front, u, 1.0, 1.85, pick(rng, ["#4a3220", "#2f5f6a", "#5a7a3a"]), "#6a4a30")
+    for v in (w * 0.14, w * 0.76):
+        window(front, v, 1.15, 0.65, 0.6, "#3c2a1c", "grille")
+    front.patch(0, h - 0.75, w, h - 0.3, "#2a2630", 0.35)
+    posts(solid, [0.15, w * 0.33, w * 0.67, w - 0.15], -0.55, h - 0.45, "#5d4630", 0.13)
+    return front, side
+
+
+def _mithila(solid: Solid, rng: Rng) -> None:
+    """A plastered hut with Mithila wall paintings under thatch or country tiles: Bihar."""
+    w, d, h = float(rng.uniform(7, 9)), 5.0, 2.5
+    wall, roof = pick(rng, ["#f0e2c2", "#e9d3a8", "#f3ead8"]), pick(rng, ["#a88f5c", "#8a5540", "#94794c"])
+    solid.stand((0, w), (-0.8, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
+    inks = ["#c4352e", "#2f6f8a", "#2f7f4a", "#d9852c", "#26211e"]
+    for face in (front, side):
+        weather(face, rng, 0.6)
+        face.patch(0, 0, face.width, 0.3, "#8a4a34", 0.9)
+        face.patch(0, 0.38, face.width, 0.46, inks[0])
+        face.patch(0, 1.98, face.width, 2.06, inks[0])
+        for u in np.arange(0.35, face.width - 0.3, 0.62):  # fish, lotus, peacock eyes between the borders
+            ink = inks[int(rng.integers(5))]
+            v = float(rng.choice([0.85, 1.2, 1.6]))
+            face.disc(float(u), v, 0.2, ink, 0.9)
+            face.disc(float(u), v, 0.1, "#f6e9c8")
+            face.shape([(u + 0.18, v), (u + 0.38, v + 0.16), (u + 0.38, v - 0.16)], ink, 0.9)
+    door(front, w * 0.42, 1.05, 1.9, "#3f6a8a", "#c4352e")
+    window(front, w * 0.76, 1.0, 0.6, 0.6, "#3f6a8a", "grille")
+    hip(solid, rng, (0, w), (0, d), h + 0.15, 2.0, roof, over=0.8, inset=2.6, pitch=0.3, bulge=0.4)
+    posts(solid, [0.0, w * 0.33, w * 0.67, w], -0.6, h - 0.2, "#6b5238", 0.12)
+
+
+def _modernist(solid: Solid, rng: Rng) -> None:
+    """Bare concrete and brick with deep sun-breakers: Chandigarh."""
+    w, d, storeys = float(rng.uniform(10, 13)), 7.0, int(rng.integers(2, 4))
+    grey, h = pick(rng, ["#b8b4aa", "#c4beb2", "#aaa79f"]), 3.1 * storeys
+    tints = ["#c4452f", "#e0a52c", "#2f7f6a", "#8a4f38"]
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), mix(grey, "#000000", 0.1))
+    side.patch(0.6, 0, d - 0.6, h, "#a85a40")
+    side.strokes([((0.6, v), (d - 0.6, v)) for v in np.arange(0.25, h, 0.25)], "#d9b8a0", 0.03, 0.4)
+    weather(side, rng, 0.7)
+    n = int(w / 2.0)
+    for level in range(storeys):
+        z = 3.1 * level
+        for k in range(n):
+            u = 0.3 + k * (w - 0.3) / n
+            front.patch(u, z + 0.35, u + (w - 0.3) / n - 0.3, z + 2.9, "#2f333a")
+            if rng.random() < 0.4:
+                front.patch(u, z + 0.35, u + (w - 0.3) / n - 0.3, z + 1.2, tints[int(rng.integers(4))])
+            else:
+                front.patch(u + 0.1, z + 1.2, u + (w - 0.3) / n - 0.4, z + 2.5, GLASS)
+    for k in range(n + 1):  # fins
+        x = min(k * (w - 0.3) / n, w - 0.25)
+        solid.box((x, x + 0.25), (-0.8, 0), (0, h), grey)
+    for level in range(storeys + 1):
+        solid.box(
+            (0, w), (-0.9, 0), (3.1 * level + (0 if level else 0.0), 3.1 * level + 0.28), mix(grey, "#ffffff", 0.12)
+        )
+    solid.box((-0.6, w + 0.6), (-1.3, d), (h + 0.9, h + 1.35), mix(grey, "#ffffff", 0.2))
+    posts(solid, [0.3, w / 2, w - 0.3], -0.7, h + 0.9, grey, 0.3, foot=h)
+
+
+def _andaman(solid: Solid, rng: Rng) -> None:
+    """Dark planks on a concrete base under rust-red tin: the Andamans."""
+    w, d, h = float(rng.uniform(7, 9)), 5.4, 3.0
+    plank, tin = pick(rng, ["#5a3d2a", "#4f4034", "#6b4a30"]), pick(rng, ["#9c4a34", "#7f8a8e", "#a8553c"])
+    solid.stand((0, w), (-1.2, d))
+    front, side = solid.box((0, w), (0, d), (0, h), plank)
+    for face in (front, side):
+        face.strokes([((0.0, v), (face.width, v)) for v in np.arange(1.0, h, 0.22)], "#2a1c14", 0.035, 0.7)
+        face.patch(0, 0, face.width, 0.9, "#a9a397")
+        weather(face, rng, 0.9)
+    door(front, w * 0.43, 1.0, 2.1, "#3f7f78", "#d9cdb4", step=False)
+    for u in (w * 0.13, w * 0.73):
+        window(front, u, 1.15, 1.0, 0.95, "#5f9a92", "shutters")
+    window(side, d * 0.4, 1.15, 1.0, 0.95, "#5f9a92", "plain")
+    gable(solid, rng, (0, w), (0, d), h, 2.2, tin, over=0.7, end=mix(plank, "#c9a070", 0.25), pitch=0.28, ribs=True)
+    verandah(solid, (0.2, w - 0.2), 1.5, 2.3, tin, rng, "#d9cdb4", 0.14, ribs=True)
+
+
+def _andhra(solid: Solid, rng: Rng) -> None:
+    """A manduva house: broad tiled roof round a court, whitewash, a turmeric-yellow door: coastal Andhra."""
+    w, d, h = float(rng.uniform(9, 11)), 7.0, 2.9
+    wall, roof = pick(rng, ["#f4efe4", "#eaf0ec", "#cfe6df"]), pick(rng, ["#b0563a", "#a34d35"])
+    solid.stand((0, w), (-1.8, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
+    for face in (front, side):
+        weather(face, rng, 0.7)
+        face.patch(0, 0, face.width, 0.55, "#8f2f28")
+        for u in np.arange(0.3, face.width - 0.2, 0.6):
+            face.disc(float(u), 0.28, 0.12, "#f4efe4", 0.9)
+    door(front, w * 0.44, 1.3, 2.15, "#e0a82c", "#8f2f28", step=False)
+    for u in (w * 0.13, w * 0.74):
+        window(front, u, 0.95, 0.95, 1.1, "#2f7f6a", "grille")
+    window(side, d * 0.4, 0.95, 1.0, 1.1, "#2f7f6a", "grille")
+    hip(solid, rng, (0, w), (0, d), h, 2.1, roof, over=0.7, inset=3.2, pitch=0.28)
+    verandah(solid, (0, w), 1.8, 2.25, roof, rng, "#3f8f84", 0.24)
+
+
+def _morung(solid: Solid, rng: Rng) -> None:
+    """A Naga house: steep thatch thrust forward over the front, crossed horns on the gable: Nagaland."""
+    w, d, h = float(rng.uniform(6, 7.5)), 9.0, 2.2
+    straw, plank = pick(rng, ["#8a7448", "#9a8350", "#7a6840"]), pick(rng, ["#6b4a30", "#7a5636"])
+    top = h + 4.6
+    solid.stand((0, w), (-1.2, d))
+    front, side = solid.box((0, w), (0, d), (0, h), plank)
+    side.strokes([((u, 0.0), (u, h)) for u in np.arange(0.25, d, 0.25)], "#33241a", 0.05, 0.6)
+    solid.polygon([(0, 0, h), (w, 0, h), (w / 2, 0, top - 0.4)], plank, (0, -1, 0), always=True)
+    front.strokes(
+        [((u, 0.0), (u, h + 4.2 * (1 - abs(2 * u / w - 1)))) for u in np.arange(0.3, w, 0.3)], "#33241a", 0.05, 0.6
+    )
+    front.patch(w / 2 - 0.7, 0, w / 2 + 0.7, 1.9, "#1f1713")
+    for u, v in ((0.22, 2.3), (0.5, 3.2), (0.78, 2.3)):  # carved mithun heads
+        front.shape([(w * u - 0.22, v), (w * u + 0.22, v), (w * u + 0.12, v - 0.5), (w * u - 0.12, v - 0.5)], "#e9dfc8")
+        front.strokes(
+            [((w * u - 0.2, v), (w * u - 0.55, v + 0.35)), ((w * u + 0.2, v), (w * u + 0.55, v + 0.35))], "#e9dfc8", 0.1
+        )
+    front.patch(0.1, 2.0, w - 0.1, 2.15, "#b5322c")
+    eave, apex_front, apex_back = h - 0.7, (w / 2, -2.2, top + 0.7), (w / 2, d, top)
+    for sign, x in ((-1, -0.9), (1, w + 0.9)):
+        slope = [(x, -1.0, eave), (x, d, eave), apex_back, apex_front]
+        if solid.polygon(slope, straw, (sign * 4.6, 0, w / 2)):
+            lines = [
+                ((x, -1.0 + (d + 1) * k / 14, eave), (w / 2, -2.2 + (d + 2.2) * k / 14, top + 0.7 - 0.7 * k / 14))
+                for k in range(15)
+            ]
+            solid.lines(lines, solid.light.shade(straw, 1.0), 0.05, 0.5)
+        solid.lines([((x, -1.0, eave), apex_front)], solid.light.shade(straw, 0.8), 0.28)
+    for sign in (-1, 1):
+        solid.lines(
+            [((w / 2, -2.2, top + 0.6), (w / 2 + sign * 1.3, -2.3, top + 2.2))], solid.light.lit("#d9c9a0"), 0.17
+        )
+
+
+def _khasi(solid: Solid, rng: Rng) -> None:
+    """A hill cottage: bright boards on a stone base, a white-trimmed tin roof with a porch and chimney: Meghalaya."""
+    w, d, h = float(rng.uniform(7.5, 9.5)), 5.6, 3.4
+    wall, roof = (
+        pick(rng, ["#e9b8a8", "#a8d0c0", "#f0d890", "#b8c9e6", "#e6e0cf"]),
+        pick(rng, ["#a83a34", "#2f7a58", "#b0483a"]),
+    )
+    solid.stand((0, w), (-1.3, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
+    for face in (front, side):
+        face.patch(0, 0, face.width, 1.0, "#8a8880")
+        for _ in range(int(face.width * 3)):
+            face.patch(
+                u := float(rng.uniform(0, face.width - 0.5)),
+                v := float(rng.uniform(0, 0.65)),
+                u + 0.45,
+                v + 0.3,
+                "#6f6e6a",
+                0.5,
+            )
+        face.strokes(
+            [((0.0, v), (face.width, v)) for v in np.arange(1.2, h, 0.25)], mix(wall, "#000000", 0.25), 0.03, 0.6
+        )
+        weather(face, rng, 0.5)
+    for u in (w * 0.1, w * 0.34, w * 0.74):
+        window(front, u, 1.35, 1.1, 1.2, "#f7f3ea", "plain")
+    window(side, d * 0.36, 1.35, 1.2, 1.2, "#f7f3ea", "plain")
+    door(front, w * 0.56, 1.0, 2.2, "#f7f3ea", roof)
+    gable(solid, rng, (0, w), (0, d), h, 2.3, roof, over=0.5, end=wall, pitch=0.28, ribs=True, ridge="#f4efe4")
+    front.patch(-0.4, h - 0.2, w + 0.4, h, "#f7f3ea")
+    solid.box((w * 0.2, w * 0.2 + 0.7), (d * 0.55, d * 0.55 + 0.7), (h + 1.2, h + 3.1), "#9a6a58")
+
+
+def _kumaon(solid: Solid, rng: Rng) -> None:
+    """Whitewashed stone with carved, dark window frames under slate: Uttarakhand."""
+    w, d, h = float(rng.uniform(8.5, 10.5)), 5.4, 5.0
+    wall, wood = pick(rng, ["#f0eadc", "#e9dfc8", "#f3e3b8"]), pick(rng, ["#4f6f8a", "#5a3a28", "#3f7a6a"])
+    solid.stand((0, w), (0, d))
+    front, side = solid.box((0, w), (0, d), (0, h), wall)
+    for face in (front, side):
+        weather(face, rng, 1.0)
+        face.patch(0, 0, face.width, 0.6, "#9a8a78")
+        face.patch(0, 2.35, face.width, 2.5, wood)
+    for u in np.linspace(w * 0.06, w * 0.80, 4):
+        front.patch(float(u) - 0.15, 2.6, float(u) + 1.25, 4.45, mix(wood, "#1a1210", 0.35))
+        for k in range(2):
+            front.arch(float(u) + 0.55 * k, 2.7, 0.5, 1.6, "#2a211c", 0.2)
+    for u in (w * 0.12, w * 0.72):
+        front.patch(u, 0.3, u + 1.1, 1.9, mix(wood, "#1a1210", 0.4))
+    door(front, w * 0.43, 1.1, 1.95, wood, mix(wood, "#1a1210", 0.5))
+    window(side, d * 0.4, 3.0, 0.8, 1.1, wood, "plain")
+    gable(
+        solid, rng, (0, w), (0, d), h, 1.7, pick(rng, ["#6a7078", "#5f666c", "#767a7c"]), over=0.55, end=wall, pitch=0.3
+    )
 
 
 def _tin(solid: Solid, rng: Rng) -> None:
@@ -1149,8 +1375,11 @@ def _flats(solid: Solid, rng: Rng) -> None:
 
 Builder = Callable[[Solid, Rng], None]
 STYLES: dict[str, tuple[Builder, str]] = {
+    "andaman": (_andaman, "Dark planks under rust-red tin: the Andamans"),
+    "andhra": (_andhra, "Broad tiled manduva house with a turmeric door: Andhra"),
     "bamboo": (_bamboo, "Bamboo house on stilts: the North-East"),
     "bengal": (_bengal, "Hut under a bent chala roof: Bengal and its neighbours"),
+    "bluewash": (_bluewash, "Mud walls washed indigo blue: Chhattisgarh"),
     "brick": (_brick, "Bare brick with rods for the next floor: the northern plains"),
     "deccan": (_deccan, "Stone or flat concrete house: the Deccan"),
     "desert": (_desert, "Mud hut or painted mud house: the Thar"),
@@ -1163,12 +1392,18 @@ STYLES: dict[str, tuple[Builder, str]] = {
     "island": (_island, "Low house washed white and blue: the islands"),
     "kashmir": (_kashmir, "Brick laced with timber under a steep metal roof: Kashmir"),
     "kerala": (_kerala, "Steep clay-tile roof with a carved gable: Kerala"),
+    "khasi": (_khasi, "Bright boarded cottage on stone under tin: Meghalaya"),
+    "kumaon": (_kumaon, "Whitewashed stone with carved windows under slate: Uttarakhand"),
     "ladakh": (_ladakh, "Whitewashed flat-roofed house with prayer flags: Ladakh"),
     "mangalore": (_mangalore, "Mangalore tiles over a red plinth: coastal Karnataka"),
-    "mud": (_mud, "Colour-washed mud walls under handmade tiles: central India"),
+    "mithila": (_mithila, "Mithila paintings on a plastered hut: Bihar"),
+    "modernist": (_modernist, "Bare concrete with sun-breakers: Chandigarh"),
+    "morung": (_morung, "Steep thatch with crossed horns: Nagaland"),
+    "mud": (_mud, "Whitewashed mud walls over ochre, mandana drawings: Madhya Pradesh"),
     "plaster": (_plaster, "Painted plaster and concrete: the Gangetic plain"),
     "punjab": (_punjab, "Wide two-storey house, a football for a water tank: Punjab"),
     "sikkim": (_sikkim, "Bright concrete with Buddhist trim under a metal roof: Sikkim"),
+    "sohrai": (_sohrai, "Sohrai paintings on red mud walls: Jharkhand"),
     "stilt": (_stilt, "House on tall stilts over a slope: Mizoram"),
     "tamil": (_tamil, "Bright flat house or tiled house with a striped plinth: Tamil Nadu"),
     "thatch": (_thatch, "Deep thatch over painted mud walls: the eastern coast"),

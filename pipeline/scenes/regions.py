@@ -76,20 +76,20 @@ class Region:
 # Scripts as Unicode names them. "Latin" means that signs are in English or the local language in Roman letters.
 REGIONS: dict[str, Region] = {
     "Andaman and Nicobar Islands": Region(
-        "Hindi", "Devanagari", "AN", "black-yellow", (), ("island", "tin"), ("church", "dravida"), "Bengali"
+        "Hindi", "Devanagari", "AN", "black-yellow", (), ("andaman",), ("church", "dravida"), "Bengali"
     ),
     "Andhra Pradesh": Region(
-        "Telugu", "Telugu", "AP", "yellow-black", ("APSRTC",), ("deccan", "tamil", "thatch"), ("dravida", "church")
+        "Telugu", "Telugu", "AP", "yellow-black", ("APSRTC",), ("andhra", "thatch"), ("dravida", "church")
     ),
     "Arunachal Pradesh": Region(
         "English", "Latin", "AR", None, (), ("bamboo", "tin"), ("gompa", "church"), "Devanagari"
     ),
     "Assam": Region("Assamese", "Bengali", "AS", "green-yellow", ("ASTC",), ("tin", "bamboo"), ("namghar", "mosque")),
-    "Bihar": Region("Hindi", "Devanagari", "BR", "green-yellow", (), ("plaster", "brick"), ("nagara", "mosque")),
+    "Bihar": Region("Hindi", "Devanagari", "BR", "green-yellow", (), ("mithila", "plaster"), ("nagara", "mosque")),
     "Chandigarh": Region(
-        "English", "Latin", "CH", "green-yellow", ("CTU",), ("flats", "brick"), ("gurdwara",), "Gurmukhi"
+        "English", "Latin", "CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",), "Gurmukhi"
     ),
-    "Chhattisgarh": Region("Hindi", "Devanagari", "CG", "black-yellow", (), ("mud", "plaster"), ("nagara",)),
+    "Chhattisgarh": Region("Hindi", "Devanagari", "CG", "black-yellow", (), ("bluewash",), ("nagara",)),
     "Dadra and Nagar Haveli and Daman and Diu": Region(
         "Gujarati", "Gujarati", "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "nagara")
     ),
@@ -112,9 +112,9 @@ REGIONS: dict[str, Region] = {
     "Jammu and Kashmir": Region(
         "Urdu", "Arabic", "JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",), "Devanagari"
     ),
-    "Jharkhand": Region("Hindi", "Devanagari", "JH", "green-yellow", (), ("mud", "plaster"), ("nagara", "church")),
+    "Jharkhand": Region("Hindi", "Devanagari", "JH", "green-yellow", (), ("sohrai", "plaster"), ("nagara", "church")),
     "Karnataka": Region(
-        "Kannada", "Kannada", "KA", "green-yellow", ("KSRTC-KA",), ("deccan", "mangalore"), ("dravida",)
+        "Kannada", "Kannada", "KA", "green-yellow", ("KSRTC-KA",), ("mangalore", "deccan"), ("dravida",)
     ),
     "Kerala": Region(
         "Malayalam", "Malayalam", "KL", "black-yellow-door", ("KSRTC-KL",), ("kerala",), ("kerala", "church", "mosque")
@@ -123,12 +123,12 @@ REGIONS: dict[str, Region] = {
     "Lakshadweep": Region("Malayalam", "Malayalam", "LD", "black-yellow-door", (), ("island",), ("mosque",)),
     "Madhya Pradesh": Region("Hindi", "Devanagari", "MP", "black-yellow", (), ("mud", "plaster"), ("nagara",)),
     "Maharashtra": Region(
-        "Marathi", "Devanagari", "MH", "black-yellow", ("MSRTC",), ("deccan", "wada"), ("maratha", "nagara")
+        "Marathi", "Devanagari", "MH", "black-yellow", ("MSRTC",), ("wada", "deccan"), ("maratha", "nagara")
     ),
     "Manipur": Region("Meitei", "Bengali", "MN", "black-yellow", (), ("tin", "bamboo"), ("church", "namghar")),
-    "Meghalaya": Region("English", "Latin", "ML", None, (), ("tin",), ("church",)),
+    "Meghalaya": Region("English", "Latin", "ML", None, (), ("khasi",), ("church",)),
     "Mizoram": Region("Mizo", "Latin", "MZ", None, (), ("stilt", "tin"), ("church",)),
-    "Nagaland": Region("English", "Latin", "NL", "yellow-black", (), ("bamboo", "tin"), ("church",)),
+    "Nagaland": Region("English", "Latin", "NL", "yellow-black", (), ("morung", "tin"), ("church",)),
     "Odisha": Region("Odia", "Oriya", "OD", "black-yellow", ("OSRTC",), ("thatch", "plaster"), ("kalinga",)),
     "Puducherry": Region("Tamil", "Tamil", "PY", "yellow", (), ("french", "tamil"), ("dravida", "church")),
     "Punjab": Region("Punjabi", "Gurmukhi", "PB", "green-yellow", ("PB",), ("punjab", "brick"), ("gurdwara",)),
@@ -138,13 +138,13 @@ REGIONS: dict[str, Region] = {
         "Tamil", "Tamil", "TN", "yellow", ("TNSTC",), ("tamil", "thatch"), ("dravida", "dravida", "church")
     ),
     "Telangana": Region(
-        "Telugu", "Telugu", "TG", "yellow-black", ("TGSRTC",), ("deccan",), ("dravida", "mosque"), "Arabic"
+        "Telugu", "Telugu", "TG", "yellow-black", ("TGSRTC",), ("deccan", "flats"), ("dravida", "mosque"), "Arabic"
     ),
     "Tripura": Region("Bengali", "Bengali", "TR", "green-yellow", (), ("tin", "bengal"), ("bengal",)),
     "Uttar Pradesh": Region(
         "Hindi", "Devanagari", "UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("nagara", "mosque"), "Arabic"
     ),
-    "Uttarakhand": Region("Hindi", "Devanagari", "UK", "blue", ("UTC",), ("himachal", "plaster"), ("pahari",)),
+    "Uttarakhand": Region("Hindi", "Devanagari", "UK", "blue", ("UTC",), ("kumaon",), ("pahari",)),
     "West Bengal": Region(
         "Bengali", "Bengali", "WB", "green-yellow", ("WBTC",), ("bengal", "plaster"), ("bengal", "mosque")
     ),
