@@ -86,11 +86,9 @@ class _Merging:
         return np.unique(self.group, return_inverse=True)[1]
 
     def absorb_empty(self) -> None:
-        filled = self.count > 0
-        for district in np.flatnonzero(~filled):
-            self._join(
-                district, self._choose(district, np.flatnonzero(filled & (self.group == np.arange(len(self.group)))))
-            )
+        for district in np.flatnonzero(self.count == 0):
+            groups = np.unique(self.group)
+            self._join(int(district), self._choose(int(district), groups[self.count[groups] > 0]))
 
     def absorb_small(self, minimum: int) -> None:
         while len(groups := np.unique(self.group)) > 1:

@@ -29,7 +29,7 @@ from pipeline.geocells import district_partition
 from pipeline.muon import Muon
 from pipeline.scene_cache import Scenes
 from predictor.encoders import STARTER_PREPARATION, STARTER_SIZE, starter_network
-from predictor.geodesy import Floats, distance_matrix_km, score, unit_vectors
+from predictor.geodesy import distance_matrix_km, score, unit_vectors
 from predictor.partition import Partition
 from predictor.smoothing import automatic_tau_km, smoothed_targets
 
@@ -95,7 +95,9 @@ class Lessons:
         return {"cell": len(self.partition), **named, "elevation": len(ELEVATION_BANDS_M) + 1}
 
 
-def train(scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path) -> tuple[nn.Module, dict[str, Any]]:
+def train(
+    scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path
+) -> tuple[nn.Module, dict[str, Any]]:
     """The trained encoder and its figures on held-out scenes; goes on from ``checkpoint`` if that exists."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -154,10 +156,16 @@ def train(scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkp
             _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
         if spent - reported_at > REPORT_SECONDS:
             reported_at = spent
-            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, QUICK_CHECK)}")
+            bar.write(
+                f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, min(QUICK_CHECK, len(held_out)))}"
+            )
     bar.close()
     _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
-    figures = {"pictures": seen, "minutes": round(spent / 60, 1), **check(average.module, lessons, held_out, len(held_out))}
+    figures = {
+        "pictures": seen,
+        "minutes": round(spent / 60, 1),
+        **check(average.module, lessons, held_out, len(held_out)),
+    }
     return average.module.network, figures
 
 
@@ -234,7 +242,10 @@ def _windows(pixels: Tensor, centre: Tensor, height: Tensor, width: Tensor) -> T
 
 
 def _normalise(pictures: Tensor) -> Tensor:
-    mean, std = (torch.tensor(v, device=pictures.device).view(3, 1, 1) for v in (STARTER_PREPARATION.mean, STARTER_PREPARATION.std))
+    mean, std = (
+        torch.tensor(v, device=pictures.device).view(3, 1, 1)
+        for v in (STARTER_PREPARATION.mean, STARTER_PREPARATION.std)
+    )
     return (pictures / 255 - mean) / std
 
 
@@ -243,7 +254,9 @@ def mimic_attention(network: Any) -> None:
 
     Constants of Trockman & Kolter 2023 ("Mimetic initialization of self-attention layers"), table for DeiT-Ti.
     """
-    network.pos_embed.data = build_sincos2d_pos_embed(list(network.patch_embed.grid_size), dim=192).view_as(network.pos_embed)
+    network.pos_embed.data = build_sincos2d_pos_embed(list(network.patch_embed.grid_size), dim=192).view_as(
+        network.pos_embed
+    )
     for block in network.blocks:
         attention = block.attn
         dim, heads = attention.qkv.in_features, attention.num_heads
@@ -255,7 +268,7 @@ def mimic_attention(network: Any) -> None:
             query[rows], key[rows] = root * u.T[: dim // heads], root * v[: dim // heads]
         u, s, v = torch.linalg.svd(0.4 * torch.randn(dim, dim) / dim**0.5 - 0.4 * torch.eye(dim))
         value.copy_(s.sqrt()[:, None] * u.T)
-        attention.proj.weight.data.copy_((v.T * s.sqrt()))
+        attention.proj.weight.data.copy_(v.T * s.sqrt())
 
 
 def _optimisers(model: MultiTask) -> list[torch.optim.Optimizer]:

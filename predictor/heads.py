@@ -15,7 +15,7 @@ ITERATIONS = 100  # of L-BFGS; the loss has settled well before
 
 @dataclass(frozen=True)
 class Head:
-    """A linear map of embeddings, centred and scaled to unit length: ``centre`` (d,), ``weight`` (d, C), ``bias`` (C,)."""
+    """A linear map of embeddings less ``centre`` (d,), of unit length: ``weight`` (d, C), ``bias`` (C,)."""
 
     centre: NDArray[np.float32]
     weight: NDArray[np.float32]

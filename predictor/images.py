@@ -27,18 +27,15 @@ def decode(data: bytes) -> Image.Image:
 
 
 def crops(image: Image.Image, height: int, width: int, count: int) -> NDArray[np.uint8]:
-    """``count`` windows (count, height, width, 3), each as large as fits the picture, spread evenly over its long side."""
+    """``count`` windows (count, height, width, 3), as large as fit the picture, spread evenly over its long side."""
     scale = max(height / image.height, width / image.width)
     window = (min(width / scale, image.width), min(height / scale, image.height))
     room = (image.width - window[0], image.height - window[1])
     shares = np.linspace(0, 1, count) if count > 1 else [0.5]
     boxes = [(room[0] * s, room[1] * s, room[0] * s + window[0], room[1] * s + window[1]) for s in shares]
-    return np.stack(
-        [
-            np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0))
-            for box in boxes
-        ]
-    )
+    bicubic = Image.Resampling.BICUBIC
+    windows = [image.resize((width, height), bicubic, box=box, reducing_gap=3.0) for box in boxes]
+    return np.stack([np.asarray(window) for window in windows])
 
 
 def perceptual_hash(image: Image.Image) -> int:

@@ -1,4 +1,4 @@
-"""A partition: the geocells that tile India, their centroids and where a position belongs; kept as one FlatGeobuf file."""
+"""A partition: the geocells that tile India and where a position belongs; kept as one FlatGeobuf file."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DRAWING_TOLERANCE_DEGREES = 0.02  # about 2 km: finer than a screen shows when a
 class Partition:
     """C geocells in a fixed order.
 
-    ``names`` (C,) are unique, ``states`` (C,) name the state most of a cell's photos lie in, ``centroids`` (C, 3) are unit
-    vectors of the mean of those photos, ``polygons`` (C,) have x = longitude and y = latitude in degrees.
+    ``names`` (C,) are unique, ``states`` (C,) name the state most of a cell's photos lie in, ``centroids`` (C, 3) are
+    unit vectors of the mean of those photos, ``polygons`` (C,) have x = longitude and y = latitude in degrees.
     """
 
     names: NDArray[np.str_]

@@ -1,7 +1,8 @@
 """From a posterior over geocells to an answer: where to put the pin, how far off it may be, which cells and states.
 
-The pin maximises the expected score, not the probability of a cell. Inside the cells, prototypes weigh the posterior (Haas
-et al. 2024, PIGEON, §3.4) together with the nearest training photos; the radius is conformal (Lei et al. 2018, normalised residuals).
+The pin maximises the expected score, not the probability of a cell. Inside the cells, prototypes weigh the posterior
+(Haas et al. 2024, PIGEON, §3.4), together with the nearest training photos; the radius is conformal, from residuals
+normalised by the spread (Lei et al. 2018).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.geodesy import EARTH_RADIUS_KM, Floats, distance_matrix_km, score
+from predictor.geodesy import EARTH_RADIUS_KM, INDIA_SCALE_KM, Floats, distance_matrix_km, score
 from predictor.heads import Embeddings, softmax
 
 NEIGHBOURS = 20
@@ -73,7 +74,7 @@ def density(cells: Floats, embedding: Embeddings, prototypes: Places, gallery: P
     return Density(np.concatenate([own.points, near.points]), np.concatenate(weights))
 
 
-def best_guess(where: Density, scale_km: float) -> Floats:
+def best_guess(where: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
     """Unit vector (3,) of the point with the highest expected score on a map of this extent."""
     candidates = where.points[np.argsort(-where.weights, kind="stable")[:CANDIDATES]]
     expected = score(distance_matrix_km(candidates, where.points), scale_km) @ where.weights
@@ -101,7 +102,7 @@ def radius_km(where: Density, guess: Floats, how: Calibration) -> float:
 
 
 def conformal_factor(distances_km: Floats, spreads_km: Floats, coverage: float) -> float:
-    """The factor on the spread that would have held ``coverage`` of these distances, with split conformal's correction."""
+    """The factor on the spread that holds ``coverage`` of these distances, with split conformal's correction."""
     ratios = np.sort(distances_km / spreads_km)
     rank = int(np.ceil((len(ratios) + 1) * coverage))
     return float(ratios[min(rank, len(ratios)) - 1])

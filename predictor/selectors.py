@@ -38,7 +38,7 @@ class StateAnswer:
 
 @dataclass(frozen=True)
 class Answer:
-    """Where the model puts the pin (degrees), the radius in km that holds the truth nine times in ten, and what it weighed."""
+    """Where the pin goes (degrees), the radius in km that holds the truth nine times in ten, and what was weighed."""
 
     latitude: float
     longitude: float

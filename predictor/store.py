@@ -1,4 +1,4 @@
-"""Images by the SHA-256 of their bytes, under ``GEOGUESS_DATA/store``; what a picture is called or shows is not known here."""
+"""Images by the SHA-256 of their bytes, under ``GEOGUESS_DATA/store``: neither names nor places are known here."""
 
 from __future__ import annotations
 

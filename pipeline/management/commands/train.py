@@ -1,0 +1,47 @@
+"""``manage.py train``: a model version from a collection's photos."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline.models import Collection
+
+
+class Command(BaseCommand):
+    help = "Train a model version on a collection's train and validation photos; the playable ones stay unseen."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--collection", required=True, help="name of the collection")
+        parser.add_argument(
+            "--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME of any timm model"
+        )
+        parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+
+    def handle(self, **options: Any) -> None:
+        from pipeline.services import TooFewPhotos, train_version
+        from predictor.encoders import MissingWeights, UnknownEncoder
+
+        collection = Collection.objects.filter(name=options["collection"]).first()
+        if collection is None:
+            names = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet: run import_photos"
+            raise CommandError(f"There is no collection “{options['collection']}”. There is: {names}.")
+        try:
+            version = train_version(collection=collection, encoder_name=options["encoder"], seed=options["seed"])
+        except (TooFewPhotos, MissingWeights, UnknownEncoder) as error:
+            raise CommandError(str(error)) from error
+        card = version.card
+        result = {"model": version.name, **{key: card[key] for key in ("encoder", "photos", "cells", "held_out")}}
+        if options["json"]:
+            self.stdout.write(json.dumps(result))
+        else:
+            held_out = card["held_out"]
+            self.stdout.write(
+                f"{version.name}: {card['photos']} photos, {card['cells']} geocells; on photos held out while tuning "
+                f"a mean score of {held_out['score']:.0f} and a median of {held_out['median_km']:.0f} km.\n"
+                f"Next: manage.py promote {version.name}"
+            )
