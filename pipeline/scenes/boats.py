@@ -12,7 +12,21 @@ from pipeline.scenes.prop import Prop
 from pipeline.scenes.solid import Point, Solid
 
 Rng = np.random.Generator
-HULLS = ["#2f6fa8", "#c4452f", "#3f8f6a", "#e0a52c", "#f1ede2"]
+# Paint of fishing boats, as each coast likes it; the first is the common one.
+HULLS = {
+    "Andhra Pradesh": ["#e0a52c", "#d9622b", "#2f8f8a"],
+    "Goa": ["#f1ede2", "#3f8fc9", "#c4452f"],
+    "Gujarat": ["#3a4a5a", "#2f6fa8", "#8a4a34"],
+    "Karnataka": ["#2f8f6a", "#c4452f"],
+    "Kerala": ["#2f6fa8", "#2f8f6a", "#c4452f"],
+    "Lakshadweep": ["#3fb0b8", "#f1ede2", "#e0a52c"],
+    "Maharashtra": ["#c4452f", "#2f5f9c", "#e0742a"],
+    "Odisha": ["#2b2a2c", "#33302c"],
+    "Puducherry": ["#3f8fc9", "#e9c33c"],
+    "Tamil Nadu": ["#2f5fb0", "#c4352e"],
+    "West Bengal": ["#3a2c24", "#2f6f5a"],
+}
+ANY_HULL = ["#f1ede2", "#3f8f8a", "#8a5a3a"]
 MEANINGS = {
     "houseboat": "Kettuvallam, a thatched houseboat: Kerala's backwaters",
     "shikara": "Shikara with a canopy: the lakes of Kashmir",
@@ -51,7 +65,9 @@ def boat(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop
     solid = Solid(light, yaw, length, 0.015)
     solid.pivot = (length / 2, beam / 2)
     wood = ["#4a3426", "#5d4230", "#3a2c24"][int(rng.integers(3))]
-    paint = HULLS[int(rng.integers(len(HULLS)))] if kind in ("fishing",) else wood
+    colours = HULLS.get(place.state, ANY_HULL)
+    common = colours[0] if rng.random() < 0.6 else colours[int(rng.integers(len(colours)))]
+    paint = common if kind == "fishing" else wood
     solid.fill([(-0.3, -0.35, 0), (length + 0.3, -0.35, 0), (length, beam, 0), (0, beam, 0)], light.shadow, 0.3)
     rise = {"houseboat": 1.5, "shikara": 0.5, "nouka": 1.05, "fishing": 0.95, "catamaran": 0.3, "dugout": 0.45}[kind]
     near, far = _sheer(length, beam, free, rise, 0.0), _sheer(length, beam, free, rise, beam)

@@ -871,6 +871,7 @@ def _modernist(solid: Solid, rng: Rng) -> None:
     w, d, storeys = float(rng.uniform(10, 13)), 7.0, int(rng.integers(2, 4))
     grey, h = pick(rng, ["#b8b4aa", "#c4beb2", "#aaa79f"]), 3.1 * storeys
     tints = ["#c4452f", "#e0a52c", "#2f7f6a", "#8a4f38"]
+    solid.distance = max(solid.distance, 2.4 * w, 2.4 * h)
     solid.stand((0, w), (0, d))
     front, side = solid.box((0, w), (0, d), (0, h), mix(grey, "#000000", 0.1))
     side.patch(0.6, 0, d - 0.6, h, "#a85a40")
@@ -893,6 +894,9 @@ def _modernist(solid: Solid, rng: Rng) -> None:
         solid.box(
             (0, w), (-0.9, 0), (3.1 * level + (0 if level else 0.0), 3.1 * level + 0.28), mix(grey, "#ffffff", 0.12)
         )
+    under = [(-0.6, -1.3, h + 0.9), (w + 0.6, -1.3, h + 0.9), (w + 0.6, d, h + 0.9), (-0.6, d, h + 0.9)]
+    solid.fill([(0, d, h), (w, d, h), (w, d, h + 0.9), (0, d, h + 0.9)], solid.light.shade("#4a4c50"))
+    solid.fill(under, solid.light.shade(mix(grey, "#2a2c30", 0.4)))
     solid.box((-0.6, w + 0.6), (-1.3, d), (h + 0.9, h + 1.35), mix(grey, "#ffffff", 0.2))
     posts(solid, [0.3, w / 2, w - 0.3], -0.7, h + 0.9, grey, 0.3, foot=h)
 
@@ -954,6 +958,9 @@ def _morung(solid: Solid, rng: Rng) -> None:
         )
     front.patch(0.1, 2.0, w - 0.1, 2.15, "#b5322c")
     eave, apex_front, apex_back = h - 0.7, (w / 2, -2.2, top + 0.7), (w / 2, d, top)
+    for x in (-0.9, w + 0.9):  # the underside of the roof thrust forward over the front
+        soffit = [(x, -1.0, eave), (x, 0.3, eave), (w / 2, 0.3, top - 0.4), apex_front]
+        solid.fill(soffit, solid.light.shade(mix(straw, "#1d1512", 0.5)))
     for sign, x in ((-1, -0.9), (1, w + 0.9)):
         slope = [(x, -1.0, eave), (x, d, eave), apex_back, apex_front]
         if solid.polygon(slope, straw, (sign * 4.6, 0, w / 2)):
@@ -1336,7 +1343,7 @@ def _flats(solid: Solid, rng: Rng) -> None:
         pick(rng, ["#a85a44", "#7f8f9a", "#b98a4a", "#8a6f8f"]),
     )
     h = 3.0 * storeys
-    solid.size, solid.distance = max(solid.size, h), max(solid.distance, 2.2 * h)
+    solid.distance = max(solid.distance, 2.4 * w, 2.4 * h)
     solid.stand((0, w), (0, d))
     front, side = solid.box((0, w), (0, d), (0, h), wall)
     weather(front, rng)

@@ -85,13 +85,13 @@ REGIONS: dict[str, Region] = {
         "English", "Latin", "AR", None, (), ("bamboo", "tin"), ("gompa", "church"), "Devanagari"
     ),
     "Assam": Region("Assamese", "Bengali", "AS", "green-yellow", ("ASTC",), ("tin", "bamboo"), ("namghar", "mosque")),
-    "Bihar": Region("Hindi", "Devanagari", "BR", "green-yellow", (), ("mithila", "plaster"), ("nagara", "mosque")),
+    "Bihar": Region("Hindi", "Devanagari", "BR", "green-yellow", (), ("mithila", "plaster"), ("painted", "mosque")),
     "Chandigarh": Region(
         "English", "Latin", "CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",), "Gurmukhi"
     ),
     "Chhattisgarh": Region("Hindi", "Devanagari", "CG", "black-yellow", (), ("bluewash",), ("nagara",)),
     "Dadra and Nagar Haveli and Daman and Diu": Region(
-        "Gujarati", "Gujarati", "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "nagara")
+        "Gujarati", "Gujarati", "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "marble")
     ),
     "Delhi": Region(
         "Hindi",
@@ -100,14 +100,14 @@ REGIONS: dict[str, Region] = {
         "green-yellow",
         ("DTC",),
         ("flats", "brick"),
-        ("nagara", "mosque", "gurdwara"),
+        ("painted", "mosque", "gurdwara"),
         "Gurmukhi",
     ),
     "Goa": Region(
         "Konkani", "Devanagari", "GA", "yellow-black", ("KTC",), ("goa",), ("goan_church", "goan_church", "kerala")
     ),
-    "Gujarat": Region("Gujarati", "Gujarati", "GJ", "green-yellow", ("GSRTC",), ("gujarat", "plaster"), ("nagara",)),
-    "Haryana": Region("Hindi", "Devanagari", "HR", "green-yellow", ("HR",), ("brick",), ("nagara",)),
+    "Gujarat": Region("Gujarati", "Gujarati", "GJ", "green-yellow", ("GSRTC",), ("gujarat", "plaster"), ("marble",)),
+    "Haryana": Region("Hindi", "Devanagari", "HR", "green-yellow", ("HR",), ("brick",), ("painted",)),
     "Himachal Pradesh": Region("Hindi", "Devanagari", "HP", None, ("HRTC",), ("himachal",), ("pahari",)),
     "Jammu and Kashmir": Region(
         "Urdu", "Arabic", "JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",), "Devanagari"
@@ -132,7 +132,7 @@ REGIONS: dict[str, Region] = {
     "Odisha": Region("Odia", "Oriya", "OD", "black-yellow", ("OSRTC",), ("thatch", "plaster"), ("kalinga",)),
     "Puducherry": Region("Tamil", "Tamil", "PY", "yellow", (), ("french", "tamil"), ("dravida", "church")),
     "Punjab": Region("Punjabi", "Gurmukhi", "PB", "green-yellow", ("PB",), ("punjab", "brick"), ("gurdwara",)),
-    "Rajasthan": Region("Hindi", "Devanagari", "RJ", "black-yellow", ("RSRTC",), ("haveli", "desert"), ("nagara",)),
+    "Rajasthan": Region("Hindi", "Devanagari", "RJ", "black-yellow", ("RSRTC",), ("haveli", "desert"), ("marble",)),
     "Sikkim": Region("Nepali", "Devanagari", "SK", None, ("SNT",), ("sikkim",), ("gompa",)),
     "Tamil Nadu": Region(
         "Tamil", "Tamil", "TN", "yellow", ("TNSTC",), ("tamil", "thatch"), ("dravida", "dravida", "church")
@@ -142,7 +142,7 @@ REGIONS: dict[str, Region] = {
     ),
     "Tripura": Region("Bengali", "Bengali", "TR", "green-yellow", (), ("tin", "bengal"), ("bengal",)),
     "Uttar Pradesh": Region(
-        "Hindi", "Devanagari", "UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("nagara", "mosque"), "Arabic"
+        "Hindi", "Devanagari", "UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("painted", "mosque"), "Arabic"
     ),
     "Uttarakhand": Region("Hindi", "Devanagari", "UK", "blue", ("UTC",), ("kumaon",), ("pahari",)),
     "West Bengal": Region(

@@ -90,8 +90,25 @@ def _kalasha(solid: Solid, x: float, y: float, z: float, size: float) -> None:
 
 
 def _nagara(solid: Solid, rng: Rng) -> None:
-    """North India: a curved tower over the shrine, a pillared hall before it."""
-    colour = pick(rng, ["#d9a06a", "#f2ece0", "#e9b48a", "#c98a5e", "#f0dcb0"])
+    """Central India: a curved sandstone tower over the shrine, a pillared hall before it."""
+    _shikhara(solid, rng, pick(rng, ["#d9a06a", "#c98a5e", "#d4935f"]), "#e0742a")
+
+
+def _painted(solid: Solid, rng: Rng) -> None:
+    """The Gangetic plain: the same tower in bright paint."""
+    _shikhara(solid, rng, pick(rng, ["#e9733c", "#e8a0a8", "#f0c860", "#f2ece0"]), "#e0742a")
+
+
+def _marble(solid: Solid, rng: Rng) -> None:
+    """Gujarat and Rajasthan: white marble, small spires clustered about the tower."""
+    white = pick(rng, ["#f6f2ea", "#f1ebe0"])
+    _shikhara(solid, rng, white, "#c4352e")
+    for x, y, half, high in ((4.7, -0.7, 0.75, 3.2), (8.1, -0.7, 0.75, 3.2), (6.4, -0.8, 0.9, 4.4)):
+        spire(solid, x, y, 4.0, half, high, white, 2.1, ribs=3, bands=5)
+        _kalasha(solid, x, y, 4.0 + high, 0.4)
+
+
+def _shikhara(solid: Solid, rng: Rng, colour: str, flag: str) -> None:
     solid.stand((0, 9), (-3.5, 4))
     solid.box((-0.4, 9.4), (-4, 4.4), (0, 0.8), "#b0a08c")
     spire(solid, 6.4, 1.2, 3.9, 2.1, 8.6, colour, 2.1)
@@ -106,7 +123,7 @@ def _nagara(solid: Solid, rng: Rng) -> None:
         hall.arch(0.25 + k * 1.15, 0, 0.9, 2.2, "#4a362a", 0.3)
     solid.box((0.3, 4.6), (-2.7, 2.8), (3.4, 3.7), mix(colour, "#b5523a", 0.25))
     dome(solid, 2.4, 0.1, 3.7, 1.5, colour, 0.8)
-    _flag(solid, 6.4, 1.2, 12.6, 2.6, "#e0742a")
+    _flag(solid, 6.4, 1.2, 12.6, 2.6, flag)
 
 
 def _kalinga(solid: Solid, rng: Rng) -> None:
@@ -498,7 +515,9 @@ STYLES: dict[str, tuple[Builder, str, str]] = {
     "kerala": (_kerala, "temple", "Low temple under tiered roofs: Kerala and the Konkan"),
     "maratha": (_maratha, "temple", "Stone shrine, tower of niches, lamp tower: Maharashtra"),
     "mosque": (_mosque, "mosque", "Mosque with domes and minarets"),
-    "nagara": (_nagara, "temple", "Curved shikhara: northern and central India"),
+    "marble": (_marble, "temple", "White marble spires: Gujarat and Rajasthan"),
+    "nagara": (_nagara, "temple", "Curved sandstone shikhara: central India"),
+    "painted": (_painted, "temple", "Brightly painted shikhara: the Gangetic plain"),
     "namghar": (_namghar, "temple", "Namghar, a prayer hall: Assam"),
     "pahari": (_pahari, "temple", "Tiered slate and timber temple: the western Himalaya"),
 }
