@@ -377,8 +377,8 @@ def terraces(stage: Stage) -> str:
         )
         parts.append(f'<path {paint(stage.aired(stage.light.shade(base, 0.6), z), 0.3)} d="{tufts}"/>')
     stage.add(180, "".join(parts))
-    for _ in range(int(20 * land.density)):
-        z = float(15 * 8 ** rng.uniform(0, 1))
+    for _ in range(int(8 * land.density)):
+        z = float(26 * 5 ** rng.uniform(0, 1))
         low, high = camera.span(z)
         name = str(rng.choice(list(land.trees), p=np.array(list(land.trees.values())) / sum(land.trees.values())))
         px = float(rng.uniform(low, high))

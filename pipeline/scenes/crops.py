@@ -51,7 +51,7 @@ CROPS = {
     "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # takes the colour of the soil
 }
 
-NEAREST_HEIGHTS = 6.0  # a crop stands at least this many times its height away, or it would hide the country behind
+NEAREST_HEIGHTS = 6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
 
 Edge = Callable[[float], float]
 
@@ -61,7 +61,7 @@ def draw_field(stage: Stage, name: str, left: Edge, right: Edge, near: float, fa
     crop, rng, camera = CROPS[name], stage.rng, stage.camera
     soil = stage.landscape.soil
     colour = mix(soil, "#2f2418", 0.12) if name == "ploughed" else mix(crop.colour, "#7f9a45", rng.uniform(0, 0.18))
-    near = max(near, camera.nearest() * 0.82, NEAREST_HEIGHTS * crop.height)
+    near = max(near, camera.nearest() * 0.82, NEAREST_HEIGHTS * crop.height if crop.form == "canes" else 0.0)
     depths = near * (far / near) ** (np.linspace(0, 1, 30) ** 1.1)
     _bed(stage, crop, colour, left, right, near, far)
     slices = [z for i, z in enumerate(depths) if i == 0 or z - depths[i - 1] >= crop.spacing * 0.4]

@@ -108,7 +108,7 @@ LAND = {
             "mid_himalaya", {"far_snow": 1}, "#446b4a", "mountain", "#937552", ("#a99a5a", "#7da548"), MOIST,
             {"pine": 5, "oak": 2, "rhododendron": 1, "deodar": 1}, {"pine": 4, "oak": 2}, {"hedge": 1, "lantana": 1, "grass": 3}, HILL_TERRACES,
             {"ghat": 4, "terraces": 3, "river": 2, "village": 2, "street": 1.2, "road": 1}, "#6f9d98", 1.0,
-            relief_clue="Pine ridges with terraces and far snow: the Himalayan foothills",
+            relief_clue="Ridge behind ridge with pine and terraces: the Himalayan foothills",
         ),
         Landscape(
             "east_himalaya", {"himalaya": 1}, "#2c5a40", "mountain", "#7d6346", ("#8f9a50", "#6aa046"), WET,

@@ -123,8 +123,8 @@ class Relief:
     def _far_snow(self, colour: str, season: str) -> str:
         """A far white wall beyond rolling middle hills: the foothill country."""
         r = self.rng
-        parts = [self._peaks(self.horizon * r.uniform(0.5, 0.62), "#8798b0", 0.8, 13)] if season != "monsoon" else []
-        for tall, km in ((0.44, 9), (0.36, 5), (0.26, 2.8), (0.15, 1.2)):
+        parts = [self._peaks(self.horizon * r.uniform(0.66, 0.78), "#8798b0", 0.8, 8)] if season != "monsoon" else []
+        for tall, km in ((0.46, 8), (0.38, 4.5), (0.28, 2.4), (0.15, 1.0)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.45, 5))
             parts.append(self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(colour, km * 2.4), 18))
         return "".join(parts)
@@ -144,7 +144,7 @@ class Relief:
         """Steep wet green ridges, one behind the other, with mist between them: the north-eastern hills and the high Ghats."""
         r = self.rng
         parts = []
-        for tall, km in ((0.66, 8), (0.52, 5), (0.40, 3), (0.27, 1.6), (0.14, 0.7)):
+        for tall, km in ((0.84, 6), (0.66, 3.8), (0.48, 2.3), (0.30, 1.2), (0.14, 0.6)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.42, 5))
             parts.append(self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(mix(colour, "#f2f5ee", 0.25), km * 2.8), 20))
             if season in ("monsoon", "winter") and r.random() < 0.75:
@@ -157,7 +157,7 @@ class Relief:
         """Flat green tableland cut by gorges with cliffs and waterfalls: the Khasi hills."""
         r = self.rng
         parts = []
-        for tall, km in ((0.52, 5), (0.34, 2.2)):
+        for tall, km in ((0.62, 4), (0.40, 1.8)):
             top = self.horizon * tall * (0.86 + 0.14 * hills(r, SAMPLES, 3))
             cut = np.clip(np.abs((self.x / self.width - r.uniform(0.25, 0.75)) / r.uniform(0.12, 0.22)) ** 1.5, 0, 1)
             heights = top * (0.12 + 0.88 * cut)

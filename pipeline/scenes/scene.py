@@ -12,7 +12,7 @@ from pipeline.scenes.compositions import COMPOSITIONS
 from pipeline.scenes.landscapes import landscape_of, settings_of
 from pipeline.scenes.light import MONTH_SEASON, Light
 from pipeline.scenes.place import Place
-from pipeline.scenes.prop import Clue
+from pipeline.scenes.prop import Box, Clue
 from pipeline.scenes.raster import finish, render
 from pipeline.scenes.relief import Relief
 from pipeline.scenes.sky import draw_sky, sky_of
@@ -22,6 +22,11 @@ from pipeline.scenes.text import font_files
 FIRST_DAY = datetime(2024, 1, 1)
 DAYS = 366 * 2
 CLOUD_COVER = {"winter": (1.2, 4.5), "summer": (1.2, 3.5), "monsoon": (3.2, 1.6), "autumn": (1.6, 2.6)}  # beta distribution
+
+FAR_CLUE = 5000.0  # metres: behind everything else
+HIDDEN = 0.6  # a clue covered to this share by a nearer solid thing is not seen
+SOLID = ("house", "vehicle", "temple", "boat", "shop")
+WIDE = ("relief", "soil", "crop")  # seen between the things that stand before them
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,27 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     return Scene(finish(pixels, rng), place, seed, heading, captured_at, season, setting, _visible(stage.clues))
 
 
-FAR_CLUE = 5000.0  # metres: behind everything else
-
-
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:
-    """The clues, nearest first, each meaning once: its largest box."""
-    best: dict[str, tuple[float, float, Clue]] = {}
-    for z, clue in clues:
-        x0, y0, x1, y1 = clue.box
-        area = (x1 - x0) * (y1 - y0)
-        if clue.meaning not in best or area > best[clue.meaning][0]:
-            best[clue.meaning] = (area, z, clue)
-    return tuple(clue for _, _, clue in sorted(best.values(), key=lambda item: item[1]))
+    """The clues that nothing nearer hides, nearest first; of one meaning only the largest."""
+    shown: list[tuple[float, Clue]] = []
+    for z, clue in sorted(clues, key=lambda item: item[0]):
+        hidden = any(
+            near.kind in SOLID and depth < z - 0.5 and _share(near.box, clue.box) > HIDDEN for depth, near in shown
+        )
+        if clue.kind in WIDE or not hidden:
+            shown.append((z, clue))
+    best: dict[str, Clue] = {}
+    for _, clue in shown:
+        if clue.meaning not in best or _area(clue.box) > _area(best[clue.meaning].box):
+            best[clue.meaning] = clue
+    return tuple(best.values())
+
+
+def _area(box: Box) -> float:
+    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
+
+
+def _share(cover: Box, box: Box) -> float:
+    """The share of a box that another covers."""
+    common = (max(cover[0], box[0]), max(cover[1], box[1]), min(cover[2], box[2]), min(cover[3], box[3]))
+    return _area(common) / _area(box)

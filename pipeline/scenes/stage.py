@@ -88,8 +88,8 @@ class Stage:
         """A prop standing at (x, z), `up` metres above the ground, with its shadow, air and clues."""
         px, py = self.camera.at(x, z, up)
         scale = self.camera.scale(z) * size
-        if shadow:
-            self._shadow(x, z, up, prop.width * size, prop.height * size)
+        if shadow and up == 0:
+            self._block_shadow(x, z, prop.width * size, prop.height * size)
         svg = recolour(prop.svg, self.sky.air, self.veil(z))
         self.add(z, f'<g transform="translate({px:.1f} {py:.1f}) scale({scale:.3f})">{svg}</g>')
         for clue in prop.clues:
@@ -137,6 +137,17 @@ class Stage:
         weights = np.array([species[name] for name in names])
         for name in self.rng.choice(names, count, p=weights / weights.sum()):
             self.plant(str(name), *where(self.rng), size=size, shadow=shadow)
+
+    def _block_shadow(self, x: float, z: float, width: float, height: float) -> None:
+        """The shadow of a wall: a slanted strip beside its foot."""
+        aside = (1 if self.light.from_left else -1) * min(self.light.reach * height * 0.55, 7.0)
+        back = z + 0.3 * abs(aside) + 0.2 * width
+        low, high = x - width * 0.46, x + width * 0.46
+        svg = self.ground(
+            [(low, z), (high, z), (high + aside, z + 0.3 * abs(aside)), (high + aside, back), (low + aside, back)],
+            self.light.shadow, self.light.shadow_opacity * 0.8 * (1 - self.veil(z)),
+        )  # fmt: skip
+        self.add(back + 0.4, svg)
 
     def _shadow(self, x: float, z: float, up: float, width: float, height: float) -> None:
         light = self.light

@@ -237,10 +237,10 @@ def _palm(species: str, rng: Generator, light: Light, lushness: float, fine: boo
             direction = np.array([np.sin(angle), -np.cos(angle)])
             middle = top + direction * kind.frond * rng.uniform(0.55, 0.95)
             colour = light.lit(leaf, 1.2) if direction[0] * sun > 0.15 and angle < 2 else light.shade(leaf, rng.uniform(0.5, 1.2))
-            rays = np.linspace(angle - 1.25, angle + 1.25, 9 if fine else 5)
+            rays = np.linspace(angle - 1.35, angle + 1.35, 15 if fine else 7)
             points = [tuple(top + direction * 0.25)]
             for k, ray in enumerate(rays):
-                reach = kind.frond * (0.62 if k % 2 else 0.95)
+                reach = kind.frond * (1.0 if k % 2 else 0.5) * rng.uniform(0.88, 1.08)
                 points.append(tuple(middle + reach * 0.75 * np.array([np.sin(ray), -np.cos(ray)])))
             parts.append(polygon(points, colour if i % 3 else light.shade(leaf, 0.9)))
     else:
