@@ -28,7 +28,7 @@ function add(name, attributes) {
   return element;
 }
 
-const { width, height } = hero.viewBox.baseVal;
+const [width, height] = [400, 440]; // the map itself; the degrees stand around it, in the rest of the view box
 const level = await loadLevel(hero.dataset.basemap);
 const project = projection(level.bounds, width, height);
 const path = (lines, end = "") =>

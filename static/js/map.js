@@ -224,8 +224,11 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   let untouched = true;
   const settle = () => {
     map.invalidateSize({ animate: false, pan: true });
-    map.options.minZoom = Math.min(4, map.getBoundsZoom(bounds) - 0.25); // the setter would start an animation
+    // The option is set by hand, around the fit: Leaflet's setter would start an animation that undoes the fit when it ends.
+    const least = Math.min(4, map.getBoundsZoom(bounds) - 0.25);
+    map.options.minZoom = Math.min(map.options.minZoom ?? least, least);
     if (untouched) map.fitBounds(home, { animate: false, ...options });
+    map.options.minZoom = least;
   };
   map.fitBounds(bounds, { animate: false });
   settle();

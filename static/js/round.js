@@ -12,6 +12,7 @@ import { openSocket } from "./socket.js";
 const SHRINK_AFTER_MS = 700; // after the pointer left the map
 const DRAFT_AFTER_MS = 350; // a dragged pin is sent when it rests
 const URGENT_MS = 10_000;
+const GRACE_MS = 700; // the server waits half a second for guesses that are on their way; asking earlier is asking twice
 const QUIET_AFTER_REVEAL_MS = 500; // a Space that was meant to confirm must not skip the result
 const SIZES = 4; // map sizes, in round.css
 const KEY_PAN_PX = 90;
@@ -24,10 +25,11 @@ const action = byId("action");
 const narrow = matchMedia("(max-width: 40rem), (max-height: 28rem) and (pointer: coarse)");
 const serverClock = new ServerClock(state.server_now_ms);
 
-let phase = "guess"; // guess → sending → guess | revealed; "over" while waiting for the result of a round that was locked
+let phase = "guess"; // guess → sending → guess | revealed; "over" when the round was locked and its result is not here yet
 let pin = null;
 let revealedAt = 0;
 let closeSocket = () => {};
+let fetching = false;
 
 const remember = (key, value) => {
   try {
@@ -205,13 +207,20 @@ async function confirm() {
   );
 }
 
-/** Fetch the result of a round that the clock or another tab has locked, however long it takes. */
-async function fetchResult() {
-  if (phase === "over" || phase === "revealed") return;
+function endGuessing() {
+  if (phase !== "guess") return;
   phase = "over";
+  clearTimeout(draftTimer);
   pin?.dragging.disable();
   showAction();
-  for (let pause = 300; phase === "over"; pause = Math.min(pause * 2, 10_000)) {
+}
+
+/** Fetch the result of a round that the clock or another tab has locked, however long it takes. */
+async function fetchResult() {
+  if (fetching || phase === "revealed") return;
+  fetching = true;
+  endGuessing();
+  for (let pause = 300; phase !== "revealed"; pause = Math.min(pause * 2, 10_000)) {
     const { status, body } = await get(state.urls.result);
     if (status === 200) return finish(body);
     const wait = status === 425 ? body.retry_ms : pause;
@@ -258,15 +267,13 @@ function tick() {
     byId("alarm").textContent = pin ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
   }
   if (left <= 0 && phase === "guess") {
-    if (pin) post(state.urls.draft, position());
-    fetchResult();
+    if (pin) post(state.urls.draft, position()); // the pin as it stands, also while it is being dragged
+    endGuessing();
   }
+  if (left <= -GRACE_MS && phase === "over") fetchResult();
 }
 const ticker = state.deadline_ms && !state.result ? setInterval(tick, 200) : undefined;
-if (ticker) {
-  byId("clock").hidden = false;
-  tick();
-}
+if (ticker) tick();
 
 let disconnectedTimer;
 function showConnection() {
