@@ -251,6 +251,8 @@ def _bengal(solid: Solid, rng: Rng) -> None:
     droop = 0.9 * (2 * us - 1) ** 2
     eave = [(-0.5 + (w + 1.0) * float(u), -0.5, h + 0.55 - float(s)) for u, s in zip(us, droop, strict=True)]
     ridge = [(0.2 + (w - 0.4) * float(u), d / 2, h + 3.0 - 0.9 * float(s)) for u, s in zip(us, droop, strict=True)]
+    under = [(min(max(x, 0.0), w), 0.0, z + 0.25) for x, _, z in eave]
+    solid.polygon([(0, 0, h - 0.4), (w, 0, h - 0.4), *reversed(under)], brick, (0, -1, 0))
     s = 1 if solid.yaw > 0 else -1
     far = -1 if s > 0 else 0
     solid.polygon([eave[far], (eave[far][0], d + 0.5, eave[far][2]), ridge[far]], brick, (s, 0, 0.5), always=True)
