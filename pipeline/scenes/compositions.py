@@ -294,6 +294,8 @@ def field(stage: Stage) -> str:
         settlement.traffic(stage, path, 0.3)
     else:
         draw_field(stage, first, lambda z: -90.0, lambda z: 90.0, 2.6, bound)
+        if CROPS[first].form == "canes":
+            _undergrowth(stage, stage.camera.nearest(), 15, 60)
     stage.scatter(land.trees, int(7 * land.density) + 1, _across(stage, bound + 3, 110))
     if rng.random() < 0.8:
         settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), bound + 6, int(rng.integers(1, 4)))
@@ -603,7 +605,7 @@ def desert(stage: Stage) -> str:
             ripples += f"M{px - half:.1f} {py:.1f}q{half * 0.5:.1f} {-rng.uniform(3, 9):.1f} {half:.1f} 0t{half:.1f} 1q{-half:.1f} 7 {-2 * half:.1f} 0z"
     stage.add(16, f'<path {paint(stage.light.shade(sand, 0.55), 0.38)} d="{ripples}"/>')
     stage.scatter(land.trees, 8, _across(stage, 17, 90))
-    stage.scatter(land.shrubs, 30, _across(stage, 6, 60))
+    stage.scatter(land.shrubs, 26, _across(stage, 11, 70))
     if rng.random() < 0.8:
         settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), float(rng.uniform(26, 45)), int(rng.integers(1, 4)))
     settlement.landmark(stage, 0.3, 60, 100)

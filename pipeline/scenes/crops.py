@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import paint, smooth
+from pipeline.scenes.shapes import outline, paint, smooth
 from pipeline.scenes.stage import HEIGHT, WIDTH, Stage
 
 
@@ -51,6 +51,7 @@ CROPS = {
     "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # takes the colour of the soil
 }
 
+DEEP_PX = 34  # picture units of height from which a row is shaded from its lit top to its dark foot
 NEAREST_HEIGHTS = 6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
 
 Edge = Callable[[float], float]
@@ -77,19 +78,14 @@ def _bed(stage: Stage, crop: Crop, colour: str, left: Edge, right: Edge, near: f
     zs = np.geomspace(near * 0.97, far, 12)
     outline = [(left(z), z) for z in zs] + [(right(z), z) for z in zs[::-1]]
     points = [stage.camera.at(x, z) for x, z in outline]
-    top, bottom = points[11][1], HEIGHT
     if crop.form == "flooded":
         near_colour, far_colour = mix(stage.sky.middle, "#6f8a7a", 0.35), mix(stage.sky.horizon, "#b5c0a8", 0.2)
     else:
         near_colour = mix(mix(colour, stage.landscape.soil, 0.35), "#241c14", 0.3)
         far_colour = stage.aired(colour, far * 0.7)
-    name = f"f{stage.rng.integers(1 << 30)}"
-    gradient = (
-        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" y1="{top:.0f}" x2="0" y2="{bottom}">'
-        f'<stop offset="0" stop-color="{far_colour}"/><stop offset="1" stop-color="{near_colour}"/></linearGradient>'
-    )
+    tone = mix(far_colour, near_colour, 0.35)
     data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "z"
-    stage.add(far + 2, f'{gradient}<path fill="url(#{name})" d="{data}"/>')
+    stage.add(far + 2, f'<path fill="{tone}" d="{data}"/>')
 
 
 def _row(stage: Stage, crop: Crop, colour: str, x0: float, x1: float, z: float, rows: int) -> None:
@@ -111,18 +107,19 @@ def _row(stage: Stage, crop: Crop, colour: str, x0: float, x1: float, z: float, 
     jitter = mix(colour, "#c9c46a" if rng.random() < 0.5 else "#3d5a2c", rng.uniform(0, 0.12))
     top, foot = stage.aired(light.lit(jitter, 1.1), z), stage.aired(light.shade(mix(jitter, "#2c3a20", 0.3), 0.7), z)
     points = [camera.at(x, z, h) for x, h in zip(xs, tall, strict=True)]
-    base = camera.at(0, z)[1] + scale * crop.spacing * 0.06
-    points += [(points[-1][0], base), (points[0][0], base)]
-    name = f"r{rng.integers(1 << 30)}"
-    gradient = (
-        f'<linearGradient id="{name}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{top}"/>'
-        f'<stop offset=".45" stop-color="{stage.aired(jitter, z)}"/><stop offset="1" stop-color="{foot}"/></linearGradient>'
-    )
-    if crop.form == "bushes":
-        data = smooth(points)
+    low_edge = camera.at(0, z)[1] + scale * crop.spacing * 0.06
+    points += [(points[-1][0], low_edge), (points[0][0], low_edge)]
+    data = smooth(points) if crop.form == "bushes" else outline(points)
+    middle = stage.aired(jitter, z)
+    if scale * crop.height > DEEP_PX:
+        name = f"r{rng.integers(1 << 30)}"
+        svg = (
+            f'<linearGradient id="{name}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{top}"/>'
+            f'<stop offset=".45" stop-color="{middle}"/><stop offset="1" stop-color="{foot}"/></linearGradient>'
+            f'<path fill="url(#{name})" d="{data}"/>'
+        )
     else:
-        data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "z"
-    svg = f'{gradient}<path fill="url(#{name})" d="{data}"/>'
+        svg = f'<path fill="{mix(mix(foot, middle, 0.6), top, rng.uniform(0.25, 0.85))}" d="{data}"/>'
     if crop.fleck:
         svg += _flecks(stage, crop, x0, x1, z)
     stage.add(z, svg)

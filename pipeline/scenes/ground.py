@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import blob_data, paint, polygon
+from pipeline.scenes.shapes import bands, blob_data, paint, polygon
 from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 
 Centre = Callable[[float], float]
@@ -34,12 +34,8 @@ def draw_ground(stage: Stage, near: str, far: str, patches: tuple[str, ...] = ()
     camera, rng = stage.camera, stage.rng
     top = camera.horizon - 1
     middle = stage.aired(mix(near, far, 0.5), 60)
-    parts = [
-        f'<linearGradient id="ground" gradientUnits="userSpaceOnUse" x1="0" y1="{top:.0f}" x2="0" y2="{HEIGHT}">'
-        f'<stop offset="0" stop-color="{stage.aired(far, 260)}"/><stop offset=".12" stop-color="{middle}"/>'
-        f'<stop offset=".5" stop-color="{near}"/><stop offset="1" stop-color="{mix(near, "#1f1a18", 0.16)}"/></linearGradient>',
-        f'<rect y="{top:.0f}" width="{WIDTH}" height="{HEIGHT - top + 1:.0f}" fill="url(#ground)"/>',
-    ]
+    stops = ((0.0, stage.aired(far, 260)), (0.12, middle), (0.5, near), (1.0, mix(near, "#1f1a18", 0.16)))
+    parts = [bands(stops, top, float(HEIGHT), WIDTH)]
     for colour in (*patches, stage.light.shade(near, 0.5), stage.light.lit(near, 0.8)):
         data = ""
         for z in camera.nearest() * 0.9 * 40 ** rng.uniform(0, 1, 34) ** 1.3:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +26,14 @@ def mix(a: str, b: str, t: float) -> str:
     t = min(max(t, 0.0), 1.0)
     pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(x + (y - x) * t):02x}" for x, y in pairs)
+
+
+def ramp(stops: Sequence[tuple[float, str]], t: float) -> str:
+    """The colour at `t` of a gradient given as (position, colour) in ascending order."""
+    for (a, first), (b, second) in zip(stops, stops[1:], strict=False):
+        if t <= b:
+            return mix(first, second, (t - a) / (b - a))
+    return stops[-1][1]
 
 
 def recolour(svg: str, towards: str, t: float) -> str:

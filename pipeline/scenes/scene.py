@@ -15,7 +15,7 @@ from pipeline.scenes.place import Place
 from pipeline.scenes.prop import Box, Clue
 from pipeline.scenes.raster import finish, render
 from pipeline.scenes.relief import Relief
-from pipeline.scenes.sky import draw_sky, sky_of
+from pipeline.scenes.sky import draw_sky, sky_of, sun_at
 from pipeline.scenes.stage import HEIGHT, WIDTH, Camera, Stage
 from pipeline.scenes.text import font_files
 
@@ -23,6 +23,7 @@ FIRST_DAY = datetime(2024, 1, 1)
 DAYS = 366 * 2
 CLOUD_COVER = {"winter": (1.2, 4.5), "summer": (1.2, 3.5), "monsoon": (3.2, 1.6), "autumn": (1.6, 2.6)}  # beta distribution
 
+GLOW = 0.62  # strength of the glow at the sun itself, under a clear sky
 FAR_CLUE = 5000.0  # metres: behind everything else
 HIDDEN = 0.6  # a clue covered to this share by a nearer solid thing is not seen
 SOLID = ("house", "vehicle", "temple", "boat", "shop")
@@ -71,7 +72,8 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
         focal=float(rng.uniform(900, 1150)),
     )
     stage = Stage(place, land, season, float(np.clip(land.lush[season] + rng.normal(0, 0.06), 0, 1)), light, sky, camera, rng)
-    background = draw_sky(sky, light, hour, camera.horizon, WIDTH, rng)
+    sun = sun_at(light, camera.horizon, WIDTH, rng)
+    background = draw_sky(sky, light, sun, camera.horizon, WIDTH, rng)
     relief = str(rng.choice(list(land.relief), p=np.array(list(land.relief.values())) / sum(land.relief.values())))
     if setting != "coast":
         background += Relief(sky, light, camera.horizon, WIDTH, rng).draw(relief, land.hill, season)
@@ -79,7 +81,8 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
             stage.note(FAR_CLUE, "relief", land.relief_clue, (0, camera.horizon * 0.3, WIDTH, camera.horizon + 20))
     background += COMPOSITIONS[setting](stage)
     pixels = render(stage.svg(background), width, list(font_files().values()))
-    return Scene(finish(pixels, rng), place, seed, heading, captured_at, season, setting, _visible(stage.clues))
+    glow = (sun[0] / WIDTH, sun[1] / WIDTH, GLOW * (1 - light.softness), light.colour)
+    return Scene(finish(pixels, rng, glow), place, seed, heading, captured_at, season, setting, _visible(stage.clues))
 
 
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:

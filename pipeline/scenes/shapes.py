@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import Generator
 
+from pipeline.scenes.light import ramp
+
+BANDS = 56  # steps of a gradient drawn flat
 Points = Sequence[tuple[float, ...]] | np.ndarray
 
 
@@ -62,6 +65,15 @@ def blobs_data(rng: Generator, centres: Points, corners: int = 8, wobble: float 
 def blobs(rng: Generator, centres: Points, fill: str, opacity: float = 1.0, corners: int = 8, wobble: float = 0.22) -> str:
     """Several blobs (x, y, rx, ry) as one path of one colour."""
     return f'<path {paint(fill, opacity)} d="{blobs_data(rng, centres, corners, wobble)}"/>'
+
+
+def bands(stops: Sequence[tuple[float, str]], top: float, bottom: float, width: float) -> str:
+    """A vertical gradient over the whole width as flat bands: far quicker to draw than a gradient, and grain hides the steps."""
+    edges = np.linspace(top, bottom, BANDS + 1)
+    return "".join(
+        f'<rect y="{y:.1f}" width="{width:.0f}" height="{bottom - y:.1f}" fill="{ramp(stops, (i + 0.5) / BANDS)}"/>'
+        for i, y in enumerate(edges[:-1])
+    )
 
 
 def tapered(points: Points, start: float, end: float, fill: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.scenes.light import Light, mix
-from pipeline.scenes.shapes import blob_data, blobs, paint
+from pipeline.scenes.shapes import bands, blob_data, blobs, paint
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ AIR = {
     "plateau": ("#5b9bd0", "#a9cfe2", "#efe9d6", 9.0),
     "island": ("#2389c9", "#6fc2e2", "#dff3ee", 14.0),
 }
+
+
+DISC_BELOW = 24.0  # degrees: a higher sun is not in the picture
 
 
 def sky_of(air: str, season: str, hour: float, cover: float, rng: Generator) -> Sky:
@@ -67,36 +70,26 @@ def sky_of(air: str, season: str, hour: float, cover: float, rng: Generator) -> 
     return Sky(zenith, middle, horizon, mix(horizon, middle, 0.38), clouds, clear_km)
 
 
-def draw_sky(sky: Sky, light: Light, hour: float, horizon: float, width: float, rng: Generator) -> str:
+def draw_sky(sky: Sky, light: Light, sun: tuple[float, float], horizon: float, width: float, rng: Generator) -> str:
     """The sky from the top of the picture to the horizon line, in picture units."""
-    stops = ((0, sky.zenith), (0.5, sky.middle), (0.88, mix(sky.middle, sky.horizon, 0.75)), (1, sky.horizon))
-    gradient = "".join(f'<stop offset="{at}" stop-color="{colour}"/>' for at, colour in stops)
-    parts = [
-        f'<linearGradient id="sky" gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2="{horizon:.0f}">{gradient}</linearGradient>',
-        f'<rect width="{width}" height="{horizon + 60:.0f}" fill="url(#sky)"/>',
-    ]
-    parts.append(_sun(sky, light, horizon, width, rng))
+    stops = ((0.0, sky.zenith), (0.48, sky.middle), (0.8, mix(sky.middle, sky.horizon, 0.75)), (0.92, sky.horizon), (1.0, sky.horizon))
+    parts = [bands(stops, 0.0, horizon + 60, width)]
+    parts.append(_disc(light, sun))
     parts.append({"none": _none, "cirrus": _cirrus, "cumulus": _cumulus, "banks": _banks, "deck": _deck}[sky.clouds](sky, light, horizon, width, rng))
     return "".join(parts)
 
 
-def _sun(sky: Sky, light: Light, horizon: float, width: float, rng: Generator) -> str:
-    if light.softness > 0.6:
-        return ""
+def sun_at(light: Light, horizon: float, width: float, rng: Generator) -> tuple[float, float]:
+    """Where the sun stands, in picture units; by day it is above the frame."""
     x = width * (rng.uniform(0.04, 0.24) if light.from_left else rng.uniform(0.76, 0.96))
-    y = horizon - min(light.altitude * 11, horizon * 1.1) - 14
-    glow = mix("#ffffff", light.colour, 0.8)
-    radius = 250 + 240 * light.warmth
-    parts = (
-        f'<radialGradient id="glow" gradientUnits="userSpaceOnUse" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}">'
-        f'<stop offset="0" stop-color="{glow}" stop-opacity=".85"/><stop offset=".3" stop-color="{glow}" stop-opacity=".32"/>'
-        f'<stop offset="1" stop-color="{glow}" stop-opacity="0"/></radialGradient>'
-        f'<rect width="{width}" height="{horizon + 60:.0f}" fill="url(#glow)"/>'
-    )
-    if light.altitude < 24:
-        disc = mix("#fffbe8", "#ffdf9c", light.warmth)
-        parts += f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{19 + 9 * light.warmth:.0f}" fill="{disc}"/>'
-    return parts
+    return x, horizon - min(light.altitude * 11, horizon * 1.1) - 14
+
+
+def _disc(light: Light, sun: tuple[float, float]) -> str:
+    if light.softness > 0.6 or light.altitude > DISC_BELOW:
+        return ""
+    disc = mix("#fffbe8", "#ffdf9c", light.warmth)
+    return f'<circle cx="{sun[0]:.0f}" cy="{sun[1]:.0f}" r="{19 + 9 * light.warmth:.0f}" fill="{disc}"/>'
 
 
 def _none(sky: Sky, light: Light, horizon: float, width: float, rng: Generator) -> str:
@@ -136,8 +129,8 @@ def _cumulus(sky: Sky, light: Light, horizon: float, width: float, rng: Generato
         body, heads, foot = _cloud(rng, x, y, long, long * rng.uniform(0.16, 0.3))
         far = 0.25 + 0.5 * depth
         shift = -5 if light.from_left else 5
-        parts.append(f'<path {paint(mix(light.shade(white, 0.32), sky.horizon, far), 0.96)} d="{body}"/>')
-        parts.append(f'<path {paint(mix(white, sky.horizon, far * 0.7), 0.95)} transform="translate({shift} -3)" d="{heads}"/>')
+        parts.append(f'<path {paint(mix(light.shade(white, 0.32), sky.horizon, far))} d="{body}"/>')
+        parts.append(f'<path {paint(mix(white, sky.horizon, far * 0.7))} transform="translate({shift} -3)" d="{heads}"/>')
         parts.append(f'<path {paint(mix(sky.middle, sky.horizon, 0.5 + far / 2), 0.5)} d="{foot}"/>')
     return "".join(parts)
 

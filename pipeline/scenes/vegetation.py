@@ -201,7 +201,7 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         upper = (-(rows[:, 1] + middle) / (crown * flatness) + sun * rows[:, 0] / width * 0.7).mean()  # of the crown: -0.4 .. 0.4
         parts.append(layer(rows, -0.08, 1.1, mix(dark, leaf, 0.35 + upper * 0.7), 1))
         parts.append(layer(rows, 0.2, 0.8, mix(leaf, lit if upper > 0 else dark, abs(upper) * 0.8), 1))
-        parts.append(layer(rows, 0.42, 0.45, lit, 0.55 + upper))
+        parts.append(layer(rows, 0.42, 0.45, mix(leaf, lit, min(0.6 + upper, 1.0)), 1))
     if fine:
         where = clumps[rng.integers(0, count, 80)]
         turn, out = rng.uniform(0, 2 * np.pi, 80), np.sqrt(rng.uniform(0.1, 1.5, 80))
@@ -210,13 +210,13 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
             where[:, 0] + where[:, 2] * out * np.cos(turn), where[:, 1] + where[:, 3] * out * np.sin(turn), leaf_size * 1.3, leaf_size * 0.8
         ])  # fmt: skip
         sunny = flecks[:, 0] * sun / width - (flecks[:, 1] + middle) / crown + rng.normal(0, 0.15, 80) > 0
-        parts.append(blobs(rng, flecks[sunny], light.lit(leaf, 2.3), 0.75 * opacity, 6))
-        parts.append(blobs(rng, flecks[~sunny], light.shade(leaf, 1.35), 0.65 * opacity, 6))
+        parts.append(blobs(rng, flecks[sunny], light.lit(leaf, 1.9), opacity, 6))
+        parts.append(blobs(rng, flecks[~sunny], light.shade(leaf, 1.0), opacity, 6))
     if kind.flower and kind.flower[0] == season:
         where = clumps[rng.integers(0, count, 45)]
         spread = rng.normal(0, 0.6, (45, 2)) * where[:, 2:]
         bloom = rng.uniform(0.014, 0.034, (45, 1)) * width
-        parts.append(blobs(rng, np.hstack([where[:, :2] + spread, bloom, bloom]), kind.flower[1], 0.92, 6))
+        parts.append(blobs(rng, np.hstack([where[:, :2] + spread, bloom, bloom]), kind.flower[1], 1.0, 6))
     return _prop(species, "".join(parts), width, height)
 
 
