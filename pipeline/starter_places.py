@@ -11,20 +11,20 @@ from pipeline.scenes.place import draw_places
 from pipeline.splits import split_of_place
 from predictor.geodesy import haversine_km
 
-STARTER_COUNT = 240
+STARTER_COUNT = 216
 STARTER_SEED = 20_260_126
-SPACING_KM = 25.0  # between places of one state: two scenes of a game should not be neighbours
+STARTER_SPACING_KM = 25.0  # within a state: two scenes of a game should not be neighbours
 BATCH = 72  # places drawn at a time: one in each of the 36 states, and as many by population
 
 
 @lru_cache
 def starter_places() -> list[tuple[float, float]]:
     """(latitude, longitude) of the starter scenes, in degrees: all of the test split, every state among them."""
-    return places_of_split(STARTER_COUNT, STARTER_SEED, "test")
+    return places_of_split(STARTER_COUNT, STARTER_SEED, "test", STARTER_SPACING_KM)
 
 
-def places_of_split(count: int, seed: int, split: str) -> list[tuple[float, float]]:
-    """``count`` places for scenes that belong to ``split``; where ``count`` allows, every state has one."""
+def places_of_split(count: int, seed: int, split: str, spacing_km: float = 0.0) -> list[tuple[float, float]]:
+    """``count`` places for scenes of ``split``, ``spacing_km`` apart within a state; first one place in each state."""
     by_state: dict[str, list[tuple[float, float]]] = {state: [] for state in states()["state"]}
     chosen: list[tuple[float, float]] = []
     batch = 0
@@ -32,7 +32,7 @@ def places_of_split(count: int, seed: int, split: str) -> list[tuple[float, floa
         drawn = draw_places(BATCH, seed + batch)
         for place, state in zip(drawn, locate(*np.transpose(drawn))[0].tolist(), strict=True):
             others = by_state[state]
-            if split_of_place(*place) == split and (not others or _nearest_km(place, others) >= SPACING_KM):
+            if split_of_place(*place) == split and (not others or _nearest_km(place, others) >= spacing_km):
                 others.append(place)
                 chosen.append(place)
         batch += 1

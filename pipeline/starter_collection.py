@@ -1,0 +1,86 @@
+"""Illustrated India: drawn scenes as photos with known positions and clues, so that a first start can be played."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+
+import numpy as np
+from django.utils import timezone
+
+from pipeline.intake.storing import NewPhoto, get_collection, store_photos
+from pipeline.models import Collection, Photo
+from pipeline.scene_orders import Drawn, Order, draw_order
+from pipeline.starter_places import STARTER_SEED, places_of_split, starter_places
+from predictor import store
+from predictor.geodesy import haversine_km
+
+NAME = "Illustrated India"
+DESCRIPTION = "Scenes drawn by this project, not photographs: what they show follows from their place."
+AUTHOR = "GeoGuess India"
+LICENCE = "As the project's own code"
+SOURCE = "Drawn by the project"
+PROCESSES = os.cpu_count() or 1
+CHUNK = 4 * PROCESSES  # scenes stored together: an interrupted run loses no more
+BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, signs and hills
+
+Progress = Callable[[int, int], None]
+
+
+def ensure_starter_collection(progress: Progress | None = None) -> Collection:
+    """Draw the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
+    places = starter_places()
+    orders = [Order(f"starter-{index:04}.jpg", place, STARTER_SEED + index) for index, place in enumerate(places)]
+    return _draw(NAME, orders, progress)
+
+
+def make_scenes(
+    *, collection_name: str, count: int, seed: int, split: str, progress: Progress | None = None
+) -> Collection:
+    """Draw ``count`` scenes of one split into a collection; those that an earlier run with this seed drew stay.
+
+    Places nearer than `BUFFER_KM` to a photo of another split are passed over, which may leave fewer than ``count``.
+    """
+    others = np.array(Photo.objects.exclude(split=split).values_list("latitude", "longitude")).reshape(-1, 2)
+    orders = [
+        Order(f"scene-{seed}-{split}-{index:05}.jpg", place, seed + index)
+        for index, place in enumerate(places_of_split(2 * count, seed, split))
+        if haversine_km(*place, others[:, 0], others[:, 1]).min(initial=np.inf) >= BUFFER_KM
+    ]
+    return _draw(collection_name, orders[:count], progress)
+
+
+def _draw(collection_name: str, orders: Sequence[Order], progress: Progress | None) -> Collection:
+    collection = get_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
+    there = set(collection.photos.values_list("file_name", flat=True))
+    missing = [order for order in orders if order.file_name not in there]
+    if not missing:
+        return collection
+    # Fresh processes: a fork would share this one's database connection.
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        drawn = pool.map(draw_order, missing)
+        for start in range(0, len(missing), CHUNK):
+            store_photos(collection=collection, photos=[_stored(scene) for scene in islice(drawn, CHUNK)])
+            if progress:
+                progress(len(orders) - len(missing) + min(start + CHUNK, len(missing)), len(orders))
+    return collection
+
+
+def _stored(drawn: Drawn) -> NewPhoto:
+    sha256 = store.put(drawn.jpeg)
+    fields = drawn.fields | {"captured_at": timezone.make_aware(drawn.fields["captured_at"])}
+    latitude, longitude = drawn.order.position
+    return NewPhoto(
+        file_name=drawn.order.file_name,
+        sha256=sha256,
+        original_sha256=sha256,  # a scene is drawn as its display copy
+        perceptual_hash=drawn.perceptual_hash,
+        width=drawn.width,
+        height=drawn.height,
+        latitude=latitude,
+        longitude=longitude,
+        fields=fields | {"author": AUTHOR, "licence": LICENCE, "source": SOURCE},
+    )
