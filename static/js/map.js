@@ -3,6 +3,7 @@ import { fetchJson, loadLevel } from "./basemap.js";
 
 const L = window.L;
 const WORLD_SHOWN = [[-4, 56], [46, 108]]; // degrees: what the base map's files cover
+const CENTRE_KEPT_IN = L.latLngBounds([2, 62], [41, 102]); // degrees: so that nobody gets lost
 const MAX_ZOOM = 12; // closer, the outlines have nothing more to show
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
@@ -208,8 +209,6 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
     zoomDelta: 1,
     wheelPxPerZoomLevel: 100,
     maxZoom: MAX_ZOOM,
-    maxBounds: WORLD_SHOWN,
-    maxBoundsViscosity: 0.8,
     renderer: L.svg({ padding: 0.5 }),
   });
   map.attributionControl.setPrefix(false);
@@ -233,6 +232,15 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   map.fitBounds(bounds, { animate: false });
   settle();
   new ResizeObserver(settle).observe(container);
+  map.on("moveend", () => {
+    const centre = map.getCenter();
+    if (CENTRE_KEPT_IN.contains(centre)) return;
+    const within = (value, low, high) => Math.min(Math.max(value, low), high);
+    map.panTo([
+      within(centre.lat, CENTRE_KEPT_IN.getSouth(), CENTRE_KEPT_IN.getNorth()),
+      within(centre.lng, CENTRE_KEPT_IN.getWest(), CENTRE_KEPT_IN.getEast()),
+    ]);
+  });
   const touch = () => {
     untouched = false;
   };
