@@ -1,4 +1,4 @@
-"""Geocells from districts: districts merged, within their state where possible, until each holds enough training photos.
+"""Geocells from districts, merged within their state where possible until each holds enough training photos.
 
 The first step of semantic geocells (Haas et al. 2024, PIGEON, §3.1).
 """
@@ -27,11 +27,12 @@ def automatic_minimum(photos: int) -> int:
 def district_partition(
     districts: gpd.GeoDataFrame, latitudes: Floats, longitudes: Floats, minimum: int | None = None
 ) -> Partition:
-    """The districts, an exact coverage with columns state and district, merged around photos at positions (N,) in degrees.
+    """Districts (an exact coverage; columns state, district) merged around photos at positions (N,) in degrees.
 
-    Districts without photos join the nearest of their state that has some; then the cell with the fewest photos under
-    ``minimum`` (default: ``automatic_minimum``) merges, as long as there is one, with the nearest neighbour in its state,
-    else the nearest of its state, else the nearest of all. The same input gives the same cells. Raises ValueError without photos.
+    Districts without photos join the nearest of their state that has some. Then the cell with the fewest photos under
+    ``minimum`` (default: ``automatic_minimum``) merges, as long as there is one: with the nearest neighbour in its
+    state, else the nearest of its state, else the nearest of all. The same input gives the same cells. Raises
+    ValueError without photos.
     """
     if len(latitudes) == 0:
         raise ValueError("A partition needs at least one training photo.")
@@ -122,7 +123,7 @@ class _Merging:
 
 
 def _neighbours(polygons: NDArray[np.object_]) -> list[set[int]]:
-    """For each polygon of an exact coverage, those that share a part of its border: there both have the same segments."""
+    """For each polygon of an exact coverage, those that share a part of its border, and so have the same segments."""
     parts, polygon_of_part = shapely.get_parts(polygons, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)

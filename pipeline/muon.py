@@ -1,7 +1,7 @@
-"""Muon (Jordan 2024): momentum whose update is made orthogonal, for weight matrices; here in float32, which CPUs prefer.
+"""Muon (Jordan 2024): momentum whose update is made orthogonal, for weight matrices; in float32, which CPUs prefer.
 
-The orthogonal factor comes from Newton-Schulz steps with the coefficients of Polar Express (Amsel et al. 2025); the step is
-scaled as Liu et al. 2025 ("Muon is scalable") do, so that learning rates are those of AdamW.
+The orthogonal factor comes from Newton-Schulz steps with the coefficients of Polar Express (Amsel et al. 2025); the
+step is scaled as Liu et al. 2025 ("Muon is scalable") do, so that learning rates are those of AdamW.
 """
 
 from __future__ import annotations

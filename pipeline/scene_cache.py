@@ -1,4 +1,4 @@
-"""Training scenes drawn once, at training size, into memory-mapped arrays; drawing may stop anywhere and go on later."""
+"""Training scenes drawn once, at training size, into memory-mapped arrays; drawing may stop and go on later."""
 
 from __future__ import annotations
 
@@ -44,11 +44,15 @@ class Scenes:
     def __len__(self) -> int:
         return len(self.records)
 
+    def part(self, which: slice) -> Scenes:
+        """Some of the scenes."""
+        return Scenes(self.images[which], self.records[which])
+
 
 def scene_places(training: int, held_out: int, seed: int) -> tuple[Floats, Floats]:
     """Positions (training, 2) and (held_out, 2) in degrees.
 
-    The former lie 5 km or more from any of the latter, and from the starter collection, which is played against the model.
+    The former lie 5 km or more from any of the latter, and from the starter collection, played against the model.
     """
     kept = np.array(draw_places(held_out, seed + HELD_OUT_SEED))
     candidates = np.array(draw_places(2 * training, seed))

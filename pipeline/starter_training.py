@@ -1,8 +1,8 @@
 """The starter encoder: ViT-Ti/16 trained from scratch on drawn scenes, on several tasks at once, within a time budget.
 
-What lets a small budget suffice: mimetic attention (Trockman & Kolter 2023), sine-cosine positions and a mean instead of a
-class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices (Jordan 2024), and an
-average of the weights over time (Morales-Brotons et al. 2024).
+What lets a small budget suffice: mimetic attention (Trockman & Kolter 2023), sine-cosine positions and a mean instead
+of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices (Jordan
+2024), and an average of the weights over time (Morales-Brotons et al. 2024).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from safetensors.torch import save as serialised
 from timm.layers import PatchDropout
 from timm.layers.pos_embed_sincos import build_sincos2d_pos_embed
 from torch import Tensor, nn
@@ -66,7 +66,7 @@ class MultiTask(nn.Module):
 
 @dataclass(frozen=True)
 class Lessons:
-    """What the scenes teach: smoothed cells (N, C) and class numbers (N,) of the other tasks, with the names behind them."""
+    """What scenes teach: smoothed cells (N, C) and class numbers (N,) of the other tasks, with the names behind."""
 
     partition: Partition
     cells: NDArray[np.float32]
@@ -156,9 +156,8 @@ def train(
             _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
         if spent - reported_at > REPORT_SECONDS:
             reported_at = spent
-            bar.write(
-                f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, min(QUICK_CHECK, len(held_out)))}"
-            )
+            few = min(QUICK_CHECK, len(held_out))
+            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, few)}")
     bar.close()
     _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
     figures = {
@@ -196,7 +195,8 @@ def check(model: nn.Module, lessons: Lessons, scenes: Scenes, count: int) -> dic
 
 def save(network: nn.Module, path: Path) -> None:
     """Write an encoder's weights in half precision."""
-    save_file({name: tensor.half().cpu().contiguous() for name, tensor in network.state_dict().items()}, path)
+    weights = {name: tensor.half().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    path.write_bytes(serialised(weights))
 
 
 def middle(pixels: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Training: embeddings and positions of photos in, a calibrated model version out.
 
-Nothing is tuned on a photo that the tuned part has learnt from: every choice is made on photos held out of a fold, whole
-places at a time, and the final parts then learn from all of them.
+Nothing is tuned on a photo that the tuned part has learnt from: every choice is made on photos held out of a fold,
+whole places at a time, and the final parts then learn from all of them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # indexes to fit on, indexes t
 
 @dataclass(frozen=True)
 class Photos:
-    """N training photos: raw embeddings (N, d), positions (N,) in degrees, hashes of their bytes and of their looks (N,)."""
+    """N training photos: raw embeddings (N, d), positions (N,) in degrees, hashes (N,) of their bytes and looks."""
 
     embeddings: Embeddings
     latitudes: Floats
@@ -123,7 +123,7 @@ def train_artifact(photos: Photos, folds: list[Fold], *, encoder: Encoder, colle
 
 
 def make_prototypes(gallery: Places, per_cell: int = PROTOTYPES_PER_CELL) -> Places:
-    """At most ``per_cell`` prototypes in each cell: mean embedding and mean position of photos that lie together (Ward)."""
+    """At most ``per_cell`` prototypes in a cell: mean embedding and position of photos that lie together (Ward)."""
     embeddings, vectors, cells = [], [], []
     for cell in np.unique(gallery.cells):
         members = np.flatnonzero(gallery.cells == cell)
@@ -156,7 +156,7 @@ def _fit_fold(photos: Photos, vectors: Floats, fold: Fold) -> _Fitted:
 
 
 def _choose_head(fitted: list[_Fitted]) -> tuple[int, float]:
-    """(index of the penalty, temperature): the temperature by likelihood, the penalty by mean score of the best cell."""
+    """(index of the penalty, temperature): the latter by likelihood, the former by mean score of the best cell."""
     targets = [_targets(fold.vectors, fold.partition) for fold in fitted]
     best = (-1.0, 0, 1.0)
     for penalty in range(len(PENALTIES)):
@@ -197,12 +197,10 @@ def _choose_answer(fitted: list[_Fitted], penalty: int, temperature: float) -> t
     near_t = max(COSINE_TEMPERATURES, key=lambda t: mean_score(near[t]))
     own_t = max(COSINE_TEMPERATURES, key=lambda t: mean_score(own[t]))
     how = Calibration(temperature, own_t, near_t, 0.0, 1.0)
-    mixed = {
-        share: [
-            density(c, e, fold.prototypes, fold.gallery, replace(how, neighbour_share=share)) for fold, e, _, c in rows
-        ]
-        for share in NEIGHBOUR_SHARES
-    }
+    mixed = {}
+    for share in NEIGHBOUR_SHARES:
+        mixing = replace(how, neighbour_share=share)
+        mixed[share] = [density(c, e, fold.prototypes, fold.gallery, mixing) for fold, e, _, c in rows]
     share = max(NEIGHBOUR_SHARES, key=lambda value: mean_score(mixed[value]))
     guesses = [best_guess(where) for where in mixed[share]]
     distances = _distances(np.stack(guesses), truth)

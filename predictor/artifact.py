@@ -1,7 +1,8 @@
 """The artifact: one folder that holds a model version, every file named with its hash, nothing in it that can run.
 
-``weights.safetensors`` head · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors`` (training
-photos: embeddings, positions, hashes) · ``labels.json`` · ``calibration.json`` · ``card.json`` · ``manifest.json``.
+``weights.safetensors`` head · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors``
+(training photos: embeddings, positions, hashes) · ``labels.json`` · ``calibration.json`` · ``card.json`` ·
+``manifest.json``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from predictor.heads import Head
 from predictor.partition import Partition
@@ -65,12 +66,12 @@ class Artifact:
         """Write the folder and return the hash of its manifest."""
         folder.mkdir(parents=True, exist_ok=True)
         head = {"centre": self.head.centre, "weight": self.head.weight, "bias": self.head.bias}
-        save_file({name: array.astype(np.float16) for name, array in head.items()}, folder / "weights.safetensors")
+        _write(folder / "weights.safetensors", {name: array.astype(np.float16) for name, array in head.items()})
         self.partition.save(folder / "partition.fgb")
-        save_file(_tensors(self.prototypes), folder / "prototypes.safetensors")
+        _write(folder / "prototypes.safetensors", _tensors(self.prototypes))
         hashes = np.frombuffer(bytes.fromhex("".join(self.gallery.sha256)), np.uint8).reshape(-1, 32)
         photos = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
-        save_file({**_tensors(self.gallery.places), **photos}, folder / "gallery.safetensors")
+        _write(folder / "gallery.safetensors", {**_tensors(self.gallery.places), **photos})
         labels = {"cells": self.partition.names.tolist(), "states": np.unique(self.partition.states).tolist()}
         _write_json(folder / "labels.json", labels)
         _write_json(folder / "calibration.json", asdict(self.calibration))
@@ -129,6 +130,10 @@ def _places(tensors: dict[str, NDArray[Any]]) -> Places:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
+    path.write_bytes(save(tensors))  # unlike save_file this leaves the file's permissions to the system
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ class UnknownEncoder(ValueError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a picture becomes network input: windows of size (height, width); mean and std per channel of values in 0..1."""
+    """How a picture becomes input: windows of size (height, width); mean and std per channel of values in 0..1."""
 
     size: tuple[int, int]
     mean: tuple[float, float, float]

@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+SHIPPED = Path(__file__).resolve().parents[3] / "predictor" / "starter"
+ARTIFACT = "artifact"
 HELD_OUT = 2000  # scenes: one half chooses and calibrates, the other half only measures
 
 
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--processes", type=int, default=2, help="processes that draw")
         parser.add_argument("--draw-only", action="store_true", help="stop when the scenes are drawn")
-        parser.add_argument("--out", type=Path, help="folder of weights and artifact (default: what the project ships)")
+        parser.add_argument("--out", type=Path, default=SHIPPED, help="folder for the weights and the artifact")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
@@ -37,12 +39,23 @@ class Command(BaseCommand):
         if options["draw_only"]:
             return
 
-        from pipeline import starter_training
+        from pipeline import starter_artifact, starter_training
+        from predictor.encoders import STARTER_WEIGHTS, frozen, starter_vit
 
-        network, figures = starter_training.train(
-            scenes, held_out, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
-        )
+        middle = len(held_out) // 2
+        validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))
         out = options["out"]
         out.mkdir(parents=True, exist_ok=True)
-        starter_training.save(network, out / "starter_vit.safetensors")
-        self.stdout.write(json.dumps(figures))
+        network, figures = starter_training.train(
+            scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
+        )
+        starter_training.save(network, out / STARTER_WEIGHTS.name)
+        encoder = frozen("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
+        artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
+        artifact.card["encoder_training"] = figures
+        artifact.save(out / ARTIFACT)
+        result = {"training": figures, "held_out": artifact.card["test"]}
+        if options["json"]:
+            self.stdout.write(json.dumps(result))
+        else:
+            self.stdout.write(json.dumps(result, indent=1))

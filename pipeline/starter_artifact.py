@@ -1,0 +1,57 @@
+"""The starter model as it ships: the encoder's weights beside an artifact built by the same training as any other."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from pipeline.evaluation import Truth, evaluate
+from pipeline.scene_cache import Scenes
+from pipeline.training import Photos, train_artifact
+from predictor.artifact import Artifact
+from predictor.encoders import Encoder
+from predictor.heads import Embeddings
+from predictor.images import perceptual_hash
+
+COLLECTION = "Illustrated India (training scenes)"
+
+
+def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *, seed: int) -> Artifact:
+    """The artifact that learns from both first sets, tuned on the second, with its figures on the third in the card.
+
+    The encoder knows the training scenes, so nothing may be tuned on them.
+    """
+    tuned_on = np.arange(len(scenes), len(scenes) + len(validation))
+    photos = _photos(encoder, [scenes, validation])
+    folds = [(np.arange(len(scenes)), tuned_on)]
+    artifact = train_artifact(photos, folds, encoder=encoder, collection=COLLECTION, seed=seed)
+    artifact.card["test"] = measure(artifact, encoder, test)
+    return artifact
+
+
+def measure(artifact: Artifact, encoder: Encoder, scenes: Scenes) -> dict[str, Any]:
+    """Figures of the artifact, and of the baselines, on scenes it has not seen."""
+    embeddings = artifact.head.project(_encode(encoder, scenes))
+    cells = artifact.head.posterior(embeddings, artifact.calibration.temperature)
+    truth = Truth(scenes.records["latitude"], scenes.records["longitude"], np.full(len(scenes), ""))
+    return evaluate(artifact, cells, embeddings, truth)
+
+
+def _photos(encoder: Encoder, parts: list[Scenes]) -> Photos:
+    pictures = [picture for scenes in parts for picture in scenes.images]
+    return Photos(
+        np.concatenate([_encode(encoder, scenes) for scenes in parts]),
+        np.concatenate([scenes.records["latitude"] for scenes in parts]),
+        np.concatenate([scenes.records["longitude"] for scenes in parts]),
+        np.array([hashlib.sha256(picture.tobytes()).hexdigest() for picture in pictures]),
+        np.array([perceptual_hash(Image.fromarray(picture)) for picture in pictures], np.uint64),
+    )
+
+
+def _encode(encoder: Encoder, scenes: Scenes) -> Embeddings:
+    pictures = tqdm(scenes.images, desc="Encoding scenes", unit="scene")
+    return encoder.encode(Image.fromarray(picture) for picture in pictures)
