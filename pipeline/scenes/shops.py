@@ -18,6 +18,22 @@ GOODS = ["#c94f3f", "#e9c34f", "#4f8f5a", "#3f6fa8", "#f2efe6", "#d97f3f", "#8f4
 DRY = ["#e8cfa8", "#d9b48a", "#e3a983", "#c9d3c4"]
 HUMID = ["#a8d3c9", "#f0c8a8", "#e9dc9a", "#c3cfe6", "#f2e8d4"]
 HILLS = ["#9fc3d9", "#d9c9a0", "#b9d0a8", "#e6b8a0"]
+# States whose streets have colours of their own.
+STREETS = {
+    "Chandigarh": ["#b8b4aa", "#a85a40", "#c4beb2"],
+    "Delhi": ["#c9b8a0", "#a8694f", "#d8cdb8"],
+    "Goa": ["#e8a33c", "#4f86b5", "#c8553d", "#e7c35a"],
+    "Gujarat": ["#e9d3ac", "#bcd0c4", "#e7bda2"],
+    "Ladakh": ["#f1ece0", "#e8dfce", "#d9c3a2"],
+    "Maharashtra": ["#e4cfa6", "#c9b090", "#d9b98a"],
+    "Odisha": ["#e0a84a", "#e9c48a", "#c9634a"],
+    "Puducherry": ["#e9b44c", "#f4efe4", "#e3a53c"],
+    "Punjab": ["#f3e4c8", "#e9b7a0", "#f0d6df"],
+    "Rajasthan": ["#d98f6a", "#e0b070", "#e3a080"],
+    "Sikkim": ["#8fd0c0", "#f0d27a", "#f2b8a8", "#a9c7ee"],
+    "Tamil Nadu": ["#f2b8c6", "#b9d98a", "#8fc7d9", "#f0d36a", "#d7a6d9"],
+    "West Bengal": ["#c96a4a", "#e3b25a", "#8fb6d6", "#d9c9a0"],
+}
 TILED_ROOFS = {"Kerala", "Goa", "Karnataka", "Lakshadweep"}
 TIN_ROOFS = {
     "Assam",
@@ -45,7 +61,7 @@ def shop(place: Place, rng: Rng, light: Light, yaw: float | None = None, count: 
     storeys = 1 if roofed or rng.random() < 0.4 else int(rng.integers(2, 4))
     hilly = place.state in TIN_ROOFS or place.elevation_m > 1200  # m
     walls = HILLS if hilly else HUMID if place.climate.startswith("A") else DRY
-    wall, trim = pick(rng, walls), pick(rng, ["#f1e7d3", "#b5654a", "#6f8f9a", "#d7cab4"])
+    wall, trim = pick(rng, STREETS.get(place.state, walls)), pick(rng, ["#f1e7d3", "#b5654a", "#6f8f9a", "#d7cab4"])
     h = ground + 2.9 * (storeys - 1)
     solid = Solid(light, yaw, max(w, h, 6.0), 0.025)
     solid.stand((0, w), (-0.4, d))
