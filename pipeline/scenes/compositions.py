@@ -24,7 +24,7 @@ from pipeline.scenes.ground import (
     strip,
 )
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import blob_data, paint, polygon, smooth
+from pipeline.scenes.shapes import blob_data, paint, polygon
 from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 from pipeline.scenes.water import draw_sea, draw_water
 
@@ -41,7 +41,9 @@ def _earth(stage: Stage) -> tuple[str, str, tuple[str, ...]]:
     soil, green = stage.landscape.soil, grass_of(stage)
     if _snowy(stage):
         return SNOW, "#e3eaf2", (mix(soil, SNOW, 0.4), "#ffffff", "#c8d4e2")
-    cover = 0.25 + 0.6 * stage.lushness if stage.landscape.air not in ("desert", "alpine") else 0.12 + 0.4 * stage.lushness
+    cover = (
+        0.25 + 0.6 * stage.lushness if stage.landscape.air not in ("desert", "alpine") else 0.12 + 0.4 * stage.lushness
+    )
     return mix(soil, green, cover), mix(soil, green, min(cover + 0.15, 1)), (soil, green, mix(green, "#3f5a2f", 0.4))
 
 
@@ -75,7 +77,9 @@ def _across(stage: Stage, near: float, far: float) -> Callable[[Generator], tupl
     return where
 
 
-def _beside(stage: Stage, edge: Callable[[float], float], side: int, near: float, far: float, spread: float) -> Callable[[Generator], tuple[float, float]]:
+def _beside(
+    stage: Stage, edge: Callable[[float], float], side: int, near: float, far: float, spread: float
+) -> Callable[[Generator], tuple[float, float]]:
     """Positions on one side of a line x(z), thinning out over `spread` metres."""
 
     def where(rng: Generator) -> tuple[float, float]:
@@ -97,10 +101,16 @@ def _treeline(stage: Stage, z: float = 170.0, count: int = 34, share: float = 1.
                 px, py = stage.camera.at(float(x), z * 1.2)
                 data += blob_data(rng, px, py - 5, 26, rng.uniform(7, 17) * min(land.density, 1.2), 8, 0.3)
         stage.add(z * 1.2, f'<path {paint(stage.aired(belt, z * 1.3))} d="{data}"/>')
-    stage.scatter(land.far_trees, int(count * min(land.density, 1.4) * share), lambda r: (float(r.uniform(low, high)), float(z * r.uniform(0.62, 1.15))))
+    stage.scatter(
+        land.far_trees,
+        int(count * min(land.density, 1.4) * share),
+        lambda r: (float(r.uniform(low, high)), float(z * r.uniform(0.62, 1.15))),
+    )
 
 
-def _undergrowth(stage: Stage, near: float, far: float, count: int, keep: Callable[[float, float], bool] = lambda x, z: True) -> None:
+def _undergrowth(
+    stage: Stage, near: float, far: float, count: int, keep: Callable[[float, float], bool] = lambda x, z: True
+) -> None:
     """Shrubs and tufts over the near ground, where `keep` allows."""
     if _snowy(stage):
         count //= 4
@@ -149,7 +159,11 @@ def road(stage: Stage) -> str:
             lines = (lambda z, e=edge, s=side: e(z) + s * 1.2, lambda z, o=outer: o)
             left, right = lines if side > 0 else lines[::-1]
             draw_field(stage, _crop(stage), left, right, 4.0, float(rng.uniform(60, 120)))
-            stage.scatter(land.trees, int(5 * land.density), _beside(stage, lambda z, e=edge, s=side: e(z) + s * 4, side, 26, 110, 26))
+            stage.scatter(
+                land.trees,
+                int(5 * land.density),
+                _beside(stage, lambda z, e=edge, s=side: e(z) + s * 4, side, 26, 110, 26),
+            )
         else:
             stage.scatter(land.trees, int(13 * land.density) + 2, _beside(stage, edge, side, 15, 120, 16))
             stage.scatter(land.shrubs, int(26 * land.density) + 8, _beside(stage, edge, side, 6, 50, 6))
@@ -162,7 +176,14 @@ def road(stage: Stage) -> str:
     _undergrowth(stage, stage.camera.nearest(), 30, 46, lambda x, z: abs(x - way.centre(z)) > way.half + 1.0)
     if rng.random() < 0.75:
         side = int(rng.choice([-1, 1]))
-        settlement.houses_along(stage, lambda z: way.centre(z) + side * (way.half + 5.5), side, float(rng.uniform(17, 26)), 75, int(rng.integers(1, 4)))
+        settlement.houses_along(
+            stage,
+            lambda z: way.centre(z) + side * (way.half + 5.5),
+            side,
+            float(rng.uniform(17, 26)),
+            75,
+            int(rng.integers(1, 4)),
+        )
     settlement.roadside(stage, way)
     settlement.traffic(stage, way, 0.85)
     settlement.landmark(stage, 0.45, 45, 90)
@@ -187,7 +208,11 @@ def street(stage: Stage) -> str:
             return way.centre(z) + side * (way.half + 2.4)
 
         settlement.row(stage, front, side, float(rng.uniform(13, 17)), 95)
-        stage.scatter(stage.landscape.trees, int(8 * stage.landscape.density) + 2, _beside(stage, lambda z, f=front, s=side: f(z) + s * 8, side, 26, 90, 9))
+        stage.scatter(
+            stage.landscape.trees,
+            int(8 * stage.landscape.density) + 2,
+            _beside(stage, lambda z, f=front, s=side: f(z) + s * 8, side, 26, 90, 9),
+        )
     settlement.landmark(stage, 0.5, 48, 80)
     settlement.roadside(stage, way)
     settlement.traffic(stage, way, 1.6)
@@ -230,10 +255,20 @@ def ghat(stage: Stage) -> str:
     draw_parapet(stage, lambda z: centre(z) - side * (way.half + 0.8), max(stage.camera.nearest(), 5.0), 130)
     for _ in range(int(6 * land.density)):
         z = float(22 * 6 ** rng.uniform(0, 1))
-        name = str(rng.choice(list(land.far_trees), p=np.array(list(land.far_trees.values())) / sum(land.far_trees.values())))
-        stage.plant(name, centre(z) - side * (way.half + 4.0 + float(rng.gamma(1.5, 4.5))), z, up=-float(rng.uniform(7, 12)), behind=FAR - 1.5)
+        name = str(
+            rng.choice(list(land.far_trees), p=np.array(list(land.far_trees.values())) / sum(land.far_trees.values()))
+        )
+        stage.plant(
+            name,
+            centre(z) - side * (way.half + 4.0 + float(rng.gamma(1.5, 4.5))),
+            z,
+            up=-float(rng.uniform(7, 12)),
+            behind=FAR - 1.5,
+        )
     if rng.random() < 0.6:
-        settlement.houses_along(stage, lambda z: crest(z) + side * 1.5, side, float(rng.uniform(24, 40)), 90, int(rng.integers(1, 3)), up)
+        settlement.houses_along(
+            stage, lambda z: crest(z) + side * 1.5, side, float(rng.uniform(24, 40)), 90, int(rng.integers(1, 3)), up
+        )
     settlement.roadside(stage, way, side)
     settlement.traffic(stage, way, 0.9)
     return svg
@@ -260,9 +295,19 @@ def _valley(stage: Stage, way: Road, side: int) -> None:
         y = stage.camera.horizon + (HEIGHT - stage.camera.horizon) * t**1.3 * 0.8
         tone = mix(stage.light.shade(land.hill, 0.5) if k % 2 else land.hill, stage.sky.air, 0.7 * (1 - t) + 0.06)
         size = 12 + 42 * t
-        data = "".join(blob_data(rng, x, y + rng.normal(0, size * 0.35), size, size * 0.75, 8, 0.25) for x in np.arange(-20, WIDTH + 40, size * 1.1) if (x - WIDTH / 2) * side > -260)
-        lit = "".join(blob_data(rng, x + rng.normal(0, size), y - size * 0.3, size * 0.4, size * 0.25, 7, 0.25) for x in np.arange(0, WIDTH, size * 1.4) if (x - WIDTH / 2) * side > -260)
-        parts.append(f'<path {paint(tone, 0.85)} d="{data}"/><path {paint(stage.light.lit(tone, 1.0), 0.5)} d="{lit}"/>')
+        data = "".join(
+            blob_data(rng, x, y + rng.normal(0, size * 0.35), size, size * 0.75, 8, 0.25)
+            for x in np.arange(-20, WIDTH + 40, size * 1.1)
+            if (x - WIDTH / 2) * side > -260
+        )
+        lit = "".join(
+            blob_data(rng, x + rng.normal(0, size), y - size * 0.3, size * 0.4, size * 0.25, 7, 0.25)
+            for x in np.arange(0, WIDTH, size * 1.4)
+            if (x - WIDTH / 2) * side > -260
+        )
+        parts.append(
+            f'<path {paint(tone, 0.85)} d="{data}"/><path {paint(stage.light.lit(tone, 1.0), 0.5)} d="{lit}"/>'
+        )
     body = "".join(parts[1:])
     stage.add(FAR - 1, f'{gradient}<g clip-path="url(#c{name})">{body}</g>')
 
@@ -279,14 +324,24 @@ def field(stage: Stage) -> str:
     split = float(rng.uniform(-8, 8))
     lean = float(rng.normal(0, 0.12))
     for low, high in ((-90.0, split), (split, 90.0)):  # plots behind
-        draw_field(stage, _crop(stage), lambda z, v=low: v + lean * z, lambda z, v=high: v + lean * z - 0.8, bound + 2.5, float(rng.uniform(100, 150)))
+        draw_field(
+            stage,
+            _crop(stage),
+            lambda z, v=low: v + lean * z,
+            lambda z, v=high: v + lean * z - 0.8,
+            bound + 2.5,
+            float(rng.uniform(100, 150)),
+        )
     stage.scatter(land.shrubs, 16, lambda r: (float(r.uniform(-24, 24)), bound + float(r.uniform(0.3, 1.6))))
     first = _crop(stage)
     if rng.random() < 0.5:  # a path along one side of the near field
         side = int(rng.choice([-1, 1]))
         path = Road(_curve(rng, 0.6, side * float(rng.uniform(2.0, 3.4))), 1.3, "track")
         draw_road(stage, path, bound + 3)
-        lines = (lambda z: path.centre(z) + side * 2.0, lambda z: side * 90.0), (lambda z: path.centre(z) - side * 2.0, lambda z: -side * 90.0)
+        lines = (
+            (lambda z: path.centre(z) + side * 2.0, lambda z: side * 90.0),
+            (lambda z: path.centre(z) - side * 2.0, lambda z: -side * 90.0),
+        )
         for s, (a, b) in zip((side, -side), lines, strict=True):
             left, right = (a, b) if s > 0 else (b, a)
             draw_field(stage, first if s < 0 else _crop(stage), left, right, 3.0, bound)
@@ -315,12 +370,26 @@ def tea(stage: Stage) -> str:
     _treeline(stage, 150, 24)
     if land.air == "tropical":  # hill tea: a nearer slope striped with bushes
         _slope_of_tea(stage)
-    path = Road(_curve(rng, 2.0, float(rng.uniform(-3, 3))), float(rng.uniform(1.0, 1.8)), "track" if rng.random() < 0.7 else "lane")
+    path = Road(
+        _curve(rng, 2.0, float(rng.uniform(-3, 3))),
+        float(rng.uniform(1.0, 1.8)),
+        "track" if rng.random() < 0.7 else "lane",
+    )
     draw_road(stage, path, 120)
     draw_field(stage, "tea", lambda z: -90.0, lambda z: path.centre(z) - path.half - 0.7, 3.0, 100)
     draw_field(stage, "tea", lambda z: path.centre(z) + path.half + 0.7, lambda z: 90.0, 3.0, 100)
-    shade = {name: weight for name, weight in land.trees.items() if name in ("shade_tree", "silver_oak", "eucalyptus", "shola")} or land.trees
-    stage.scatter(shade, 15, lambda r: (lambda z: (path.centre(z) + float(r.choice([-1, 1])) * (2.5 + float(r.gamma(1.6, 6))), z))(float(15 * 7 ** r.uniform(0, 1))))
+    shade = {
+        name: weight
+        for name, weight in land.trees.items()
+        if name in ("shade_tree", "silver_oak", "eucalyptus", "shola")
+    } or land.trees
+    stage.scatter(
+        shade,
+        15,
+        lambda r: (lambda z: (path.centre(z) + float(r.choice([-1, 1])) * (2.5 + float(r.gamma(1.6, 6))), z))(
+            float(15 * 7 ** r.uniform(0, 1))
+        ),
+    )
     if rng.random() < 0.6:
         settlement.cluster(stage, float(rng.uniform(-0.3, 0.3)), float(rng.uniform(45, 70)), int(rng.integers(1, 3)))
     settlement.traffic(stage, path, 0.3)
@@ -359,7 +428,12 @@ def terraces(stage: Stage) -> str:
     riser = mix(land.soil, "#4a3b2a", 0.25)
     parts = []
     line = top - np.abs(rng.normal(0, 2.0, 70))
-    parts.append(polygon([*zip(x, line, strict=True), (WIDTH + 20, HEIGHT), (-20, HEIGHT)], stage.aired(mix(land.hill, grass_of(stage), 0.5), 60)))
+    parts.append(
+        polygon(
+            [*zip(x, line, strict=True), (WIDTH + 20, HEIGHT), (-20, HEIGHT)],
+            stage.aired(mix(land.hill, grass_of(stage), 0.5), 60),
+        )
+    )
     phase = rng.uniform(0, 6, 3)
     for k in range(count):
         t = (k + 0.6) / count
@@ -367,15 +441,41 @@ def terraces(stage: Stage) -> str:
         bend = (np.sin(x / 170 + phase[0] + t) * 26 + np.sin(x / 83 + phase[1] + 2 * t) * 10) * (0.25 + t)
         y = top + (HEIGHT + 90 - top) * spread + bend
         crop = CROPS[names[k % 3]]
-        base = stage.sky.middle if crop.form == "flooded" and k % 2 else land.soil if names[k % 3] == "ploughed" else crop.colour
+        base = (
+            stage.sky.middle
+            if crop.form == "flooded" and k % 2
+            else land.soil
+            if names[k % 3] == "ploughed"
+            else crop.colour
+        )
         z = 150 / (1 + 9 * t)
         tone = stage.aired(mix(base, grass_of(stage), rng.uniform(0, 0.25)), z)
         drop = 4 + 34 * spread
-        parts.append(polygon([*zip(x, y, strict=True), *zip(x[::-1], (y + drop)[::-1], strict=True)], stage.aired(stage.light.shade(riser, 0.7), z)))
-        parts.append(polygon([*zip(x, y + drop * 0.8 + rng.normal(0, drop * 0.08, 70), strict=True), (WIDTH + 20, HEIGHT + 60), (-20, HEIGHT + 60)], tone))
-        parts.append(polygon([*zip(x, y - 1 - 2 * t, strict=True), *zip(x[::-1], (y + drop * 0.3)[::-1], strict=True)], stage.aired(stage.light.lit(grass_of(stage), 0.6), z)))
+        parts.append(
+            polygon(
+                [*zip(x, y, strict=True), *zip(x[::-1], (y + drop)[::-1], strict=True)],
+                stage.aired(stage.light.shade(riser, 0.7), z),
+            )
+        )
+        parts.append(
+            polygon(
+                [
+                    *zip(x, y + drop * 0.8 + rng.normal(0, drop * 0.08, 70), strict=True),
+                    (WIDTH + 20, HEIGHT + 60),
+                    (-20, HEIGHT + 60),
+                ],
+                tone,
+            )
+        )
+        parts.append(
+            polygon(
+                [*zip(x, y - 1 - 2 * t, strict=True), *zip(x[::-1], (y + drop * 0.3)[::-1], strict=True)],
+                stage.aired(stage.light.lit(grass_of(stage), 0.6), z),
+            )
+        )
         tufts = "".join(
-            blob_data(rng, px, float(np.interp(px, x, y)) + drop * 0.9, (4 + 16 * t), (2 + 8 * t), 7, 0.3) for px in rng.uniform(0, WIDTH, 16)
+            blob_data(rng, px, float(np.interp(px, x, y)) + drop * 0.9, (4 + 16 * t), (2 + 8 * t), 7, 0.3)
+            for px in rng.uniform(0, WIDTH, 16)
         )
         parts.append(f'<path {paint(stage.aired(stage.light.shade(base, 0.6), z), 0.3)} d="{tufts}"/>')
     stage.add(180, "".join(parts))
@@ -385,7 +485,9 @@ def terraces(stage: Stage) -> str:
         name = str(rng.choice(list(land.trees), p=np.array(list(land.trees.values())) / sum(land.trees.values())))
         px = float(rng.uniform(low, high))
         stage.plant(name, px, z, up=(0.0 if z < 60 else float(rng.uniform(0, 6))))
-    settlement.cluster(stage, float(rng.uniform(-0.28, 0.28)), float(rng.uniform(34, 55)), int(rng.integers(2, 5)), up=1.0)
+    settlement.cluster(
+        stage, float(rng.uniform(-0.28, 0.28)), float(rng.uniform(34, 55)), int(rng.integers(2, 5)), up=1.0
+    )
     settlement.landmark(stage, 0.5, 60, 90)
     _undergrowth(stage, stage.camera.nearest(), 16, 26)
     return svg
@@ -417,8 +519,12 @@ def forest(stage: Stage) -> str:
     draw_road(stage, path, 260)
     _treeline(stage, 140, 50)
     for side in (-1, 1):
-        stage.scatter(land.trees, 30, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 2.0), side, 13, 130, 13))
-        stage.scatter(land.shrubs, 26, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 1.0), side, 6, 60, 5))
+        stage.scatter(
+            land.trees, 30, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 2.0), side, 13, 130, 13)
+        )
+        stage.scatter(
+            land.shrubs, 26, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 1.0), side, 6, 60, 5)
+        )
     settlement.roadside(stage, path)
     settlement.traffic(stage, path, 0.5)
     return svg
@@ -439,7 +545,9 @@ def plantation(stage: Stage) -> str:
             while z < 95:
                 stage.plant(kind, path.centre(z) + side * (3.2 + step * column + float(rng.normal(0, 0.25))), z, up=0.0)
                 z += step * (1 + 0.012 * z)
-        stage.scatter(land.shrubs, 24, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 0.8), side, 6, 50, 6))
+        stage.scatter(
+            land.shrubs, 24, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 0.8), side, 6, 50, 6)
+        )
     settlement.cluster(stage, float(rng.uniform(-0.15, 0.15)), 60, 1)
     settlement.traffic(stage, path, 0.3)
     return svg
@@ -456,8 +564,22 @@ def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: fl
     green = _earth(stage)[1]
     _treeline(stage, far * 1.15, int(34 * bank_trees), min(bank_trees, 1))
     low, high = stage.camera.span(far * 1.05)
-    stage.scatter(land.far_trees, int(22 * bank_trees * land.density), lambda r: (float(r.uniform(low, high)), far * float(r.uniform(1.01, 1.12))))
-    stage.add(far * 1.01, strip(stage, lambda z: -999.0, lambda z: 999.0, far * 0.985, far * 1.3, stage.aired(mix(green, land.soil, 0.3), far)))
+    stage.scatter(
+        land.far_trees,
+        int(22 * bank_trees * land.density),
+        lambda r: (float(r.uniform(low, high)), far * float(r.uniform(1.01, 1.12))),
+    )
+    stage.add(
+        far * 1.01,
+        strip(
+            stage,
+            lambda z: -999.0,
+            lambda z: 999.0,
+            far * 0.985,
+            far * 1.3,
+            stage.aired(mix(green, land.soil, 0.3), far),
+        ),
+    )
     bank = mix(land.hill, "#3f5a34", 0.4) if land.density > 0.5 else None
     draw_water(stage, near, far, land.water, bank, float(rng.uniform(-0.5, 0.5)))
     settlement.boats(stage, near * 1.5, far * 0.8, boats)
@@ -527,7 +649,12 @@ def canal(stage: Stage) -> str:
     bank = stage.light.shade(mix(land.soil, grass_of(stage), 0.4), 0.5)
     stage.add(FAR - 3, strip(stage, lambda z: a(z) - 0.9, lambda z: b(z) + 0.9, near, 500, bank))
     stage.add(FAR - 4, strip(stage, a, b, near, 500, mix(land.water, stage.sky.middle, 0.5)))
-    stage.add(FAR - 5, strip(stage, lambda z: a(z) + 1.5, lambda z: b(z) - 1.8, near, 500, mix(land.water, stage.sky.horizon, 0.7), 0.5))
+    stage.add(
+        FAR - 5,
+        strip(
+            stage, lambda z: a(z) + 1.5, lambda z: b(z) - 1.8, near, 500, mix(land.water, stage.sky.horizon, 0.7), 0.5
+        ),
+    )
     field_lines = (lambda z: outer(z) + side * 2.4, lambda z: side * 90.0)
     left, right = field_lines if side > 0 else field_lines[::-1]
     draw_field(stage, _crop(stage), left, right, 5, 110)
@@ -561,10 +688,23 @@ def coast(stage: Stage) -> str:
     lines = (inland, lambda z: side * 200.0)
     left, right = lines if side > 0 else lines[::-1]
     stage.add(FAR - 6, strip(stage, left, right, stage.camera.nearest() * 0.6, 300, mix(sand, green, 0.55)))
-    trees = {name: weight for name, weight in land.trees.items() if name in ("coconut", "casuarina", "palmyra", "jungle", "mangrove")} or {"coconut": 3.0, "casuarina": 1.0}
+    trees = {
+        name: weight
+        for name, weight in land.trees.items()
+        if name in ("coconut", "casuarina", "palmyra", "jungle", "mangrove")
+    } or {"coconut": 3.0, "casuarina": 1.0}
     landward = (side > 0) == stage.light.from_left  # else the shadows would lie on the sea
-    stage.scatter(trees, 24, lambda r: (lambda z: (inland(z) + side * float(r.gamma(1.4, 0.12 * z)), z))(float(13 * 14 ** r.uniform(0, 1))), shadow=landward)
-    stage.scatter({"scrub": 1, "grass": 2, "fern": 0.5}, 26, lambda r: (lambda z: (inland(z) + side * float(r.normal(0.6, 1.2)), z))(float(6 * 8 ** r.uniform(0, 1))))
+    stage.scatter(
+        trees,
+        24,
+        lambda r: (lambda z: (inland(z) + side * float(r.gamma(1.4, 0.12 * z)), z))(float(13 * 14 ** r.uniform(0, 1))),
+        shadow=landward,
+    )
+    stage.scatter(
+        {"scrub": 1, "grass": 2, "fern": 0.5},
+        26,
+        lambda r: (lambda z: (inland(z) + side * float(r.normal(0.6, 1.2)), z))(float(6 * 8 ** r.uniform(0, 1))),
+    )
     settlement.beached(stage, side)
     if rng.random() < 0.6:
         settlement.houses_along(stage, lambda z: inland(z) + side * 3.0, side, 30, 90, 2)
@@ -582,7 +722,15 @@ def _headland(stage: Stage, side: int) -> None:
     px = x * reach if side < 0 else WIDTH - x * reach
     points = [*zip(px, y, strict=True), (px[0], horizon + 7)]
     colour = stage.aired(stage.landscape.hill, 160)
-    stage.add(FAR - 0.5, polygon(points, colour) + polygon([*zip(px, y + tall * 0.35 * (1 - x), strict=True), (px[0], horizon + 7)], stage.light.shade(colour, 0.4), 0.6))
+    stage.add(
+        FAR - 0.5,
+        polygon(points, colour)
+        + polygon(
+            [*zip(px, y + tall * 0.35 * (1 - x), strict=True), (px[0], horizon + 7)],
+            stage.light.shade(colour, 0.4),
+            0.6,
+        ),
+    )
 
 
 # -- open country ----------------------------------------------------------------------------------------------------------
@@ -627,7 +775,12 @@ def _dune(stage: Stage, z: float, sand: str) -> None:
     for u in np.linspace(0, 1, 8)[1:]:
         slip.append((middle + away * long * 0.55 * u, foot + 3 - (foot + 3 - top[1]) * (1 - u) ** 1.7))
     for u in np.linspace(1, 0, 8)[1:]:
-        slip.append((middle + away * long * (0.55 * u - 0.18 * np.sin(np.pi * u)), foot + 3 - (foot + 3 - top[1]) * (1 - u) ** 0.8))
+        slip.append(
+            (
+                middle + away * long * (0.55 * u - 0.18 * np.sin(np.pi * u)),
+                foot + 3 - (foot + 3 - top[1]) * (1 - u) ** 0.8,
+            )
+        )
     stage.add(z, polygon(back, stage.light.lit(tone, 0.9)) + polygon(slip, stage.light.shade(tone, 0.6), 0.75))
 
 
@@ -668,7 +821,9 @@ def open_country(stage: Stage) -> str:
     if land.name == "khasi":
         _rolls(stage)
     _treeline(stage, 180, 22, 0.6)
-    draw_stones(stage, 34 if land.air == "alpine" else 14, mix(land.soil, "#9a948a", 0.5), stage.camera.nearest(), 60, 0.6)
+    draw_stones(
+        stage, 34 if land.air == "alpine" else 14, mix(land.soil, "#9a948a", 0.5), stage.camera.nearest(), 60, 0.6
+    )
     stage.scatter(land.trees, int(12 * land.density), _across(stage, 24, 110))
     _undergrowth(stage, stage.camera.nearest(), 40, 70)
     if rng.random() < 0.5:
@@ -688,7 +843,13 @@ def _rolls(stage: Stage) -> None:
     for k in range(4):
         y = horizon + 10 + 34 * k**1.3 - (34 - 5 * k) * np.abs(np.sin(x / rng.uniform(210, 380) + rng.uniform(0, 6)))
         tone = stage.aired(mix(grass_of(stage), "#c5bd5e", rng.uniform(0, 0.25)), 150 - 34 * k)
-        stage.add(FAR + 9 - k, polygon([*zip(x, y, strict=True), (WIDTH + 20, horizon + 60 + 40 * k), (-20, horizon + 60 + 40 * k)], stage.light.lit(tone, 0.4 * (k % 2))))
+        stage.add(
+            FAR + 9 - k,
+            polygon(
+                [*zip(x, y, strict=True), (WIDTH + 20, horizon + 60 + 40 * k), (-20, horizon + 60 + 40 * k)],
+                stage.light.lit(tone, 0.4 * (k % 2)),
+            ),
+        )
 
 
 def village(stage: Stage) -> str:
@@ -714,7 +875,23 @@ def village(stage: Stage) -> str:
 
 
 COMPOSITIONS: dict[str, Callable[[Stage], str]] = {
-    "road": road, "street": street, "ghat": ghat, "field": field, "tea": tea, "terraces": terraces, "orchard": orchard, "forest": forest,
-    "plantation": plantation, "river": river, "lake": lake, "pond": pond, "backwater": backwater, "canal": canal, "coast": coast,
-    "desert": desert, "salt": salt, "open": open_country, "village": village,
-}  # fmt: skip
+    "road": road,
+    "street": street,
+    "ghat": ghat,
+    "field": field,
+    "tea": tea,
+    "terraces": terraces,
+    "orchard": orchard,
+    "forest": forest,
+    "plantation": plantation,
+    "river": river,
+    "lake": lake,
+    "pond": pond,
+    "backwater": backwater,
+    "canal": canal,
+    "coast": coast,
+    "desert": desert,
+    "salt": salt,
+    "open": open_country,
+    "village": village,
+}

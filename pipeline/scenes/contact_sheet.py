@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--state", action="append", help="only this state (may be given again)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    wanted = {state: options.per_state for state in (options.state or REGIONS)}
+    wanted = dict.fromkeys(options.state or REGIONS, options.per_state)
     pictures = []
     for number, (latitude, longitude) in enumerate(draw_places(DRAWN, options.seed)):
         if not any(wanted.values()):
@@ -32,7 +32,13 @@ def main() -> None:
         if wanted.get(place.state):
             wanted[place.state] -= 1
             scene = draw_scene(place, options.seed + number, options.width)
-            ImageDraw.Draw(scene.image).text((5, 4), f"{place.state} {scene.setting} {scene.season}", fill="white", stroke_width=1, stroke_fill="black")
+            ImageDraw.Draw(scene.image).text(
+                (5, 4),
+                f"{place.state} {scene.setting} {scene.season}",
+                fill="white",
+                stroke_width=1,
+                stroke_fill="black",
+            )
             pictures.append((place.state, scene.image))
     pictures.sort(key=lambda item: item[0])
     wide, tall = pictures[0][1].size

@@ -32,7 +32,9 @@ CROPS = {
     "wheat_ripe": Crop("#d9b35a", 0.75, 0.8, "blades", "#ecd083", "Ripe wheat: spring in the north and centre"),
     "mustard": Crop("#8a9f3a", 1.0, 0.9, "blades", "#f2cf1d", "Mustard in flower: winter in the northern plains"),
     "sugarcane": Crop("#8fae4e", 2.4, 2.2, "canes", None, "Sugar cane: the Ganges plain, Maharashtra or Karnataka"),
-    "cotton": Crop("#6b7f3e", 0.9, 1.3, "bushes", "#fbf9f2", "Cotton in boll: the black soil of the Deccan and Gujarat"),
+    "cotton": Crop(
+        "#6b7f3e", 0.9, 1.3, "bushes", "#fbf9f2", "Cotton in boll: the black soil of the Deccan and Gujarat"
+    ),
     "jowar": Crop("#a5a850", 1.6, 1.4, "canes", "#c99b5e", "Sorghum: the dry Deccan"),
     "bajra": Crop("#a3a65a", 1.3, 1.5, "canes", "#a98a5c", "Pearl millet: Rajasthan and Gujarat"),
     "maize": Crop("#7fa545", 1.7, 1.6, "canes", "#d6bf6a", "Maize: the hills and the eastern plains"),
@@ -52,7 +54,9 @@ CROPS = {
 }
 
 DEEP_PX = 34  # picture units of height from which a row is shaded from its lit top to its dark foot
-NEAREST_HEIGHTS = 6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
+NEAREST_HEIGHTS = (
+    6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
+)
 
 Edge = Callable[[float], float]
 

@@ -71,11 +71,15 @@ def draw_road(stage: Stage, road: Road, far: float = FAR * 0.6) -> None:
     if road.surface == "track":
         parts.append(band(-half, half, mix(soil, "#fff0d0", 0.16), 1, 0.1))
         for side in (-0.5, 0.5):
-            parts.append(band((side - 0.16) * half * 1.3, (side + 0.16) * half * 1.3, light.shade(soil, 0.45), 0.6, 0.06))
+            parts.append(
+                band((side - 0.16) * half * 1.3, (side + 0.16) * half * 1.3, light.shade(soil, 0.45), 0.6, 0.06)
+            )
         parts.append(band(-0.16 * half, 0.16 * half, grass_of(stage), 0.55, 0.1))
     else:
         wet = stage.season == "monsoon" and light.softness > 0.5
-        asphalt = mix("#77736f" if road.surface == "highway" else "#8a837a", soil, 0.12 if road.surface == "highway" else 0.24)
+        asphalt = mix(
+            "#77736f" if road.surface == "highway" else "#8a837a", soil, 0.12 if road.surface == "highway" else 0.24
+        )
         asphalt = mix(asphalt, stage.sky.middle, 0.22) if wet else light.lit(asphalt, 0.5)
         parts.append(band(-half, half, stage.aired(asphalt, 26)))
         parts.append(strip(stage, offset(-half, 0.05), offset(half, 0.05), near, 34, asphalt, 0.8))
@@ -115,7 +119,11 @@ def draw_bank(stage: Stage, edge: Centre, side: int, tall: float, near: float, f
         f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="{foot[0][0]:.0f}" y1="0" x2="{foot[-1][0]:.0f}" y2="0">'
         f'<stop offset="0" stop-color="{face}"/><stop offset="1" stop-color="{stage.aired(face, 90)}"/></linearGradient>'
     )
-    svg = [gradient, polygon([*crest, *far_edge[::-1]], stage.aired(top, 20)), polygon([*foot, *crest[::-1]], f"url(#{name})")]
+    svg = [
+        gradient,
+        polygon([*crest, *far_edge[::-1]], stage.aired(top, 20)),
+        polygon([*foot, *crest[::-1]], f"url(#{name})"),
+    ]
     streaks = ""
     for _ in range(46):
         i = int(rng.integers(0, 25))
@@ -163,8 +171,25 @@ def draw_parapet(stage: Stage, edge: Centre, near: float, far: float) -> None:
         stage.add(
             z,
             polygon([(x - w, y), (x - w * 0.92, y - h), (x + w * 0.92, y - h), (x + w, y)], sunny)
-            + polygon([(x - w * 0.92, y - h), (x - w * 0.7, y - h * 1.18), (x + w * 1.05, y - h * 1.18), (x + w * 0.92, y - h)], light)
-            + polygon([(x - w * 0.97, y - h * 0.34), (x - w * 0.94, y - h * 0.68), (x + w * 0.94, y - h * 0.68), (x + w * 0.97, y - h * 0.34)], dark, 0.75),
+            + polygon(
+                [
+                    (x - w * 0.92, y - h),
+                    (x - w * 0.7, y - h * 1.18),
+                    (x + w * 1.05, y - h * 1.18),
+                    (x + w * 0.92, y - h),
+                ],
+                light,
+            )
+            + polygon(
+                [
+                    (x - w * 0.97, y - h * 0.34),
+                    (x - w * 0.94, y - h * 0.68),
+                    (x + w * 0.94, y - h * 0.68),
+                    (x + w * 0.97, y - h * 0.34),
+                ],
+                dark,
+                0.75,
+            ),
         )
         z += 2.3 + 0.04 * z
 
@@ -179,7 +204,9 @@ def draw_poles(stage: Stage, line: Centre, near: float, far: float) -> None:
         h, w = 7.5 * scale, max(0.11 * scale, 0.7)
         colour = stage.aired(light.shade("#8d8981", 0.5), z)
         bar = f'<rect x="{x - 0.85 * scale:.1f}" y="{y - h * 0.95:.1f}" width="{1.7 * scale:.1f}" height="{w:.1f}" fill="{colour}"/>'
-        stage.add(z, f'<rect x="{x - w / 2:.1f}" y="{y - h:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{colour}"/>{bar}')
+        stage.add(
+            z, f'<rect x="{x - w / 2:.1f}" y="{y - h:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{colour}"/>{bar}'
+        )
         tops.append((z, x, y - h * 0.96, scale))
         z = z * 1.04 + 22
     for (z0, x0, y0, s0), (_, x1, y1, s1) in zip(tops, tops[1:], strict=False):
@@ -187,4 +214,7 @@ def draw_poles(stage: Stage, line: Centre, near: float, far: float) -> None:
         for k in (-0.75, 0.0, 0.75):
             a, b = x0 + k * s0, x1 + k * s1
             wires += f"M{a:.1f} {y0:.1f}Q{(a + b) / 2:.1f} {(y0 + y1) / 2 + 0.5 * s1 + 6:.1f} {b:.1f} {y1:.1f}"
-        stage.add(z0 + 0.01, f'<path fill="none" stroke="{stage.aired("#3a3836", z0)}" stroke-width="1.1" stroke-opacity=".6" d="{wires}"/>')
+        stage.add(
+            z0 + 0.01,
+            f'<path fill="none" stroke="{stage.aired("#3a3836", z0)}" stroke-width="1.1" stroke-opacity=".6" d="{wires}"/>',
+        )

@@ -57,8 +57,14 @@ class Relief:
             lean = self.rng.normal(0, 0.25) * h
             bend = self.rng.normal(0, wide * 0.4)
             face = f"M{x:.1f} {y:.1f}Q{x + lean * 0.4 + bend:.1f} {y + drop * 0.5:.1f} {x + lean:.1f} {y + drop:.1f}"
-            dark += face + f"L{x + lean - sun * wide:.1f} {y + drop * 0.97:.1f}Q{x - sun * wide * 0.45:.1f} {y + drop * 0.45:.1f} {x:.1f} {y:.1f}z"
-            lit += face + f"L{x + lean + sun * wide * 0.8:.1f} {y + drop * 0.95:.1f}Q{x + sun * wide * 0.3:.1f} {y + drop * 0.4:.1f} {x:.1f} {y:.1f}z"
+            dark += (
+                face
+                + f"L{x + lean - sun * wide:.1f} {y + drop * 0.97:.1f}Q{x - sun * wide * 0.45:.1f} {y + drop * 0.45:.1f} {x:.1f} {y:.1f}z"
+            )
+            lit += (
+                face
+                + f"L{x + lean + sun * wide * 0.8:.1f} {y + drop * 0.95:.1f}Q{x + sun * wide * 0.3:.1f} {y + drop * 0.4:.1f} {x:.1f} {y:.1f}z"
+            )
         return (
             f'<path {paint(self.light.shade(colour, 0.9), 0.30)} d="{dark}"/>'
             f'<path {paint(self.light.lit(colour, 1.3), 0.28)} d="{lit}"/>'
@@ -79,7 +85,13 @@ class Relief:
         rock = self.veil(rock, distance_km)
         lit_snow = self.veil(mix("#fdfcf8", self.light.colour, 0.35 + 0.5 * self.light.warmth), distance_km * 0.55)
         dark_snow = self.veil(self.light.shade("#c6d6ea", 0.55), distance_km * 0.6)
-        parts = [self._plane(tall * (0.3 + 0.25 * ridge(rng, SAMPLES, roughness)), self.light.shade(rock, 0.5), self.veil(rock, distance_km * 2))]
+        parts = [
+            self._plane(
+                tall * (0.3 + 0.25 * ridge(rng, SAMPLES, roughness)),
+                self.light.shade(rock, 0.5),
+                self.veil(rock, distance_km * 2),
+            )
+        ]
         for k in order:
             x, h = summits[k], tall * rng.uniform(0.55, 1.0)
             base = h * rng.uniform(0.95, 1.35)
@@ -100,13 +112,19 @@ class Relief:
                     drop = h * rng.uniform(0.12, 0.3)
                     lean = (-1 if is_left else 1) * drop * rng.uniform(0.1, 0.7)
                     rib = [p, p + (lean, drop), p + (lean - sun * drop * 0.3, drop * 0.9)]
-                    parts.append(polygon(rib, self.light.shade(face, 0.6) if towards else self.light.lit(face, 0.4), 0.5))
+                    parts.append(
+                        polygon(rib, self.light.shade(face, 0.6) if towards else self.light.lit(face, 0.4), 0.5)
+                    )
                 if snow_share > 0:
                     reach = int(np.clip(snow_share * 11 * rng.uniform(0.8, 1.15), 2, 11))
                     upper_side, upper_spine = side[: reach + 1], spine[: reach + 1]
                     lower = np.linspace(side[reach], spine[reach], 9)
                     lower[1:-1, 1] += h * rng.uniform(-0.13, 0.09, 7)
-                    parts.append(polygon(np.vstack([upper_side, lower[1:-1], upper_spine[::-1]]), lit_snow if towards else dark_snow))
+                    parts.append(
+                        polygon(
+                            np.vstack([upper_side, lower[1:-1], upper_spine[::-1]]), lit_snow if towards else dark_snow
+                        )
+                    )
         return "".join(parts)
 
     def _himalaya(self, colour: str, season: str) -> str:
@@ -126,7 +144,9 @@ class Relief:
         parts = [self._peaks(self.horizon * r.uniform(0.66, 0.78), "#8798b0", 0.8, 8)] if season != "monsoon" else []
         for tall, km in ((0.46, 8), (0.38, 4.5), (0.28, 2.4), (0.15, 1.0)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.45, 5))
-            parts.append(self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(colour, km * 2.4), 18))
+            parts.append(
+                self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(colour, km * 2.4), 18)
+            )
         return "".join(parts)
 
     def _barren(self, colour: str, season: str) -> str:
@@ -146,10 +166,20 @@ class Relief:
         parts = []
         for tall, km in ((0.84, 6), (0.66, 3.8), (0.48, 2.3), (0.30, 1.2), (0.14, 0.6)):
             heights = self.horizon * tall * (0.3 + 0.7 * ridge(r, SAMPLES, 0.42, 5))
-            parts.append(self._plane(self._forest_edge(heights, 1.8), self.veil(colour, km), self.veil(mix(colour, "#f2f5ee", 0.25), km * 2.8), 20))
+            parts.append(
+                self._plane(
+                    self._forest_edge(heights, 1.8),
+                    self.veil(colour, km),
+                    self.veil(mix(colour, "#f2f5ee", 0.25), km * 2.8),
+                    20,
+                )
+            )
             if season in ("monsoon", "winter") and r.random() < 0.75:
                 y = self.horizon * (1 - tall * 0.35)
-                mist = "".join(blob_data(r, x, y + r.normal(0, 8), self.width * 0.12, 9, 8, 0.2) for x in r.uniform(-0.1, 1.1, 7) * self.width)
+                mist = "".join(
+                    blob_data(r, x, y + r.normal(0, 8), self.width * 0.12, 9, 8, 0.2)
+                    for x in r.uniform(-0.1, 1.1, 7) * self.width
+                )
                 parts.append(f'<path {paint(mix(self.sky.horizon, "#ffffff", 0.45), 0.36)} d="{mist}"/>')
         return "".join(parts)
 
@@ -162,12 +192,27 @@ class Relief:
             cut = np.clip(np.abs((self.x / self.width - r.uniform(0.25, 0.75)) / r.uniform(0.12, 0.22)) ** 1.5, 0, 1)
             heights = top * (0.12 + 0.88 * cut)
             plane = self.veil(colour, km)
-            parts.append(self._plane(self._forest_edge(heights, 1.5), plane, self.veil(mix(colour, "#eef3ea", 0.4), km * 2.4), 10))
+            parts.append(
+                self._plane(
+                    self._forest_edge(heights, 1.5), plane, self.veil(mix(colour, "#eef3ea", 0.4), km * 2.4), 10
+                )
+            )
             cliff = self.veil("#8a8672", km)
             for i in np.flatnonzero((cut > 0.4) & (cut < 0.97))[::2]:
                 y = self.horizon - heights[i] + 6
                 h = heights[i] * r.uniform(0.2, 0.45)
-                parts.append(polygon([(self.x[i] - 7, y), (self.x[i] + 8, y + 4), (self.x[i] + 5, y + h), (self.x[i] - 4, y + h * 0.9)], cliff, 0.6))
+                parts.append(
+                    polygon(
+                        [
+                            (self.x[i] - 7, y),
+                            (self.x[i] + 8, y + 4),
+                            (self.x[i] + 5, y + h),
+                            (self.x[i] - 4, y + h * 0.9),
+                        ],
+                        cliff,
+                        0.6,
+                    )
+                )
             if season in ("monsoon", "autumn", "summer"):
                 for i in r.choice(np.flatnonzero((cut > 0.55) & (cut <= 1.0)), 2):
                     y, h = self.horizon - heights[i] + 4, heights[i] * 0.62
@@ -175,7 +220,9 @@ class Relief:
                     parts.append(polygon(fall, self.veil("#f6fafa", 1.0), 0.9))
         for tall, km in ((0.16, 1.0), (0.09, 0.5)):
             heights = self.horizon * tall * (0.4 + 0.6 * hills(r, SAMPLES, 5))
-            parts.append(self._plane(heights, self.veil(mix(colour, "#a3b862", 0.45), km), self.veil(colour, km * 1.6), 6))
+            parts.append(
+                self._plane(heights, self.veil(mix(colour, "#a3b862", 0.45), km), self.veil(colour, km * 1.6), 6)
+            )
         return "".join(parts)
 
     def _ghats(self, colour: str, season: str) -> str:
@@ -186,7 +233,9 @@ class Relief:
         lean = lean if r.random() < 0.5 else lean[::-1]
         for tall, km in ((0.56, 9), (0.38, 5), (0.2, 2.4)):
             heights = self.horizon * tall * lean * (0.45 + 0.55 * np.clip(ridge(r, SAMPLES, 0.45, 5) * 1.5, 0, 1))
-            parts.append(self._plane(self._forest_edge(heights, 1.3), self.veil(colour, km), self.veil(colour, km * 2.2), 18))
+            parts.append(
+                self._plane(self._forest_edge(heights, 1.3), self.veil(colour, km), self.veil(colour, km * 2.2), 18)
+            )
         return "".join(parts)
 
     def _mesas(self, colour: str, season: str) -> str:
@@ -214,7 +263,9 @@ class Relief:
         parts = []
         for tall, km in ((0.38, 6), (0.26, 3), (0.11, 1.2)):
             heights = self.horizon * tall * np.clip(ridge(r, SAMPLES, 0.6) * 1.35 - 0.35, 0.03, 1)
-            parts.append(self._plane(heights, self.veil(colour, km), self.veil(mix(colour, "#d8c498", 0.35), km * 1.6), 34))
+            parts.append(
+                self._plane(heights, self.veil(colour, km), self.veil(mix(colour, "#d8c498", 0.35), km * 1.6), 34)
+            )
         return "".join(parts)
 
     def _granite(self, colour: str, season: str) -> str:
@@ -229,7 +280,9 @@ class Relief:
                 dome = blob_data(r, x, self.horizon + tall * 0.1, wide, tall, 11, 0.09)
                 parts.append(f'<path {paint(self.light.shade(rock, 0.5))} d="{dome}"/>')
                 sun = -1 if self.light.from_left else 1
-                parts.append(f'<path {paint(rock)} d="{blob_data(r, x + sun * wide * 0.14, self.horizon + tall * 0.12, wide * 0.8, tall * 0.9, 10, 0.09)}"/>')
+                parts.append(
+                    f'<path {paint(rock)} d="{blob_data(r, x + sun * wide * 0.14, self.horizon + tall * 0.12, wide * 0.8, tall * 0.9, 10, 0.09)}"/>'
+                )
                 stones, tops = "", ""
                 for _ in range(int(r.integers(7, 16))):
                     t = r.uniform(-0.95, 0.95)
@@ -237,8 +290,13 @@ class Relief:
                     by = self.horizon + tall * 0.08 - tall * (1 - t * t) ** 0.5 * r.uniform(0.35, 1.0)
                     stones += blob_data(r, bx, by, size, size * 0.85, 7, 0.15)
                     tops += blob_data(r, bx + sun * size * 0.25, by - size * 0.25, size * 0.6, size * 0.5, 7, 0.15)
-                parts.append(f'<path {paint(self.light.shade(rock, 0.8), 0.85)} d="{stones}"/><path {paint(self.light.lit(rock, 0.9), 0.85)} d="{tops}"/>')
-                scrub = "".join(blob_data(r, x + q * wide, self.horizon - 1, tall * 0.16, tall * 0.12, 7) for q in r.uniform(-1.2, 1.2, 9))
+                parts.append(
+                    f'<path {paint(self.light.shade(rock, 0.8), 0.85)} d="{stones}"/><path {paint(self.light.lit(rock, 0.9), 0.85)} d="{tops}"/>'
+                )
+                scrub = "".join(
+                    blob_data(r, x + q * wide, self.horizon - 1, tall * 0.16, tall * 0.12, 7)
+                    for q in r.uniform(-1.2, 1.2, 9)
+                )
                 parts.append(f'<path {paint(self.veil("#66753f", km))} d="{scrub}"/>')
         return "".join(parts)
 
@@ -248,7 +306,9 @@ class Relief:
         parts = []
         for tall, km in ((0.26, 7), (0.18, 4), (0.1, 1.8)):
             heights = self.horizon * tall * np.clip(hills(r, SAMPLES, 4) * 1.2 - 0.2, 0.05, 1)
-            parts.append(self._plane(self._forest_edge(heights, 1.6), self.veil(colour, km), self.veil(colour, km * 1.9), 12))
+            parts.append(
+                self._plane(self._forest_edge(heights, 1.6), self.veil(colour, km), self.veil(colour, km * 1.9), 12)
+            )
         return "".join(parts)
 
     def _blue_hills(self, colour: str, season: str) -> str:
@@ -273,7 +333,13 @@ class Relief:
             for i in peaks:
                 x, h = self.x[i], heights[i]
                 away = 1 if sun_left else -1
-                crest = [(x, self.horizon - h), (x + away * h * 0.5, self.horizon - h * 0.5), (x + away * h * 0.2, self.horizon - h * 0.2),
-                         (x + away * h * 0.9, self.horizon + 14), (x + away * h * 3.2, self.horizon + 14), (x + away * h * 1.5, self.horizon - h * 0.62)]
+                crest = [
+                    (x, self.horizon - h),
+                    (x + away * h * 0.5, self.horizon - h * 0.5),
+                    (x + away * h * 0.2, self.horizon - h * 0.2),
+                    (x + away * h * 0.9, self.horizon + 14),
+                    (x + away * h * 3.2, self.horizon + 14),
+                    (x + away * h * 1.5, self.horizon - h * 0.62),
+                ]
                 parts.append(polygon(crest, self.light.shade(sand, 0.6), 0.75))
         return "".join(parts)

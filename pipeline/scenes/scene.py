@@ -21,7 +21,12 @@ from pipeline.scenes.text import font_files
 
 FIRST_DAY = datetime(2024, 1, 1)
 DAYS = 366 * 2
-CLOUD_COVER = {"winter": (1.2, 4.5), "summer": (1.2, 3.5), "monsoon": (3.2, 1.6), "autumn": (1.6, 2.6)}  # beta distribution
+CLOUD_COVER = {
+    "winter": (1.2, 4.5),
+    "summer": (1.2, 3.5),
+    "monsoon": (3.2, 1.6),
+    "autumn": (1.6, 2.6),
+}  # beta distribution
 
 GLOW = 0.62  # strength of the glow at the sun itself, under a clear sky
 FAR_CLUE = 5000.0  # metres: behind everything else
@@ -49,12 +54,16 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     """The scene of a place and a seed, drawn `width` px wide (3:2); every size shows the same scene."""
     key = [seed, round((place.latitude + 90) * 1e5), round((place.longitude + 180) * 1e5)]
     rng = np.random.default_rng(key)
-    captured_at = FIRST_DAY + timedelta(days=int(rng.integers(DAYS)), minutes=int(60 * (6.3 + 11.3 * rng.beta(1.25, 1.25))))
+    captured_at = FIRST_DAY + timedelta(
+        days=int(rng.integers(DAYS)), minutes=int(60 * (6.3 + 11.3 * rng.beta(1.25, 1.25)))
+    )
     season = MONTH_SEASON[captured_at.month]
     hour = captured_at.hour + captured_at.minute / 60
     land = landscape_of(place)
     heading = float(rng.uniform(0, 360))
-    cover = float(rng.beta(*CLOUD_COVER[season])) * (0.35 if land.air == "alpine" else 0.6 if land.air == "desert" else 1.0)
+    cover = float(rng.beta(*CLOUD_COVER[season])) * (
+        0.35 if land.air == "alpine" else 0.6 if land.air == "desert" else 1.0
+    )
     # the sun goes round by the south: it stands left of a viewer when its azimuth is less than the heading
     from_left = (90 + (hour - 6) * 15 - heading) % 360 > 180
     light = Light.at(season, hour, from_left, min(max((cover - 0.35) / 0.5, 0.0), 1.0))
@@ -64,14 +73,25 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     names = list(settings)
     weights = np.array([settings[name] for name in names])
     setting = str(rng.choice(names, p=weights / weights.sum()))
-    eye = {"field": 3.2, "tea": 3.4, "terraces": 4.0, "river": 3.0, "lake": 3.4, "backwater": 3.0, "coast": 3.0, "street": 2.1}.get(setting, 2.4)
+    eye = {
+        "field": 3.2,
+        "tea": 3.4,
+        "terraces": 4.0,
+        "river": 3.0,
+        "lake": 3.4,
+        "backwater": 3.0,
+        "coast": 3.0,
+        "street": 2.1,
+    }.get(setting, 2.4)
     camera = Camera(
         horizon=float(HEIGHT * rng.uniform(0.44, 0.57)),
         vanish=float(WIDTH * rng.uniform(0.36, 0.64)),
         height=float(eye * rng.uniform(0.85, 1.25)),
         focal=float(rng.uniform(900, 1150)),
     )
-    stage = Stage(place, land, season, float(np.clip(land.lush[season] + rng.normal(0, 0.06), 0, 1)), light, sky, camera, rng)
+    stage = Stage(
+        place, land, season, float(np.clip(land.lush[season] + rng.normal(0, 0.06), 0, 1)), light, sky, camera, rng
+    )
     sun = sun_at(light, camera.horizon, WIDTH, rng)
     background = draw_sky(sky, light, sun, camera.horizon, WIDTH, rng)
     relief = str(rng.choice(list(land.relief), p=np.array(list(land.relief.values())) / sum(land.relief.values())))

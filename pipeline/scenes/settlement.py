@@ -93,7 +93,9 @@ def roadside(stage: Stage, way: Road, side: int = 0) -> None:
     surface = way.surface
     near = stage.camera.nearest() * 1.15
     if rng.random() < 0.6:
-        road = {"highway": ("national", "state"), "lane": ("state", "district"), "track": ("village", "district")}[surface]
+        road = {"highway": ("national", "state"), "lane": ("state", "district"), "track": ("village", "district")}[
+            surface
+        ]
         z = float(rng.uniform(near + 0.5, near + 4))
         stone = milestone(place, str(rng.choice(road)), rng, light)
         stage.put(stone, way.centre(z) + side * (way.half + (0.35 if hill_road else 0.9)), z, size=1.25)
@@ -121,7 +123,9 @@ def traffic(stage: Stage, way: Road, amount: float) -> None:
         parked = rng.random() < 0.4 or way.surface == "track"
         x = way.centre(z) + side * (way.half + 0.9 if parked else way.half * 0.5)
         turn = float(rng.uniform(40, 64) if parked else rng.uniform(66, 78))
-        prop = vehicle(stage.place, rng, stage.light, (1 if x > 0 else -1) * turn, bool(side > 0) if not parked else None)
+        prop = vehicle(
+            stage.place, rng, stage.light, (1 if x > 0 else -1) * turn, bool(side > 0) if not parked else None
+        )
         stage.put(prop, x, max(z, near + 0.9 * prop.height**1.5 if prop.height > 2.2 else z), shadow=False)
         z = z * 1.25 + float(rng.uniform(2, 9))
 

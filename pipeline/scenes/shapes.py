@@ -62,7 +62,9 @@ def blobs_data(rng: Generator, centres: Points, corners: int = 8, wobble: float 
     return _smooth_many(np.stack([x, y], axis=2))
 
 
-def blobs(rng: Generator, centres: Points, fill: str, opacity: float = 1.0, corners: int = 8, wobble: float = 0.22) -> str:
+def blobs(
+    rng: Generator, centres: Points, fill: str, opacity: float = 1.0, corners: int = 8, wobble: float = 0.22
+) -> str:
     """Several blobs (x, y, rx, ry) as one path of one colour."""
     return f'<path {paint(fill, opacity)} d="{blobs_data(rng, centres, corners, wobble)}"/>'
 

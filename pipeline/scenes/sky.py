@@ -44,10 +44,18 @@ def sky_of(air: str, season: str, hour: float, cover: float, rng: Generator) -> 
     zenith, middle, horizon, clear_km = AIR[air]
     if season == "monsoon":
         grey = 0.15 + 0.6 * cover
-        zenith, middle, horizon = mix(zenith, "#6d7f90", grey), mix(middle, "#98a8b0", grey), mix(horizon, "#d3d9d4", grey)
+        zenith, middle, horizon = (
+            mix(zenith, "#6d7f90", grey),
+            mix(middle, "#98a8b0", grey),
+            mix(horizon, "#d3d9d4", grey),
+        )
     elif season == "winter" and air in ("plain", "humid"):
         haze = rng.uniform(0.25, 0.65)
-        zenith, middle, horizon = mix(zenith, "#b9c3c4", haze), mix(middle, "#d6d4c6", haze), mix(horizon, "#ece0c8", haze)
+        zenith, middle, horizon = (
+            mix(zenith, "#b9c3c4", haze),
+            mix(middle, "#d6d4c6", haze),
+            mix(horizon, "#ece0c8", haze),
+        )
         clear_km *= 0.6
     elif season == "summer" and air in ("plain", "desert", "plateau"):
         haze = rng.uniform(0.1, 0.4)
@@ -72,10 +80,20 @@ def sky_of(air: str, season: str, hour: float, cover: float, rng: Generator) -> 
 
 def draw_sky(sky: Sky, light: Light, sun: tuple[float, float], horizon: float, width: float, rng: Generator) -> str:
     """The sky from the top of the picture to the horizon line, in picture units."""
-    stops = ((0.0, sky.zenith), (0.48, sky.middle), (0.8, mix(sky.middle, sky.horizon, 0.75)), (0.92, sky.horizon), (1.0, sky.horizon))
+    stops = (
+        (0.0, sky.zenith),
+        (0.48, sky.middle),
+        (0.8, mix(sky.middle, sky.horizon, 0.75)),
+        (0.92, sky.horizon),
+        (1.0, sky.horizon),
+    )
     parts = [bands(stops, 0.0, horizon + 60, width)]
     parts.append(_disc(light, sun))
-    parts.append({"none": _none, "cirrus": _cirrus, "cumulus": _cumulus, "banks": _banks, "deck": _deck}[sky.clouds](sky, light, horizon, width, rng))
+    parts.append(
+        {"none": _none, "cirrus": _cirrus, "cumulus": _cumulus, "banks": _banks, "deck": _deck}[sky.clouds](
+            sky, light, horizon, width, rng
+        )
+    )
     return "".join(parts)
 
 
@@ -130,7 +148,9 @@ def _cumulus(sky: Sky, light: Light, horizon: float, width: float, rng: Generato
         far = 0.25 + 0.5 * depth
         shift = -5 if light.from_left else 5
         parts.append(f'<path {paint(mix(light.shade(white, 0.32), sky.horizon, far))} d="{body}"/>')
-        parts.append(f'<path {paint(mix(white, sky.horizon, far * 0.7))} transform="translate({shift} -3)" d="{heads}"/>')
+        parts.append(
+            f'<path {paint(mix(white, sky.horizon, far * 0.7))} transform="translate({shift} -3)" d="{heads}"/>'
+        )
         parts.append(f'<path {paint(mix(sky.middle, sky.horizon, 0.5 + far / 2), 0.5)} d="{foot}"/>')
     return "".join(parts)
 
@@ -145,7 +165,9 @@ def _banks(sky: Sky, light: Light, horizon: float, width: float, rng: Generator)
                 continue
             y = horizon * (0.2 + 0.75 * depth) + rng.normal(0, 12)
             long = width * rng.uniform(0.28, 0.46)
-            body, heads, foot = _cloud(rng, x + rng.normal(0, 60), y, long, long * rng.uniform(0.14, 0.3) * (1.15 - depth * 0.5))
+            body, heads, foot = _cloud(
+                rng, x + rng.normal(0, 60), y, long, long * rng.uniform(0.14, 0.3) * (1.15 - depth * 0.5)
+            )
             parts.append(f'<path {paint(mix(light.shade(white, 0.55), sky.horizon, 0.6 * depth), 0.85)} d="{body}"/>')
             parts.append(f'<path {paint(mix(white, sky.horizon, 0.5 * depth), 0.8)} d="{heads}"/>')
             parts.append(f'<path {paint(mix("#76828e", sky.horizon, 0.3 + 0.6 * depth), 0.5)} d="{foot}"/>')
@@ -159,10 +181,14 @@ def _deck(sky: Sky, light: Light, horizon: float, width: float, rng: Generator) 
         t = row / 6
         y = horizon * (0.0 + 0.8 * t**0.85)
         count = 9
-        lumps = np.column_stack([
-            rng.uniform(-0.1, 1.1, count) * width, y + rng.normal(0, 16, count),
-            width * rng.uniform(0.08, 0.26, count), (46 - 38 * t) * rng.uniform(0.5, 1.2, count),
-        ])  # fmt: skip
+        lumps = np.column_stack(
+            [
+                rng.uniform(-0.1, 1.1, count) * width,
+                y + rng.normal(0, 16, count),
+                width * rng.uniform(0.08, 0.26, count),
+                (46 - 38 * t) * rng.uniform(0.5, 1.2, count),
+            ]
+        )
         colour = mix(mix("#69757f", "#c3c8c6", t**0.8), sky.middle, 0.35)
         parts.append(blobs(rng, lumps - (0, 7 - 4 * t, 0, 0), mix(colour, "#f1f2ec", 0.3), 0.26, 11, 0.16))
         parts.append(blobs(rng, lumps, mix(colour, "#5f6a74", 0.12), 0.30, 11, 0.16))

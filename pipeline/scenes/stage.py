@@ -99,10 +99,23 @@ class Stage:
         """A clue at depth `z` whose box is in picture units; kept if enough of it is inside the frame."""
         x0, x1 = (min(max(v, 0.0), WIDTH) for v in (box[0], box[2]))
         y0, y1 = (min(max(v, 0.0), HEIGHT) for v in (box[1], box[3]))
-        if x1 - x0 >= CLUE_PX and y1 - y0 >= CLUE_PX and (x1 - x0) * (y1 - y0) >= 0.3 * (box[2] - box[0]) * (box[3] - box[1]):
+        if (
+            x1 - x0 >= CLUE_PX
+            and y1 - y0 >= CLUE_PX
+            and (x1 - x0) * (y1 - y0) >= 0.3 * (box[2] - box[0]) * (box[3] - box[1])
+        ):
             self.clues.append((z, Clue(kind, meaning, (x0 / WIDTH, y0 / HEIGHT, x1 / WIDTH, y1 / HEIGHT))))
 
-    def plant(self, species: str, x: float, z: float, size: float = 1.0, up: float = 0.0, behind: float | None = None, shadow: bool = True) -> None:
+    def plant(
+        self,
+        species: str,
+        x: float,
+        z: float,
+        size: float = 1.0,
+        up: float = 0.0,
+        behind: float | None = None,
+        shadow: bool = True,
+    ) -> None:
         """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance.
 
         `behind` draws it as if at that depth: below the edge of a road the road hides its foot.
@@ -131,7 +144,14 @@ class Stage:
             if box[3] - box[1] > 70:
                 self.note(z, clue.kind, clue.meaning, box)
 
-    def scatter(self, species: dict[str, float], count: int, where: Callable[[Generator], tuple[float, float]], size: float = 1.0, shadow: bool = True) -> None:
+    def scatter(
+        self,
+        species: dict[str, float],
+        count: int,
+        where: Callable[[Generator], tuple[float, float]],
+        size: float = 1.0,
+        shadow: bool = True,
+    ) -> None:
         """`count` plants of a weighted mix, each where `where` says."""
         names = list(species)
         weights = np.array([species[name] for name in names])
@@ -145,8 +165,9 @@ class Stage:
         low, high = x - width * 0.46, x + width * 0.46
         svg = self.ground(
             [(low, z), (high, z), (high + aside, z + 0.3 * abs(aside)), (high + aside, back), (low + aside, back)],
-            self.light.shadow, self.light.shadow_opacity * 0.8 * (1 - self.veil(z)),
-        )  # fmt: skip
+            self.light.shadow,
+            self.light.shadow_opacity * 0.8 * (1 - self.veil(z)),
+        )
         self.add(back + 0.4, svg)
 
     def _shadow(self, x: float, z: float, up: float, width: float, height: float) -> None:
@@ -158,7 +179,10 @@ class Stage:
         rx = (width * 0.36 + reach * 0.5) * scale
         ry = max(width * 0.2, 0.1) * scale * min(self.camera.height / z + 0.03, 0.4)
         opacity = light.shadow_opacity * (1 - self.veil(z))
-        self.add(z + 0.35, f'<ellipse cx="{cx:.1f}" cy="{cy:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" {paint(light.shadow, opacity)}/>')
+        self.add(
+            z + 0.35,
+            f'<ellipse cx="{cx:.1f}" cy="{cy:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" {paint(light.shadow, opacity)}/>',
+        )
 
     def svg(self, background: str) -> str:
         """The whole picture: definitions, background, then items from far to near."""

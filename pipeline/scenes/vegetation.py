@@ -67,9 +67,13 @@ BROADLEAF = {
     "sal": Broadleaf(17, 8, 6.0, "#4f7a38", "#6a5442", 0.15, seasonal=(("summer", "#7fa246"),)),
     "palash": Broadleaf(9, 7, 3.0, "#6f8a40", gap=0.35, flower=("summer", "#e2612a")),
     "gulmohar": Broadleaf(9, 12, 3.2, "#5f9440", gap=0.22, flat=0.7, flower=("summer", "#d8412a")),
-    "poplar": Broadleaf(15, 3.2, 1.6, "#7fa04c", "#a89f8e", 0.1, seasonal=(("autumn", "#e0b13c"), ("winter", "#a0876a"))),
+    "poplar": Broadleaf(
+        15, 3.2, 1.6, "#7fa04c", "#a89f8e", 0.1, seasonal=(("autumn", "#e0b13c"), ("winter", "#a0876a"))
+    ),
     "willow": Broadleaf(7, 8, 1.8, "#93a85c", "#6a5a4a", 0.25, seasonal=(("autumn", "#d2a945"), ("winter", "#9c8468"))),
-    "chinar": Broadleaf(17, 17, 3.6, "#5c8a3e", "#9a8d78", 0.1, seasonal=(("autumn", "#cf6a2c"), ("winter", "#8a6f58"))),
+    "chinar": Broadleaf(
+        17, 17, 3.6, "#5c8a3e", "#9a8d78", 0.1, seasonal=(("autumn", "#cf6a2c"), ("winter", "#8a6f58"))
+    ),
     "eucalyptus": Broadleaf(17, 6, 7.0, "#7d9a72", "#d6cbb8", 0.45),
     "casuarina": Broadleaf(15, 5.5, 2.5, "#5c7a58", "#5c4c42", 0.35),
     "cashew": Broadleaf(6, 9, 1.2, "#6a9140", gap=0.12),
@@ -78,7 +82,9 @@ BROADLEAF = {
     "shola": Broadleaf(9, 9, 1.5, "#41652f", gap=0.04),
     "jungle": Broadleaf(18, 12, 5.0, "#3c6a34", "#84735e", 0.06),
     "oak": Broadleaf(12, 10, 2.5, "#4c6a3a", "#5a4a3e", 0.12),
-    "apple": Broadleaf(4.5, 5, 1.1, "#6f9a4a", gap=0.15, seasonal=(("winter", "#94806a"),), flower=("autumn", "#c23a30")),
+    "apple": Broadleaf(
+        4.5, 5, 1.1, "#6f9a4a", gap=0.15, seasonal=(("winter", "#94806a"),), flower=("autumn", "#c23a30")
+    ),
     "rhododendron": Broadleaf(8, 7, 1.6, "#3f6438", gap=0.1, flower=("summer", "#c92f45")),
     "seabuckthorn": Broadleaf(2.4, 3.4, 0.2, "#93a070", gap=0.3, flower=("autumn", "#e08a2a")),
     "juniper": Broadleaf(2.0, 2.8, 0.1, "#6b7a52", gap=0.2),
@@ -170,7 +176,11 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
             reach = rng.uniform(-0.36, 0.36) * width
             start = -clear * rng.uniform(0.7, 1.0)
             end = -(clear + crown * rng.uniform(0.3, 0.75))
-            parts.append(tapered([(lean * 0.3, start), (reach * 0.5, (start + end) / 2 - 0.2), (reach, end)], thick * 0.6, 0.05, bark))
+            parts.append(
+                tapered(
+                    [(lean * 0.3, start), (reach * 0.5, (start + end) / 2 - 0.2), (reach, end)], thick * 0.6, 0.05, bark
+                )
+            )
         if species == "banyan":
             for x in rng.uniform(-0.36, 0.36, 9) * width:
                 parts.append(tapered([(x, -clear * 1.2), (x + rng.uniform(-0.2, 0.2), 0)], 0.16, 0.1, bark))
@@ -181,12 +191,14 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
     angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle spreads clumps evenly
     radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.88, 1.12, count)
     size = ((0.36, 0.28, 0.21)[detail] - 0.07 * kind.gap - 0.08 * radius) * rng.uniform(0.75, 1.25, count)
-    clumps = np.column_stack([
-        width * 0.4 * radius * np.cos(angle),
-        -middle + crown * flatness * 0.4 * radius * np.sin(angle),
-        width * size,
-        crown * flatness * size * 0.92,
-    ])  # fmt: skip
+    clumps = np.column_stack(
+        [
+            width * 0.4 * radius * np.cos(angle),
+            -middle + crown * flatness * 0.4 * radius * np.sin(angle),
+            width * size,
+            crown * flatness * size * 0.92,
+        ]
+    )
     clumps = clumps[np.argsort(clumps[:, 1] + rng.normal(0, crown * 0.06, count))]
     dark, lit = light.shade(leaf, 0.95), light.lit(leaf, 1.5)
 
@@ -198,7 +210,9 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         return blobs(rng, moved, colour, alpha * opacity, 8 + detail, 0.2)
 
     for rows in np.array_split(clumps[::-1], (1, 2, 3)[detail]):
-        upper = (-(rows[:, 1] + middle) / (crown * flatness) + sun * rows[:, 0] / width * 0.7).mean()  # of the crown: -0.4 .. 0.4
+        upper = (
+            -(rows[:, 1] + middle) / (crown * flatness) + sun * rows[:, 0] / width * 0.7
+        ).mean()  # of the crown: -0.4 .. 0.4
         parts.append(layer(rows, -0.08, 1.1, mix(dark, leaf, 0.35 + upper * 0.7), 1))
         parts.append(layer(rows, 0.2, 0.8, mix(leaf, lit if upper > 0 else dark, abs(upper) * 0.8), 1))
         parts.append(layer(rows, 0.42, 0.45, mix(leaf, lit, min(0.6 + upper, 1.0)), 1))
@@ -206,9 +220,14 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
         where = clumps[rng.integers(0, count, 80)]
         turn, out = rng.uniform(0, 2 * np.pi, 80), np.sqrt(rng.uniform(0.1, 1.5, 80))
         leaf_size = rng.uniform(0.007, 0.016, 80) * width
-        flecks = np.column_stack([
-            where[:, 0] + where[:, 2] * out * np.cos(turn), where[:, 1] + where[:, 3] * out * np.sin(turn), leaf_size * 1.3, leaf_size * 0.8
-        ])  # fmt: skip
+        flecks = np.column_stack(
+            [
+                where[:, 0] + where[:, 2] * out * np.cos(turn),
+                where[:, 1] + where[:, 3] * out * np.sin(turn),
+                leaf_size * 1.3,
+                leaf_size * 0.8,
+            ]
+        )
         sunny = flecks[:, 0] * sun / width - (flecks[:, 1] + middle) / crown + rng.normal(0, 0.15, 80) > 0
         parts.append(blobs(rng, flecks[sunny], light.lit(leaf, 1.9), opacity, 6))
         parts.append(blobs(rng, flecks[~sunny], light.shade(leaf, 1.0), opacity, 6))
@@ -236,7 +255,11 @@ def _palm(species: str, rng: Generator, light: Light, lushness: float, fine: boo
         for i, angle in enumerate(sorted(angles, key=abs, reverse=True)):
             direction = np.array([np.sin(angle), -np.cos(angle)])
             middle = top + direction * kind.frond * rng.uniform(0.55, 0.95)
-            colour = light.lit(leaf, 1.2) if direction[0] * sun > 0.15 and angle < 2 else light.shade(leaf, rng.uniform(0.5, 1.2))
+            colour = (
+                light.lit(leaf, 1.2)
+                if direction[0] * sun > 0.15 and angle < 2
+                else light.shade(leaf, rng.uniform(0.5, 1.2))
+            )
             rays = np.linspace(angle - 1.35, angle + 1.35, 15 if fine else 7)
             points = [tuple(top + direction * 0.25)]
             for k, ray in enumerate(rays):
@@ -300,10 +323,19 @@ def _conifer(species: str, rng: Generator, light: Light, season: str, fine: bool
             drop = height / tiers * 1.05
             for side, colour in ((-1, light.side(leaf, True)), (1, light.side(leaf, False))):
                 edge = [(0, y - drop), (side * half * 0.45, y - drop * 0.35), (side * half, y + drop * 0.14)]
-                teeth = [(side * half * f, y + drop * (0.1 - 0.2 * (k % 2)) + drop * 0.12) for k, f in enumerate((0.8, 0.6, 0.4, 0.2))]
+                teeth = [
+                    (side * half * f, y + drop * (0.1 - 0.2 * (k % 2)) + drop * 0.12)
+                    for k, f in enumerate((0.8, 0.6, 0.4, 0.2))
+                ]
                 parts.append(polygon([*edge, *teeth, (0, y + drop * 0.15)], mix(colour, leaf, 0.3)))
                 if season == "winter" and species in ("deodar", "fir") and fine:
-                    snow = [edge[0], edge[1], edge[2], (side * half * 0.6, y - drop * 0.12), (side * half * 0.3, y - drop * 0.3)]
+                    snow = [
+                        edge[0],
+                        edge[1],
+                        edge[2],
+                        (side * half * 0.6, y - drop * 0.12),
+                        (side * half * 0.3, y - drop * 0.3),
+                    ]
                     parts.append(polygon(snow, light.side("#e9eef2", side < 0), 0.75))
     return _prop(species, "".join(parts), width, height)
 
@@ -320,7 +352,9 @@ def _bamboo(rng: Generator, light: Light, lushness: float) -> Prop:
         foot = rng.uniform(-0.8, 0.8)
         t = np.linspace(0, 1, 6)
         curve = np.column_stack([foot + lean * t**2.2, -tall * (t - 0.25 * abs(lean) / height * t**4)])
-        stems.append(tapered(curve, 0.15, 0.03, light.lit("#98a352") if rng.random() < 0.5 else light.shade("#7c8a45", 0.6)))
+        stems.append(
+            tapered(curve, 0.15, 0.03, light.lit("#98a352") if rng.random() < 0.5 else light.shade("#7c8a45", 0.6))
+        )
         for s in rng.uniform(0.35, 1.0, 12):
             spread = 0.25 + 0.5 * s
             x, y = foot + lean * s**2.2 + rng.normal(0, spread), -tall * s * 0.95 + rng.uniform(-0.2, 0.7)
@@ -330,7 +364,8 @@ def _bamboo(rng: Generator, light: Light, lushness: float) -> Prop:
     order = rows[:, 0] * sun * 0.25 - rows[:, 1] * 0.1 + rng.normal(0, 0.5, len(rows))
     third = np.argsort(np.argsort(order)) * 3 // len(rows)
     tufts = [
-        blobs(rng, rows[third == k], colour, 1, 7, 0.3) for k, colour in enumerate((light.shade(leaf), leaf, light.lit(leaf, 1.6)))
+        blobs(rng, rows[third == k], colour, 1, 7, 0.3)
+        for k, colour in enumerate((light.shade(leaf), leaf, light.lit(leaf, 1.6)))
     ]
     return _prop("bamboo", "".join(stems + tufts), height * 0.7, height)
 
@@ -350,7 +385,9 @@ def _banana(rng: Generator, light: Light, lushness: float) -> Prop:
         nx, ny = np.cos(angle) * 0.7 + 0.3, np.sin(angle) * 0.7
         upper, lower = spine + np.column_stack([wide * nx, wide * ny]), spine - np.column_stack([wide * nx, wide * ny])
         turned = np.sin(angle) * sun
-        parts.append(polygon(np.vstack([spine, upper[::-1]]), light.lit(leaf, 1.3) if turned > -0.3 else light.shade(leaf, 0.5)))
+        parts.append(
+            polygon(np.vstack([spine, upper[::-1]]), light.lit(leaf, 1.3) if turned > -0.3 else light.shade(leaf, 0.5))
+        )
         parts.append(polygon(np.vstack([spine, lower[::-1]]), leaf if turned > 0 else light.shade(leaf, 0.9)))
     return _prop("banana", "".join(parts), height * 1.2, height * 1.2)
 

@@ -19,7 +19,9 @@ def draw_water(stage: Stage, near: float, far: float, colour: str, bank: str | N
     xs = np.linspace(-30, WIDTH + 30, 40)
     shore = []
     for px in xs:
-        depth = max(near * (1 + slant * (px / WIDTH - 0.5)) * (1 + 0.05 * np.sin(px / 97 + near) + rng.normal(0, 0.012)), 1.0)
+        depth = max(
+            near * (1 + slant * (px / WIDTH - 0.5)) * (1 + 0.05 * np.sin(px / 97 + near) + rng.normal(0, 0.012)), 1.0
+        )
         shore.append((px, min(camera.at(0, depth)[1], HEIGHT + 40)))
     name = f"w{rng.integers(1 << 30)}"
     bottom = max(y for _, y in shore)
@@ -37,7 +39,9 @@ def draw_water(stage: Stage, near: float, far: float, colour: str, bank: str | N
         deepest = min((bottom - top) * 0.42, 120)
         for px in np.arange(-30, WIDTH + 60, 22):
             mirror += f"L{px:.0f} {top + deepest * rng.uniform(0.3, 1.0):.1f}L{px + 11:.0f} {top + deepest * rng.uniform(0.2, 0.6):.1f}"
-        parts.append(f'<path {paint(stage.aired(mix(bank, colour, 0.35), far), 0.6)} d="{mirror}L{WIDTH + 30} {top:.1f}z"/>')
+        parts.append(
+            f'<path {paint(stage.aired(mix(bank, colour, 0.35), far), 0.6)} d="{mirror}L{WIDTH + 30} {top:.1f}z"/>'
+        )
     parts.append(_ripples(stage, near * (1 + abs(slant) / 2), far, mix(stage.sky.horizon, "#ffffff", 0.5), 0.45, 80))
     parts.append(_ripples(stage, near * (1 + abs(slant) / 2), far, mix(deep, "#12302f", 0.35), 0.35, 60))
     parts.append(_glitter(stage, top, bottom))
@@ -50,7 +54,10 @@ def _ripples(stage: Stage, near: float, far: float, colour: str, opacity: float,
     data = ""
     for z in near * (min(far, 400) / near) ** stage.rng.uniform(0.02, 1, count):
         x, y = stage.rng.uniform(-20, WIDTH), stage.camera.at(0, float(z))[1]
-        half, thick = stage.rng.uniform(0.5, 2.6) * stage.camera.scale(float(z)), max(0.05 * stage.camera.scale(float(z)) * stage.camera.height / z * 3, 0.7)
+        half, thick = (
+            stage.rng.uniform(0.5, 2.6) * stage.camera.scale(float(z)),
+            max(0.05 * stage.camera.scale(float(z)) * stage.camera.height / z * 3, 0.7),
+        )
         data += f"M{x - half:.1f} {y:.1f}q{half:.1f} {-thick:.1f} {2 * half:.1f} 0q{-half:.1f} {thick:.1f} {-2 * half:.1f} 0z"
     return f'<path {paint(colour, opacity)} d="{data}"/>'
 
@@ -79,7 +86,14 @@ def draw_sea(stage: Stage, shore: float, colour: str, sand: str) -> None:
 
     def line(z: float, wobble: float) -> list[tuple[float, float]]:
         phase = rng.uniform(0, 6)
-        return [(x, camera.at(0, z * (1 + lean * (x / WIDTH - 0.5)) * (1 + wobble * np.sin(x / 140 + phase)))[1] + rng.normal(0, 0.8)) for x in xs]
+        return [
+            (
+                x,
+                camera.at(0, z * (1 + lean * (x / WIDTH - 0.5)) * (1 + wobble * np.sin(x / 140 + phase)))[1]
+                + rng.normal(0, 0.8),
+            )
+            for x in xs
+        ]
 
     edge = line(shore, 0.05)
     bottom = max(y for _, y in edge)
@@ -91,13 +105,19 @@ def draw_sea(stage: Stage, shore: float, colour: str, sand: str) -> None:
     )
 
     def band(upper: list[tuple[float, float]], lower: list[tuple[float, float]], colour: str, opacity: float) -> str:
-        return f'<path {paint(colour, opacity)} d="M' + "L".join(f"{x:.1f} {y:.1f}" for x, y in [*upper, *lower[::-1]]) + 'z"/>'
+        return (
+            f'<path {paint(colour, opacity)} d="M'
+            + "L".join(f"{x:.1f} {y:.1f}" for x, y in [*upper, *lower[::-1]])
+            + 'z"/>'
+        )
 
     wet = [(x, y + 10 + 8 * np.sin(x / 210)) for x, y in edge]
     parts = [gradient, band([(-30, top), (WIDTH + 30, top)], edge, "url(#sea)", 1)]
     parts.append(band(edge, wet, mix(sand, "#4c4234", 0.4), 0.75))
     stage.add(FAR, "".join(parts))
-    waves = _ripples(stage, shore * 1.6, 500, mix(deep, "#0c3048", 0.3), 0.5, 110) + _ripples(stage, shore * 1.4, 400, "#ffffff", 0.5, 50)
+    waves = _ripples(stage, shore * 1.6, 500, mix(deep, "#0c3048", 0.3), 0.5, 110) + _ripples(
+        stage, shore * 1.4, 400, "#ffffff", 0.5, 50
+    )
     foam = ""
     for z in shore * np.array([1.02, 1.22, 1.6, 2.3]):
         upper = line(float(z), 0.04)

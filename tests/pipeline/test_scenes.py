@@ -38,7 +38,12 @@ def _pixels(position: tuple[float, float], seed: int, width: int = SMALL) -> np.
 def test_the_same_place_and_seed_give_the_same_scene() -> None:
     one, two = (draw_scene(place_at(*KOCHI), 7, SMALL) for _ in range(2))
     assert one.image.tobytes() == two.image.tobytes()
-    assert (one.clues, one.captured_at, one.heading, one.setting) == (two.clues, two.captured_at, two.heading, two.setting)
+    assert (one.clues, one.captured_at, one.heading, one.setting) == (
+        two.clues,
+        two.captured_at,
+        two.heading,
+        two.setting,
+    )
 
 
 def test_two_seeds_of_one_place_give_clearly_different_scenes() -> None:
@@ -124,7 +129,11 @@ def test_light_brightens_the_face_towards_the_sun() -> None:
         return sum(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
     light = Light.at("winter", 9, from_left=True)
-    assert brightness(light.side("#808080", left=True)) > brightness("#808080") > brightness(light.side("#808080", left=False))
+    assert (
+        brightness(light.side("#808080", left=True))
+        > brightness("#808080")
+        > brightness(light.side("#808080", left=False))
+    )
     assert Light.at("summer", 12, True).altitude > Light.at("winter", 12, True).altitude
 
 
