@@ -281,7 +281,7 @@ export function createMark(kind, latLng, { label = "", className = "", ...extra 
 
 /** The line from a guess to the truth, drawn by CSS along its length. */
 export function createLine(kind, from, to) {
-  const casing = L.polyline([from, to], { className: "map-line-casing", interactive: false, noClip: true });
+  const casing = L.polyline([from, to], { className: `map-line-casing map-line-casing-${kind}`, interactive: false, noClip: true });
   const line = L.polyline([from, to], { className: `map-line map-line-${kind}`, interactive: false, noClip: true });
   line.on("add", () => line.getElement().setAttribute("pathLength", "1"));
   casing.on("add", () => casing.getElement().setAttribute("pathLength", "1"));
