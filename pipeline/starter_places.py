@@ -11,7 +11,7 @@ from pipeline.scenes.place import draw_places
 from pipeline.splits import split_of_place
 from predictor.geodesy import haversine_km
 
-STARTER_COUNT = 216
+STARTER_COUNT = 204
 STARTER_SEED = 20_260_126
 STARTER_SPACING_KM = 25.0  # within a state: two scenes of a game should not be neighbours
 BATCH = 72  # places drawn at a time: one in each of the 36 states, and as many by population

@@ -142,8 +142,13 @@ class ZipArchive(Source):
             raise Rejected(Reason.UNREADABLE, detail) from error
 
 
-@lru_cache(maxsize=4)
 def _opened(path: Path) -> zipfile.ZipFile:
+    return _opened_as_of(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _opened_as_of(path: Path, changed_at: int) -> zipfile.ZipFile:
+    """The archive, kept open until another is read or the file changes."""
     return zipfile.ZipFile(path)
 
 
