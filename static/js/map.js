@@ -5,6 +5,7 @@ const L = window.L;
 const WORLD_SHOWN = [[-4, 56], [46, 108]]; // degrees: what the base map's files cover
 const CENTRE_KEPT_IN = L.latLngBounds([2, 62], [41, 102]); // degrees: so that nobody gets lost
 const MAX_ZOOM = 12; // closer, the outlines have nothing more to show
+const STEP = 0.15; // of the map's shorter side, for one press of an arrow key
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
 const RELIEF_OPACITY = [[6.5, 0.6], [8, 0.35]]; // up to a zoom level; closer, the shade would be a blur
@@ -249,6 +250,7 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
 
   return {
     map,
+    settle, // to be called before measuring right after the container changed its size
     ready: new BaseMap(map, basemap, { filled: !tileUrl }).load(),
     /** Keep these bounds in view, as at the start. */
     frame(newBounds, newOptions = {}) {
@@ -259,9 +261,12 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
       touch();
       map.setZoom(map.getZoom() + steps);
     },
-    panBy(offset) {
+    /** Move by a share of the map's size: (1, 0) is a step to the east. */
+    step(x, y) {
       touch();
-      map.panBy(offset, { duration: 0.15 });
+      const size = map.getSize();
+      const pixels = Math.min(size.x, size.y) * STEP;
+      map.panBy([x * pixels, y * pixels], { duration: 0.15 });
     },
     showPlace(placeBounds) {
       touch();

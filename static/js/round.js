@@ -15,7 +15,6 @@ const URGENT_MS = 10_000;
 const GRACE_MS = 700; // the server waits half a second for guesses that are on their way; asking earlier is asking twice
 const QUIET_AFTER_REVEAL_MS = 500; // a Space that was meant to confirm must not skip the result
 const SIZES = 4; // map sizes, in round.css
-const KEY_PAN_PX = 90;
 
 const byId = (id) => document.getElementById(id);
 const state = JSON.parse(byId("round-state").textContent);
@@ -308,6 +307,7 @@ if (!state.result) {
 function keyboardMap(act) {
   if (phase === "guess") {
     openMap();
+    board.settle();
     page.dataset.keyboard = "";
   }
   act();
@@ -322,10 +322,10 @@ function goOn() {
   else if (phase === "revealed" && performance.now() - revealedAt > QUIET_AFTER_REVEAL_MS) byId("next").click();
 }
 const KEYS = {
-  ArrowLeft: () => keyboardMap(() => board.panBy([-KEY_PAN_PX, 0])),
-  ArrowRight: () => keyboardMap(() => board.panBy([KEY_PAN_PX, 0])),
-  ArrowUp: () => keyboardMap(() => board.panBy([0, -KEY_PAN_PX])),
-  ArrowDown: () => keyboardMap(() => board.panBy([0, KEY_PAN_PX])),
+  ArrowLeft: () => keyboardMap(() => board.step(-1, 0)),
+  ArrowRight: () => keyboardMap(() => board.step(1, 0)),
+  ArrowUp: () => keyboardMap(() => board.step(0, -1)),
+  ArrowDown: () => keyboardMap(() => board.step(0, 1)),
   "+": () => keyboardMap(() => board.zoomBy(1)),
   "=": () => keyboardMap(() => board.zoomBy(1)),
   "-": () => keyboardMap(() => board.zoomBy(-1)),
