@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -89,13 +90,11 @@ def boat(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop
     bands = [paint, mix(paint, "#14100c", 0.12), mix(paint, "#14100c", 0.3)]
     if kind == "fishing":
         bands = ["#f2e6c8" if rng.random() < 0.6 else mix(paint, "#ffffff", 0.4), paint, mix(paint, "#14100c", 0.35)]
-    for (upper, lower), colour, tilt in zip(
-        zip(strakes, strakes[1:], strict=False), bands, (0.05, -0.1, -0.35), strict=True
-    ):
+    for (upper, lower), colour, tilt in zip(itertools.pairwise(strakes), bands, (0.05, -0.1, -0.35), strict=True):
         solid.polygon([*upper, *reversed(lower)], colour, (0, -1, tilt), always=True)
-        solid.lines(list(zip(lower, lower[1:], strict=False)), light.shade(colour, 1.2), 0.025, 0.6)
-    solid.lines(list(zip(far, far[1:], strict=False)), light.shade(wood, 0.4), 0.07)
-    solid.lines(list(zip(near, near[1:], strict=False)), light.lit(mix(wood, "#d9b88a", 0.45)), 0.1)
+        solid.lines(list(itertools.pairwise(lower)), light.shade(colour, 1.2), 0.025, 0.6)
+    solid.lines(list(itertools.pairwise(far)), light.shade(wood, 0.4), 0.07)
+    solid.lines(list(itertools.pairwise(near)), light.lit(mix(wood, "#d9b88a", 0.45)), 0.1)
     if kind == "fishing":
         eye = strakes[1][14 if solid.yaw > 0 else 2]
         solid.lines([((eye[0] - 0.2, -0.05, eye[2]), (eye[0] + 0.2, -0.05, eye[2] + 0.05))], "#f6f1e2", 0.16)
@@ -165,7 +164,7 @@ def _hood(
     """An arched hood of bamboo and matting."""
     turns = [math.pi * k / 8 for k in range(9)]
     arc = [(beam / 2 - beam * 0.52 * math.cos(t), free + height * math.sin(t) ** 0.8) for t in turns]
-    for (ya, za), (yb, zb) in zip(arc[:6], arc[1:6], strict=False):
+    for (ya, za), (yb, zb) in itertools.pairwise(arc[:6]):
         solid.polygon(
             [(x0, ya, za), (x1, ya, za), (x1, yb, zb), (x0, yb, zb)],
             colour,
@@ -177,7 +176,7 @@ def _hood(
     dark = solid.light.shade(colour, 1.0)
     for x in np.arange(x0, x1, 0.45):
         ribs = [(float(x), y, z) for y, z in arc[:6]]
-        solid.lines(list(zip(ribs, ribs[1:], strict=False)), dark, 0.04, 0.5)
+        solid.lines(list(itertools.pairwise(ribs)), dark, 0.04, 0.5)
     if windows:
         for k in range(5):
             a = x0 + (x1 - x0) * (0.08 + 0.18 * k)

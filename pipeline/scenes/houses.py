@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.prop import Prop
-from pipeline.scenes.solid import Solid, Spot, Wall
+from pipeline.scenes.solid import Point, Solid, Spot, Wall, between
 
 Rng = np.random.Generator
 GLASS, DARK, GRIME = "#3d4650", "#2a2522", "#4a4238"
@@ -21,7 +21,7 @@ def pick(rng: Rng, options: Sequence[str]) -> str:
 
 
 def house(style: str, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
-    """A house of a style (a key of `STYLES`, raises KeyError otherwise). `yaw` > 0 shows its right side, < 0 its left."""
+    """A house of a style, a key of `STYLES` (else KeyError). `yaw` > 0 shows its right side, < 0 its left."""
     if yaw is None:
         yaw = float(rng.choice([-1, 1]) * rng.uniform(22, 40))
     build, meaning = STYLES[style]
@@ -30,7 +30,7 @@ def house(style: str, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
     return solid.prop("house", meaning)
 
 
-# --- parts of houses ---------------------------------------------------------------------------------------------------
+# --- parts of houses ---
 
 
 def weather(wall: Wall, rng: Rng, strength: float = 1.0) -> None:
@@ -111,7 +111,8 @@ def courses(face: Wall, rng: Rng, colour: str, pitch: float, opacity: float = 0.
     else:
         face.strokes([((0.0, v), (w, v)) for v in np.arange(pitch, h, pitch)], colour, pitch * 0.2, opacity)
         bits = [
-            (float(rng.uniform(0, w)), pitch * int(rng.integers(max(h / pitch, 1)))) for _ in range(int(w * h * 0.9))
+            (float(rng.uniform(0, w)), pitch * int(rng.integers(max(int(h / pitch), 1))))
+            for _ in range(int(w * h * 0.9))
         ]
         face.strokes([((u, v), (u, v + pitch)) for u, v in bits], colour, 0.05, opacity)
     for _ in range(3):
@@ -303,7 +304,7 @@ def parapet(solid: Solid, x: Spot, y: Spot, z: float, height: float, colour: str
     return solid.box(x, y, (z, z + height), colour, roof=mix(colour, "#6d6258", 0.45))
 
 
-# --- styles ------------------------------------------------------------------------------------------------------------
+# --- styles ---
 
 
 def _kerala(solid: Solid, rng: Rng) -> None:
@@ -401,8 +402,8 @@ def _tamil(solid: Solid, rng: Rng) -> None:
     weather(side, rng)
     for face in (front, side):  # the red and white stripes of temple streets
         stripes = np.arange(0, face.width, 0.5)
-        for i, u in enumerate(stripes):
-            face.patch(float(u), 0, float(min(u + 0.25, face.width)), 0.75, "#a8382c" if i % 1 == 0 else wall)
+        for u in stripes:
+            face.patch(float(u), 0, float(min(u + 0.25, face.width)), 0.75, "#a8382c")
     door(front, w * 0.42, 1.1, 2.1, "#6a4424", "#8a5a30", step=False)
     window(front, w * 0.15, 0.95, 0.9, 1.0, "#3f7a6a", "grille")
     window(front, w * 0.72, 0.95, 0.9, 1.0, "#3f7a6a", "grille")
@@ -432,7 +433,7 @@ def _flat(
         for face in (front, side):
             face.strokes([((0.0, v), (face.width, v)) for v in np.arange(0.22, h, 0.22)], "#c9a58c", 0.028, 0.5)
             for _ in range(int(face.width * h * 0.5)):
-                u, v = float(rng.uniform(0, face.width - 0.4)), 0.22 * int(rng.integers(h / 0.22))
+                u, v = float(rng.uniform(0, face.width - 0.4)), 0.22 * int(rng.integers(int(h / 0.22)))
                 face.patch(u, v, u + 0.4, v + 0.2, "#7a3423" if rng.random() < 0.6 else "#c97a54", 0.4)
         for level in range(storeys):
             for face in (front, side):
@@ -588,11 +589,11 @@ def _haveli(solid: Solid, rng: Rng) -> None:
         for u in np.arange(0.2, face.width - 0.3, 0.5):
             face.arch(float(u), 0.1, 0.3, 0.45, dark_stone)
     if rng.random() < 0.6:
-        _chhatri(solid, w * 0.15, 0.8, h + 0.7, 1.5, light_stone)
-        _chhatri(solid, w * 0.85, 0.8, h + 0.7, 1.5, light_stone)
+        chhatri(solid, w * 0.15, 0.8, h + 0.7, 1.5, light_stone)
+        chhatri(solid, w * 0.85, 0.8, h + 0.7, 1.5, light_stone)
 
 
-def _chhatri(solid: Solid, x: float, y: float, z: float, size: float, colour: str) -> None:
+def chhatri(solid: Solid, x: float, y: float, z: float, size: float, colour: str) -> None:
     """A small domed pavilion on four pillars."""
     r = size / 2
     posts(solid, [x - r * 0.8, x + r * 0.8], y + r * 0.6, z + size * 0.8, mix(colour, "#000000", 0.15), 0.14, foot=z)
@@ -618,11 +619,9 @@ def dome(
     xs, zs = radius * np.cos(angles) * swell, radius * squash * np.sin(angles)
     zs = zs + onion * radius * 0.7 * np.exp(-((angles - np.pi / 2) ** 2) / 0.05)
     sun = -1 if solid.light.from_left else 1
-    # keep silhouettes upright whatever the yaw: the profile is drawn across the line of sight
-    c, s = solid._cos, solid._sin
 
-    def across(a: float, b: float) -> tuple[float, float, float]:
-        return x + a * c, y - a * s, z + b
+    def across(right: float, up: float) -> Point:
+        return solid.across((x, y, z + up), right)
 
     outline = [across(float(a), float(b)) for a, b in zip(xs, zs, strict=True)]
     solid.fill(outline, solid.light.shade(colour, 0.55))
@@ -639,11 +638,7 @@ def _desert(solid: Solid, rng: Rng) -> None:
     mud = pick(rng, ["#c99a66", "#d3a872", "#bf8d5c"])
     if rng.random() < 0.5:
         for x, y, r in ((3.6, 2.0, 1.7), (0.0, 0.0, 2.1)):
-            c, s = solid._cos, solid._sin
-            ring = [
-                (x + r * np.cos(t) * c, y - r * np.cos(t) * s - 0.25 * r * np.sin(t), 0.0)
-                for t in np.linspace(0, np.pi, 11)
-            ]
+            ring = [solid.across((x, y - 0.25 * r * np.sin(t), 0.0), r * np.cos(t)) for t in np.linspace(0, np.pi, 11)]
             solid.fill(
                 [*((a, b, 0.0) for a, b, _ in ring), *((a, b, 1.7) for a, b, _ in reversed(ring))],
                 solid.tone(mud, (0, -1, 0)),
@@ -669,11 +664,7 @@ def _desert(solid: Solid, rng: Rng) -> None:
             )
             straw = pick(rng, ["#a8854a", "#b8935a", "#927244"])
             eave = [
-                (
-                    x + 1.25 * r * np.cos(t) * c,
-                    y - 1.25 * r * np.cos(t) * s - 0.3 * r * np.sin(t),
-                    1.55 - 0.1 * np.sin(t),
-                )
+                solid.across((x, y - 0.3 * r * np.sin(t), 1.55 - 0.1 * np.sin(t)), 1.25 * r * np.cos(t))
                 for t in np.linspace(0, np.pi, 13)
             ]
             peak = (x, y, 1.6 + r * 1.15)
@@ -758,8 +749,8 @@ def _bengal(solid: Solid, rng: Rng) -> None:
     dark = solid.tone(mix(straw, "#3a2c1a", 0.5), (0, -1, 1))
     solid.lines([(eave[i], ridge[i]) for i in range(n)], dark, 0.04, 0.45)
     for part in (0.33, 0.66):
-        row = [tuple(a + (b - a) * part for a, b in zip(e, r, strict=True)) for e, r in zip(eave, ridge, strict=True)]
-        solid.lines([(row[i], row[i + 1]) for i in range(n - 1)], dark, 0.05, 0.4)  # type: ignore[arg-type]
+        row = [between(e, r, part) for e, r in zip(eave, ridge, strict=True)]
+        solid.lines([(row[i], row[i + 1]) for i in range(n - 1)], dark, 0.05, 0.4)
     solid.lines([(eave[i], eave[i + 1]) for i in range(n - 1)], dark, 0.16, 0.8)
     solid.lines([(ridge[i], ridge[i + 1]) for i in range(n - 1)], dark, 0.18, 0.9)
 
@@ -1244,11 +1235,9 @@ def prayer_flags(solid: Solid, a: tuple[float, float, float], b: tuple[float, fl
         corners = []
         for t, drop in ((t0, 0.0), (t1, 0.0), (t1, 0.42), (t0, 0.42)):
             sag = 0.7 * 4 * t * (1 - t) * 0.6
-            corners.append(
-                tuple(p + (q - p) * t for p, q in zip(tops[0][:2], tops[1][:2], strict=True))
-                + (tops[0][2] + (tops[1][2] - tops[0][2]) * t - sag - drop,)
-            )
-        solid.fill(corners, solid.light.lit(colours[i % 5], 0.5))  # type: ignore[arg-type]
+            x, y, z = between(tops[0], tops[1], t)
+            corners.append((x, y, z - sag - drop))
+        solid.fill(corners, solid.light.lit(colours[i % 5], 0.5))
 
 
 def _sikkim(solid: Solid, rng: Rng) -> None:

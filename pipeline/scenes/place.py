@@ -102,7 +102,7 @@ def _towns() -> _Towns:
 
 
 @lru_cache(maxsize=1)
-def _state_outlines() -> dict[str, shapely.Geometry]:
+def _state_outlines() -> dict[str, shapely.MultiPolygon | shapely.Polygon]:
     """The outline of each state, prepared for quick tests of points."""
     table = boundaries.states()
     outlines = dict(zip(table["state"], table.geometry.to_numpy(), strict=True))
@@ -151,7 +151,7 @@ def _heights() -> NDArray[np.float32]:
     """Metres above the sea, from north and from west; the encoding is pvlib's (28 m steps from -450 m, 255 no data)."""
     from importlib.metadata import distribution
 
-    import h5py
+    import h5py  # type: ignore[import-untyped]
 
     with h5py.File(str(distribution("pvlib").locate_file("pvlib/data/Altitude.h5"))) as file:
         steps = file["Altitude"][:]

@@ -1,4 +1,4 @@
-"""Number plates: state code, district office, series and number, as the Central Motor Vehicles Rules 1989 (rule 50) have them."""
+"""Number plates: state code, office, series and number, by the Central Motor Vehicles Rules 1989 (rule 50)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def plate_number(code: str, vehicle: str, rng: np.random.Generator) -> str:
 def fix_plate(
     wall: Wall, u: float, v: float, code: str, vehicle: str, rng: np.random.Generator, wide: float = 0.5
 ) -> None:
-    """Fix a plate (black on white, on yellow for commercial vehicles) to a face, centred at (u, v), and note the clue."""
+    """Fix a plate to a face, centred at (u, v), with its clue: black on white, on yellow for commercial vehicles."""
     number = plate_number(code, vehicle, rng)
     ground = "#f2c62b" if vehicle in COMMERCIAL else "#f7f5ee"
     tall = wide * 0.26

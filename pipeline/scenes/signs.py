@@ -1,10 +1,11 @@
-"""Signs along Indian roads: milestones, place-name and direction boards (IRC:26 and IRC:67 colours), shop boards, bus stops.
+"""Signs along Indian roads: milestones, name and direction boards (IRC:26 and IRC:67 colours), shop boards, bus stops.
 
 Every name and distance is real: towns around the place, spelt in the local script where a sure spelling is known.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -224,9 +225,9 @@ def milestone(place: Place, road: str, rng: Rng, light: Light, yaw: float | None
     turns = [math.pi * k / 10 for k in range(11)]
     r = w / 2
     arc = [(r + r * math.cos(t), h + r * math.sin(t) * 1.1) for t in turns]
-    for (xa, za), (xb, zb) in zip(arc, arc[1:], strict=False):
+    for (xa, za), (xb, zb) in itertools.pairwise(arc):
         quad = [(xa, 0.0, za), (xb, 0.0, zb), (xb, d, zb), (xa, d, za)]
-        solid.polygon(quad, cap, (za - zb, 0, xa - xb) if False else ((xa + xb) / 2 - r, 0, (za + zb) / 2 - h))
+        solid.polygon(quad, cap, ((xa + xb) / 2 - r, 0, (za + zb) / 2 - h))
     solid.polygon([(x, 0.0, z) for x, z in arc], cap, (0, -1, 0))
     town = _sign_towns(place, rng, 1)[0]
     distance = shown_distance_km(town)

@@ -1,6 +1,7 @@
 """Props built as solids: one point of view, one sun, and slightly uneven edges.
 
-Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the origin).
+Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the
+origin).
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ Spot = tuple[float, float]
 SUN_SIDE, SUN_BEHIND = 0.72, 0.58  # direction of the sun over ground: from the side, and from behind the viewer
 EYE_HEIGHT = 1.8  # m
 NEAREST_VIEW = 14.0  # m between the viewer and a small thing
+
+
+def between(a: Point, b: Point, t: float) -> Point:
+    """The point a fraction `t` of the way from a to b."""
+    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t
 
 
 @dataclass
@@ -96,6 +102,10 @@ class Solid:
             extent[3] = y
         return x, y
 
+    def across(self, p: Point, right: float) -> Point:
+        """The point `right` metres to the viewer's right of a point, at the same depth: for round things."""
+        return p[0] + right * self._cos, p[1] - right * self._sin, p[2]
+
     def path(self, points: Iterable[Point]) -> str:
         """SVG path data of a closed outline."""
         return "M" + "L".join(["%.3f %.3f" % self.spot(p) for p in points]) + "Z"  # noqa: UP031 (the quickest way)
@@ -121,7 +131,8 @@ class Solid:
         )
         if data:
             self.parts.append(
-                f'<path d="{data}" stroke="{colour}" stroke-width="{width:.3f}" stroke-opacity="{opacity:.2f}" fill="none"/>'
+                f'<path d="{data}" stroke="{colour}" stroke-width="{width:.3f}" stroke-opacity="{opacity:.2f}"'
+                ' fill="none"/>'
             )
 
     def wall(self, corner: Point, along: Point, width: float, height: float) -> Wall:
@@ -149,14 +160,14 @@ class Solid:
         self.clues.append(Clue(kind, meaning, (min(xs), min(ys), max(xs), max(ys))))
 
     def stand(self, x: Spot, y: Spot, opacity: float = 0.35) -> None:
-        """Call first: the foot of the thing, about whose middle it turns, and the dark line where it meets the ground."""
+        """Call first: the foot of the thing, about whose middle it turns, and its dark contact with the ground."""
         self.pivot = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
         m = 0.04 * self.size
         foot = [(x[0] - m, y[0] - m, 0.0), (x[1] + m, y[0] - m, 0.0), (x[1] + m, y[1], 0.0), (x[0] - m, y[1], 0.0)]
         self.fill(foot, self.light.shadow, opacity * (1 - 0.4 * self.light.softness))
 
     def prop(self, kind: str | None = None, meaning: str = "") -> Prop:
-        """The finished prop, moved so that the middle of its foot is the origin; with `kind`, the whole of it is a clue too."""
+        """The finished prop, the middle of its foot at the origin; with `kind`, the whole of it is a clue too."""
         x0, y0, x1, y1 = self._extent
         middle = (x0 + x1) / 2
         own = (Clue(kind, meaning, (x0, y0, x1, y1)),) if kind else ()

@@ -42,7 +42,10 @@ def width(content: str, script: str, weight: int = 600) -> float:
 @lru_cache(maxsize=64)
 def _font(script: str, weight: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(font_files()[script], MEASURE)
-    axes = [weight if axis["name"] == b"Weight" else axis["default"] for axis in font.get_variation_axes()]
+    axes = [
+        float(weight) if axis["name"] == b"Weight" else float(axis["default"] or 0)
+        for axis in font.get_variation_axes()
+    ]
     font.set_variation_by_axes(axes)
     return font
 
@@ -62,6 +65,7 @@ def line(
     safe = content.replace("&", "&amp;").replace("<", "&lt;")
     # Type is set at 100 units and scaled down: font sizes below one unit lose precision in hinting-free layout.
     return (
-        f'<text transform="scale({size / 100:.5f})" font-family="{FAMILIES[script]}" font-size="100" font-weight="{weight}"'
+        f'<text transform="scale({size / 100:.5f})" font-family="{FAMILIES[script]}" font-size="100"'
+        f' font-weight="{weight}"'
         f' text-anchor="{anchor}" fill="{colour}">{safe}</text>'
     )

@@ -1,10 +1,11 @@
-"""Vehicles people-free and parked or passing: auto-rickshaws and buses in the livery of the state, trucks, tractors, cars.
+"""Vehicles, parked or passing: auto-rickshaws and buses in the livery of the state, trucks, tractors, cars.
 
 Liveries are in `regions`. A vehicle lies along local x; which end is its nose follows from `nose_shown`.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -18,8 +19,11 @@ from pipeline.scenes.regions import AUTO_LIVERIES, BUSES, REGIONS, Bus
 from pipeline.scenes.signs import script_clue
 from pipeline.scenes.solid import Solid, Spot, Wall
 from pipeline.scenes.text import line
+from predictor.geodesy import haversine_km
 
 Rng = np.random.Generator
+MUMBAI, CHENNAI, BENGALURU, KOLKATA = (19.08, 72.88), (13.08, 80.27), (12.97, 77.59), (22.57, 88.36)
+CITY_KM = 33.0  # a city and its suburbs
 TYRE, GLASS, CHROME = "#222226", "#4d5b66", "#c9ccd0"
 DRESSED_TRUCK = ["#d9622b", "#e0a52c", "#2f7f6a", "#b8322c", "#2f5f9c", "#7a3f8a"]
 
@@ -54,7 +58,7 @@ class Vehicle:
     def extrude(
         self, profile: Sequence[Spot], colour: str, y0: float = 0.0, y1: float | None = None, side: str | None = None
     ) -> None:
-        """A body with one side profile [(forward, z), …] over a width; faces are drawn far to near, the near side last."""
+        """A body with one side profile [(forward, z), …] over a width; faces go far to near, the near side last."""
         y1 = self.width if y1 is None else y1
         points = [(self.x(f), z) for f, z in profile]
         area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True))
@@ -97,7 +101,7 @@ class Vehicle:
 def auto_rickshaw(
     place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_shown: bool | None = None
 ) -> Prop | None:
-    """A three-wheeled auto-rickshaw in the state's livery; None where no autos run (the high Himalaya, some hill states)."""
+    """A three-wheeled auto-rickshaw in the state's livery; None where no autos run (high Himalaya, some hill states)."""
     livery = REGIONS[place.state].auto
     if livery is None:
         return None
@@ -154,19 +158,17 @@ def auto_rickshaw(
     return s.prop("vehicle", f"Auto-rickshaw, {meaning}")
 
 
+def _near(place: Place, city: tuple[float, float]) -> bool:
+    return float(haversine_km(place.latitude, place.longitude, *city)) < CITY_KM
+
+
 def bus_livery(place: Place, rng: Rng) -> Bus | None:
-    """The livery of a bus here: the city's own near Mumbai, Chennai and Bengaluru, else the state's; None is a private bus."""
-    cities = {
-        "Maharashtra": ((19.08, 72.88), "BEST"),
-        "Tamil Nadu": ((13.08, 80.27), "MTC"),
-        "Karnataka": ((12.97, 77.59), "BMTC"),
-    }
+    """The livery of a bus: the city's own near Mumbai, Chennai and Bengaluru, else the state's; None is a private bus."""
+    cities = {"Maharashtra": (MUMBAI, "BEST"), "Tamil Nadu": (CHENNAI, "MTC"), "Karnataka": (BENGALURU, "BMTC")}
     if place.state in cities:
-        (latitude, longitude), city = cities[place.state]
-        if (
-            math.hypot(place.latitude - latitude, place.longitude - longitude) < 0.3
-        ):  # degrees: the city and its suburbs
-            return BUSES[city]
+        city, key = cities[place.state]
+        if _near(place, city):
+            return BUSES[key]
     keys = REGIONS[place.state].buses
     return BUSES[keys[int(rng.integers(len(keys)))]] if keys else None
 
@@ -261,13 +263,13 @@ def truck(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_s
     cab = mix(DRESSED_TRUCK[int(rng.integers(len(DRESSED_TRUCK)))], "#fff0d0", 0.1)
     body = mix(DRESSED_TRUCK[int(rng.integers(len(DRESSED_TRUCK)))], "#c9a06a", 0.35)
     v.wheel(1.3, 0.5, w - 0.2)
-    bed = lambda: v.extrude([(0.0, 0.95), (5.15, 0.95), (5.15, 2.45), (0.0, 2.45)], body)  # noqa: E731
+    bed = [(0.0, 0.95), (5.15, 0.95), (5.15, 2.45), (0.0, 2.45)]
     if v.nose_shown:
-        bed()
+        v.extrude(bed, body)
     v.extrude([(5.3, 0.55), (length, 0.55), (length, 1.45), (length - 0.12, 2.35), (5.3, 2.45)], cab)
     v.extrude([(5.3, 2.45), (length - 0.1, 2.38), (length - 0.05, 2.75), (5.3, 2.75)], mix(cab, "#f6d65a", 0.45))
     if not v.nose_shown:
-        bed()
+        v.extrude(bed, body)
     v.extrude([(0.2, 0.6), (5.3, 0.6), (5.3, 0.95), (0.2, 0.95)], "#33302e", 0.3, w - 0.3)
     for k in range(6):
         f = 0.1 + k * 1.0
@@ -324,10 +326,9 @@ def truck(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_s
 def car(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_shown: bool | None = None) -> Prop:
     """A car or, in cities that have one, the taxi of the city: Kolkata's yellow Ambassador, Mumbai's black and yellow."""
     taxi = None
-    near = lambda a, b: math.hypot(place.latitude - a, place.longitude - b) < 0.35  # noqa: E731
-    if place.state == "West Bengal" and near(22.57, 88.36):
+    if place.state == "West Bengal" and _near(place, KOLKATA):
         taxi = ("#f0b41f", "#f0b41f", "Yellow Ambassador taxi: Kolkata")
-    elif place.state == "Maharashtra" and near(19.08, 72.88):
+    elif place.state == "Maharashtra" and _near(place, MUMBAI):
         taxi = ("#222329", "#f2bf1d", "Black and yellow taxi: Mumbai")
     elif place.state in ("Meghalaya", "Nagaland", "Manipur") and rng.random() < 0.6:
         taxi = ("#222329", "#f2bf1d", "Black and yellow small taxi: north-eastern hills")
@@ -504,7 +505,7 @@ def cycle_rickshaw(
 
     def spokes(forward: float, y: float) -> None:
         ring = [(v.x(forward) + 0.34 * math.cos(t), y, 0.34 + 0.34 * math.sin(t)) for t in np.linspace(0, math.tau, 17)]
-        s.lines(list(zip(ring, ring[1:], strict=False)), "#26262a", 0.05)
+        s.lines(list(itertools.pairwise(ring)), "#26262a", 0.05)
         s.lines([(ring[k], ring[k + 8]) for k in range(0, 8, 2)], "#9a9ca0", 0.012)
 
     spokes(0.6, w)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.scenes.houses import _chhatri, dome, gable, hip, parapet, pick, posts, prayer_flags, weather, window
+from pipeline.scenes.houses import chhatri, dome, gable, hip, parapet, pick, posts, prayer_flags, weather, window
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.prop import Prop
 from pipeline.scenes.solid import Solid, Spot
@@ -53,12 +54,10 @@ def spire(
     for k in range(1, ribs):  # upright ribs
         f = -1 + 2 * k / ribs
         front_line = [(x + f * r, y - r, v) for r, v in zip(reach, level, strict=True)]
-        solid.lines(
-            list(zip(front_line, front_line[1:], strict=False)), solid.tone(dark, (0, -1, 0.2)), half * 0.05, 0.7
-        )
+        solid.lines(list(itertools.pairwise(front_line)), solid.tone(dark, (0, -1, 0.2)), half * 0.05, 0.7)
         s = 1 if right else -1
         side_line = [(x + s * r, y + f * r, v) for r, v in zip(reach, level, strict=True)]
-        solid.lines(list(zip(side_line, side_line[1:], strict=False)), solid.tone(dark, (s, 0, 0.2)), half * 0.05, 0.7)
+        solid.lines(list(itertools.pairwise(side_line)), solid.tone(dark, (s, 0, 0.2)), half * 0.05, 0.7)
     for k in range(1, bands):
         t = k / bands
         r, v = half * (1 - 0.86 * t**curve), z + height * t
@@ -81,9 +80,8 @@ def _kalasha(solid: Solid, x: float, y: float, z: float, size: float) -> None:
     """The pot finial."""
     px, py = solid.spot((x, y, z))
     gold = solid.light.lit("#d9a93c")
-    solid.parts.append(
-        f'<ellipse cx="{px:.2f}" cy="{py - size * 0.5:.2f}" rx="{size * 0.5:.2f}" ry="{size * 0.42:.2f}" fill="{gold}"/>'
-    )
+    middle, rx, ry = py - size * 0.5, size * 0.5, size * 0.42
+    solid.parts.append(f'<ellipse cx="{px:.2f}" cy="{middle:.2f}" rx="{rx:.2f}" ry="{ry:.2f}" fill="{gold}"/>')
     solid.fill(
         [(x - size * 0.12, y, z + size * 0.8), (x + size * 0.12, y, z + size * 0.8), (x, y, z + size * 1.9)], gold
     )
@@ -164,13 +162,13 @@ def _dravida(solid: Solid, rng: Rng) -> None:
         weather(face, rng, 0.7)
         face.patch(0, 3.2, face.width, 3.6, mix(base, "#fff4dc", 0.3))
         stripes = np.arange(0.0, face.width, 0.9)
-        for i, u in enumerate(stripes):
+        for u in stripes:
             face.patch(
                 float(u),
                 0,
                 min(float(u) + 0.45, face.width),
                 0.8,
-                "#a8382c" if painted and i % 1 == 0 else mix(base, "#000000", 0.1),
+                "#a8382c" if painted else mix(base, "#000000", 0.1),
                 0.9,
             )
     front.patch(w / 2 - 1.1, 0, w / 2 + 1.1, 3.0, "#2b211c")
@@ -199,7 +197,7 @@ def _dravida(solid: Solid, rng: Rng) -> None:
     radius, mid = (y1 - y0) / 2, (y0 + y1) / 2
     turns = [math.pi * k / 8 for k in range(9)]
     arc: list[Spot] = [(mid - radius * math.cos(t), z + 0.5 + radius * 1.15 * math.sin(t)) for t in turns]
-    for (ya, za), (yb, zb) in zip(arc[:6], arc[1:6], strict=False):
+    for (ya, za), (yb, zb) in itertools.pairwise(arc[:6]):
         solid.polygon(
             [(x0, ya, za), (x1, ya, za), (x1, yb, zb), (x0, yb, zb)],
             "#c98a5a" if painted else body,
@@ -446,7 +444,7 @@ def _gurdwara(solid: Solid, rng: Rng) -> None:
     parapet(solid, (0, w), (0, d), h, 0.5, white)
     tint = gold if rng.random() < 0.35 else white
     for x in (0.9, w - 0.9):
-        _chhatri(solid, x, 0.9, h + 0.5, 1.6, tint)
+        chhatri(solid, x, 0.9, h + 0.5, 1.6, tint)
     solid.box((w / 2 - 2.0, w / 2 + 2.0), (d / 2 - 2.0, d / 2 + 2.0), (h, h + 1.3), white)
     dome(solid, w / 2, d / 2, h + 1.3, 2.0, tint, 1.0, onion=0.35, finial=gold)
     x = w + 1.6
@@ -455,7 +453,7 @@ def _gurdwara(solid: Solid, rng: Rng) -> None:
 
 
 def _gompa(solid: Solid, rng: Rng) -> None:
-    """A monastery of the high Himalaya: white battered walls, a maroon frieze, gold roof ornaments; a chorten beside it."""
+    """A monastery of the high Himalaya: white walls, a maroon frieze, gold roof ornaments; a chorten beside it."""
     w, d = 9.5, 6.5
     solid.stand((0, w + 3.4), (0, d))
     maroon, white = "#7f2a26", "#f3efe4"

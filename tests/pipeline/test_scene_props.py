@@ -125,7 +125,7 @@ def test_local_names_are_written_wholly_in_the_script_that_they_claim() -> None:
 
 def test_no_font_lacks_a_sign_of_the_shipped_spellings() -> None:
     towns = _towns()
-    words = {script: set() for script in FAMILIES}
+    words: dict[str, set[str]] = {script: set() for script in FAMILIES}
     for name, script in zip(towns.local_name, towns.script, strict=True):
         if name:
             words[script].add(name)
