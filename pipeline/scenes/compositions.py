@@ -1,6 +1,6 @@
 """The compositions: road, street, field, river, lake, backwater, hill road, terraces, coast, desert, tea and more.
 
-Each takes a stage and puts ground, water, plants and built things on it; it returns the svg of the ground behind everything.
+Each takes a stage and puts ground, water, plants and built things on it, and returns the svg of the ground behind them.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from pipeline.scenes.ground import (
     strip,
 )
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import blob_data, paint, polygon
+from pipeline.scenes.shapes import blob_data, gradient, outline, paint, polygon
 from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 from pipeline.scenes.water import draw_sea, draw_water
 
 SNOW = "#eef1f4"
+Line = Callable[[float], float]
 CLEAR_M = 13.0  # nothing taller than grass grows nearer than this in the open foreground
 
 
@@ -60,6 +61,16 @@ def _curve(rng: Generator, bend: float = 1.0, start: float = 0.0) -> Callable[[f
     """A road's middle x(z): straight at first, then turning away."""
     turn, drift = rng.normal(0, 0.0011) * bend, rng.normal(0, 0.012) * bend
     return lambda z: start + drift * z + turn * z * z / (1 + z / 160)
+
+
+def _offset(line: Line, by: float) -> Line:
+    """A line x(z) moved sideways by metres."""
+    return lambda z: line(z) + by
+
+
+def _slanted(start: float, lean: float) -> Line:
+    """A straight line x(z)."""
+    return lambda z: start + lean * z
 
 
 def _crop(stage: Stage) -> str:
@@ -136,7 +147,7 @@ def _frame(stage: Stage, side: int, z: float | None = None, shadow: bool = True)
     stage.plant(name, (low if side < 0 else high) * float(stage.rng.uniform(0.72, 0.98)), z, shadow=shadow)
 
 
-# -- roads ---------------------------------------------------------------------------------------------------------------
+# -- roads -------------------------------------------------------------------------------------------------------------
 
 
 def road(stage: Stage) -> str:
@@ -162,7 +173,7 @@ def road(stage: Stage) -> str:
             stage.scatter(
                 land.trees,
                 int(5 * land.density),
-                _beside(stage, lambda z, e=edge, s=side: e(z) + s * 4, side, 26, 110, 26),
+                _beside(stage, _offset(edge, side * 4), side, 26, 110, 26),
             )
         else:
             stage.scatter(land.trees, int(13 * land.density) + 2, _beside(stage, edge, side, 15, 120, 16))
@@ -211,7 +222,7 @@ def street(stage: Stage) -> str:
         stage.scatter(
             stage.landscape.trees,
             int(8 * stage.landscape.density) + 2,
-            _beside(stage, lambda z, f=front, s=side: f(z) + s * 8, side, 26, 90, 9),
+            _beside(stage, _offset(front, side * 8), side, 26, 90, 9),
         )
     settlement.landmark(stage, 0.5, 48, 80)
     settlement.roadside(stage, way)
@@ -282,14 +293,11 @@ def _valley(stage: Stage, way: Road, side: int) -> None:
     edge = [(way.centre(z) + side * (way.half + 1.3), z) for z in np.geomspace(stage.camera.nearest() * 0.6, 260, 24)]
     points = [stage.camera.at(x, z) for x, z in edge]
     out = WIDTH + 40.0 if side > 0 else -40.0
-    outline = [*points, (out, stage.camera.horizon - 4), (out, HEIGHT + 40.0)]
+    edge_and_corners = [*points, (out, stage.camera.horizon - 4), (out, HEIGHT + 40.0)]
     name = f"v{rng.integers(1 << 30)}"
-    gradient = (
-        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" y1="{stage.camera.horizon:.0f}" x2="0" y2="{HEIGHT}">'
-        f'<stop offset="0" stop-color="{far_colour}"/><stop offset="1" stop-color="{near_colour}"/></linearGradient>'
-        f'<clipPath id="c{name}"><path d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in outline)}z"/></clipPath>'
-    )
-    parts = [gradient, polygon(outline, f"url(#{name})")]
+    fade = gradient(name, (0, stage.camera.horizon, 0, HEIGHT), ((0, far_colour), (1, near_colour)))
+    clip = f'<clipPath id="c{name}"><path d="{outline(edge_and_corners)}"/></clipPath>'
+    parts = [polygon(edge_and_corners, f"url(#{name})")]
     for k in range(6):
         t = (k + 1) / 6
         y = stage.camera.horizon + (HEIGHT - stage.camera.horizon) * t**1.3 * 0.8
@@ -308,11 +316,10 @@ def _valley(stage: Stage, way: Road, side: int) -> None:
         parts.append(
             f'<path {paint(tone, 0.85)} d="{data}"/><path {paint(stage.light.lit(tone, 1.0), 0.5)} d="{lit}"/>'
         )
-    body = "".join(parts[1:])
-    stage.add(FAR - 1, f'{gradient}<g clip-path="url(#c{name})">{body}</g>')
+    stage.add(FAR - 1, f'{fade}{clip}<g clip-path="url(#c{name})">{"".join(parts)}</g>')
 
 
-# -- fields --------------------------------------------------------------------------------------------------------------
+# -- fields ------------------------------------------------------------------------------------------------------------
 
 
 def field(stage: Stage) -> str:
@@ -327,8 +334,8 @@ def field(stage: Stage) -> str:
         draw_field(
             stage,
             _crop(stage),
-            lambda z, v=low: v + lean * z,
-            lambda z, v=high: v + lean * z - 0.8,
+            _slanted(low, lean),
+            _slanted(high - 0.8, lean),
             bound + 2.5,
             float(rng.uniform(100, 150)),
         )
@@ -519,12 +526,8 @@ def forest(stage: Stage) -> str:
     draw_road(stage, path, 260)
     _treeline(stage, 140, 50)
     for side in (-1, 1):
-        stage.scatter(
-            land.trees, 30, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 2.0), side, 13, 130, 13)
-        )
-        stage.scatter(
-            land.shrubs, 26, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 1.0), side, 6, 60, 5)
-        )
+        stage.scatter(land.trees, 30, _beside(stage, _offset(path.centre, side * (path.half + 2.0)), side, 13, 130, 13))
+        stage.scatter(land.shrubs, 26, _beside(stage, _offset(path.centre, side * (path.half + 1.0)), side, 6, 60, 5))
     settlement.roadside(stage, path)
     settlement.traffic(stage, path, 0.5)
     return svg
@@ -545,15 +548,13 @@ def plantation(stage: Stage) -> str:
             while z < 95:
                 stage.plant(kind, path.centre(z) + side * (3.2 + step * column + float(rng.normal(0, 0.25))), z, up=0.0)
                 z += step * (1 + 0.012 * z)
-        stage.scatter(
-            land.shrubs, 24, _beside(stage, lambda z, s=side: path.centre(z) + s * (path.half + 0.8), side, 6, 50, 6)
-        )
+        stage.scatter(land.shrubs, 24, _beside(stage, _offset(path.centre, side * (path.half + 0.8)), side, 6, 50, 6))
     settlement.cluster(stage, float(rng.uniform(-0.15, 0.15)), 60, 1)
     settlement.traffic(stage, path, 0.3)
     return svg
 
 
-# -- water ---------------------------------------------------------------------------------------------------------------
+# -- water -------------------------------------------------------------------------------------------------------------
 
 
 def _waterside(stage: Stage, near: float, far: float, boats: int, bank_trees: float) -> str:
@@ -733,7 +734,7 @@ def _headland(stage: Stage, side: int) -> None:
     )
 
 
-# -- open country ----------------------------------------------------------------------------------------------------------
+# -- open country ------------------------------------------------------------------------------------------------------
 
 
 def desert(stage: Stage) -> str:
@@ -750,7 +751,8 @@ def desert(stage: Stage) -> str:
             x0 = float(rng.uniform(low, high))
             px, py = camera.at(x0, float(z))
             half = rng.uniform(0.5, 1.8) * camera.scale(float(z))
-            ripples += f"M{px - half:.1f} {py:.1f}q{half * 0.5:.1f} {-rng.uniform(3, 9):.1f} {half:.1f} 0t{half:.1f} 1q{-half:.1f} 7 {-2 * half:.1f} 0z"
+            crest = f"q{half * 0.5:.1f} {-rng.uniform(3, 9):.1f} {half:.1f} 0t{half:.1f} 1"
+            ripples += f"M{px - half:.1f} {py:.1f}{crest}q{-half:.1f} 7 {-2 * half:.1f} 0z"
     stage.add(16, f'<path {paint(stage.light.shade(sand, 0.55), 0.38)} d="{ripples}"/>')
     stage.scatter(land.trees, 8, _across(stage, 17, 90))
     stage.scatter(land.shrubs, 26, _across(stage, 11, 70))

@@ -1,4 +1,4 @@
-"""A contact sheet of scenes, to look at: python -m pipeline.scenes.contact_sheet OUT.jpg [--per-state N] [--width PX] [--state NAME]."""
+"""A contact sheet of scenes, to look at: `python -m pipeline.scenes.contact_sheet OUT.jpg`."""
 
 from __future__ import annotations
 

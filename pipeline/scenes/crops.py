@@ -14,7 +14,7 @@ from pipeline.scenes.stage import HEIGHT, WIDTH, Stage
 
 @dataclass(frozen=True)
 class Crop:
-    """A crop: leaf colour, height (m), row spacing (m), form (blades, bushes, canes, flooded, stubble) and flecks of flower or fruit."""
+    """A crop: leaf colour, height and row spacing (m), form (a key of `TOOTH`), flecks of flower or fruit, meaning."""
 
     colour: str
     height: float
@@ -58,6 +58,15 @@ NEAREST_HEIGHTS = (
     6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
 )
 
+# of each form: metres from plant to plant, and how far down the gaps between plants reach, as a share of the height
+TOOTH = {
+    "blades": (0.16, 0.62),
+    "flooded": (0.16, 0.2),
+    "bushes": (0.75, 0.66),
+    "canes": (0.2, 0.7),
+    "stubble": (0.3, 0.35),
+}
+
 Edge = Callable[[float], float]
 
 
@@ -100,12 +109,11 @@ def _row(stage: Stage, crop: Crop, colour: str, x0: float, x1: float, z: float, 
     if x1 - x0 < 0.2:
         return
     scale = camera.scale(z)
-    tooth = {"blades": 0.16, "flooded": 0.16, "bushes": 0.75, "canes": 0.2, "stubble": 0.3}[crop.form]
+    tooth, valley = TOOTH[crop.form]
     count = int(np.clip((x1 - x0) / tooth, 8, 170 if crop.form != "bushes" else 70))
     xs = np.linspace(x0, x1, count * 2 + 1) + rng.normal(0, (x1 - x0) / count * 0.14, count * 2 + 1)
     tall = crop.height * rng.uniform(0.72, 1.12, count * 2 + 1)
     tall *= 1 + 0.12 * np.sin(np.linspace(0, rng.uniform(4, 14), count * 2 + 1) + rng.uniform(0, 6))
-    valley = {"blades": 0.62, "flooded": 0.2, "bushes": 0.66, "canes": 0.7, "stubble": 0.35}[crop.form]
     tall[::2] *= valley
     tall[0] = tall[-1] = 0
     jitter = mix(colour, "#c9c46a" if rng.random() < 0.5 else "#3d5a2c", rng.uniform(0, 0.12))

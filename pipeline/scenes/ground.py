@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import bands, blob_data, paint, polygon
+from pipeline.scenes.shapes import bands, blob_data, blobs, gradient, paint, polygon
 from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 
 Centre = Callable[[float], float]
@@ -115,12 +116,8 @@ def draw_bank(stage: Stage, edge: Centre, side: int, tall: float, near: float, f
     green = grass_of(stage)
     top = stage.light.lit(green, 0.5)
     name = f"b{rng.integers(1 << 30)}"
-    gradient = (
-        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="{foot[0][0]:.0f}" y1="0" x2="{foot[-1][0]:.0f}" y2="0">'
-        f'<stop offset="0" stop-color="{face}"/><stop offset="1" stop-color="{stage.aired(face, 90)}"/></linearGradient>'
-    )
     svg = [
-        gradient,
+        gradient(name, (foot[0][0], 0, foot[-1][0], 0), ((0, face), (1, stage.aired(face, 90)))),
         polygon([*crest, *far_edge[::-1]], stage.aired(top, 20)),
         polygon([*foot, *crest[::-1]], f"url(#{name})"),
     ]
@@ -146,6 +143,7 @@ def draw_bank(stage: Stage, edge: Centre, side: int, tall: float, near: float, f
 def draw_stones(stage: Stage, count: int, colour: str, near: float, far: float, size: float = 0.4) -> None:
     """Loose stones and boulders on the ground."""
     rng, camera, sun = stage.rng, stage.camera, -1 if stage.light.from_left else 1
+    shade = paint(stage.light.shadow, 0.3)
     for z in near * (far / near) ** rng.uniform(0, 1, count):
         low, high = camera.span(float(z))
         x, y = camera.at(float(rng.uniform(low, high)), float(z))
@@ -153,9 +151,9 @@ def draw_stones(stage: Stage, count: int, colour: str, near: float, far: float, 
         tone = stage.aired(mix(colour, "#6b6258", rng.uniform(0, 0.4)), float(z))
         stage.add(
             float(z),
-            f'<ellipse cx="{x - sun * r * 0.6:.1f}" cy="{y:.1f}" rx="{r * 1.3:.1f}" ry="{r * 0.22:.1f}" {paint(stage.light.shadow, 0.3)}/>'
-            f'<path {paint(stage.light.shade(tone, 0.8))} d="{blob_data(rng, x, y - r * 0.4, r, r * 0.6, 7, 0.18)}"/>'
-            f'<path {paint(stage.light.lit(tone, 1.0))} d="{blob_data(rng, x + sun * r * 0.2, y - r * 0.55, r * 0.66, r * 0.38, 7, 0.18)}"/>',
+            f'<ellipse cx="{x - sun * r * 0.6:.1f}" cy="{y:.1f}" rx="{r * 1.3:.1f}" ry="{r * 0.22:.1f}" {shade}/>'
+            + blobs(rng, [(x, y - r * 0.4, r, r * 0.6)], stage.light.shade(tone, 0.8), 1, 7, 0.18)
+            + blobs(rng, [(x + sun * r * 0.2, y - r * 0.55, r * 0.66, r * 0.38)], stage.light.lit(tone), 1, 7, 0.18),
         )
 
 
@@ -203,18 +201,19 @@ def draw_poles(stage: Stage, line: Centre, near: float, far: float) -> None:
         x, y = stage.camera.at(line(z), z)
         h, w = 7.5 * scale, max(0.11 * scale, 0.7)
         colour = stage.aired(light.shade("#8d8981", 0.5), z)
-        bar = f'<rect x="{x - 0.85 * scale:.1f}" y="{y - h * 0.95:.1f}" width="{1.7 * scale:.1f}" height="{w:.1f}" fill="{colour}"/>'
+        left, high = x - 0.85 * scale, y - h * 0.95
+        bar = f'<rect x="{left:.1f}" y="{high:.1f}" width="{1.7 * scale:.1f}" height="{w:.1f}" fill="{colour}"/>'
         stage.add(
             z, f'<rect x="{x - w / 2:.1f}" y="{y - h:.1f}" width="{w:.1f}" height="{h:.1f}" fill="{colour}"/>{bar}'
         )
         tops.append((z, x, y - h * 0.96, scale))
         z = z * 1.04 + 22
-    for (z0, x0, y0, s0), (_, x1, y1, s1) in zip(tops, tops[1:], strict=False):
-        wires = ""
+    for (z0, x0, y0, s0), (_, x1, y1, s1) in pairwise(tops):
+        wires, wire = "", stage.aired("#3a3836", z0)
         for k in (-0.75, 0.0, 0.75):
             a, b = x0 + k * s0, x1 + k * s1
             wires += f"M{a:.1f} {y0:.1f}Q{(a + b) / 2:.1f} {(y0 + y1) / 2 + 0.5 * s1 + 6:.1f} {b:.1f} {y1:.1f}"
         stage.add(
             z0 + 0.01,
-            f'<path fill="none" stroke="{stage.aired("#3a3836", z0)}" stroke-width="1.1" stroke-opacity=".6" d="{wires}"/>',
+            f'<path fill="none" stroke="{wire}" stroke-width="1.1" stroke-opacity=".6" d="{wires}"/>',
         )

@@ -1,7 +1,7 @@
 """The landscapes of India and which one a place lies in: relief, air, soil, plants, crops and water by region.
 
-After the physiographic divisions and agro-climatic zones of India (Survey of India; Planning Commission 1989), drawn by state, position,
-height and distance to the sea.
+After the physiographic divisions and agro-climatic zones of India (Survey of India; Planning Commission 1989), told by
+state, position, height and distance to the sea.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One light for a whole scene: the direction, height and colour of the sun by season and hour, and the colour helpers."""
+"""One light for a whole scene: direction, height and colour of the sun by season and hour, and the colour helpers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 SEASONS = ("winter", "summer", "monsoon", "autumn")
 MONTH_SEASON = dict(
@@ -30,7 +31,7 @@ def mix(a: str, b: str, t: float) -> str:
 
 def ramp(stops: Sequence[tuple[float, str]], t: float) -> str:
     """The colour at `t` of a gradient given as (position, colour) in ascending order."""
-    for (a, first), (b, second) in zip(stops, stops[1:], strict=False):
+    for (a, first), (b, second) in pairwise(stops):
         if t <= b:
             return mix(first, second, (t - a) / (b - a))
     return stops[-1][1]

@@ -25,8 +25,8 @@ def render(svg: str, width: int, font_files: list[str]) -> np.ndarray:
 def finish(pixels: np.ndarray, rng: Generator, glow: tuple[float, float, float, str] | None = None) -> Image.Image:
     """The sun's glow, grain and vignette over a rendered scene.
 
-    `glow` is (x, y, strength, colour): x and y of the sun as fractions of the width. Grain is weaker in small pictures, so that they
-    look like big ones made small.
+    `glow` is (x, y, strength, colour): x and y of the sun as fractions of the width. Grain is weaker in small pictures,
+    so that they look like big ones made small.
     """
     height, width, _ = pixels.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / width

@@ -1,4 +1,4 @@
-"""Relief on the horizon in layered planes with aerial perspective: Himalaya to Aravalli, mesas, scarps, granite, dunes."""
+"""Relief on the horizon in layered planes with aerial perspective: Himalaya to Aravalli, mesas, scarps, dunes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.scenes.light import Light, mix
-from pipeline.scenes.shapes import blob_data, hills, paint, polygon, ridge
+from pipeline.scenes.shapes import blob_data, blobs, gradient, hills, paint, polygon, ridge
 from pipeline.scenes.sky import Sky
 
 SAMPLES = 140
@@ -31,16 +31,12 @@ class Relief:
     # -- one plane ---------------------------------------------------------------------------------------------------
 
     def _plane(self, heights: np.ndarray, colour: str, foot: str | None = None, gullies: int = 0) -> str:
-        """A plane of land: `heights` above the horizon, fading to `foot` (mist) at its base, with lit and shaded folds."""
+        """A plane of land: `heights` above the horizon, fading to `foot` (mist) below, with lit and shaded folds."""
         y = self.horizon - heights
         points = [(-20, self.horizon + 40), *zip(self.x, y, strict=True), (self.width + 20, self.horizon + 40)]
         name = f"p{self.rng.integers(1 << 30)}"
-        top = float(y.min())
-        gradient = (
-            f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" y1="{top:.0f}" x2="0" y2="{self.horizon + 12:.0f}">'
-            f'<stop offset="0" stop-color="{colour}"/><stop offset="1" stop-color="{foot or colour}"/></linearGradient>'
-        )
-        parts = [gradient, polygon(points, f"url(#{name})")]
+        fade = gradient(name, (0, float(y.min()), 0, self.horizon + 12), ((0, colour), (1, foot or colour)))
+        parts = [fade, polygon(points, f"url(#{name})")]
         if gullies:
             parts.append(self._folds(heights, colour, gullies))
         return "".join(parts)
@@ -57,13 +53,11 @@ class Relief:
             lean = self.rng.normal(0, 0.25) * h
             bend = self.rng.normal(0, wide * 0.4)
             face = f"M{x:.1f} {y:.1f}Q{x + lean * 0.4 + bend:.1f} {y + drop * 0.5:.1f} {x + lean:.1f} {y + drop:.1f}"
-            dark += (
-                face
-                + f"L{x + lean - sun * wide:.1f} {y + drop * 0.97:.1f}Q{x - sun * wide * 0.45:.1f} {y + drop * 0.45:.1f} {x:.1f} {y:.1f}z"
-            )
-            lit += (
-                face
-                + f"L{x + lean + sun * wide * 0.8:.1f} {y + drop * 0.95:.1f}Q{x + sun * wide * 0.3:.1f} {y + drop * 0.4:.1f} {x:.1f} {y:.1f}z"
+            ends = ((-1.0, 0.97, -0.45, 0.45), (0.8, 0.95, 0.3, 0.4))  # where the two faces end and bend: across, down
+            dark, lit = (
+                f"{data}{face}L{x + lean + sun * wide * a:.1f} {y + drop * b:.1f}"
+                f"Q{x + sun * wide * c:.1f} {y + drop * d:.1f} {x:.1f} {y:.1f}z"
+                for data, (a, b, c, d) in zip((dark, lit), ends, strict=True)
             )
         return (
             f'<path {paint(self.light.shade(colour, 0.9), 0.30)} d="{dark}"/>'
@@ -111,7 +105,7 @@ class Relief:
                     p = spine[int(a * 11)] * (1 - b) + side[int(a * 11)] * b
                     drop = h * rng.uniform(0.12, 0.3)
                     lean = (-1 if is_left else 1) * drop * rng.uniform(0.1, 0.7)
-                    rib = [p, p + (lean, drop), p + (lean - sun * drop * 0.3, drop * 0.9)]
+                    rib = p + np.array([(0, 0), (lean, drop), (lean - sun * drop * 0.3, drop * 0.9)])
                     parts.append(
                         polygon(rib, self.light.shade(face, 0.6) if towards else self.light.lit(face, 0.4), 0.5)
                     )
@@ -161,7 +155,7 @@ class Relief:
         return "".join(parts)
 
     def _steep_green(self, colour: str, season: str) -> str:
-        """Steep wet green ridges, one behind the other, with mist between them: the north-eastern hills and the high Ghats."""
+        """Steep wet green ridges, one behind another, with mist between: the north-eastern hills and the high Ghats."""
         r = self.rng
         parts = []
         for tall, km in ((0.84, 6), (0.66, 3.8), (0.48, 2.3), (0.30, 1.2), (0.14, 0.6)):
@@ -281,7 +275,14 @@ class Relief:
                 parts.append(f'<path {paint(self.light.shade(rock, 0.5))} d="{dome}"/>')
                 sun = -1 if self.light.from_left else 1
                 parts.append(
-                    f'<path {paint(rock)} d="{blob_data(r, x + sun * wide * 0.14, self.horizon + tall * 0.12, wide * 0.8, tall * 0.9, 10, 0.09)}"/>'
+                    blobs(
+                        r,
+                        [(x + sun * wide * 0.14, self.horizon + tall * 0.12, wide * 0.8, tall * 0.9)],
+                        rock,
+                        1,
+                        10,
+                        0.09,
+                    )
                 )
                 stones, tops = "", ""
                 for _ in range(int(r.integers(7, 16))):
@@ -291,7 +292,8 @@ class Relief:
                     stones += blob_data(r, bx, by, size, size * 0.85, 7, 0.15)
                     tops += blob_data(r, bx + sun * size * 0.25, by - size * 0.25, size * 0.6, size * 0.5, 7, 0.15)
                 parts.append(
-                    f'<path {paint(self.light.shade(rock, 0.8), 0.85)} d="{stones}"/><path {paint(self.light.lit(rock, 0.9), 0.85)} d="{tops}"/>'
+                    f'<path {paint(self.light.shade(rock, 0.8), 0.85)} d="{stones}"/>'
+                    f'<path {paint(self.light.lit(rock, 0.9), 0.85)} d="{tops}"/>'
                 )
                 scrub = "".join(
                     blob_data(r, x + q * wide, self.horizon - 1, tall * 0.16, tall * 0.12, 7)

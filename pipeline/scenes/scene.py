@@ -1,4 +1,4 @@
-"""A scene of Illustrated India: a picture of a place, with its season, hour and the clues in it. Deterministic by place and seed."""
+"""A scene of Illustrated India: a picture of a place with its season, hour and clues, always the same for a seed."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ WIDE = ("relief", "soil", "crop")  # seen between the things that stand before t
 
 @dataclass(frozen=True)
 class Scene:
-    """A finished picture. `heading` is in degrees clockwise from north, `captured_at` in local solar time; clue boxes are
-    (x0, y0, x1, y1) fractions of the picture."""
+    """A finished picture.
+
+    `heading` is in degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; clue
+    boxes are (x0, y0, x1, y1) fractions of the picture.
+    """
 
     image: Image.Image
     place: Place

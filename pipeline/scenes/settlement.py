@@ -1,4 +1,4 @@
-"""Built things along the compositions: houses, shops, temples, signs, vehicles and boats of the region, in perspective."""
+"""Built things in the compositions: houses, shops, temples, signs, vehicles and boats of the region, in perspective."""
 
 from __future__ import annotations
 

@@ -70,12 +70,27 @@ def blobs(
 
 
 def bands(stops: Sequence[tuple[float, str]], top: float, bottom: float, width: float) -> str:
-    """A vertical gradient over the whole width as flat bands: far quicker to draw than a gradient, and grain hides the steps."""
+    """A vertical gradient over the whole width as flat bands: far quicker to draw, and grain hides the steps."""
     edges = np.linspace(top, bottom, BANDS + 1)
     return "".join(
         f'<rect y="{y:.1f}" width="{width:.0f}" height="{bottom - y:.1f}" fill="{ramp(stops, (i + 0.5) / BANDS)}"/>'
         for i, y in enumerate(edges[:-1])
     )
+
+
+def gradient(name: str, line: tuple[float, float, float, float], stops: Sequence[tuple[float, str]]) -> str:
+    """A linear gradient along (x1, y1, x2, y2) in picture units, to be used as `url(#name)`."""
+    x1, y1, x2, y2 = line
+    colours = "".join(f'<stop offset="{at}" stop-color="{colour}"/>' for at, colour in stops)
+    axis = f'gradientUnits="userSpaceOnUse" x1="{x1:.0f}" y1="{y1:.0f}" x2="{x2:.0f}" y2="{y2:.0f}"'
+    return f'<linearGradient id="{name}" {axis}>{colours}</linearGradient>'
+
+
+def lens(x: float, y: float, half: float, thick: float, digits: int = 1) -> str:
+    """Path data of a flat lens, `half` its width: ripples, flecks and wind marks."""
+    turn = f"q{half:.{digits}f} {-thick:.{digits}f} {2 * half:.{digits}f} 0"
+    back = f"q{-half:.{digits}f} {thick:.{digits}f} {-2 * half:.{digits}f} 0z"
+    return f"M{x - half:.{digits}f} {y:.{digits}f}{turn}{back}"
 
 
 def tapered(points: Points, start: float, end: float, fill: str) -> str:

@@ -119,7 +119,8 @@ def _cirrus(sky: Sky, light: Light, horizon: float, width: float, rng: Generator
     for _ in range(int(rng.integers(4, 9))):
         x, y, long = rng.uniform(-0.1, 0.9) * width, rng.uniform(0.08, 0.62) * horizon, rng.uniform(0.15, 0.4) * width
         rise, thick = rng.uniform(-0.12, 0.03) * long, rng.uniform(3, 10)
-        data += f"M{x:.0f} {y:.0f}q{long / 2:.0f} {rise - thick:.0f} {long:.0f} {rise:.0f}q{-long / 2:.0f} {thick - rise * 0.3:.0f} {-long:.0f} {-rise:.0f}z"
+        data += f"M{x:.0f} {y:.0f}q{long / 2:.0f} {rise - thick:.0f} {long:.0f} {rise:.0f}"
+        data += f"q{-long / 2:.0f} {thick - rise * 0.3:.0f} {-long:.0f} {-rise:.0f}z"
     return f'<path {paint(mix(sky.horizon, "#ffffff", 0.6), 0.42)} d="{data}"/>'
 
 

@@ -123,7 +123,7 @@ class Stage:
         left, right = self.camera.span(z)
         if x < left - 12 or x > right + 12:
             return
-        band = int(round(self.veil(z) * 12))
+        band = round(self.veil(z) * 12)
         detail = sum(self.camera.scale(z) * 8 > least for least in DETAIL_PX)
         key = (species, int(self.rng.integers(VARIANTS)), band, detail)
         if key not in self._drawings:

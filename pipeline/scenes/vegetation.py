@@ -1,4 +1,4 @@
-"""Trees and undergrowth of India as props in metres: broadleaf crowns, palms, conifers, bamboo, banana, shrubs, grass."""
+"""Trees and undergrowth of India as props in metres: broadleaf crowns, palms, conifers, bamboo, shrubs, grass."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ MEANING = {
 
 
 def tree(species: str, rng: Generator, light: Light, season: str, lushness: float, detail: int = 2) -> Prop:
-    """A tree or shrub of a species; `lushness` 0 (parched) .. 1 (after rain); `detail` 0 (far) .. 2 (near) of what can be seen."""
+    """A tree or shrub of a species; `lushness` is 0 (parched) .. 1 (after rain), `detail` 0 (far) .. 2 (near)."""
     fine = detail == 2
     if species in BROADLEAF:
         return _broadleaf(species, rng, light, season, lushness, detail)
@@ -190,13 +190,13 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
     count = int((7, 14, 34)[detail] * (1 - 0.35 * kind.gap))
     angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle spreads clumps evenly
     radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.88, 1.12, count)
-    size = ((0.36, 0.28, 0.21)[detail] - 0.07 * kind.gap - 0.08 * radius) * rng.uniform(0.75, 1.25, count)
+    spread = ((0.36, 0.28, 0.21)[detail] - 0.07 * kind.gap - 0.08 * radius) * rng.uniform(0.75, 1.25, count)
     clumps = np.column_stack(
         [
             width * 0.4 * radius * np.cos(angle),
             -middle + crown * flatness * 0.4 * radius * np.sin(angle),
-            width * size,
-            crown * flatness * size * 0.92,
+            width * spread,
+            crown * flatness * spread * 0.92,
         ]
     )
     clumps = clumps[np.argsort(clumps[:, 1] + rng.normal(0, crown * 0.06, count))]
@@ -406,6 +406,7 @@ def _grass(rng: Generator, light: Light, lushness: float) -> Prop:
         data = ""
         for _ in range(9):
             foot, tip, tall = rng.uniform(-0.3, 0.3), rng.normal(0, 0.2), rng.uniform(0.12, 0.48)
-            data += f"M{foot - 0.03:.2f} 0Q{foot:.2f} {-tall * 0.6:.2f} {foot + tip:.2f} {-tall:.2f}Q{foot + 0.04:.2f} {-tall * 0.5:.2f} {foot + 0.03:.2f} 0z"
+            data += f"M{foot - 0.03:.2f} 0Q{foot:.2f} {-tall * 0.6:.2f} {foot + tip:.2f} {-tall:.2f}"
+            data += f"Q{foot + 0.04:.2f} {-tall * 0.5:.2f} {foot + 0.03:.2f} 0z"
         blades.append(f'<path {paint(colour)} d="{data}"/>')
     return Prop("".join(blades), 0.8, 0.2, ())

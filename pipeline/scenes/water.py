@@ -1,11 +1,11 @@
-"""Still and running water, the sea and its surf: the sky's colours turned over, ripples, and the dark of the far bank."""
+"""Still and running water, the sea and its surf: the sky turned over, ripples, and the dark of the far bank."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pipeline.scenes.light import mix
-from pipeline.scenes.shapes import paint
+from pipeline.scenes.shapes import gradient, lens, paint, polygon
 from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 
 
@@ -26,19 +26,15 @@ def draw_water(stage: Stage, near: float, far: float, colour: str, bank: str | N
     name = f"w{rng.integers(1 << 30)}"
     bottom = max(y for _, y in shore)
     reflected, deep = mix(colour, stage.sky.horizon, 0.72), mix(colour, stage.sky.zenith, 0.35)
-    gradient = (
-        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="0" y1="{top:.0f}" x2="0" y2="{bottom:.0f}">'
-        f'<stop offset="0" stop-color="{reflected}"/><stop offset=".4" stop-color="{mix(colour, stage.sky.middle, 0.42)}"/>'
-        f'<stop offset="1" stop-color="{deep}"/></linearGradient>'
-    )
-    outline = [(-30.0, top), (WIDTH + 30.0, top), *shore[::-1]]
-    data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in outline) + "z"
-    parts = [gradient, f'<path fill="url(#{name})" d="{data}"/>']
+    tones = ((0, reflected), (0.4, mix(colour, stage.sky.middle, 0.42)), (1, deep))
+    surface = [(-30.0, top), (WIDTH + 30.0, top), *shore[::-1]]
+    parts = [gradient(name, (0, top, 0, bottom), tones), polygon(surface, f"url(#{name})")]
     if bank:
-        mirror = "M-30 %.1f" % top
+        mirror = f"M-30 {top:.1f}"
         deepest = min((bottom - top) * 0.42, 120)
         for px in np.arange(-30, WIDTH + 60, 22):
-            mirror += f"L{px:.0f} {top + deepest * rng.uniform(0.3, 1.0):.1f}L{px + 11:.0f} {top + deepest * rng.uniform(0.2, 0.6):.1f}"
+            low, high = (top + deepest * rng.uniform(*reach) for reach in ((0.3, 1.0), (0.2, 0.6)))
+            mirror += f"L{px:.0f} {low:.1f}L{px + 11:.0f} {high:.1f}"
         parts.append(
             f'<path {paint(stage.aired(mix(bank, colour, 0.35), far), 0.6)} d="{mirror}L{WIDTH + 30} {top:.1f}z"/>'
         )
@@ -58,7 +54,7 @@ def _ripples(stage: Stage, near: float, far: float, colour: str, opacity: float,
             stage.rng.uniform(0.5, 2.6) * stage.camera.scale(float(z)),
             max(0.05 * stage.camera.scale(float(z)) * stage.camera.height / z * 3, 0.7),
         )
-        data += f"M{x - half:.1f} {y:.1f}q{half:.1f} {-thick:.1f} {2 * half:.1f} 0q{-half:.1f} {thick:.1f} {-2 * half:.1f} 0z"
+        data += lens(x, y, half, thick)
     return f'<path {paint(colour, opacity)} d="{data}"/>'
 
 
@@ -98,11 +94,7 @@ def draw_sea(stage: Stage, shore: float, colour: str, sand: str) -> None:
     edge = line(shore, 0.05)
     bottom = max(y for _, y in edge)
     deep = mix(colour, stage.sky.zenith, 0.3)
-    gradient = (
-        f'<linearGradient id="sea" gradientUnits="userSpaceOnUse" x1="0" y1="{top:.0f}" x2="0" y2="{bottom:.0f}">'
-        f'<stop offset="0" stop-color="{mix(deep, stage.sky.horizon, 0.4)}"/><stop offset=".25" stop-color="{deep}"/>'
-        f'<stop offset=".75" stop-color="{colour}"/><stop offset="1" stop-color="{mix(colour, "#e9f2e6", 0.5)}"/></linearGradient>'
-    )
+    tones = ((0, mix(deep, stage.sky.horizon, 0.4)), (0.25, deep), (0.75, colour), (1, mix(colour, "#e9f2e6", 0.5)))
 
     def band(upper: list[tuple[float, float]], lower: list[tuple[float, float]], colour: str, opacity: float) -> str:
         return (
@@ -112,7 +104,7 @@ def draw_sea(stage: Stage, shore: float, colour: str, sand: str) -> None:
         )
 
     wet = [(x, y + 10 + 8 * np.sin(x / 210)) for x, y in edge]
-    parts = [gradient, band([(-30, top), (WIDTH + 30, top)], edge, "url(#sea)", 1)]
+    parts = [gradient("sea", (0, top, 0, bottom), tones), band([(-30, top), (WIDTH + 30, top)], edge, "url(#sea)", 1)]
     parts.append(band(edge, wet, mix(sand, "#4c4234", 0.4), 0.75))
     stage.add(FAR, "".join(parts))
     waves = _ripples(stage, shore * 1.6, 500, mix(deep, "#0c3048", 0.3), 0.5, 110) + _ripples(
