@@ -9,7 +9,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Clue:
-    """A visible hint at the place; `box` (x0, y0, x1, y1) is in metres in a `Prop`, in picture fractions in a `Scene`."""
+    """A visible hint at the place; `box` (x0, y0, x1, y1) is in metres in a `Prop`, picture fractions in a `Scene`."""
 
     kind: str
     meaning: str

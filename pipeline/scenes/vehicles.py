@@ -58,7 +58,7 @@ class Vehicle:
     def extrude(
         self, profile: Sequence[Spot], colour: str, y0: float = 0.0, y1: float | None = None, side: str | None = None
     ) -> None:
-        """A body with one side profile [(forward, z), …] over a width; faces go far to near, the near side last."""
+        """A body with one side profile [(forward, z), …] over a width; far faces first, the near side last."""
         y1 = self.width if y1 is None else y1
         points = [(self.x(f), z) for f, z in profile]
         area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True))
@@ -101,7 +101,7 @@ class Vehicle:
 def auto_rickshaw(
     place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_shown: bool | None = None
 ) -> Prop | None:
-    """A three-wheeled auto-rickshaw in the state's livery; None where no autos run (high Himalaya, some hill states)."""
+    """A three-wheeled auto-rickshaw in the state's livery; None where none run (high Himalaya, some hill states)."""
     livery = REGIONS[place.state].auto
     if livery is None:
         return None
@@ -163,7 +163,7 @@ def _near(place: Place, city: tuple[float, float]) -> bool:
 
 
 def bus_livery(place: Place, rng: Rng) -> Bus | None:
-    """The livery of a bus: the city's own near Mumbai, Chennai and Bengaluru, else the state's; None is a private bus."""
+    """The livery of a bus: near Mumbai, Chennai and Bengaluru the city's own, else the state's; None is private."""
     cities = {"Maharashtra": (MUMBAI, "BEST"), "Tamil Nadu": (CHENNAI, "MTC"), "Karnataka": (BENGALURU, "BMTC")}
     if place.state in cities:
         city, key = cities[place.state]
@@ -324,7 +324,7 @@ def truck(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_s
 
 
 def car(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_shown: bool | None = None) -> Prop:
-    """A car or, in cities that have one, the taxi of the city: Kolkata's yellow Ambassador, Mumbai's black and yellow."""
+    """A car, or the taxi of the city: Kolkata's yellow Ambassador, Mumbai's black and yellow."""
     taxi = None
     if place.state == "West Bengal" and _near(place, KOLKATA):
         taxi = ("#f0b41f", "#f0b41f", "Yellow Ambassador taxi: Kolkata")
