@@ -244,7 +244,8 @@ def bus(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_sho
         end.patch(0, 1.2, w, 1.36, stripe)
         for u in (0.25, w - 0.25):
             v.lamp(end, u, 0.85, 0.11)
-        end.write(line(label, "Latin", 0.28, "#f6f1e2", max_width=w * 0.8, weight=700), w / 2, 2.6)
+        ink = "#f6f1e2" if _far("#f6f1e2", upper) else mix(stripe, "#101014", 0.3)
+        end.write(line(label, "Latin", 0.28, ink, max_width=w * 0.8, weight=700), w / 2, 2.6)
         end.patch(0, 0.45, w, 0.6, "#3a3c40")
         fix_plate(end, w / 2, 0.85, place.plate_code, "bus", rng, 0.75)
     return s.prop("vehicle", f"Bus: {livery.operator}" if livery else "Private bus")
