@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 
 import numpy as np
@@ -15,6 +12,7 @@ from pipeline.intake.storing import NewPhoto, get_collection, store_photos
 from pipeline.models import Collection, Photo
 from pipeline.scene_orders import Drawn, Order, draw_order
 from pipeline.starter_places import STARTER_SEED, places_of_split, starter_places
+from pipeline.workers import PROCESSES, process_pool
 from predictor import store
 from predictor.geodesy import haversine_km
 
@@ -23,7 +21,6 @@ DESCRIPTION = "Scenes drawn by this project, not photographs: what they show fol
 AUTHOR = "GeoGuess India"
 LICENCE = "As the project's own code"
 SOURCE = "Drawn by the project"
-PROCESSES = os.cpu_count() or 1
 CHUNK = 4 * PROCESSES  # scenes stored together: an interrupted run loses no more
 BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, signs and hills
 
@@ -59,8 +56,7 @@ def _draw(collection_name: str, orders: Sequence[Order], progress: Progress | No
     missing = [order for order in orders if order.file_name not in there]
     if not missing:
         return collection
-    # Fresh processes: a fork would share this one's database connection.
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with process_pool() as pool:
         drawn = pool.map(draw_order, missing)
         for start in range(0, len(missing), CHUNK):
             store_photos(collection=collection, photos=[_stored(scene) for scene in islice(drawn, CHUNK)])

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -23,10 +20,10 @@ from pipeline.intake.manifest import Manifest, Row, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
+from pipeline.workers import process_pool
 from predictor import store
 
 MANIFEST_NAME = "manifest.csv"  # used when the source holds it and no other is named
-PROCESSES = os.cpu_count() or 1
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
 NO_ROW = "Has no row in the manifest: add one, or take the file out."
 CHUNK = 8  # files a process takes at once
@@ -178,12 +175,8 @@ def _readings(source: Source, names: list[str]) -> Iterator[Reading]:
     if len(names) <= CHUNK:
         yield from map(read, names)
         return
-    # Fresh processes: a fork would share this one's database connection.
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(read, names, chunksize=CHUNK)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with process_pool() as pool:
+        yield from pool.map(read, names, chunksize=CHUNK)
 
 
 def _record(reading: Reading, stamp: str) -> Record:

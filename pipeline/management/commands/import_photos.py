@@ -18,8 +18,8 @@ from pipeline.intake.sources import SourceMissing
 class Command(BaseCommand):
     requires_system_checks = []
     help = (
-        "Import the photos of a folder or ZIP. Positions come from a CSV (columns file, latitude, longitude and, if known, "
-        "precision_km, heading, captured_at, place, author, licence, source, attribution, sequence_id, "
+        "Import the photos of a folder or ZIP. Positions come from a CSV (columns file, latitude, longitude and, if "
+        "known, precision_km, heading, captured_at, place, author, licence, source, attribution, sequence_id, "
         "near_duplicate_group, view_group, is_pano) or from EXIF GPS. Bad files are named with the reason, the others "
         "are kept. An interrupted import goes on where it stopped; running it again adds nothing twice."
     )

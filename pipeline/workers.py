@@ -1,0 +1,34 @@
+"""Worker processes that share nothing with the one that starts them and end with it, however it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+PROCESSES = os.cpu_count() or 1
+
+
+@contextmanager
+def process_pool() -> Iterator[ProcessPoolExecutor]:
+    """A pool of `PROCESSES` fresh processes: a fork would share the database connection. Work not begun is dropped."""
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=_end_with_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)  # whatever it is doing, nobody waits for it any more
+
+    threading.Thread(target=wait, daemon=True).start()

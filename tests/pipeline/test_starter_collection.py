@@ -1,0 +1,99 @@
+"""Drawn scenes are photos like any other: places of their split, clues kept, drawing goes on where it stopped."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from PIL import Image
+
+from pipeline import starter_collection
+from pipeline.boundaries import distance_outside_km, locate
+from pipeline.models import Collection, Photo
+from pipeline.splits import split_of_place
+from pipeline.starter_collection import BUFFER_KM, ensure_starter_collection
+from pipeline.starter_places import STARTER_COUNT, STARTER_SPACING_KM, places_of_split, starter_places
+from predictor import store
+from predictor.geodesy import haversine_km
+
+
+@pytest.fixture(autouse=True)
+def _own_store(settings, tmp_path):
+    settings.STORE_DIR = tmp_path / "store"
+
+
+def test_the_starter_has_200_playable_places_in_all_36_states():
+    places = starter_places()
+    latitudes, longitudes = np.transpose(places)
+    states, _ = locate(latitudes, longitudes)
+    assert len(set(places)) == STARTER_COUNT >= 200
+    assert len(set(states)) == 36
+    assert {split_of_place(*place) for place in places} == {"test"}
+    assert (distance_outside_km(latitudes, longitudes) < 1).all()
+    for state in set(states):
+        own = states == state
+        distances = haversine_km(latitudes[own, None], longitudes[own, None], latitudes[own], longitudes[own])
+        np.fill_diagonal(distances, np.inf)
+        assert distances.min() >= STARTER_SPACING_KM
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_places_are_drawn_for_any_split_and_repeat_with_their_seed(split):
+    places = places_of_split(40, 3, split)
+    assert len(places) == 40
+    assert {split_of_place(*place) for place in places} == {split}
+    assert places == places_of_split(40, 3, split)
+    assert places != places_of_split(40, 4, split)
+
+
+@pytest.mark.django_db
+def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_draws_the_rest(monkeypatch):
+    monkeypatch.setattr(starter_collection, "starter_places", lambda: starter_places()[:5])
+    monkeypatch.setattr(starter_collection, "CHUNK", 2)
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ensure_starter_collection(interrupt)
+    kept = set(Photo.objects.values_list("sha256", flat=True))
+    assert len(kept) == 2
+    progress = []
+    collection = ensure_starter_collection(lambda done, total: progress.append((done, total)))
+    assert progress == [(4, 5), (5, 5)]
+    assert kept < set(collection.photos.values_list("sha256", flat=True))
+    assert collection.photos.count() == 5
+
+    assert collection.illustrated
+    for photo in collection.photos.all():
+        assert photo.split == "test"
+        assert Image.open(io.BytesIO(store.read(photo.sha256))).size == (photo.width, photo.height) == (1200, 800)
+        assert photo.author == "GeoGuess India"
+        for clue in photo.clues:
+            left, top, right, bottom = clue["box"]
+            assert 0 <= left < right <= 1
+            assert 0 <= top < bottom <= 1
+            assert clue["kind"]
+            assert clue["meaning"]
+    progress.clear()
+    ensure_starter_collection(lambda done, total: progress.append(done))
+    assert progress == []  # nothing left to draw
+
+
+@pytest.mark.django_db
+def test_the_command_draws_scenes_of_one_split_away_from_those_of_others(capsys):
+    first = places_of_split(6, 1, "train")[0]
+    _known_test_photo(latitude=first[0] + 0.03, longitude=first[1])  # 3 km away
+    call_command("make_scenes", count=3, collection="Drawn", split="train", json=True)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"collection": "Drawn", "scenes": 3}
+    scenes = Collection.objects.get(name="Drawn").photos.all()
+    assert {scene.split for scene in scenes} == {"train"}
+    assert all(haversine_km(*first, scene.latitude, scene.longitude) > BUFFER_KM for scene in scenes)
+
+
+def _known_test_photo(latitude, longitude):
+    names = {"sha256": "0" * 64, "original_sha256": "0" * 64, "perceptual_hash": "f0" * 8, "file_name": "a.jpg"}
+    Photo.objects.create(**names, width=1, height=1, latitude=latitude, longitude=longitude, state="", split="test")
