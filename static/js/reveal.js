@@ -5,7 +5,8 @@ import { createLine, createMark } from "./map.js";
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
 const MODEL_AFTER_MS = 450; // your line first, then the model's
-const PADDING = { wide: [[70, 90], [70, 70]], narrow: [[32, 84], [32, 56]] }; // pixels: left and top, right and bottom
+// Pixels left and top, right and bottom of what must be seen: the picture lies on the left, or at the bottom.
+const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
 const byId = (id) => document.getElementById(id);
 const at = ({ latitude, longitude }) => [latitude, longitude];
@@ -65,7 +66,7 @@ function showCells(board, cells) {
     button.className = "cell";
     const label = document.createElement("span");
     label.className = "cell-name";
-    label.textContent = name;
+    label.textContent = name.replace(`, ${state}`, "");
     const where = document.createElement("small");
     where.textContent = state === name ? "" : state;
     const share = document.createElement("span");
@@ -92,15 +93,12 @@ function showCells(board, cells) {
 }
 
 function showCredit({ author, licence, source, attribution }, illustrated) {
-  const text = attribution || [author, licence].filter(Boolean).join(", ");
-  const credit = byId("credit");
-  credit.textContent = text ? `${illustrated ? "Illustration" : "Photo"}: ${text}. ` : "";
-  if (/^https?:\/\//.test(source ?? "")) {
-    const link = document.createElement("a");
+  const link = /^https?:\/\//.test(source) ? document.createElement("a") : null;
+  const parts = [attribution || [author, licence].filter(Boolean).join(" · "), link ? "" : source].filter(Boolean);
+  byId("credit").textContent = parts.length ? `${illustrated ? "Illustration" : "Photo"}: ${parts.join(" · ")} ` : "";
+  if (link) {
     Object.assign(link, { href: source, rel: "noopener noreferrer", target: "_blank", textContent: "Source" });
-    credit.append(link);
-  } else if (source) {
-    credit.append(`Source: ${source}`);
+    byId("credit").append(link);
   }
 }
 

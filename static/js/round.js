@@ -352,6 +352,7 @@ byId("show-keys").addEventListener("click", () => byId("keys").showModal());
 
 // --- Start as the server says
 
+if (matchMedia("(pointer: coarse)").matches) byId("map-hint").textContent = "Tap the map to drop your pin";
 showSize();
 setPinned(recall("map-pinned") === "true" && !narrow.matches);
 if (state.draft) putPin(window.L.latLng(state.draft.latitude, state.draft.longitude), { send: false });
