@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -19,7 +21,7 @@ class CollectionAdmin(admin.ModelAdmin):
         return super().get_queryset(request).annotate(photo_total=Count("photos"))
 
     @admin.display(description="photos", ordering="photo_total")
-    def photo_count(self, collection: Collection) -> int:
+    def photo_count(self, collection: Any) -> int:
         return collection.photo_total
 
 

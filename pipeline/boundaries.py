@@ -49,8 +49,8 @@ def states() -> gpd.GeoDataFrame:
 
 @lru_cache
 def outline() -> shapely.MultiPolygon:
-    """India, longitude and latitude in degrees; one true hole, the enclave Dahagram-Angarpota."""
-    return shapely.coverage_union_all(states().geometry.to_numpy())
+    """India in longitude and latitude, degrees; one true hole, the enclave Dahagram-Angarpota."""
+    return shapely.MultiPolygon(shapely.get_parts(shapely.coverage_union_all(states().geometry.to_numpy())).tolist())
 
 
 def locate(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[Strings, Strings]:
@@ -92,7 +92,8 @@ def _positions(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.
 def _projected_points(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.object_]:
     x, y = _transformer().transform(longitude, latitude)
     # The antipode of the projection's centre is the whole rim of its disc; any point of the rim stands for it.
-    return shapely.points(np.where(np.isfinite(x), x, 2e3 * EARTH_RADIUS_KM), np.where(np.isfinite(y), y, 0.0))
+    rim_m = 2e3 * EARTH_RADIUS_KM
+    return np.asarray(shapely.points(np.where(np.isfinite(x), x, rim_m), np.where(np.isfinite(y), y, 0.0)))
 
 
 @cache

@@ -64,9 +64,9 @@ def _adopt(faces: np.ndarray, owner: np.ndarray, true_hole: np.ndarray) -> np.nd
             near = tree.query(faces[face], predicate="intersects")
             near = near[owner[near] >= 0]
             shared = shapely.length(shapely.intersection(shapely.boundary(faces[face]), shapely.boundary(faces[near])))
-            by_owner = pd.Series(shared).groupby(owner[near]).sum()
-            if len(by_owner) and by_owner.max() > 0:
-                adopted[face] = int(by_owner.idxmax())
+            border = np.bincount(owner[near], weights=shared, minlength=1)
+            if border.max() > 0:
+                adopted[face] = int(border.argmax())
         if not adopted:
             break
         for face, new_owner in adopted.items():

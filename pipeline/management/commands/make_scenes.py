@@ -27,19 +27,24 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON in the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with tqdm(desc="Drawing scenes", unit="scene", total=options["count"], disable=None) as bar:
+        with tqdm(desc="Drawing scenes", unit="scene", disable=None) as bar:
             collection = make_scenes(
                 collection_name=options["collection"],
                 count=options["count"],
                 seed=options["seed"],
                 split=options["split"],
-                progress=lambda done, _: bar.update(done - bar.n),
+                progress=lambda done, total: _show(bar, done, total),
             )
         scenes = collection.photos.count()
         if options["json"]:
             self.stdout.write(json.dumps({"collection": collection.name, "scenes": scenes}))
         else:
             self.stdout.write(f"{collection.name} holds {scenes} scenes.")
+
+
+def _show(bar: tqdm, done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
 
 
 def _positive(text: str) -> int:
