@@ -706,6 +706,9 @@ def coast(stage: Stage) -> str:
         26,
         lambda r: (lambda z: (inland(z) + side * float(r.normal(0.6, 1.2)), z))(float(6 * 8 ** r.uniform(0, 1))),
     )
+    stage.note(
+        FAR, "coast", "The open sea and a beach: the coast or an island", (0, stage.camera.horizon, WIDTH, HEIGHT)
+    )
     settlement.beached(stage, side)
     if rng.random() < 0.6:
         settlement.houses_along(stage, lambda z: inland(z) + side * 3.0, side, 30, 90, 2)

@@ -29,7 +29,7 @@ def finish(pixels: np.ndarray, rng: Generator, glow: tuple[float, float, float, 
     so that they look like big ones made small.
     """
     height, width, _ = pixels.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / width
+    y, x = (axis.astype(np.float32) / width for axis in np.ogrid[0:height, 0:width])
     tile = rng.normal(0, GRAIN * min(1.0, 0.35 + width / 1800), (TILE, TILE)).astype(np.float32)
     coarse = np.asarray(Image.fromarray(tile[:64, :64]).resize((TILE, TILE), Image.Resampling.BICUBIC)) * 0.5
     grain = np.tile(tile * 0.8 + coarse, (-(-height // TILE), -(-width // TILE)))[:height, :width]

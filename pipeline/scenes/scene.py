@@ -31,8 +31,8 @@ CLOUD_COVER = {
 GLOW = 0.62  # strength of the glow at the sun itself, under a clear sky
 FAR_CLUE = 5000.0  # metres: behind everything else
 HIDDEN = 0.6  # a clue covered to this share by a nearer solid thing is not seen
-SOLID = ("house", "vehicle", "temple", "boat", "shop")
-WIDE = ("relief", "soil", "crop")  # seen between the things that stand before them
+SOLID = ("house", "vehicle", "boat", "temple", "mosque", "church", "gurdwara", "monastery")
+WIDE = ("relief", "soil", "crop", "coast")  # seen between the things that stand before them
 
 
 @dataclass(frozen=True)
