@@ -107,7 +107,7 @@ function showOnMap(board, { truth, player, model }, animate) {
   const map = board.map;
   const corners = [at(truth), at(model)];
   if (player.latitude !== null) corners.push(at(player));
-  const [paddingTopLeft, paddingBottomRight] = map.getSize().x < 640 ? PADDING.narrow : PADDING.wide;
+  const [paddingTopLeft, paddingBottomRight] = map.getContainer().clientWidth < 640 ? PADDING.narrow : PADDING.wide;
   board.frame(window.L.latLngBounds(corners), { paddingTopLeft, paddingBottomRight, maxZoom: 8.5 });
   if (player.latitude !== null) {
     createLine("you", at(player), at(truth)).addTo(map);
