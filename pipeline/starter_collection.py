@@ -11,7 +11,7 @@ from django.utils import timezone
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos
 from pipeline.models import Collection, Photo
 from pipeline.scene_orders import Drawn, Order, draw_order
-from pipeline.starter_places import STARTER_SEED, places_of_split, starter_places
+from pipeline.starter_places import STARTER_COUNT, STARTER_SEED, places_of_split, starter_places
 from pipeline.workers import PROCESSES, process_pool
 from predictor import store
 from predictor.geodesy import haversine_km
@@ -29,9 +29,17 @@ Progress = Callable[[int, int], None]
 
 def ensure_starter_collection(progress: Progress | None = None) -> Collection:
     """Draw the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
-    places = starter_places()
-    orders = [Order(f"starter-{index:04}.jpg", place, STARTER_SEED + index) for index, place in enumerate(places)]
-    return _draw(NAME, orders, progress)
+    collection = get_collection(name=NAME, description=DESCRIPTION, illustrated=True)
+    if collection.photos.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
+        _draw(
+            collection,
+            [
+                Order(f"starter-{index:04}.jpg", place, STARTER_SEED + index)
+                for index, place in enumerate(starter_places())
+            ],
+            progress,
+        )
+    return collection
 
 
 def make_scenes(
@@ -47,22 +55,20 @@ def make_scenes(
         for index, place in enumerate(places_of_split(2 * count, seed, split))
         if haversine_km(*place, others[:, 0], others[:, 1]).min(initial=np.inf) >= BUFFER_KM
     ]
-    return _draw(collection_name, orders[:count], progress)
-
-
-def _draw(collection_name: str, orders: Sequence[Order], progress: Progress | None) -> Collection:
     collection = get_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
+    _draw(collection, orders[:count], progress)
+    return collection
+
+
+def _draw(collection: Collection, orders: Sequence[Order], progress: Progress | None) -> None:
     there = set(collection.photos.values_list("file_name", flat=True))
     missing = [order for order in orders if order.file_name not in there]
-    if not missing:
-        return collection
     with process_pool() as pool:
         drawn = pool.map(draw_order, missing)
         for start in range(0, len(missing), CHUNK):
             store_photos(collection=collection, photos=[_stored(scene) for scene in islice(drawn, CHUNK)])
             if progress:
                 progress(len(orders) - len(missing) + min(start + CHUNK, len(missing)), len(orders))
-    return collection
 
 
 def _stored(drawn: Drawn) -> NewPhoto:

@@ -52,6 +52,7 @@ def test_places_are_drawn_for_any_split_and_repeat_with_their_seed(split):
 @pytest.mark.django_db
 def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_draws_the_rest(monkeypatch):
     monkeypatch.setattr(starter_collection, "starter_places", lambda: starter_places()[:5])
+    monkeypatch.setattr(starter_collection, "STARTER_COUNT", 5)
     monkeypatch.setattr(starter_collection, "CHUNK", 2)
 
     def interrupt(done, total):

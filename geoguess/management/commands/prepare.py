@@ -34,8 +34,10 @@ class Command(BaseCommand):
         if static_is_stale():
             print("Collecting static files …", file=sys.stderr, flush=True)
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        from pipeline.management.progress import progress_bar
         from pipeline.starter import install_starter
         from pipeline.starter_collection import ensure_starter_collection
 
-        ensure_starter_collection()
+        with progress_bar("Drawing Illustrated India", "scene") as progress:
+            ensure_starter_collection(progress)
         install_starter()

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from pipeline.intake.checks import ImportRefused
 from pipeline.intake.service import Summary, import_photos
 from pipeline.intake.sources import SourceMissing
+from pipeline.management.progress import progress_bar
 
 
 class Command(BaseCommand):
@@ -37,13 +37,13 @@ class Command(BaseCommand):
         if manifest and not manifest.is_file():
             raise CommandError(f"{manifest} is not a file: give the path of the CSV.")
         start = time.monotonic()
-        with tqdm(desc="Reading photos", unit="photo", disable=None) as bar:
+        with progress_bar("Reading photos", "photo") as progress:
             try:
                 summary = import_photos(
                     path=path,
                     collection_name=options["collection"] or path.resolve().stem,
                     manifest_path=manifest,
-                    progress=lambda done, total: _show(bar, done, total),
+                    progress=progress,
                 )
             except SourceMissing as error:
                 raise CommandError(str(error)) from error
@@ -78,14 +78,9 @@ def _predict(summary: Summary) -> int:
     if version is None:
         return 0
     new = {photo.sha256 for photo in summary.new}
-    with tqdm(desc="Predicting", unit="photo", disable=None) as bar:
+    with progress_bar("Predicting", "photo") as progress:
         return predict_images(
             version=version,
             sha256s=[photo.sha256 for photo in playable_photos() if photo.sha256 in new],
-            progress=lambda done, total: _show(bar, done, total),
+            progress=progress,
         )
-
-
-def _show(bar: tqdm, done: int, total: int) -> None:
-    bar.total = total
-    bar.update(done - bar.n)

@@ -7,8 +7,8 @@ from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from tqdm import tqdm
 
+from pipeline.management.progress import progress_bar
 from pipeline.models import Split
 from pipeline.starter_collection import make_scenes
 
@@ -27,24 +27,19 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON in the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with tqdm(desc="Drawing scenes", unit="scene", disable=None) as bar:
+        with progress_bar("Drawing scenes", "scene") as progress:
             collection = make_scenes(
                 collection_name=options["collection"],
                 count=options["count"],
                 seed=options["seed"],
                 split=options["split"],
-                progress=lambda done, total: _show(bar, done, total),
+                progress=progress,
             )
         scenes = collection.photos.count()
         if options["json"]:
             self.stdout.write(json.dumps({"collection": collection.name, "scenes": scenes}))
         else:
             self.stdout.write(f"{collection.name} holds {scenes} scenes.")
-
-
-def _show(bar: tqdm, done: int, total: int) -> None:
-    bar.total = total
-    bar.update(done - bar.n)
 
 
 def _positive(text: str) -> int:
