@@ -16,10 +16,10 @@ from predictor.geodesy import EARTH_RADIUS_KM, INDIA_SCALE_KM, Floats, distance_
 from predictor.heads import Embeddings, softmax
 
 NEIGHBOURS = 20
-CANDIDATES = 200  # the points with most weight; the best guess lies near one of them
+CANDIDATES = 200  # points with most weight: the best guess lies near one of them, or between all
 REFINEMENT_STEPS = 10
 SMALLEST_SPREAD_KM = 1.0
-NEAR_KM = 0.1  # closer than this a point pulls no harder
+NEAR_SHARE = 0.005  # of the map: closer than this a point pulls no harder, or no guess would ever leave it
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,14 @@ def density(cells: Floats, embedding: Embeddings, prototypes: Places, gallery: P
 
 def best_guess(where: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
     """Unit vector (3,) of the point with the highest expected score on a map of this extent."""
-    candidates = where.points[np.argsort(-where.weights, kind="stable")[:CANDIDATES]]
+    heaviest = where.points[np.argsort(-where.weights, kind="stable")[:CANDIDATES]]
+    middle = where.weights @ where.points  # the best guess of a map so wide that points fall evenly with distance
+    candidates = np.concatenate([heaviest, middle[None] / np.linalg.norm(middle)])
     expected = score(distance_matrix_km(candidates, where.points), scale_km) @ where.weights
     guess, best = candidates[np.argmax(expected)], expected.max()
     for _ in range(REFINEMENT_STEPS):  # mean shift for the kernel exp(-10 d/D)
         distance = distance_matrix_km(guess[None], where.points)[0]
-        pull = where.weights * score(distance, scale_km) / np.maximum(distance, NEAR_KM)
+        pull = where.weights * score(distance, scale_km) / np.maximum(distance, NEAR_SHARE * scale_km)
         moved = pull @ where.points
         moved /= np.linalg.norm(moved)
         value = score(distance_matrix_km(moved[None], where.points)[0], scale_km) @ where.weights

@@ -1,0 +1,93 @@
+"""Encoders give the same embedding for the same picture, and never make up weights they do not have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from predictor import encoders
+from predictor.encoders import MissingWeights, UnknownEncoder, frozen, load_encoder, starter_network, starter_vit
+
+RNG = np.random.default_rng(5)
+PICTURES = [Image.fromarray(RNG.integers(0, 255, (80, 120, 3), dtype=np.uint8)) for _ in range(5)]
+
+
+def test_an_embedding_does_not_depend_on_the_batch_it_came_in() -> None:
+    encoder = load_encoder("efficientnet_lite0")
+    together, alone = encoder.encode(PICTURES), encoder.encode(PICTURES[3:4])
+    assert together.shape == (5, encoder.dim) == (5, 1280)
+    assert np.allclose(together[3], alone[0], atol=1e-4)
+
+
+def test_no_picture_gives_no_embedding(tiny_encoder: str) -> None:
+    assert load_encoder(tiny_encoder).encode([]).shape == (0, 48)
+
+
+def test_efficientnet_lite0_has_its_trained_weights() -> None:
+    # A trained network tells a picture from noise of the same colours; a random one hardly does.
+    encoder = load_encoder("efficientnet_lite0")
+    smooth = [Image.fromarray(np.full((224, 224, 3), value, np.uint8)) for value in (40, 128, 220)]
+    noise = [Image.fromarray(RNG.integers(0, 255, (224, 224, 3), dtype=np.uint8)) for _ in range(3)]
+    rows = encoder.encode(smooth + noise)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    assert cosine[3:, 3:].min() > 0.8  # noise resembles noise
+    assert cosine[:3, 3:].max() < 0.6  # and not a plain surface
+
+
+def test_each_encoder_has_its_own_hash(tiny_encoder: str) -> None:
+    assert load_encoder(tiny_encoder).weights_sha256 != load_encoder("efficientnet_lite0").weights_sha256
+
+
+def test_a_changed_weight_changes_the_hash(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
+    before = encoder.weights_sha256
+    with torch.no_grad():
+        next(encoder.network.parameters()).add_(0.5)
+    assert encoder.weights_sha256 != before
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UnknownEncoder, match="efficientnet_lite0"):
+        load_encoder("no_such_encoder")
+
+
+def test_a_missing_checkpoint_names_the_setting(settings, tmp_path: Path) -> None:
+    settings.VIT_B16_WEIGHTS = str(tmp_path / "missing.safetensors")
+    with pytest.raises(MissingWeights, match="GEOGUESS_VIT_B16_WEIGHTS"):
+        encoders.REGISTRY["vit_b16"]()
+
+
+def test_vit_b16_loads_from_a_checkpoint_file(settings, tmp_path: Path) -> None:
+    import timm
+    from safetensors.torch import save_file
+
+    torch.manual_seed(3)
+    network = timm.create_model(encoders.VIT_B16, num_classes=0)
+    save_file(network.state_dict(), tmp_path / "vit.safetensors")
+    settings.VIT_B16_WEIGHTS = str(tmp_path / "vit.safetensors")
+    loaded, preparation = encoders.REGISTRY["vit_b16"]()
+    assert torch.equal(loaded.blocks[3].mlp.fc1.weight, network.blocks[3].mlp.fc1.weight)
+    assert preparation.size == (224, 224)
+    assert preparation.mean == pytest.approx((0.481, 0.458, 0.408), abs=0.001)  # CLIP's own, not ImageNet's
+
+
+def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    from pipeline.starter_training import save
+
+    torch.manual_seed(4)
+    network = starter_network()
+    save(network, tmp_path / "starter.safetensors")
+    assert (tmp_path / "starter.safetensors").stat().st_size < 15e6
+    encoder = frozen("starter_vit", *starter_vit(tmp_path / "starter.safetensors"))
+    assert encoder.encode(PICTURES).shape == (5, 192)
+    assert torch.allclose(encoder.network.pos_embed, network.pos_embed, atol=1e-3)
+
+
+def test_a_missing_starter_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(MissingWeights, match="train_starter"):
+        starter_vit(tmp_path / "starter.safetensors")

@@ -1,0 +1,70 @@
+"""Pictures are read upright, cut without stretching, and found again in other bytes."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from predictor.images import NEAR_DUPLICATE_BITS, UnreadableImage, crops, decode, nearest_bits, perceptual_hash
+
+
+def _picture(seed: int = 0, size: tuple[int, int] = (300, 200)) -> Image.Image:
+    rng = np.random.default_rng(seed)
+    image = Image.new("RGB", size, tuple(rng.integers(0, 255, 3).tolist()))
+    draw = ImageDraw.Draw(image)
+    for _ in range(12):
+        x, y, r = rng.integers(0, size[0]), rng.integers(0, size[1]), rng.integers(10, 80)
+        draw.ellipse((x - r, y - r, x + r, y + r), fill=tuple(rng.integers(0, 255, 3).tolist()))
+    return image
+
+
+def _bytes(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def test_a_picture_is_turned_as_its_orientation_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    assert decode(_bytes(_picture(), exif=exif)).size == (200, 300)
+
+
+def test_bytes_that_are_no_picture_are_refused_with_advice() -> None:
+    with pytest.raises(UnreadableImage, match="JPEG"):
+        decode(b"no picture at all")
+
+
+def test_a_truncated_picture_is_refused() -> None:
+    with pytest.raises(UnreadableImage):
+        decode(_bytes(_picture())[:2000])
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (97, 41), (224, 224)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_windows_have_the_size_and_number_asked_for(size: tuple[int, int], count: int) -> None:
+    assert crops(_picture(size=size), 64, 96, count).shape == (count, 64, 96, 3)
+
+
+def test_windows_reach_both_ends_of_the_long_side() -> None:
+    image = Image.new("RGB", (300, 100), "white")
+    image.paste("black", (0, 0, 100, 100))
+    left, middle, right = crops(image, 50, 50, 3)
+    assert left.mean() < 5
+    assert middle.mean() > 250
+    assert right.mean() > 250
+
+
+def test_a_picture_saved_again_is_a_near_duplicate_and_another_is_not() -> None:
+    first, again = perceptual_hash(_picture(1)), perceptual_hash(decode(_bytes(_picture(1), quality=40)))
+    other = perceptual_hash(_picture(2))
+    known = np.array([first], np.uint64)
+    bits = nearest_bits(np.array([again, other], np.uint64), known)
+    assert bits[0] <= NEAR_DUPLICATE_BITS < bits[1]
+
+
+def test_nothing_is_near_when_nothing_is_known() -> None:
+    assert nearest_bits(np.array([5], np.uint64), np.array([], np.uint64)).tolist() == [64]
