@@ -22,6 +22,8 @@ CHUNK = 25  # scenes a process draws before it reports
 HELD_OUT_DISTANCE_KM = 5.0
 HELD_OUT_SEED = 7_000_000  # added to the seed: held-out scenes share neither place nor seed with training scenes
 
+CLUE_BYTES = 4000
+
 RECORD = np.dtype(
     [
         ("drawn", "?"),
@@ -30,6 +32,7 @@ RECORD = np.dtype(
         ("state", "U48"),
         ("climate", "U3"),
         ("elevation_m", "f4"),
+        ("clues", f"S{CLUE_BYTES}"),  # meanings, a line each
     ]
 )
 
@@ -86,7 +89,9 @@ def _draw_chunk(folder: Path, seed: int, indexes: NDArray[np.intp]) -> int:
     records = np.load(folder / "records.npy", mmap_mode="r+")
     for index in indexes:
         place = place_at(float(records["latitude"][index]), float(records["longitude"][index]))
-        images[index] = np.asarray(draw_scene(place, seed + int(index), WIDTH).image)
+        scene = draw_scene(place, seed + int(index), WIDTH)
+        images[index] = np.asarray(scene.image)
+        records["clues"][index] = "\n".join(sorted({clue.meaning for clue in scene.clues})).encode()[:CLUE_BYTES]
         records["state"][index], records["climate"][index] = place.state, place.climate
         records["elevation_m"][index] = place.elevation_m
         records["drawn"][index] = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,14 @@ from predictor.partition import Partition
 from predictor.smoothing import automatic_tau_km, smoothed_targets
 
 ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
-TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2}
+TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05}
+COMMON_CLUE = 0.004  # share of the scenes that show a clue, from which on it is a task to find it
 BATCH = 64
 RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.02, 0.05
 WARM_UP = 0.03  # share of the budget
 DROPPED_PATCHES = 0.5  # until FULL_PICTURES of the budget is spent: almost twice the pictures per second
 FULL_PICTURES = 0.7
-AVERAGE_DECAY = 0.998  # of the average of the weights, per step
+AVERAGE_DECAY = 0.99  # of the average of the weights, per step
 SMALLEST_CROP = 0.5  # of the picture's area
 ASPECT, SATURATION, CONTRAST, BRIGHTNESS, TINT = 0.15, 0.4, 0.3, 0.3, 0.08  # how far each may vary, as a share
 GRAIN = 6.0  # standard deviation at most, of 255
@@ -66,11 +68,12 @@ class MultiTask(nn.Module):
 
 @dataclass(frozen=True)
 class Lessons:
-    """What scenes teach: smoothed cells (N, C) and class numbers (N,) of the other tasks, with the names behind."""
+    """What scenes teach: smoothed cells (N, C), class numbers (N,) of other tasks, common clues (N, K) as 0 or 1."""
 
     partition: Partition
     cells: NDArray[np.float32]
     classes: dict[str, NDArray[np.int64]]
+    clues: NDArray[np.float32]
     names: dict[str, NDArray[np.str_]]
 
     @classmethod
@@ -81,12 +84,14 @@ class Lessons:
         cells = smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)))
         states, state = np.unique(records["state"], return_inverse=True)
         climates, climate = np.unique(records["climate"], return_inverse=True)
+        meanings, clues = _common_clues(records["clues"])
         elevation = np.digitize(records["elevation_m"], ELEVATION_BANDS_M)
         return cls(
             partition,
             cells.astype(np.float32),
             {"state": state, "climate": climate, "elevation": elevation},
-            {"state": states, "climate": climates},
+            clues,
+            {"state": states, "climate": climates, "clues": meanings},
         )
 
     def sizes(self) -> dict[str, int]:
@@ -119,7 +124,8 @@ def train(
         generator = np.random.default_rng([seed, seen])
 
     budget = 60.0 * minutes
-    targets = {task: torch.from_numpy(values) for task, values in {"cell": lessons.cells, **lessons.classes}.items()}
+    everything = {"cell": lessons.cells, **lessons.classes, "clues": lessons.clues}
+    targets = {task: torch.from_numpy(values) for task, values in everything.items()}
     saved_at = reported_at = spent
     start = time.monotonic() - spent
     order = np.empty(0, np.intp)
@@ -138,7 +144,7 @@ def train(
         model.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             logits = model(augment(pixels))
-        losses = {task: functional.cross_entropy(logits[task].float(), wanted[task]) for task in logits}
+        losses = {task: _loss(task, logits[task].float(), wanted[task]) for task in logits}
         loss = torch.stack([TASK_WEIGHTS[task] * value for task, value in losses.items()]).sum()
         for optimiser in optimisers:
             optimiser.zero_grad()
@@ -166,6 +172,22 @@ def train(
         **check(average.module, lessons, held_out, len(held_out)),
     }
     return average.module.network, figures
+
+
+def _loss(task: str, logits: Tensor, wanted: Tensor) -> Tensor:
+    """Cross-entropy per picture; for clues, of which a picture shows several, the sum over all of them."""
+    if task == "clues":
+        return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(logits)
+    return functional.cross_entropy(logits, wanted)
+
+
+def _common_clues(texts: NDArray[np.bytes_]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """Meanings (K,) that enough scenes show, and which scene shows which (N, K), from texts (N,) of a line per clue."""
+    shown = [set(text.decode(errors="ignore").split("\n")) - {""} for text in texts.tolist()]
+    counts = Counter(meaning for meanings in shown for meaning in meanings)
+    common = sorted(meaning for meaning, count in counts.items() if count >= COMMON_CLUE * len(shown))
+    table = np.array([[meaning in meanings for meaning in common] for meanings in shown], np.float32)
+    return np.array(common, str), table
 
 
 @torch.no_grad()
