@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.intake.checks import ImportRefused, Reason, Rejected, parse_position
@@ -17,6 +18,7 @@ ALIASES = {
     "lat": "latitude", "lon": "longitude", "lng": "longitude", "long": "longitude",
     "license": "licence", "photographer": "author", "date": "captured_at", "taken_at": "captured_at",
 }  # fmt: skip
+TWO_ROWS = "Has two rows in the manifest: keep the right one."
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Rows by file, rows turned away by file, and the columns that mean nothing here."""
+    """Rows by file, rows turned away by file, and the columns that mean nothing here; ``folder`` holds the manifest."""
 
+    folder: PurePosixPath
     rows: dict[str, Row] = field(default_factory=dict)
     rejected: dict[str, Rejected] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
@@ -51,13 +54,15 @@ def read_manifest(data: bytes, name: str) -> Manifest:
         raise ImportRefused(
             Reason.CSV_COLUMNS, name, "Has no column “file”: its first line must name file, latitude and longitude."
         )
-    manifest = Manifest(ignored=[column for column in header if column not in KNOWN and column])
+    manifest = Manifest(
+        PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN and column]
+    )
     for cells in reader:
         values = {column: cell.strip() for column, cell in zip(header, cells, strict=False)}
         if not (file := values.get("file", "").replace("\\", "/")):
             continue
         if file in manifest.rows or file in manifest.rejected:
-            manifest.rejected[file] = Rejected(Reason.DUPLICATE_ROW, f"Has two rows in {name}: keep the right one.")
+            manifest.rejected[file] = Rejected(Reason.DUPLICATE_ROW, TWO_ROWS)
             manifest.rows.pop(file, None)
             continue
         try:

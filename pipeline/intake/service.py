@@ -16,7 +16,7 @@ from django.utils import timezone
 from pipeline.intake.checks import NO_POSITION, ImportRefused, Reason, Rejected, check_positions
 from pipeline.intake.decoding import Reading, read_entry
 from pipeline.intake.journal import Journal, Record
-from pipeline.intake.manifest import Manifest, Row, read_manifest
+from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
@@ -117,21 +117,32 @@ def _manifest(source: Source, entries: list[Entry], manifest_path: Path | None) 
 
 
 def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None], dict[str, Rejected]]:
-    """Rows by entry name, matched by path or by a file name that occurs once; and files and rows without the other."""
-    base_names = Counter(PurePosixPath(name).name for name in names)
-    by_base_name = {PurePosixPath(name).name: name for name in names if base_names[PurePosixPath(name).name] == 1}
+    """Rows by entry name, and files and rows without the other.
+
+    A row's file is a path beside the manifest, or a file name that occurs once, in any case.
+    """
+
+    def base_name(name: str) -> str:
+        return PurePosixPath(name).name.lower()
+
+    occurrences = Counter(map(base_name, names))
+    by_base_name = {base_name(name): name for name in names if occurrences[base_name(name)] == 1}
     present = set(names)
 
     def entry_of(file: str) -> str | None:
-        return file if file in present else by_base_name.get(PurePosixPath(file).name)
+        beside = str(manifest.folder / file)
+        return beside if beside in present else by_base_name.get(base_name(file))
 
     matched: dict[str, Row | None] = {}
     rejected: dict[str, Rejected] = {}
     for file, row in manifest.rows.items():
-        if name := entry_of(file):
-            matched[name] = row
-        else:
+        name = entry_of(file)
+        if name is None:
             rejected[file] = Rejected(Reason.ROW_WITHOUT_FILE, NO_FILE)
+        elif name in matched:
+            rejected[name] = Rejected(Reason.DUPLICATE_ROW, TWO_ROWS)
+        else:
+            matched[name] = row
     for file, problem in manifest.rejected.items():
         rejected[entry_of(file) or file] = problem
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,7 +39,10 @@ class NewPhoto:
 
 def get_collection(*, name: str, **defaults: Any) -> Collection:
     """The collection of this name, made with ``defaults`` where there is none."""
-    return Collection.objects.get_or_create(name=name, defaults={"slug": slugify(name) or "collection", **defaults})[0]
+    slug = slugify(name) or "collection"
+    if Collection.objects.filter(slug=slug).exclude(name=name).exists():
+        slug = f"{slug[:110]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return Collection.objects.get_or_create(name=name, defaults={"slug": slug, **defaults})[0]
 
 
 @transaction.atomic
@@ -66,7 +70,8 @@ def store_photos(*, collection: Collection, photos: Sequence[NewPhoto]) -> list[
             photos, states, districts, climates(latitudes, longitudes), elevations_m(latitudes, longitudes), strict=True
         )
     ]
-    together = [*Photo.objects.order_by("pk"), *rows]
+    links = ("latitude", "longitude", "sequence_id", "near_duplicate_group", "perceptual_hash", "split")
+    together = [*Photo.objects.only(*links), *rows]
     splits = assign_splits(
         latitudes=[photo.latitude for photo in together],
         longitudes=[photo.longitude for photo in together],

@@ -77,6 +77,35 @@ def test_the_same_photos_come_out_of_an_archive(folder, tmp_path):
     assert (len(summary.new), summary.rejected) == (6, {})
 
 
+def test_rows_find_their_file_in_another_case_or_folder(folder):
+    (folder / "deep").mkdir()
+    (folder / "0.jpg").rename(folder / "deep" / "0.JPG")
+    summary = run(folder)
+    assert (len(summary.new), summary.rejected) == (6, {})
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart_by_their_path(tmp_path):
+    with zipfile.ZipFile(tmp_path / "trip.zip", "w") as archive:
+        archive.writestr("trip/a/1.jpg", jpeg(1))
+        archive.writestr("trip/b/1.jpg", jpeg(2))
+        archive.writestr("trip/manifest.csv", "file,latitude,longitude\na/1.jpg,28.61,77.21\nb/1.jpg,9.93,76.26\n")
+    run(tmp_path / "trip.zip")
+    assert Photo.objects.get(file_name="trip/a/1.jpg").state == "Delhi"
+    assert Photo.objects.get(file_name="trip/b/1.jpg").state == "Kerala"
+
+
+def test_two_rows_that_mean_one_file_are_turned_away(folder):
+    with (folder / "manifest.csv").open("a") as file:
+        file.write("\nelsewhere/0.jpg,12.9,77.6,")
+    assert reasons(run(folder)) == {"0.jpg": Reason.DUPLICATE_ROW}
+
+
+def test_collections_with_like_names_stay_apart(folder):
+    for name in ("My photos", "my-photos", "मेरी", "हमारी"):
+        import_photos(path=folder, collection_name=name)
+    assert set(Collection.objects.values_list("name", flat=True)) == {"My photos", "my-photos", "मेरी", "हमारी"}
+
+
 def test_positions_come_from_exif_where_no_manifest_gives_them(tmp_path):
     path = tmp_path / "phone"
     path.mkdir()
