@@ -66,8 +66,8 @@ def test_a_newcomer_plays_five_rounds_on_a_desktop(open_page):
         assert "km" in page.locator("#you-distance").inner_text()
         assert "km" in page.locator("#model-distance").inner_text()
         assert result.locator("#result-place").inner_text()
-        page.locator("#next").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("#next").click()
     assert "/summary/" in page.url
     assert page.locator("text=Play again").count()
     summary = json.loads(page.locator("#summary").text_content())
@@ -88,8 +88,8 @@ def test_a_newcomer_plays_five_rounds_on_a_phone(open_page):
         page.locator("#action").tap()
         locked(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        page.locator("#next").tap()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("#next").tap()
     assert "/summary/" in page.url
 
 
