@@ -54,7 +54,7 @@ def read_manifest(data: bytes, name: str) -> Manifest:
         raise ImportRefused(
             Reason.CSV_COLUMNS, name, "Has no column “file”: its first line must name file, latitude and longitude."
         )
-    manifest = Manifest(
+    """Rows by file, rows turned away by file, and the columns without a use here; ``folder`` is the manifest's own."""
         PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN and column]
     )
     for cells in reader:
