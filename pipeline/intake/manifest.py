@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Rows by file, rows turned away by file, and the columns that mean nothing here; ``folder`` holds the manifest."""
+    """Rows by file, rows turned away by file, and columns without a use here; ``folder`` is the manifest's."""
 
     folder: PurePosixPath
     rows: dict[str, Row] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_manifest(data: bytes, name: str) -> Manifest:
         raise ImportRefused(
             Reason.CSV_COLUMNS, name, "Has no column “file”: its first line must name file, latitude and longitude."
         )
-    """Rows by file, rows turned away by file, and the columns without a use here; ``folder`` is the manifest's own."""
+    manifest = Manifest(
         PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN and column]
     )
     for cells in reader:
