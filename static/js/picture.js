@@ -83,7 +83,7 @@ export function createPicture(view, { onChange = () => {} } = {}) {
     else zoomBy(DOUBLE_CLICK_ZOOM, ...fromCentre(event));
   });
   view.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || event.target.closest("button")) return; // capturing would take the button's click
     view.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, fromCentre(event));
     view.dataset.dragging = "true";
