@@ -14,19 +14,23 @@ from pipeline.intake import service
 from pipeline.intake.checks import ImportRefused, Reason
 from pipeline.intake.service import import_photos, original_path
 from pipeline.models import Collection, Photo, Rejection
+from pipeline.selectors import playable_photos
 from predictor import store
 from predictor.geodesy import INDIA_SCALE_KM
+from predictor.models import Prediction
+from predictor.services import promote
 from tests.pipeline.pictures import jpeg, jpeg_with_gps
 
 pytestmark = pytest.mark.django_db
 
+TEST_PLACE = (12.9716, 77.5946)  # its photos are played
 PLACES = [
     (28.6139, 77.2090),
     (9.9312, 76.2673),
     (34.1526, 77.5771),
     (22.5726, 88.3639),
     (26.9124, 75.7873),
-    (19.0760, 72.8777),
+    TEST_PLACE,
 ]
 
 
@@ -252,3 +256,19 @@ def test_the_command_fails_with_a_clear_message(folder, tmp_path):
     (folder / "manifest.csv").write_bytes(b"file\n\xff")
     with pytest.raises(CommandError, match=r"Nothing was imported.*UTF-8"):
         call_command("import_photos", str(folder))
+
+
+def test_the_champion_looks_at_new_playable_photos_at_once_unless_told_not_to(folder, tmp_path, made_version, capsys):
+    promote(version=made_version, sha256s=[])
+    later = tmp_path / "later"
+    later.mkdir()
+    (later / "a.jpg").write_bytes(jpeg_with_gps(*TEST_PLACE, seed=99))
+    call_command("import_photos", str(later), "--no-predict", collection="Later")
+    assert playable_photos().count() == 1
+    assert not Prediction.objects.exists()
+
+    call_command("import_photos", str(folder), collection="Test", json=True)
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    new = set(playable_photos(Collection.objects.get(name="Test")).values_list("sha256", flat=True))
+    assert set(Prediction.objects.filter(version=made_version).values_list("sha256", flat=True)) == new
+    assert result["predicted"] == len(new) > 0
