@@ -25,12 +25,11 @@ def jpeg(seed: int = 0, **options) -> bytes:
     return encoded(picture(seed), **options)
 
 
-def jpeg_with_gps(latitude: float, longitude: float, seed: int = 0, **tags) -> bytes:
+def jpeg_with_gps(latitude: float, longitude: float, seed: int = 0) -> bytes:
     """A JPEG that tells where it was taken, like a phone's."""
     exif = Image.Exif()
     gps = exif.get_ifd(0x8825)
     gps |= {1: "N" if latitude >= 0 else "S", 2: _dms(latitude), 3: "E" if longitude >= 0 else "W", 4: _dms(longitude)}
-    gps |= tags
     return jpeg(seed, exif=exif)
 
 
