@@ -6,12 +6,15 @@ The first step of semantic geocells (Haas et al. 2024, PIGEON, §3.1).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from pipeline import boundaries
 from predictor.geodesy import Floats, distance_matrix_km, unit_vectors
 from predictor.partition import Partition
 
@@ -24,10 +27,33 @@ def automatic_minimum(photos: int) -> int:
     return max(SMALLEST_MINIMUM, round(PHOTOS_PER_CELL * math.sqrt(photos)))
 
 
+@dataclass(frozen=True, eq=False)
+class DistrictMap:
+    """Districts, an exact coverage, as cells around their own middles, and which of them share a border."""
+
+    cells: Partition
+    neighbours: list[set[int]]
+
+    @classmethod
+    def of(cls, districts: gpd.GeoDataFrame) -> DistrictMap:
+        """From polygons in degrees with columns state and district."""
+        polygons = districts.geometry.to_numpy()
+        middles = shapely.point_on_surface(polygons)
+        vectors = unit_vectors(shapely.get_y(middles), shapely.get_x(middles))
+        cells = Partition(districts["district"].to_numpy(str), districts["state"].to_numpy(str), vectors, polygons)
+        return cls(cells, _neighbours(polygons))
+
+
+@lru_cache
+def india() -> DistrictMap:
+    """The districts of India."""
+    return DistrictMap.of(boundaries.districts())
+
+
 def district_partition(
-    districts: gpd.GeoDataFrame, latitudes: Floats, longitudes: Floats, minimum: int | None = None
+    latitudes: Floats, longitudes: Floats, minimum: int | None = None, districts: DistrictMap | None = None
 ) -> Partition:
-    """Districts (an exact coverage; columns state, district) merged around photos at positions (N,) in degrees.
+    """Districts (India's by default) merged around photos at positions (N,) in degrees.
 
     Districts without photos join the nearest of their state that has some. Then the cell with the fewest photos under
     ``minimum`` (default: ``automatic_minimum``) merges, as long as there is one: with the nearest neighbour in its
@@ -37,15 +63,12 @@ def district_partition(
     if len(latitudes) == 0:
         raise ValueError("A partition needs at least one training photo.")
     minimum = automatic_minimum(len(latitudes)) if minimum is None else minimum
-    geometry = districts.geometry.to_numpy()
-    state_names = districts["state"].to_numpy(str)
-    points = shapely.point_on_surface(geometry)
-    middle = unit_vectors(shapely.get_y(points), shapely.get_x(points))
-    whole = Partition(districts["district"].to_numpy(str), state_names, middle, geometry)
+    districts = districts or india()
+    whole = districts.cells
     district_of_photo = whole.cell_of(latitudes, longitudes)
     vectors = unit_vectors(latitudes, longitudes)
 
-    merged = _Merging(state_names, middle, _neighbours(geometry), district_of_photo, vectors)
+    merged = _Merging(districts, district_of_photo, vectors)
     merged.absorb_empty()
     merged.absorb_small(minimum)
     cell_of_district = merged.labels()
@@ -54,33 +77,27 @@ def district_partition(
     cell_of_photo = cell_of_district[district_of_photo]
     centroids = np.stack([vectors[cell_of_photo == cell].sum(axis=0) for cell in cells])
     most_photos = [_most_frequent(district_of_photo[cell_of_photo == cell]) for cell in cells]
-    names = [f"{whole.names[index]}, {state_names[index]}" for index in most_photos]
+    names = [f"{whole.names[index]}, {whole.states[index]}" for index in most_photos]
     return Partition(
         np.array(names),
-        state_names[most_photos],
+        whole.states[most_photos],
         centroids / np.linalg.norm(centroids, axis=1, keepdims=True),
-        np.array([shapely.coverage_union_all(geometry[cell_of_district == cell]) for cell in cells]),
+        np.array([shapely.coverage_union_all(whole.polygons[cell_of_district == cell]) for cell in cells]),
     )
 
 
 class _Merging:
     """Groups of districts, each named by the lowest index in it."""
 
-    def __init__(
-        self,
-        states: NDArray[np.str_],
-        middle: Floats,
-        neighbours: list[set[int]],
-        district_of_photo: NDArray[np.intp],
-        vectors: Floats,
-    ) -> None:
-        self.group = np.arange(len(states))
-        self.states = states.copy()
-        self.neighbours = neighbours
-        self.count = np.bincount(district_of_photo, minlength=len(states))
-        self.sum = np.zeros((len(states), 3))
+    def __init__(self, districts: DistrictMap, district_of_photo: NDArray[np.intp], vectors: Floats) -> None:
+        count = len(districts.cells)
+        self.group = np.arange(count)
+        self.states = districts.cells.states.copy()
+        self.neighbours = list(districts.neighbours)
+        self.count = np.bincount(district_of_photo, minlength=count)
+        self.sum = np.zeros((count, 3))
         np.add.at(self.sum, district_of_photo, vectors)
-        self.middle = middle  # of a group without photos; the others have the direction of their sum
+        self.middle = districts.cells.centroids  # of a group without photos; others have the direction of their sum
 
     def labels(self) -> NDArray[np.intp]:
         """Number of the cell (districts,) each district belongs to."""

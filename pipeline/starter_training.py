@@ -25,7 +25,6 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from pipeline.boundaries import districts
 from pipeline.geocells import district_partition
 from pipeline.muon import Muon
 from pipeline.scene_cache import Scenes
@@ -79,7 +78,7 @@ class Lessons:
     @classmethod
     def of(cls, scenes: Scenes) -> Lessons:
         records = scenes.records
-        partition = district_partition(districts(), records["latitude"], records["longitude"])
+        partition = district_partition(records["latitude"], records["longitude"])
         vectors = unit_vectors(records["latitude"], records["longitude"])
         cells = smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)))
         states, state = np.unique(records["state"], return_inverse=True)

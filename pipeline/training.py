@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 from tqdm import tqdm
 
-from pipeline.boundaries import districts
 from pipeline.geocells import district_partition
 from predictor.artifact import Artifact, Gallery
 from predictor.encoders import Encoder
@@ -96,7 +95,7 @@ def train_artifact(photos: Photos, folds: list[Fold], *, encoder: Encoder, colle
     penalty, temperature = _choose_head(fitted)
     chosen, figures = _choose_answer(fitted, penalty, temperature)
 
-    partition = district_partition(districts(), photos.latitudes, photos.longitudes)
+    partition = district_partition(photos.latitudes, photos.longitudes)
     centre = photos.embeddings.mean(axis=0)
     embeddings = project(photos.embeddings, centre)
     weight, bias = fit_path(embeddings, _targets(vectors, partition), PENALTIES[: penalty + 1])[-1]
@@ -145,7 +144,7 @@ def _targets(vectors: Floats, partition: Partition) -> Floats:
 
 def _fit_fold(photos: Photos, vectors: Floats, fold: Fold) -> _Fitted:
     fit, tune = fold
-    partition = district_partition(districts(), photos.latitudes[fit], photos.longitudes[fit])
+    partition = district_partition(photos.latitudes[fit], photos.longitudes[fit])
     centre = photos.embeddings[fit].mean(axis=0)
     embeddings = project(photos.embeddings[fit], centre)
     held_out = project(photos.embeddings[tune], centre)

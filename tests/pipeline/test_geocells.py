@@ -20,7 +20,7 @@ PLACES = np.array(draw_places(1500, 11))
 
 
 def _partition(count: int = 1500, minimum: int | None = None) -> Partition:
-    return district_partition(districts(), *PLACES[:count].T, minimum)
+    return district_partition(*PLACES[:count].T, minimum)
 
 
 @settings(max_examples=6, deadline=None)
@@ -44,7 +44,7 @@ def test_two_builds_are_byte_identical(tmp_path: Path) -> None:
 
 
 def test_the_order_of_the_photos_does_not_matter() -> None:
-    backwards = district_partition(districts(), *PLACES[::-1].T)
+    backwards = district_partition(*PLACES[::-1].T)
     assert backwards.names.tolist() == _partition().names.tolist()
     assert shapely.equals(backwards.polygons, _partition().polygons).all()
 
@@ -61,7 +61,7 @@ def test_a_saved_partition_comes_back(tmp_path: Path) -> None:
 
 def test_with_enough_photos_in_each_state_no_cell_crosses_a_state_border() -> None:
     places = np.array(draw_places(3000, 12))
-    partition = district_partition(districts(), *places.T, 2)
+    partition = district_partition(*places.T, 2)
     middles = shapely.point_on_surface(districts().geometry.to_numpy())
     cells = partition.cell_of(shapely.get_y(middles), shapely.get_x(middles))
     assert (partition.states[cells] == districts()["state"].to_numpy()).all()
@@ -81,7 +81,7 @@ def test_one_photo_makes_one_cell_of_all_india() -> None:
 
 def test_without_photos_there_is_no_partition() -> None:
     with pytest.raises(ValueError, match="at least one"):
-        district_partition(districts(), np.array([]), np.array([]))
+        district_partition(np.array([]), np.array([]))
 
 
 def test_a_position_at_sea_belongs_to_the_nearest_cell() -> None:

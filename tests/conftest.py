@@ -1,0 +1,40 @@
+"""What tests of several rooms need: an encoder without weights, and a version that was made with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings as SettingsWrapper
+
+from predictor import encoders, selectors
+from predictor.models import ModelVersion
+from predictor.services import register_version
+from tests.made import made_artifact
+from tests.tiny import NAME, tiny
+
+
+@pytest.fixture
+def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of an encoder that needs no weights."""
+    monkeypatch.setitem(encoders.REGISTRY, NAME, tiny)
+    encoders.load_encoder.cache_clear()
+    return NAME
+
+
+@pytest.fixture
+def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
+    """A data folder of the test's own for models, images and caches."""
+    settings.MODELS_DIR, settings.STORE_DIR = tmp_path / "models", tmp_path / "store"
+    settings.CACHE_DIR = tmp_path / "cache"
+    selectors._artifact.cache_clear()
+    selectors._training_hashes.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture
+def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersion:
+    """A registered version that tells four cities apart."""
+    folder = data_folders / "models" / "made-1"
+    made_artifact(tiny_encoder).save(folder)
+    return register_version(folder=folder)

@@ -1,0 +1,58 @@
+"""An artifact comes back as it was saved, and not at all when a byte of it has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from predictor.artifact import FILES, MANIFEST, Artifact, ArtifactDamaged, load_artifact, verify
+from tests.made import made_artifact, new_artifact
+
+
+@pytest.fixture
+def artifact(tiny_encoder: str) -> Artifact:
+    return made_artifact(tiny_encoder)
+
+
+def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path: Path) -> None:
+    artifact.save(tmp_path)
+    loaded = load_artifact(tmp_path)
+    embeddings = artifact.gallery.places.embeddings
+    assert np.allclose(loaded.head.posterior(embeddings, 1.0), artifact.head.posterior(embeddings, 1.0), atol=5e-3)
+    assert loaded.calibration == artifact.calibration
+    assert loaded.card == artifact.card
+    assert loaded.gallery.sha256.tolist() == artifact.gallery.sha256.tolist()
+    assert loaded.gallery.perceptual_hashes.tolist() == artifact.gallery.perceptual_hashes.tolist()
+    assert np.array_equal(loaded.prototypes.vectors, artifact.prototypes.vectors)
+
+
+def test_two_trainings_from_the_same_photos_are_byte_identical(tiny_encoder: str, tmp_path: Path) -> None:
+    hashes = [new_artifact(tiny_encoder).save(tmp_path / name) for name in ("first", "second")]
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("name", [*FILES, MANIFEST])
+def test_a_file_that_changed_is_named_and_nothing_is_loaded(artifact: Artifact, tmp_path: Path, name: str) -> None:
+    manifest = artifact.save(tmp_path)
+    data = bytearray((tmp_path / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ArtifactDamaged, match=name):
+        load_artifact(tmp_path, manifest)
+
+
+@pytest.mark.parametrize("name", [*FILES, MANIFEST])
+def test_a_missing_file_is_named(artifact: Artifact, tmp_path: Path, name: str) -> None:
+    artifact.save(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(ArtifactDamaged, match=name):
+        verify(tmp_path)
+
+
+def test_the_card_says_what_was_learnt_from(artifact: Artifact) -> None:
+    assert artifact.card["photos"] == 60
+    assert artifact.card["encoder"] == "tiny"
+    assert len(artifact.card["data_sha256"]) == len(artifact.card["encoder_sha256"]) == 64
+    assert artifact.card["held_out"]["photos"] == 60

@@ -1,0 +1,139 @@
+"""Versions are registered, pictures predicted once, and the champion changes whole or not at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+
+from predictor import services, store
+from predictor.artifact import ArtifactDamaged
+from predictor.geodesy import INDIA_SCALE_KM, haversine_km
+from predictor.models import ModelVersion, Prediction, Promotion
+from predictor.selectors import answer, artifact_of, champion, prediction_for, training_hashes
+from predictor.services import OtherWeights, predict_images, promote, register_version
+from tests.made import CITIES, picture
+
+NEW = range(100, 108)  # pictures the version was not trained on
+
+
+@pytest.fixture
+def hashes(made_version: ModelVersion) -> list[str]:
+    return [store.put(picture(seed)) for seed in NEW]
+
+
+def test_registering_twice_keeps_one_version(made_version: ModelVersion, data_folders) -> None:
+    assert register_version(folder=data_folders / "models" / "made-1") == made_version
+    assert made_version.encoder == "tiny"
+
+
+def test_a_damaged_artifact_is_not_registered(made_version: ModelVersion, data_folders) -> None:
+    folder = data_folders / "models" / "made-1"
+    (folder / "calibration.json").write_text("{}")
+    with pytest.raises(ArtifactDamaged, match="calibration"):
+        register_version(folder=folder)
+
+
+def test_each_picture_is_predicted_once(made_version: ModelVersion, hashes: list[str]) -> None:
+    seen: list[tuple[int, int]] = []
+    assert predict_images(version=made_version, sha256s=hashes[:3], progress=lambda *at: seen.append(at)) == 3
+    assert predict_images(version=made_version, sha256s=[*hashes, hashes[0]]) == 5
+    assert predict_images(version=made_version, sha256s=hashes) == 0
+    assert Prediction.objects.count() == 8
+    assert seen == [(3, 3)]
+
+
+def test_a_prediction_holds_the_whole_posterior(made_version: ModelVersion, hashes: list[str]) -> None:
+    predict_images(version=made_version, sha256s=hashes)
+    posterior = np.frombuffer(prediction_for(made_version, hashes[0]).posterior, np.float16)
+    assert len(posterior) == len(artifact_of(made_version).partition)
+    assert posterior.sum() == pytest.approx(1, abs=0.01)
+
+
+def test_answers_find_the_city_the_picture_shows(made_version: ModelVersion, hashes: list[str]) -> None:
+    predict_images(version=made_version, sha256s=hashes)
+    for seed, sha256 in zip(NEW, hashes, strict=True):
+        found = answer(prediction_for(made_version, sha256), INDIA_SCALE_KM)
+        assert haversine_km(found.latitude, found.longitude, *CITIES[seed % 4]) < 60
+        assert found.radius_km > 0
+        assert found.cells[0].probability == max(cell.probability for cell in found.cells)
+        assert found.cells[0].geometry["type"] in {"Polygon", "MultiPolygon"}
+        assert sum(state.probability for state in found.states) == pytest.approx(1, abs=1e-6)
+
+
+def test_an_answer_is_the_same_each_time(made_version: ModelVersion, hashes: list[str]) -> None:
+    predict_images(version=made_version, sha256s=hashes[:1])
+    prediction = prediction_for(made_version, hashes[0])
+    assert answer(prediction, INDIA_SCALE_KM) == answer(prediction, INDIA_SCALE_KM)
+
+
+def test_an_encoder_with_other_weights_is_refused(made_version: ModelVersion, hashes: list[str]) -> None:
+    import torch
+
+    from predictor.encoders import load_encoder
+
+    with torch.no_grad():
+        next(load_encoder("tiny").network.parameters()).add_(1)
+    with pytest.raises(OtherWeights, match="tiny"):
+        predict_images(version=made_version, sha256s=hashes)
+    assert not Prediction.objects.exists()
+
+
+def test_a_picture_that_is_not_in_the_store_is_named(made_version: ModelVersion) -> None:
+    with pytest.raises(store.ImageMissing, match="abcabcabcabc"):
+        predict_images(version=made_version, sha256s=["abc" * 21 + "a"])
+
+
+def test_a_version_becomes_champion_after_it_has_seen_every_picture(
+    made_version: ModelVersion, hashes: list[str]
+) -> None:
+    user = User.objects.create_user("curator")
+    promotion = promote(version=made_version, sha256s=hashes, user=user)
+    assert champion() == made_version
+    assert Prediction.objects.filter(version=made_version).count() == len(hashes)
+    assert (promotion.promoted_by, promotion.actor, promotion.previous) == (user, "curator", None)
+
+
+def test_promoting_the_previous_version_is_the_way_back(made_version: ModelVersion, data_folders) -> None:
+    other = ModelVersion.objects.create(name="other", encoder="tiny", manifest_sha256=made_version.manifest_sha256)
+    promote(version=other, sha256s=[])
+    promote(version=made_version, sha256s=[])
+    back = promote(version=other, sha256s=[])
+    assert champion() == other
+    assert back.previous == made_version
+    assert Promotion.objects.count() == 3
+    assert ModelVersion.objects.filter(is_champion=True).count() == 1
+
+
+def test_a_promotion_that_fails_leaves_the_champion_in_place(
+    made_version: ModelVersion, hashes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(version=made_version, sha256s=[])
+    other = ModelVersion.objects.create(name="other", encoder="tiny", manifest_sha256=made_version.manifest_sha256)
+
+    def fail(**_: object) -> None:
+        raise RuntimeError("the audit row cannot be written")
+
+    monkeypatch.setattr(services.Promotion.objects, "create", fail)
+    with pytest.raises(RuntimeError):
+        promote(version=other, sha256s=[])
+    assert champion() == made_version
+
+
+def test_training_hashes_are_those_of_the_photos_learnt_from(made_version: ModelVersion, hashes: list[str]) -> None:
+    import hashlib
+
+    known = training_hashes(made_version)
+    assert hashlib.sha256(picture(0)).hexdigest() in known
+    assert not known & set(hashes)
+
+
+def test_what_the_web_process_imports_brings_no_torch() -> None:
+    code = (
+        "import django; django.setup(); import sys, predictor.selectors, predictor.services, predictor.tasks, "
+        "pipeline.selectors, pipeline.tasks, pipeline.services; sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
