@@ -60,10 +60,10 @@ class Site:
             **options,
         )
 
-    def spawn(self) -> None:
+    def spawn(self, *arguments: str) -> None:
         self.output = (self.data / "up.log").open("a+")
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(self.port)],
+            [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(self.port), *arguments],
             env=self.environment,
             cwd=ROOT,
             text=True,
@@ -75,11 +75,11 @@ class Site:
     def log(self) -> str:
         return (self.data / "up.log").read_text()
 
-    def start(self) -> float:
+    def start(self, *arguments: str) -> float:
         """Start and wait until it says that it is ready; seconds it took."""
         begun = time.monotonic()
         already = self.log().count(READY) if (self.data / "up.log").exists() else 0
-        self.spawn()
+        self.spawn(*arguments)
         while self.log().count(READY) == already:
             assert self.process.poll() is None, f"up ended with {self.process.returncode}:\n{self.log()}"
             assert time.monotonic() - begun < START_TIMEOUT_S, self.log()
@@ -110,9 +110,10 @@ class Site:
             time.sleep(0.1)
         return True
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, host: str | None = None) -> bytes:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url + path, timeout=20) as response:
+        request = urllib.request.Request(self.url + path, headers={"Host": host} if host else {})
+        with opener.open(request, timeout=20) as response:
             return response.read()
 
 

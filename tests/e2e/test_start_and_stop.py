@@ -87,3 +87,25 @@ def _wait(condition, timeout_s: float = 20.0) -> bool:
             pass
         time.sleep(0.1)
     return False
+
+
+def test_only_its_own_hosts_are_answered(site):
+    import urllib.error
+    import urllib.request
+
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        opener.open(urllib.request.Request(site.url, headers={"Host": "evil.example"}), timeout=20)
+
+
+def test_a_class_is_served_under_the_lan_address(prepared):
+    from geoguess.management.commands.up import lan_address
+
+    second = Site(prepared)
+    second.start("--host", "0.0.0.0")
+    try:
+        assert f"http://{lan_address()}:{second.port}/" in second.log()
+        assert b"GeoGuess" in second.get("/", host=f"{lan_address()}:{second.port}")
+    finally:
+        second.stop()
+    assert second.gone_within(15), second.processes()

@@ -1,0 +1,86 @@
+"""The settings follow the environment; each case in a process of its own, as in real life."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import json
+from geoguess import settings
+names = ("DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
+         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY")
+values = {name: getattr(settings, name) for name in names}
+values["DATABASE"] = settings.DATABASES["default"]["ENGINE"]
+values["IMAGES"] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]
+print(json.dumps(values, default=str))
+"""
+
+
+@pytest.fixture
+def settings_with(tmp_path):
+    def read(**environment):
+        ours = ("GEOGUESS_", "DJANGO_", "DATABASE_", "REDIS_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        answer = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env=kept | {"GEOGUESS_DATA": str(tmp_path)} | environment,
+            text=True,
+            capture_output=True,
+            check=True,
+        )
+        return json.loads(answer.stdout)
+
+    return read
+
+
+def test_the_defaults_are_safe_and_local(settings_with, tmp_path):
+    values = settings_with()
+    assert values["DEBUG"] is False
+    assert set(values["ALLOWED_HOSTS"]) == {"localhost", "127.0.0.1", "[::1]"}
+    assert values["DATABASE"].endswith("sqlite3")
+    assert values["REDIS_URL"] == f"unix://{tmp_path}/valkey/valkey.sock"
+    assert values["CELERY_BROKER_URL"].startswith("redis+socket:///")
+    assert not values["SESSION_COOKIE_SECURE"]
+    assert values["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_the_key_is_made_once_and_kept(settings_with, tmp_path):
+    assert settings_with()["SECRET_KEY"] == settings_with()["SECRET_KEY"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_further_hosts_are_allowed(settings_with):
+    values = settings_with(GEOGUESS_HOSTS="class.example,10.0.0.7")
+    assert {"class.example", "10.0.0.7"} <= set(values["ALLOWED_HOSTS"])
+    assert "http://class.example" in values["CSRF_TRUSTED_ORIGINS"]
+
+
+def test_https_switches_on_secure_cookies_and_hsts(settings_with):
+    values = settings_with(GEOGUESS_HTTPS="true", GEOGUESS_HOSTS="class.example")
+    assert values["SESSION_COOKIE_SECURE"]
+    assert values["CSRF_COOKIE_SECURE"]
+    assert values["SECURE_HSTS_SECONDS"] > 0
+    assert "https://class.example" in values["CSRF_TRUSTED_ORIGINS"]
+
+
+def test_another_database_and_broker_can_be_named(settings_with):
+    values = settings_with(DATABASE_URL="postgres://me@db/games", REDIS_URL="redis://cache:6379/1")
+    assert values["DATABASE"].endswith("postgresql")
+    assert values["CELERY_BROKER_URL"] == "redis://cache:6379/1"
+
+
+def test_the_broker_of_a_running_site_is_found(settings_with, tmp_path):
+    (tmp_path / "valkey").mkdir()
+    (tmp_path / "valkey" / "url").write_text("redis://:secret@127.0.0.1:7777/0")
+    assert settings_with()["REDIS_URL"] == "redis://:secret@127.0.0.1:7777/0"
+
+
+def test_only_a_tile_layer_that_was_asked_for_is_let_in(settings_with):
+    assert settings_with()["IMAGES"] == ["'self'", "data:", "blob:"]
+    tiles = settings_with(GEOGUESS_TILE_URL="https://tiles.example/{z}/{x}/{y}.png")
+    assert tiles["IMAGES"][-1] == "https://tiles.example"
