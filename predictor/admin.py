@@ -1,0 +1,35 @@
+"""Model versions, their promotions and predictions in the admin: to look at, not to edit."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from predictor.models import ModelVersion, Promotion
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(ReadOnlyAdmin):
+    list_display = ["name", "encoder", "is_champion", "created_at"]
+    list_filter = ["encoder", "is_champion"]
+    search_fields = ["name"]
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReadOnlyAdmin):
+    list_display = ["promoted_at", "version", "previous", "actor"]
+    list_select_related = ["version", "previous"]

@@ -1,0 +1,177 @@
+"""The shipped model installs itself once, and its encoder's training learns, stops and goes on."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline import starter, starter_training
+from pipeline.muon import orthogonal
+from pipeline.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
+from pipeline.starter import install_starter
+from pipeline.starter_places import starter_places
+from pipeline.starter_training import MultiTask, augment, middle, mimic_attention, train
+from predictor.artifact import ArtifactDamaged
+from predictor.encoders import STARTER_SIZE, starter_network
+from predictor.geodesy import distance_matrix_km, unit_vectors
+from predictor.models import ModelVersion, Promotion
+from predictor.selectors import champion
+from predictor.services import promote
+from tests.made import new_artifact
+
+PLACES = np.array([(28.6, 77.2), (9.9, 76.3), (34.2, 77.6), (26.9, 70.9)])
+
+
+def _scenes(number: int, seed: int) -> Scenes:
+    """Coloured noise whose colour tells the place."""
+    rng = np.random.default_rng(seed)
+    which = rng.integers(0, 4, number)
+    colours = np.array([(180, 160, 120), (60, 150, 70), (140, 170, 220), (220, 190, 120)])[which]
+    images = np.clip(colours[:, None, None] + rng.normal(0, 30, (number, HEIGHT, WIDTH, 3)), 0, 255).astype(np.uint8)
+    records = np.zeros(number, RECORD)
+    records["drawn"] = True
+    records["latitude"], records["longitude"] = (PLACES[which] + rng.uniform(-0.2, 0.2, (number, 2))).T
+    records["state"] = np.array(["Delhi", "Kerala", "Ladakh", "Rajasthan"])[which]
+    records["climate"] = np.array(["Cwa", "Am", "BWk", "BWh"])[which]
+    records["elevation_m"] = np.array([215, 5, 3500, 225])[which]
+    return Scenes(images, records)
+
+
+def test_training_scenes_keep_five_kilometres_from_held_out_ones_and_from_the_starter_collection() -> None:
+    training, held_out = scene_places(800, 100, seed=3)
+    assert (len(training), len(held_out)) == (800, 100)
+    others = np.concatenate([held_out, starter_places()])
+    distances = distance_matrix_km(unit_vectors(*training.T), unit_vectors(*others.T))
+    assert distances.min() >= 5.0
+
+
+@pytest.fixture
+def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that each step of training moves on by one second, and small steps."""
+    ticks = count()
+    monkeypatch.setattr(starter_training, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr(starter_training, "BATCH", 16)
+
+
+def test_a_short_training_learns_to_tell_four_colours_apart(tmp_path: Path, a_second_a_step: None) -> None:
+    _, figures = train(_scenes(128, 1), _scenes(48, 2), minutes=0.5, seed=1, checkpoint=tmp_path / "checkpoint.pt")
+    assert figures["pictures"] == 30 * 16
+    assert figures["state_accuracy"] > 0.6
+
+
+def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: None) -> None:
+    scenes, held_out, checkpoint = _scenes(64, 1), _scenes(16, 2), tmp_path / "checkpoint.pt"
+    _, first = train(scenes, held_out, minutes=0.05, seed=1, checkpoint=checkpoint)
+    _, second = train(scenes, held_out, minutes=0.1, seed=1, checkpoint=checkpoint)
+    assert (first["pictures"], second["pictures"]) == (3 * 16, 6 * 16)  # the second went on, it did not begin again
+
+
+def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
+    from PIL import Image
+
+    from predictor.images import crops
+
+    smooth = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
+    pixels = smooth.astype(np.uint8)
+    seen = middle(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
+    encoder = crops(Image.fromarray(pixels), *STARTER_SIZE, 1)[0] / 255 * 2 - 1
+    assert np.abs(seen - encoder).max() < 0.03
+
+
+def test_augmentation_never_mirrors() -> None:
+    torch.manual_seed(2)
+    pixels = torch.zeros(64, HEIGHT, WIDTH, 3, dtype=torch.uint8)
+    pixels[:, :, WIDTH // 2 :] = 200  # bright on the right
+    seen = augment(pixels)
+    left, right = seen[..., :20].mean(dim=(1, 2, 3)), seen[..., -20:].mean(dim=(1, 2, 3))
+    assert (right > left - 0.2).all()
+    assert (right > left + 0.5).float().mean() > 0.9
+
+
+def test_orthogonal_draws_singular_values_to_one_from_far_apart() -> None:
+    torch.manual_seed(0)
+    for shape in ((2, 48, 16), (2, 16, 48), (2, 32, 32)):
+        singular = torch.linalg.svdvals(orthogonal(torch.randn(shape) * torch.logspace(0, -1.5, shape[-1])))
+        assert singular.min() > 0.3
+        assert singular.max() < 1.7
+
+
+def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
+    torch.manual_seed(0)
+    network = starter_network()
+    mimic_attention(network)
+    attention = network.blocks[5].attn
+    query, key, value = attention.qkv.weight.chunk(3)
+    assert (query.T @ key).trace() > 50  # of 192: positive diagonals
+    assert (value.T @ attention.proj.weight.T).trace() < -50
+
+
+def test_dropping_patches_is_off_when_measuring() -> None:
+    model = MultiTask({"cell": 3}).eval()
+    images = torch.randn(2, 3, *STARTER_SIZE)
+    with torch.no_grad():
+        assert torch.equal(model(images)["cell"], model(images)["cell"])
+
+
+@pytest.fixture
+def shipped(tiny_encoder: str, data_folders: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Path:
+    folder = data_folders / "shipped"
+    new_artifact(tiny_encoder, 40).save(folder)
+    monkeypatch.setattr(starter, "ARTIFACT_FOLDER", folder)
+    return folder
+
+
+def test_the_first_start_makes_the_starter_champion(shipped: Path) -> None:
+    version = install_starter()
+    assert champion() == version
+    assert version.promotions.get().actor == "first start"
+
+
+def test_installing_again_changes_nothing(shipped: Path) -> None:
+    assert install_starter() == install_starter()
+    assert Promotion.objects.count() == ModelVersion.objects.count() == 1
+
+
+def test_a_newer_starter_takes_over_from_an_older_one(shipped: Path, tiny_encoder: str) -> None:
+    old = install_starter()
+    new_artifact(tiny_encoder, 44).save(shipped)
+    new = install_starter()
+    assert new != old
+    assert champion() == new
+
+
+def test_a_starter_does_not_take_over_from_another_model(shipped: Path, made_version: ModelVersion) -> None:
+    promote(version=made_version, sha256s=[])
+    install_starter()
+    assert champion() == made_version
+
+
+def test_a_damaged_starter_is_not_installed(shipped: Path) -> None:
+    (shipped / "card.json").write_text("{}")
+    with pytest.raises(ArtifactDamaged, match="card"):
+        install_starter()
+    assert not ModelVersion.objects.exists()
+
+
+def test_the_starter_that_ships_is_whole_small_and_fits_its_weights() -> None:
+    from predictor.artifact import load_artifact
+    from predictor.encoders import STARTER_WEIGHTS, frozen, starter_vit
+
+    artifact = load_artifact(starter.ARTIFACT_FOLDER)
+    encoder = frozen("starter_vit", *starter_vit())
+    assert artifact.card["encoder_sha256"] == encoder.weights_sha256
+    assert STARTER_WEIGHTS.stat().st_size < 15e6
+    assert sum(path.stat().st_size for path in starter.ARTIFACT_FOLDER.iterdir()) < 8e6
+
+
+def test_the_starter_that_ships_was_not_trained_near_the_scenes_it_is_played_on() -> None:
+    from predictor.artifact import load_artifact
+
+    gallery = load_artifact(starter.ARTIFACT_FOLDER).gallery
+    distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.places.vectors)
+    assert distances.min() >= 5.0

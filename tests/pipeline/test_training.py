@@ -1,0 +1,132 @@
+"""Folds keep places whole, prototypes stay in their cells, and a collection becomes a version that finds its cities."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from PIL import Image
+
+from pipeline.features import cached_embeddings
+from pipeline.models import Collection, Photo
+from pipeline.training import grouped_folds, make_prototypes
+from predictor import store
+from predictor.encoders import load_encoder
+from predictor.geodesy import unit_vectors
+from predictor.images import decode, perceptual_hash
+from predictor.models import ModelVersion
+from predictor.posterior import Places
+from predictor.selectors import artifact_of, training_hashes
+from tests.made import picture, position
+
+
+def _store_photos(collection: Collection, seeds: range, split: str) -> list[Photo]:
+    photos = []
+    for seed in seeds:
+        data = picture(seed)
+        latitude, longitude = position(seed)
+        photo = Photo.objects.create(
+            sha256=store.put(data),
+            original_sha256=f"{seed:064}",
+            perceptual_hash=f"{perceptual_hash(decode(data)):016x}",
+            width=120,
+            height=80,
+            file_name=f"{seed}.jpg",
+            latitude=latitude,
+            longitude=longitude,
+            split=split,
+        )
+        photo.collections.add(collection)
+        photos.append(photo)
+    return photos
+
+
+@pytest.fixture
+def collection(data_folders, db: None) -> Collection:
+    collection = Collection.objects.create(name="Cities", slug="cities")
+    _store_photos(collection, range(40), "train")
+    _store_photos(collection, range(40, 48), "validation")
+    _store_photos(collection, range(48, 60), "test")
+    return collection
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_place_is_on_both_sides_of_a_fold(seed: int) -> None:
+    groups = np.random.default_rng(seed).integers(0, 30, 200)
+    folds = grouped_folds(groups, seed)
+    assert sorted(np.concatenate([tune for _, tune in folds]).tolist()) == list(range(200))
+    for fit, tune in folds:
+        assert not set(groups[fit]) & set(groups[tune])
+        assert len(fit) + len(tune) == 200
+
+
+def test_folds_are_of_about_the_same_size() -> None:
+    sizes = [len(tune) for _, tune in grouped_folds(np.arange(100) // 2, 1)]
+    assert max(sizes) - min(sizes) <= 2
+
+
+def test_prototypes_lie_in_their_cells_and_are_no_more_than_asked_for() -> None:
+    rng = np.random.default_rng(1)
+    embeddings = rng.normal(size=(90, 6)).astype(np.float32)
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    cells = np.repeat([0, 1, 2], [60, 28, 2])
+    centres = np.array([[10, 76], [20, 80], [30, 78]])[cells] + rng.uniform(-0.5, 0.5, (90, 2))
+    prototypes = make_prototypes(Places(unit, unit_vectors(*centres.T), cells), per_cell=16)
+    assert np.bincount(prototypes.cells).tolist() == [16, 16, 2]
+    assert np.linalg.norm(prototypes.embeddings, axis=1) == pytest.approx(1, abs=1e-5)
+    middle = unit_vectors([10, 20, 30], [76, 80, 78])
+    assert (np.argmax(prototypes.vectors @ middle.T, axis=1) == prototypes.cells).all()
+
+
+def test_an_image_is_encoded_once(tiny_encoder: str, tmp_path) -> None:
+    encoder, read = load_encoder(tiny_encoder), []
+
+    def open_picture(sha256: str) -> Image.Image:
+        read.append(sha256)
+        return decode(picture(int(sha256)))
+
+    first = cached_embeddings(encoder, ["1", "2"], open_picture, tmp_path)
+    second = cached_embeddings(encoder, ["3", "2", "1"], open_picture, tmp_path)
+    assert read == ["1", "2", "3"]
+    assert np.array_equal(second[[2, 1]], first)
+
+
+def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encoder: str, collection: Collection) -> None:
+    out = StringIO()
+    call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=out)
+    result = json.loads(out.getvalue().splitlines()[-1])
+    version = ModelVersion.objects.get(name=result["model"])
+    learnt = set(Photo.objects.exclude(split="test").values_list("sha256", flat=True))
+    assert training_hashes(version) == learnt
+    assert result["photos"] == 48
+    assert result["held_out"]["score"] > 4000
+    assert artifact_of(version).card["collection"] == "Cities"
+
+
+def test_training_again_gives_another_version(tiny_encoder: str, collection: Collection) -> None:
+    for _ in range(2):
+        call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=StringIO())
+    assert set(ModelVersion.objects.values_list("name", flat=True)) == {"cities-tiny-1", "cities-tiny-2"}
+    first, second = ModelVersion.objects.all()
+    assert first.manifest_sha256 == second.manifest_sha256  # the same photos and seed, the same bytes
+
+
+def test_an_unknown_collection_is_answered_with_the_known_ones(db: None, collection: Collection) -> None:
+    with pytest.raises(CommandError, match="Cities"):
+        call_command("train", collection="Towns", encoder="starter_vit")
+
+
+def test_too_few_photos_are_an_error_that_says_how_many_are_needed(tiny_encoder: str, collection: Collection) -> None:
+    for photo in Photo.objects.filter(split="train")[:35]:
+        photo.delete()
+    with pytest.raises(CommandError, match="20"):
+        call_command("train", collection="Cities", encoder=tiny_encoder)
+
+
+def test_an_unknown_encoder_is_an_error(collection: Collection) -> None:
+    with pytest.raises(CommandError, match="efficientnet_lite0"):
+        call_command("train", collection="Cities", encoder="nothing")
