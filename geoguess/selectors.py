@@ -183,6 +183,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
                 "waiting": waiting,
                 "scale_km": collection.scale_km,
                 "par": played.aggregate(par=Avg("model_score"))["par"],
+                "collection": collection,
                 "cover_url": reverse("collection-cover", args=[collection.slug]),
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from datetime import datetime
@@ -9,14 +10,22 @@ from datetime import datetime
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from kombu.exceptions import OperationalError
 
 from geoguess import rules
 from geoguess.groups import round_group
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import latest_round, ready_photos
 from pipeline.models import Collection, Photo
+from pipeline.selectors import playable_photos
+from predictor.models import ModelVersion, Prediction
 from predictor.selectors import answer, champion, prediction_for
+from predictor.tasks import predict_images_task
+
+REQUEST_PAUSE_S = 60
+logger = logging.getLogger(__name__)
 
 
 class CannotPlay(Exception):
@@ -40,6 +49,18 @@ def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | N
         guest.save(update_fields=["user"])
         return guest
     return Player.objects.create(user_id=user.pk)
+
+
+def request_predictions(*, collection: Collection, version: ModelVersion) -> None:
+    """Ask the predict worker to look at the collection's pictures that it has not seen; at most once a minute."""
+    if not cache.add(f"predicting-{version.pk}-{collection.pk}", True, REQUEST_PAUSE_S):
+        return
+    seen = Prediction.objects.filter(version=version).values("sha256")
+    missing = list(playable_photos(collection).exclude(sha256__in=seen).values_list("sha256", flat=True))
+    try:
+        predict_images_task.delay(version.name, missing)
+    except OperationalError:
+        logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 
 
 def start_game(*, player: Player, collection: Collection, time_limit_s: int | None, now: datetime) -> Game:

@@ -118,12 +118,12 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
-CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"predictor.tasks.*": {"queue": "predict"}, "pipeline.tasks.*": {"queue": "pipeline"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_STORE_EAGER_RESULT = False
+CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is away
+CELERY_TASK_IGNORE_RESULT = True  # what tasks do is in the database
 
 # --- Static files
 STATIC_URL = "static/"

@@ -1,14 +1,23 @@
-"""Collections, photos and turned-away files in Django's admin. Positions and splits are read here, set by imports."""
+"""Collections, photos and turned-away files in Django's admin, and promotion of model versions.
+
+Positions and splits are read here, set by imports.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from pipeline.models import Collection, Photo, Rejection
+from pipeline.tasks import promote_version_task
+from predictor.admin import ModelVersionAdmin
+from predictor.models import ModelVersion
+
+admin.site.unregister(ModelVersion)
 
 
 @admin.register(Collection)
@@ -63,3 +72,22 @@ class RejectionAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Rejection | None = None) -> bool:
         return False
+
+
+@admin.register(ModelVersion)
+class PromotableVersionAdmin(ModelVersionAdmin):
+    """A worker promotes: the version has to look at every playable photo first."""
+
+    actions = ["promote"]
+
+    def has_promote_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("predictor.promote_modelversion")
+
+    @admin.action(description="Make it the champion", permissions=["promote"])
+    def promote(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> None:
+        if len(versions) != 1:
+            self.message_user(request, "Choose one version: there is one champion.", messages.ERROR)
+            return
+        name, user_id = versions[0].name, request.user.pk
+        transaction.on_commit(lambda: promote_version_task.delay(name, user_id))
+        self.message_user(request, f"{name} serves as soon as it has looked at every playable photo.")

@@ -7,12 +7,11 @@ from django.contrib.auth import get_user_model
 
 
 @shared_task
-def promote_version_task(name: str, user_id: int | None = None) -> None:
+def promote_version_task(name: str, user_id: int) -> None:
     """Make a version the champion, once it has looked at every playable photo."""
     from pipeline.services import promote_version
 
-    user = get_user_model().objects.filter(pk=user_id).first()
-    promote_version(name=name, user=user)
+    promote_version(name=name, user=get_user_model().objects.get(pk=user_id))
 
 
 @shared_task

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from markdown_it import MarkdownIt
 
-from geoguess import round_image, selectors
+from geoguess import round_image, selectors, services
 from geoguess.views.actors import known_player
 from pipeline.models import Collection
 from predictor import store
@@ -27,8 +27,12 @@ def home(request: HttpRequest) -> HttpResponse:
     version = champion()
     player = known_player(request)
     unfinished = selectors.unfinished_game(player) if player else None
+    cards = selectors.collection_cards(version)
+    for card in cards:
+        if version and card["waiting"]:
+            services.request_predictions(collection=card["collection"], version=version)
     context = {
-        "collections": selectors.collection_cards(version),
+        "collections": cards,
         "champion": version.name if version else None,
         "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.name}
         if unfinished

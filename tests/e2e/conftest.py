@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "GeoGuess India is ready"
-START_TIMEOUT_S = 300
+START_TIMEOUT_S = 900
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 
@@ -49,15 +49,14 @@ class Site:
         }
         return kept | {"GEOGUESS_DATA": str(self.data)}
 
-    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, more: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=self.environment,
+            env=self.environment | (more or {}),
             cwd=ROOT,
             text=True,
             capture_output=True,
             timeout=START_TIMEOUT_S,
-            **options,
         )
 
     def spawn(self, *arguments: str) -> None:

@@ -1,0 +1,70 @@
+"""The predict worker of the running site: what is imported while it runs is looked at and becomes playable."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import time
+
+from PIL import Image, ImageDraw
+
+
+def test_pictures_imported_while_the_site_runs_become_playable(site, tmp_path):
+    with (tmp_path / "labels.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "latitude", "longitude", "precision_km"])
+        for number in range(12):
+            image = Image.new("RGB", (320, 240), (20 * number, 90, 255 - 20 * number))
+            ImageDraw.Draw(image).ellipse((10 * number, 20, 10 * number + 90, 15 * number + 60), fill=(255, 240, 10))
+            image.save(tmp_path / f"{number}.png")
+            writer.writerow([f"{number}.png", 12 + number, 77 + number / 4, 0.1])
+    labels = str(tmp_path / "labels.csv")
+    answer = site.manage("import_photos", str(tmp_path), "--manifest", labels, "--collection", "Late", "--no-predict")
+    assert answer.returncode == 0, answer.stderr
+
+    def predicted() -> tuple[int, int]:
+        with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
+            (playable,) = database.execute(
+                "SELECT count(*) FROM pipeline_photo p JOIN pipeline_photo_collections l ON l.photo_id = p.id"
+                " JOIN pipeline_collection c ON c.id = l.collection_id WHERE c.name = 'Late' AND p.split = 'test'"
+            ).fetchone()
+            (seen,) = database.execute(
+                "SELECT count(*) FROM pipeline_photo p JOIN pipeline_photo_collections l ON l.photo_id = p.id"
+                " JOIN pipeline_collection c ON c.id = l.collection_id"
+                " JOIN predictor_prediction d ON d.sha256 = p.sha256 WHERE c.name = 'Late' AND p.split = 'test'"
+            ).fetchone()
+        return playable, seen
+
+    playable, seen = predicted()
+    assert playable > 0
+    assert seen == 0
+    assert b"still looking" in site.get("/")  # asks the worker
+    deadline = time.monotonic() + 90
+    while predicted() != (playable, playable):
+        assert time.monotonic() < deadline, site.log()
+        time.sleep(0.5)
+    assert b"still looking" not in site.get("/")
+
+
+def test_an_admin_promotes_a_version_in_the_browser(site, browser):
+    credentials = {"DJANGO_SUPERUSER_PASSWORD": "a-Long-password-1", "DJANGO_SUPERUSER_EMAIL": "a@example.org"}
+    answer = site.manage("createsuperuser", "--noinput", "--username", "asha", more=credentials)
+    assert answer.returncode == 0, answer.stderr
+    page = browser.new_context(base_url=site.url).new_page()
+    page.goto("/admin/")
+    page.fill("#id_username", "asha")
+    page.fill("#id_password", credentials["DJANGO_SUPERUSER_PASSWORD"])
+    page.click("input[type=submit]")
+    page.goto("/admin/predictor/modelversion/")
+    page.locator("input.action-select").first.check()
+    page.select_option("select[name=action]", "promote")
+    page.click("button[name=index]")
+    assert "serves as soon as" in page.locator(".messagelist").inner_text()
+    deadline = time.monotonic() + 90
+    while True:
+        page.goto("/admin/predictor/promotion/")
+        if "asha" in page.locator("#result_list").inner_text():
+            break
+        assert time.monotonic() < deadline, site.log()
+        time.sleep(0.5)
+    page.context.close()
