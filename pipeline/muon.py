@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 POLAR_EXPRESS = (  # published coefficients of its first four steps
     (8.28721201814563, -23.595886519098837, 17.300387312530933),
@@ -25,18 +26,18 @@ RMS_OF_ADAMW = 0.2
 class Muon(torch.optim.Optimizer):
     """For 2-D parameters; those of one shape are treated together."""
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float, weight_decay: float, momentum: float = 0.95) -> None:
+    def __init__(self, params: Iterable[Tensor] | Iterable[dict[str, Any]], lr: float, weight_decay: float, momentum: float = 0.95) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
         for group in self.param_groups:
-            same_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
+            same_shape: dict[torch.Size, list[Tensor]] = defaultdict(list)
             for parameter in group["params"]:
                 same_shape[parameter.shape].append(parameter)
             for shape, parameters in same_shape.items():
                 averages = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in parameters]
-                gradients = [p.grad for p in parameters]
+                gradients = [p.grad for p in parameters if p.grad is not None]
                 torch._foreach_lerp_(averages, gradients, 1 - group["momentum"])
                 torch._foreach_lerp_(gradients, averages, group["momentum"])  # Nesterov
                 updates = orthogonal(torch.stack(gradients)).unbind()

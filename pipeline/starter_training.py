@@ -37,7 +37,7 @@ ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
 TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05}
 COMMON_CLUE = 0.004  # share of the scenes that show a clue, from which on it is a task to find it
 BATCH = 64
-RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.02, 0.05
+RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
 WARM_UP = 0.03  # share of the budget
 DROPPED_PATCHES = 0.5  # until FULL_PICTURES of the budget is spent: almost twice the pictures per second
 FULL_PICTURES = 0.7
@@ -55,7 +55,7 @@ class MultiTask(nn.Module):
 
     def __init__(self, sizes: dict[str, int]) -> None:
         super().__init__()
-        self.network = starter_network()
+        self.network: Any = starter_network()
         self.network.patch_drop = PatchDropout(DROPPED_PATCHES, num_prefix_tokens=0)
         self.heads = nn.ModuleDict({task: nn.Linear(192, size) for task, size in sizes.items()})
 
@@ -164,13 +164,14 @@ def train(
             few = min(QUICK_CHECK, len(held_out))
             bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, few)}")
     bar.close()
+    trained: Any = average.module
     _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
     figures = {
         "pictures": seen,
         "minutes": round(spent / 60, 1),
-        **check(average.module, lessons, held_out, len(held_out)),
+        **check(trained, lessons, held_out, len(held_out)),
     }
-    return average.module.network, figures
+    return trained.network, figures
 
 
 def _loss(task: str, logits: Tensor, wanted: Tensor) -> Tensor:

@@ -70,7 +70,7 @@ class Artifact:
         self.partition.save(folder / "partition.fgb")
         _write(folder / "prototypes.safetensors", _tensors(self.prototypes))
         hashes = np.frombuffer(bytes.fromhex("".join(self.gallery.sha256)), np.uint8).reshape(-1, 32)
-        photos = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
+        photos: dict[str, NDArray[Any]] = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
         _write(folder / "gallery.safetensors", {**_tensors(self.gallery.places), **photos})
         labels = {"cells": self.partition.names.tolist(), "states": np.unique(self.partition.states).tolist()}
         _write_json(folder / "labels.json", labels)

