@@ -6,8 +6,11 @@ import io
 
 import imagehash
 import numpy as np
+import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+
+pillow_heif.register_heif_opener()
 
 NEAR_DUPLICATE_BITS = 4  # of 64; two encodings of one picture differ by fewer, two pictures by far more
 
@@ -22,7 +25,7 @@ def decode(data: bytes) -> Image.Image:
         return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadableImage(
-            f"This is not a picture that can be read ({error}); try a JPEG, PNG or WebP file."
+            f"This is not a picture that can be read ({error}); try a JPEG, PNG, WebP or HEIC file."
         ) from error
 
 

@@ -105,9 +105,23 @@ def test_evaluate_without_json_prints_a_table(
     assert "2 left out" in capsys.readouterr().out
 
 
-def test_a_line_without_its_file_is_named(made_version: ModelVersion, files: tuple[Path, Path]) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_measured(
+    made_version: ModelVersion, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     (files[0] / "new203.jpg").unlink()
-    with pytest.raises(CommandError, match=r"line 5.*new203"):
+    (files[0] / "new204.jpg").write_text("no picture")
+    call_command("evaluate", model=made_version.name, images=files[0], manifest=files[1], json=True)
+    captured = capsys.readouterr()
+    result = json.loads(captured.out.splitlines()[-1])
+    assert (result["n"], result["skipped"]) == (10, 2)
+    assert "new203.jpg" in captured.err
+    assert "new204.jpg" in captured.err
+
+
+def test_files_of_which_none_can_be_read_are_an_error(made_version: ModelVersion, files: tuple[Path, Path]) -> None:
+    for path in files[0].iterdir():
+        path.unlink()
+    with pytest.raises(CommandError, match="Not one of the 14"):
         call_command("evaluate", model=made_version.name, images=files[0], manifest=files[1])
 
 

@@ -104,7 +104,7 @@ class Command(BaseCommand):
         if status != 0:
             raise CommandError("The site could not be prepared; the reason is above.")
 
-        celery = [python, "-m", "celery", "-A", "geoguess", "worker", "--loglevel", "WARNING", "--without-gossip"]
+        celery = [python, "-m", "celery", "-A", "geoguess", "-q", "worker", "--loglevel", "WARNING", "--without-gossip"]
         daphne = [python, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "geoguess.asgi:application"]
         web = Child("web server", daphne)
         supervisor.start(web)

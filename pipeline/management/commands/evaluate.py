@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,12 +41,20 @@ class Command(BaseCommand):
             names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
             raise CommandError(f"There is no version “{options['model']}”. There is: {names}.")
         artifact = artifact_of(version)
-        rows = _rows(options["manifest"], options["images"])
-        sha256s, looks = [], []
-        for row in tqdm(rows, desc="Reading", unit="photo"):
-            data = row["path"].read_bytes()
+        listed = _rows(options["manifest"], options["images"])
+        rows, sha256s, looks = [], [], []
+        for row in tqdm(listed, desc="Reading", unit="photo"):
+            try:
+                data = row["path"].read_bytes()
+                looks.append(perceptual_hash(decode(data)))
+            except (OSError, UnreadableImage) as error:
+                tqdm.write(f"Skipped {row['path']}: {error}", file=sys.stderr)
+                continue
             sha256s.append(hashlib.sha256(data).hexdigest())
-            looks.append(perceptual_hash(_decode(row["path"], data)))
+            rows.append(row)
+        if not rows:
+            raise CommandError(f"Not one of the {len(listed)} files can be read; the reasons are above.")
+        skipped = len(listed) - len(rows)
         known = known_to(artifact, np.array(sha256s), np.array(looks, np.uint64))
         rows = [row for row, seen in zip(rows, known, strict=True) if not seen]
         if not rows:
@@ -53,7 +62,7 @@ class Command(BaseCommand):
 
         def images() -> Iterator[Any]:
             for row in tqdm(rows, desc="Predicting", unit="photo"):
-                yield _decode(row["path"], row["path"].read_bytes())
+                yield decode(row["path"].read_bytes())
 
         try:
             cells, embeddings = posteriors(artifact, images())
@@ -64,14 +73,18 @@ class Command(BaseCommand):
             np.array([row["longitude"] for row in rows]),
             np.array([row["tier"] for row in rows]),
         )
-        result = {"model": version.name, "left_out": int(known.sum()), **evaluate(artifact, cells, embeddings, truth)}
+        counts = {"left_out": int(known.sum()), "skipped": skipped}
+        result = {"model": version.name, **counts, **evaluate(artifact, cells, embeddings, truth)}
         if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
             self._print(result)
 
     def _print(self, result: dict[str, Any]) -> None:
-        self.stdout.write(f"{result['n']} files, {result['left_out']} left out because the version knows them.")
+        self.stdout.write(
+            f"{result['n']} files; {result['left_out']} left out because the version knows them, "
+            f"{result['skipped']} skipped because they cannot be read."
+        )
         self.stdout.write(f"{'':12}" + "".join(f"{heading:>12}" for heading in HEADINGS.values()))
         for name, row in {"model": result, **result["baselines"]}.items():
             self.stdout.write(f"{name:12}" + "".join(f"{row[key]:>12,}" for key in HEADINGS))
@@ -96,16 +109,7 @@ def _rows(manifest: Path, folder: Path) -> list[dict[str, Any]]:
             row = {"path": path, "latitude": float(line["latitude"]), "longitude": float(line["longitude"])}
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(f"{manifest}, line {number}: needs file, latitude and longitude ({error}).") from error
-        if not path.is_file():
-            raise CommandError(f"{manifest}, line {number}: there is no file {path}.")
         rows.append({**row, "tier": line.get("tier") or ""})
     if not rows:
         raise CommandError(f"{manifest} has no lines below its header.")
     return rows
-
-
-def _decode(path: Path, data: bytes) -> Any:
-    try:
-        return decode(data)
-    except UnreadableImage as error:
-        raise CommandError(f"{path}: {error}") from error
