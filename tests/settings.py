@@ -14,7 +14,7 @@ os.environ["GEOGUESS_DATA"] = os.path.join(  # noqa: PTH118
     os.environ["GEOGUESS_TEST_DATA"], os.environ.get("PYTEST_XDIST_WORKER", "main")
 )
 
-from geoguess.settings import *  # noqa: E402, F403
+from geoguess.settings import *  # noqa: F403
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
