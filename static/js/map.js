@@ -8,7 +8,7 @@ const MAX_ZOOM = 12; // closer, the outlines have nothing more to show
 const STEP = 0.15; // of the map's shorter side, for one press of an arrow key
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
-const RELIEF_OPACITY = [[6.5, 0.6], [8, 0.35]]; // up to a zoom level; closer, the shade would be a blur
+const RELIEF_OPACITY = [[6.5, 0.6], [7.5, 0.35]]; // up to a zoom level; closer, the shade is a blur and a burden
 
 const probe = document.createElement("i");
 probe.hidden = true;
@@ -74,6 +74,7 @@ const Labels = L.Layer.extend({
       pen.letterSpacing = "0px";
       for (const town of towns) {
         const { x, y } = place(town.at);
+        if (x < 0 || y < 0 || x > size.x || y > size.y) continue; // measuring text is what costs time here
         pen.font = `${town.zoom <= 4 ? 600 : 500} ${town.zoom <= 5 ? 12 : 11}px "Noto Sans", sans-serif`;
         const width = pen.measureText(town.name).width;
         if (!free({ left: x - 4, right: x + 8 + width, top: y - 8, bottom: y + 8 })) continue;
@@ -110,13 +111,15 @@ function edgeFade() {
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("preserveAspectRatio", "none");
   const fade = (id, [x1, y1, x2, y2], box) =>
-    `<linearGradient id="${id}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"><stop class="edge-outer"/><stop class="edge-inner" offset="1"/></linearGradient>
+    `<linearGradient id="${id}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">
+       <stop class="edge-outer"/><stop class="edge-outer" offset="0.5"/><stop class="edge-inner" offset="1"/>
+     </linearGradient>
      <rect fill="url(#${id})" ${box}/>`;
   svg.innerHTML =
-    fade("edge-west", [0, 0, 1, 0], 'width="14" height="100"') +
-    fade("edge-north", [0, 0, 0, 1], 'width="100" height="14"') +
-    fade("edge-east", [1, 0, 0, 0], 'x="86" width="14" height="100"') +
-    fade("edge-south", [0, 1, 0, 0], 'y="86" width="100" height="14"');
+    fade("edge-west", [0, 0, 1, 0], 'width="18" height="100"') +
+    fade("edge-north", [0, 0, 0, 1], 'width="100" height="18"') +
+    fade("edge-east", [1, 0, 0, 0], 'x="82" width="18" height="100"') +
+    fade("edge-south", [0, 1, 0, 0], 'y="82" width="100" height="18"');
   return svg;
 }
 
@@ -158,7 +161,9 @@ class BaseMap {
   /** Draw the outlines meant for this zoom; what is on the map stays until the finer file is there. */
   async showLevel() {
     const zoom = this.map.getZoom();
-    this.relief?.setOpacity(RELIEF_OPACITY.find(([upTo]) => zoom <= upTo)?.[1] ?? 0);
+    const opacity = RELIEF_OPACITY.find(([upTo]) => zoom <= upTo)?.[1];
+    this.map.getPane("relief").hidden = opacity === undefined;
+    this.relief?.setOpacity(opacity ?? 0);
     const { file } = this.first.levels.find((level) => level.max_zoom === null || zoom < level.max_zoom + 1);
     if (file === this.shown) return;
     this.shown = file;
