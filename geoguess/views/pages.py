@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from geoguess import round_image, selectors, services
@@ -21,7 +21,7 @@ from predictor.selectors import champion
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-@require_GET
+@require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     version = champion()
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_GET
+@require_safe
 def cover(request: HttpRequest, slug: str) -> HttpResponse:
     """One picture of a collection, small, to tell collections apart."""
     collection = get_object_or_404(Collection, slug=slug)
@@ -53,7 +53,7 @@ def cover(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @never_cache
 def history(request: HttpRequest) -> HttpResponse:
     player = known_player(request)
@@ -61,7 +61,7 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "history.html", context)
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Whether the web server and its database answer."""
     with connection.cursor() as cursor:
@@ -69,7 +69,7 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def words(request: HttpRequest, page: str) -> HttpResponse:
     """A page of words: one of the project's documents."""
     text = (settings.BASE_DIR / "docs" / f"{page}.md").read_text()

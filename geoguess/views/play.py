@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from geoguess import round_image, rules, selectors, services
 from geoguess.models import Round
@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("round", game.token, 1)
 
 
-@require_GET
+@require_safe
 @never_cache
 def game(request: HttpRequest, token: str) -> HttpResponse:
     """The round to go on with, or the summary."""
@@ -63,7 +63,7 @@ def game(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("round", token, latest.number)
 
 
-@require_GET
+@require_safe
 @never_cache
 def round_page(request: HttpRequest, token: str, number: int) -> HttpResponse:
     """The round; opening the page of the next one starts it, and its clock."""
@@ -109,7 +109,7 @@ def _state(game_round: Round) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
     """This round's own copy of the picture; no header or byte names the photo."""
     game_round = own_round(request, token, number)
@@ -153,7 +153,7 @@ def guess(request: HttpRequest, token: str, number: int) -> JsonResponse:
     return JsonResponse(selectors.round_result(locked))
 
 
-@require_GET
+@require_safe
 @never_cache
 def result(request: HttpRequest, token: str, number: int) -> JsonResponse:
     now = timezone.now()
@@ -165,7 +165,7 @@ def result(request: HttpRequest, token: str, number: int) -> JsonResponse:
     return JsonResponse(selectors.round_result(game_round))
 
 
-@require_GET
+@require_safe
 @never_cache
 def summary(request: HttpRequest, token: str) -> HttpResponse:
     own = own_game(request, token)

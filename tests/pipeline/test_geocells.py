@@ -20,7 +20,7 @@ PLACES = np.array(draw_places(1500, 11))
 
 
 def _partition(count: int = 1500, minimum: int | None = None) -> Partition:
-    return district_partition(*PLACES[:count].T, minimum)
+    return district_partition(PLACES[:count, 0], PLACES[:count, 1], minimum)
 
 
 @settings(max_examples=6, deadline=None)
@@ -61,7 +61,7 @@ def test_a_saved_partition_comes_back(tmp_path: Path) -> None:
 
 def test_with_enough_photos_in_each_state_no_cell_crosses_a_state_border() -> None:
     places = np.array(draw_places(3000, 12))
-    partition = district_partition(*places.T, 2)
+    partition = district_partition(places[:, 0], places[:, 1], 2)
     middles = shapely.point_on_surface(districts().geometry.to_numpy())
     cells = partition.cell_of(shapely.get_y(middles), shapely.get_x(middles))
     assert (partition.states[cells] == districts()["state"].to_numpy()).all()
