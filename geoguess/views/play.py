@@ -30,6 +30,10 @@ def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
+def _basemap() -> dict[str, str]:
+    return {name: static(f"basemap/{name}") for name in BASEMAP_FILES}
+
+
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
@@ -103,7 +107,7 @@ def _state(game_round: Round) -> dict[str, Any]:
             "socket": f"/ws/g/{game.token}/{game_round.number}/",
             "next": reverse("game", args=[game.token]),
         },
-        "basemap": {name: static(f"basemap/{name}") for name in BASEMAP_FILES},
+        "basemap": _basemap(),
         "tile_url": settings.TILE_URL,
         "result": selectors.round_result(game_round) if game_round.locked_at else None,
     }
@@ -171,5 +175,6 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
     own = own_game(request, token)
     if own.finished_at is None:
         return redirect("game", token)
-    context = {"summary": selectors.game_summary(own) | {"basemap": {n: static(f"basemap/{n}") for n in BASEMAP_FILES}}}
+    map_files = {"basemap": _basemap(), "tile_url": settings.TILE_URL}
+    context = {"summary": selectors.game_summary(own) | map_files}
     return render(request, "summary.html", context)
