@@ -36,7 +36,7 @@ from predictor.smoothing import automatic_tau_km, smoothed_targets
 
 FOLDS = 5
 PROTOTYPES_PER_CELL = 16
-PENALTIES = [3e-4, 1e-4, 3e-5, 1e-5, 3e-6]
+PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5]  # largest first
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
 COSINE_TEMPERATURES = [0.02, 0.04, 0.08, 0.16, 0.32]
 NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]

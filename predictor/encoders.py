@@ -23,7 +23,7 @@ from predictor.images import crops
 
 STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
-BATCH = 32
+WINDOWS = {"cpu": 4, "cuda": 256}  # encoded at a time; more on a CPU costs twice the time, in page faults
 VIT_B16 = "vit_base_patch16_clip_224.openai"
 TIMM_PREFIX = "timm:"
 
@@ -66,7 +66,8 @@ class Encoder:
 
     def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
         """Embeddings (N, dim); several windows of a picture are averaged."""
-        rows = [self._encode_batch(batch) for batch in _batches(images, BATCH)]
+        size = max(1, WINDOWS[self.device.type] // self.preparation.crops)
+        rows = [self._encode_batch(batch) for batch in _batches(images, size)]
         return np.concatenate(rows) if rows else np.empty((0, self.dim), np.float32)
 
     @torch.inference_mode()
