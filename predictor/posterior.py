@@ -16,6 +16,7 @@ from predictor.geodesy import EARTH_RADIUS_KM, INDIA_SCALE_KM, Floats, distance_
 from predictor.heads import Embeddings, softmax
 
 NEIGHBOURS = 20
+SUPPORT = 1000  # points with most weight that the score is expected over; the others weigh next to nothing
 CANDIDATES = 200  # points with most weight: the best guess lies near one of them, or between all
 REFINEMENT_STEPS = 10
 SMALLEST_SPREAD_KM = 1.0
@@ -76,17 +77,17 @@ def density(cells: Floats, embedding: Embeddings, prototypes: Places, gallery: P
 
 def best_guess(where: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
     """Unit vector (3,) of the point with the highest expected score on a map of this extent."""
-    heaviest = where.points[np.argsort(-where.weights, kind="stable")[:CANDIDATES]]
-    middle = where.weights @ where.points  # the best guess of a map so wide that points fall evenly with distance
-    candidates = np.concatenate([heaviest, middle[None] / np.linalg.norm(middle)])
-    expected = score(distance_matrix_km(candidates, where.points), scale_km) @ where.weights
+    heaviest = np.argsort(-where.weights, kind="stable")[:SUPPORT]
+    points, weights = where.points[heaviest], where.weights[heaviest]
+    middle = weights @ points  # the best guess of a map so wide that points fall evenly with distance
+    candidates = np.concatenate([points[:CANDIDATES], middle[None] / np.linalg.norm(middle)])
+    expected = score(distance_matrix_km(candidates, points), scale_km) @ weights
     guess, best = candidates[np.argmax(expected)], expected.max()
     for _ in range(REFINEMENT_STEPS):  # mean shift for the kernel exp(-10 d/D)
-        distance = distance_matrix_km(guess[None], where.points)[0]
-        pull = where.weights * score(distance, scale_km) / np.maximum(distance, NEAR_SHARE * scale_km)
-        moved = pull @ where.points
+        distance = distance_matrix_km(guess[None], points)[0]
+        moved = (weights * score(distance, scale_km) / np.maximum(distance, NEAR_SHARE * scale_km)) @ points
         moved /= np.linalg.norm(moved)
-        value = score(distance_matrix_km(moved[None], where.points)[0], scale_km) @ where.weights
+        value = score(distance_matrix_km(moved[None], points)[0], scale_km) @ weights
         if value <= best:
             break
         guess, best = moved, value

@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         from pipeline.evaluation import Truth, evaluate, known_to
+        from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.selectors import artifact_of
         from predictor.services import OtherWeights, posteriors
@@ -40,7 +41,10 @@ class Command(BaseCommand):
         if version is None:
             names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
             raise CommandError(f"There is no version “{options['model']}”. There is: {names}.")
-        artifact = artifact_of(version)
+        try:
+            artifact = artifact_of(version)
+        except ArtifactDamaged as error:
+            raise CommandError(str(error)) from error
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):

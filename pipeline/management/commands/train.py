@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         from pipeline.services import TooFewPhotos, train_version
         from predictor.encoders import MissingWeights, UnknownEncoder
+        from predictor.store import ImageMissing
 
         collection = Collection.objects.filter(name=options["collection"]).first()
         if collection is None:
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no collection “{options['collection']}”. There is: {names}.")
         try:
             version = train_version(collection=collection, encoder_name=options["encoder"], seed=options["seed"])
-        except (TooFewPhotos, MissingWeights, UnknownEncoder) as error:
+        except (TooFewPhotos, MissingWeights, UnknownEncoder, ImageMissing) as error:
             raise CommandError(str(error)) from error
         card = version.card
         result = {"model": version.name, **{key: card[key] for key in ("encoder", "photos", "cells", "held_out")}}

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
+        from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.selectors import answer_from, artifact_of, champion
         from predictor.services import OtherWeights, posteriors
@@ -33,12 +34,12 @@ class Command(BaseCommand):
         version = ModelVersion.objects.filter(name=name).first() if name else champion()
         if version is None:
             raise CommandError(f"There is no version “{name}”." if name else "There is no champion: promote a version.")
-        artifact = artifact_of(version)
         paths = options["images"]
         try:
+            artifact = artifact_of(version)
             pictures = (decode(path.read_bytes()) for path in tqdm(paths, desc="Predicting", unit="photo"))
             cells, embeddings = posteriors(artifact, pictures)
-        except (OSError, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
+        except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         results = []
         for path, row, embedding in zip(paths, cells, embeddings, strict=True):
