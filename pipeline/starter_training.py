@@ -8,6 +8,7 @@ of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDro
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -162,7 +163,8 @@ def train(
         if spent - reported_at > REPORT_SECONDS:
             reported_at = spent
             few = min(QUICK_CHECK, len(held_out))
-            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {check(average.module, lessons, held_out, few)}")
+            now = check(average.module, lessons, held_out, few)
+            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {now}", file=sys.stderr)
     bar.close()
     trained: Any = average.module
     _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
