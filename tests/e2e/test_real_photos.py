@@ -69,4 +69,4 @@ def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
     assert result["left_out"] < 0.05 * len(kept)  # near duplicates stay on one side of the split
     for name in ("constant", "random"):
         assert result["score"] > result["baselines"][name]["score"], name
-    assert 0.75 < result["radius_coverage"] <= 1
+    assert 0.5 < result["radius_coverage"] <= 1
