@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,10 @@ class Photos:
     def vectors(self) -> Floats:
         return unit_vectors(self.latitudes, self.longitudes)
 
+    def first(self, count: int | None) -> Photos:
+        """The first ``count`` photos, or all."""
+        return Photos(*(getattr(self, field.name)[:count] for field in fields(self)))
+
     def data_sha256(self) -> str:
         """Hash of what was learnt from: images and positions, in any order."""
         rows = sorted(zip(self.sha256.tolist(), self.latitudes.tolist(), self.longitudes.tolist(), strict=True))
@@ -88,13 +92,16 @@ def grouped_folds(groups: Sequence[int] | NDArray[np.integer], seed: int, folds:
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(folds) if (fold == k).any()]
 
 
-def train_artifact(photos: Photos, folds: list[Fold], *, encoder: Encoder, collection: str, seed: int) -> Artifact:
-    """The model that learns from all photos, with every choice made on photos held out of the folds."""
+def train_artifact(
+    photos: Photos, folds: list[Fold], *, encoder: Encoder, collection: str, seed: int, learnt: int | None = None
+) -> Artifact:
+    """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds."""
     vectors = photos.vectors()
     fitted = [_fit_fold(photos, vectors, fold) for fold in tqdm(folds, desc="Fitting heads", unit="fold")]
     penalty, temperature = _choose_head(fitted)
     chosen, figures = _choose_answer(fitted, penalty, temperature)
 
+    photos, vectors = photos.first(learnt), vectors[:learnt]
     partition = district_partition(photos.latitudes, photos.longitudes)
     centre = photos.embeddings.mean(axis=0)
     embeddings = project(photos.embeddings, centre)
