@@ -13,7 +13,7 @@ from pipeline.splits import place_clusters
 from predictor import store
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
-from predictor.services import COMMAND_LINE, Progress, predict_images, promote, register_version, version_folder
+from predictor.services import COMMAND_LINE, Progress, promote, register_version, version_folder
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -62,11 +62,6 @@ def promote_version(
     """Predict every playable photo with this version, then make it the champion. Raises ModelVersion.DoesNotExist."""
     version = ModelVersion.objects.get(name=name)
     return promote(version=version, sha256s=_playable_hashes(), user=user, actor=actor, progress=progress)
-
-
-def predict_playable(*, version: ModelVersion, progress: Progress | None = None) -> int:
-    """Predict the playable photos this version has not seen; how many they were."""
-    return predict_images(version=version, sha256s=_playable_hashes(), progress=progress)
 
 
 def _playable_hashes() -> list[str]:

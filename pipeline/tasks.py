@@ -1,4 +1,4 @@
-"""Doors from the queue ``pipeline`` to the services."""
+"""The door from the queue ``pipeline`` to the services."""
 
 from __future__ import annotations
 
@@ -12,13 +12,3 @@ def promote_version_task(name: str, user_id: int) -> None:
     from pipeline.services import promote_version
 
     promote_version(name=name, user=get_user_model().objects.get(pk=user_id))
-
-
-@shared_task
-def predict_playable_task() -> int:
-    """Let the champion look at the playable photos it has not seen; how many they were."""
-    from pipeline.services import predict_playable
-    from predictor.selectors import champion
-
-    version = champion()
-    return predict_playable(version=version) if version else 0

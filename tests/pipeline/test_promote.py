@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
-from pipeline.tasks import predict_playable_task, promote_version_task
+from pipeline.tasks import promote_version_task
 from predictor.models import ModelVersion, Prediction
 from predictor.selectors import champion
 from tests.pipeline.test_training import _store_photos
@@ -51,13 +51,7 @@ def test_promote_refuses_a_damaged_artifact(made_version: ModelVersion, collecti
     assert champion() is None
 
 
-def test_the_tasks_do_the_same(made_version: ModelVersion, collection: Collection, admin_user) -> None:
+def test_the_task_does_the_same(made_version: ModelVersion, collection: Collection, admin_user) -> None:
     promote_version_task(made_version.name, admin_user.pk)
     assert champion() == made_version
     assert made_version.promotions.get().promoted_by == admin_user
-    _store_photos(collection, range(110, 112), "test")
-    assert predict_playable_task() == 2
-
-
-def test_without_a_champion_nothing_is_predicted(collection: Collection) -> None:
-    assert predict_playable_task() == 0
