@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import imagehash
+from PIL import Image
 
 from pipeline.scenes.place import place_at
-from pipeline.scenes.scene import draw_scene
+from pipeline.scenes.scene import Scene, draw_scene
 
 WIDTH_PX = 1200
 QUALITY = 88
@@ -39,18 +40,21 @@ class Drawn:
 def draw_order(order: Order) -> Drawn:
     """Draw the ordered scene."""
     scene = draw_scene(place_at(*order.position), order.seed, WIDTH_PX)
+    return drawn_of(order, scene.image, fields_of(scene))
+
+
+def fields_of(scene: Scene) -> dict[str, Any]:
+    """What a photo's row says of a scene."""
+    return {
+        "heading": scene.heading,
+        "captured_at": scene.captured_at,
+        "place": f"Near {scene.place.towns[0].name}" if scene.place.towns else scene.place.district,
+        "clues": [asdict(clue) for clue in scene.clues],
+    }
+
+
+def drawn_of(order: Order, image: Image.Image, fields: dict[str, Any]) -> Drawn:
+    """A finished picture as the order's file."""
     buffer = io.BytesIO()
-    scene.image.save(buffer, "JPEG", quality=QUALITY)
-    return Drawn(
-        order,
-        jpeg=buffer.getvalue(),
-        width=scene.image.width,
-        height=scene.image.height,
-        perceptual_hash=str(imagehash.phash(scene.image)),
-        fields={
-            "heading": scene.heading,
-            "captured_at": scene.captured_at,
-            "place": f"Near {scene.place.towns[0].name}" if scene.place.towns else scene.place.district,
-            "clues": [asdict(clue) for clue in scene.clues],
-        },
-    )
+    image.save(buffer, "JPEG", quality=QUALITY)
+    return Drawn(order, buffer.getvalue(), image.width, image.height, str(imagehash.phash(image)), fields)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils import timezone
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos
 from pipeline.models import Collection, Photo
 from pipeline.scene_orders import Drawn, Order, draw_order
-from pipeline.starter_places import STARTER_COUNT, STARTER_SEED, places_of_split, starter_places
-from pipeline.workers import PROCESSES, process_pool
+from pipeline.starter_drawings import finished, shipped
+from pipeline.starter_places import STARTER_COUNT, places_of_split
+from pipeline.workers import PROCESSES, Progress, process_pool
 from predictor import store
 from predictor.geodesy import haversine_km
 
@@ -24,21 +26,12 @@ SOURCE = "Drawn by the project"
 CHUNK = 4 * PROCESSES  # scenes stored together: an interrupted run loses no more
 BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, signs and hills
 
-Progress = Callable[[int, int], None]
-
 
 def ensure_starter_collection(progress: Progress | None = None) -> Collection:
-    """Draw the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
+    """Take in the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
     collection = get_collection(name=NAME, description=DESCRIPTION, illustrated=True)
     if collection.photos.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
-        _draw(
-            collection,
-            [
-                Order(f"starter-{index:04}.jpg", place, STARTER_SEED + index)
-                for index, place in enumerate(starter_places())
-            ],
-            progress,
-        )
+        _take_in(collection, {scene["file_name"]: scene for scene in shipped()}, finished, progress)
     return collection
 
 
@@ -56,19 +49,22 @@ def make_scenes(
         if haversine_km(*place, others[:, 0], others[:, 1]).min(initial=np.inf) >= BUFFER_KM
     ]
     collection = get_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
-    _draw(collection, orders[:count], progress)
+    _take_in(collection, {order.file_name: order for order in orders[:count]}, draw_order, progress)
     return collection
 
 
-def _draw(collection: Collection, orders: Sequence[Order], progress: Progress | None) -> None:
+def _take_in(
+    collection: Collection, wanted: Mapping[str, Any], draw: Callable[[Any], Drawn], progress: Progress | None
+) -> None:
+    """Store what ``draw`` makes of each wanted scene, by file name, that the collection lacks."""
     there = set(collection.photos.values_list("file_name", flat=True))
-    missing = [order for order in orders if order.file_name not in there]
+    missing = [scene for file_name, scene in wanted.items() if file_name not in there]
     with process_pool() as pool:
-        drawn = pool.map(draw_order, missing)
+        drawn = pool.map(draw, missing)
         for start in range(0, len(missing), CHUNK):
             store_photos(collection=collection, photos=[_stored(scene) for scene in islice(drawn, CHUNK)])
             if progress:
-                progress(len(orders) - len(missing) + min(start + CHUNK, len(missing)), len(orders))
+                progress(len(wanted) - len(missing) + min(start + CHUNK, len(missing)), len(wanted))
 
 
 def _stored(drawn: Drawn) -> NewPhoto:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 PROCESSES = os.cpu_count() or 1
+
+Progress = Callable[[int, int], None]  # done, in all
 
 
 @contextmanager

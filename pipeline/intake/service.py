@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -20,15 +20,13 @@ from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
-from pipeline.workers import process_pool
+from pipeline.workers import Progress, process_pool
 from predictor import store
 
 MANIFEST_NAME = "manifest.csv"  # used when the source holds it and no other is named
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
 NO_ROW = "Has no row in the manifest: add one, or take the file out."
 CHUNK = 8  # files a process takes at once
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass

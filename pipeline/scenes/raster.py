@@ -6,8 +6,9 @@ import io
 
 import numpy as np
 import resvg_py
-from numpy.random import Generator
 from PIL import Image
+
+Glow = tuple[float, float, float, str]  # x and y of the sun as fractions of the width, strength, colour
 
 GRAIN = 5.0  # standard deviation of the grain in 8-bit levels at full size
 VIGNETTE = 0.15  # darkening in the corners
@@ -22,22 +23,21 @@ def render(svg: str, width: int, font_files: list[str]) -> np.ndarray:
         return np.asarray(image.convert("RGB"))
 
 
-def finish(pixels: np.ndarray, rng: Generator, glow: tuple[float, float, float, str] | None = None) -> Image.Image:
+def finish(pixels: np.ndarray, glow: Glow, seed: int) -> Image.Image:
     """The sun's glow, grain and vignette over a rendered scene.
 
-    `glow` is (x, y, strength, colour): x and y of the sun as fractions of the width. Grain is weaker in small pictures,
-    so that they look like big ones made small.
+    Grain is weaker in small pictures, so that they look like big ones made small.
     """
     height, width, _ = pixels.shape
+    rng = np.random.default_rng(seed)
     y, x = (axis.astype(np.float32) / width for axis in np.ogrid[0:height, 0:width])
     tile = rng.normal(0, GRAIN * min(1.0, 0.35 + width / 1800), (TILE, TILE)).astype(np.float32)
     coarse = np.asarray(Image.fromarray(tile[:64, :64]).resize((TILE, TILE), Image.Resampling.BICUBIC)) * 0.5
     grain = np.tile(tile * 0.8 + coarse, (-(-height // TILE), -(-width // TILE)))[:height, :width]
     corners = (2 * x - 1) ** 2 / 2 + (2 * y * width / height - 1) ** 2 / 2
     out = pixels.astype(np.float32)
-    if glow:
-        near = glow[2] * np.exp(-np.hypot(x - glow[0], y - glow[1]) / GLOW_REACH)
-        out += (np.array([int(glow[3][i : i + 2], 16) for i in (1, 3, 5)], np.float32) - out) * near[..., None]
+    near = glow[2] * np.exp(-np.hypot(x - glow[0], y - glow[1]) / GLOW_REACH)
+    out += (np.array([int(glow[3][i : i + 2], 16) for i in (1, 3, 5)], np.float32) - out) * near[..., None]
     out += grain[..., None]
     out *= (1 - VIGNETTE * np.minimum(corners, 1) ** 1.5)[..., None]
     return Image.fromarray(np.clip(out, 0, 255, out=out).astype(np.uint8))

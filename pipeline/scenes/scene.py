@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.scenes.compositions import COMPOSITIONS
@@ -13,7 +15,7 @@ from pipeline.scenes.landscapes import landscape_of, settings_of
 from pipeline.scenes.light import MONTH_SEASON, Light
 from pipeline.scenes.place import Place
 from pipeline.scenes.prop import Box, Clue
-from pipeline.scenes.raster import finish, render
+from pipeline.scenes.raster import Glow, finish, render
 from pipeline.scenes.relief import Relief
 from pipeline.scenes.sky import draw_sky, sky_of, sun_at
 from pipeline.scenes.stage import HEIGHT, WIDTH, Camera, Stage
@@ -37,13 +39,15 @@ WIDE = ("relief", "soil", "crop", "coast")  # seen between the things that stand
 
 @dataclass(frozen=True)
 class Scene:
-    """A finished picture.
+    """A picture and what is known of it.
 
-    `heading` is in degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; clue
-    boxes are (x0, y0, x1, y1) fractions of the picture.
+    `drawing` (height, width, 3) uint8 is the picture before its finish, `image` the whole of it. `heading` is in
+    degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; clue boxes are
+    (x0, y0, x1, y1) fractions of the picture.
     """
 
-    image: Image.Image
+    drawing: NDArray[np.uint8]
+    glow: Glow
     place: Place
     seed: int
     heading: float
@@ -51,6 +55,11 @@ class Scene:
     season: str
     setting: str
     clues: tuple[Clue, ...]
+
+    @cached_property
+    def image(self) -> Image.Image:
+        """The finished picture."""
+        return finish(self.drawing, self.glow, self.seed)
 
 
 def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
@@ -105,7 +114,7 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     background += COMPOSITIONS[setting](stage)
     pixels = render(stage.svg(background), width, list(font_files().values()))
     glow = (sun[0] / WIDTH, sun[1] / WIDTH, GLOW * (1 - light.softness), light.colour)
-    return Scene(finish(pixels, rng, glow), place, seed, heading, captured_at, season, setting, _visible(stage.clues))
+    return Scene(pixels, glow, place, seed, heading, captured_at, season, setting, _visible(stage.clues))
 
 
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import imagehash
 import numpy as np
 import pytest
 from django.core.management import call_command
@@ -13,8 +14,10 @@ from PIL import Image
 from pipeline import starter_collection
 from pipeline.boundaries import distance_outside_km, locate
 from pipeline.models import Collection, Photo
+from pipeline.scene_orders import Order, draw_order
 from pipeline.splits import split_of_place
 from pipeline.starter_collection import BUFFER_KM, ensure_starter_collection
+from pipeline.starter_drawings import FOLDER, build, finished, shipped, starter_orders
 from pipeline.starter_places import STARTER_COUNT, STARTER_SPACING_KM, places_of_split, starter_places
 from predictor import store
 from predictor.geodesy import haversine_km
@@ -50,8 +53,8 @@ def test_places_are_drawn_for_any_split_and_repeat_with_their_seed(split):
 
 
 @pytest.mark.django_db
-def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_draws_the_rest(monkeypatch):
-    monkeypatch.setattr(starter_collection, "starter_places", lambda: starter_places()[:3])
+def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_takes_in_the_rest(monkeypatch):
+    monkeypatch.setattr(starter_collection, "shipped", lambda: shipped()[:3])
     monkeypatch.setattr(starter_collection, "STARTER_COUNT", 3)
     monkeypatch.setattr(starter_collection, "CHUNK", 2)
 
@@ -81,7 +84,32 @@ def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_draws_the_rest(m
             assert clue["meaning"]
     progress.clear()
     ensure_starter_collection(lambda done, total: progress.append(done))
-    assert progress == []  # nothing left to draw
+    assert progress == []  # nothing left to take in
+
+
+def test_the_shipped_drawings_are_what_the_code_draws(tmp_path):
+    orders = starter_orders()
+    scenes = shipped()
+    assert [Order(scene["file_name"], tuple(scene["position"]), scene["seed"]) for scene in scenes] == orders
+    chosen = [0, 87, 203]
+    build([orders[index] for index in chosen], tmp_path)
+    assert shipped(tmp_path) == [scenes[index] for index in chosen]
+    for index in chosen:
+        ours, theirs = (
+            np.asarray(Image.open(folder / f"starter-{index:04}.webp"), dtype=float) for folder in (tmp_path, FOLDER)
+        )
+        assert np.abs(ours - theirs).mean() < 1
+
+
+def test_a_shipped_drawing_finished_looks_like_the_scene_drawn_anew():
+    scene = shipped()[40]
+    ours = finished(scene)
+    anew = draw_order(ours.order)
+    assert (ours.width, ours.height) == (anew.width, anew.height)
+    assert ours.fields["place"] == anew.fields["place"]
+    assert imagehash.hex_to_hash(ours.perceptual_hash) - imagehash.hex_to_hash(anew.perceptual_hash) <= 2
+    pictures = (np.asarray(Image.open(io.BytesIO(drawn.jpeg)), dtype=float) for drawn in (ours, anew))
+    assert np.abs(np.subtract(*pictures)).mean() < 5
 
 
 @pytest.mark.django_db
