@@ -10,7 +10,6 @@ from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
 
 ROUNDS_PER_GAME = 5
 TIME_LIMITS_S = (30, 60, 120)
-MAX_PRECISION_KM = 5.0  # photos less precisely placed are not played
 PERFECT_KM = 0.025  # as near as a pin on a phone can be put
 LATE_GRACE = timedelta(milliseconds=500)  # a guess sent in time may still be on its way
 
