@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from predictor.images import UnreadableImage, decode, perceptual_hash
+from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
 HEADINGS = {"score": "score", "median_km": "median km", "mean_km": "mean km", "state_accuracy": "state"}
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Measure a version on image files with known positions, leaving out those it was trained on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

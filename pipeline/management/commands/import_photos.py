@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from pipeline.intake.checks import ImportRefused
 from pipeline.intake.service import Summary, import_photos
 from pipeline.intake.sources import SourceMissing
 from pipeline.management.progress import progress_bar
+from predictor.management.database import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     requires_system_checks = []
     help = (
         "Import the photos of a folder or ZIP. Positions come from a CSV (columns file, latitude, longitude and, if "

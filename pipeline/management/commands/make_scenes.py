@@ -6,14 +6,15 @@ import json
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from pipeline.management.progress import progress_bar
 from pipeline.models import Split
 from pipeline.starter_collection import make_scenes
+from predictor.management.database import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     requires_system_checks = []
     help = (
         "Draw scenes at places of one split into a collection. Run again with the same seed, it draws what is missing."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Predict every playable photo with a version, then switch the champion to it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

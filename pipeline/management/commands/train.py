@@ -6,12 +6,13 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from pipeline.models import Collection
+from predictor.management.database import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Train a model version on a collection's train and validation photos; the playable ones stay unseen."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,15 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.images import UnreadableImage, decode
+from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Guess where image files were taken: position, 90 % radius, most probable geocells and states."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
