@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from safetensors.numpy import load_file, save_file
-from tqdm import tqdm
 
+from pipeline.reporting import SILENT, Reporter
 from predictor.encoders import Encoder
 from predictor.heads import Embeddings
 
@@ -18,7 +18,11 @@ SHARD = 256  # images between two saves
 
 
 def cached_embeddings(
-    encoder: Encoder, sha256s: Sequence[str], read: Callable[[str], Image.Image], cache: Path
+    encoder: Encoder,
+    sha256s: Sequence[str],
+    read: Callable[[str], Image.Image],
+    cache: Path,
+    report: Reporter = SILENT,
 ) -> Embeddings:
     """Embeddings (N, dim) of the images with these hashes; ``read`` gives the picture of one that is not cached yet."""
     key = f"{encoder.weights_sha256}-{encoder.preparation}"
@@ -28,13 +32,19 @@ def cached_embeddings(
     for shard in sorted(folder.glob("*.safetensors")):
         known |= load_file(shard)
     missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in known]
-    with tqdm(
-        total=len(sha256s), initial=len(sha256s) - len(missing), desc=f"Encoding ({encoder.name})", unit="photo"
-    ) as bar:
-        for start in range(0, len(missing), SHARD):
-            batch = missing[start : start + SHARD]
-            fresh = dict(zip(batch, encoder.encode(map(read, batch)), strict=True))
-            save_file(fresh, folder / f"{hashlib.sha256(''.join(batch).encode()).hexdigest()}.safetensors")
-            known |= fresh
-            bar.update(len(batch))
+    done, phase = len(sha256s) - len(missing), f"Encoding ({encoder.name})"
+
+    def pictures(batch: list[str], before: int) -> Iterator[Image.Image]:
+        for number, sha256 in enumerate(batch, start=before):
+            report.progress(number, len(sha256s), phase)
+            yield read(sha256)
+
+    for start in range(0, len(missing), SHARD):
+        batch = missing[start : start + SHARD]
+        fresh = dict(zip(batch, encoder.encode(pictures(batch, done + start)), strict=True))
+        shard = folder / f"{hashlib.sha256(''.join(batch).encode()).hexdigest()}.safetensors"
+        save_file(fresh, shard.with_suffix(".unfinished"))
+        shard.with_suffix(".unfinished").rename(shard)  # a shard is there whole or not at all, however this run ends
+        known |= fresh
+    report.progress(len(sha256s), len(sha256s), phase)
     return np.stack([known[sha256] for sha256 in sha256s])

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
-from tqdm import tqdm
 
 from pipeline.geocells import district_partition
+from pipeline.reporting import SILENT, Reporter
 from predictor.artifact import Artifact, Gallery
 from predictor.encoders import Encoder
 from predictor.geodesy import Floats, distance_matrix_km, score, unit_vectors
@@ -93,13 +93,26 @@ def grouped_folds(groups: Sequence[int] | NDArray[np.integer], seed: int, folds:
 
 
 def train_artifact(
-    photos: Photos, folds: list[Fold], *, encoder: Encoder, collection: str, seed: int, learnt: int | None = None
+    photos: Photos,
+    folds: list[Fold],
+    *,
+    encoder: Encoder,
+    collection: str,
+    seed: int,
+    learnt: int | None = None,
+    report: Reporter = SILENT,
 ) -> Artifact:
     """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds."""
     vectors = photos.vectors()
-    fitted = [_fit_fold(photos, vectors, fold) for fold in tqdm(folds, desc="Fitting heads", unit="fold")]
-    penalty, temperature = _choose_head(fitted)
+    fitted = []
+    for number, fold in enumerate(folds):
+        report.progress(number, len(folds), "Fitting heads")
+        fitted.append(_fit_fold(photos, vectors, fold))
+    report.progress(len(folds), len(folds), "Fitting heads")
+    penalty, temperature = _choose_head(fitted, report)
+    report.check()
     chosen, figures = _choose_answer(fitted, penalty, temperature)
+    report.check()
 
     photos, vectors = photos.first(learnt), vectors[:learnt]
     partition = district_partition(photos.latitudes, photos.longitudes)
@@ -161,7 +174,7 @@ def _fit_fold(photos: Photos, vectors: Floats, fold: Fold) -> _Fitted:
     return _Fitted(partition, make_prototypes(gallery), gallery, held_out, vectors[tune], logits)
 
 
-def _choose_head(fitted: list[_Fitted]) -> tuple[int, float]:
+def _choose_head(fitted: list[_Fitted], report: Reporter) -> tuple[int, float]:
     """(index of the penalty, temperature): the latter by likelihood, the former by mean score of the best cell."""
     targets = [_targets(fold.vectors, fold.partition) for fold in fitted]
     best = (-1.0, 0, 1.0)
@@ -180,7 +193,9 @@ def _choose_head(fitted: list[_Fitted]) -> tuple[int, float]:
             posterior = softmax(fold.logits[penalty] / temperature)
             guesses = centroids[(posterior @ score(distance_matrix_km(centroids, centroids))).argmax(axis=1)]
             scores.append(score(_distances(guesses, fold.vectors)))
-        best = max(best, (float(np.concatenate(scores).mean()), penalty, temperature))
+        mean = float(np.concatenate(scores).mean())
+        report.point("score", penalty + 1, mean)
+        best = max(best, (mean, penalty, temperature))
     return best[1], best[2]
 
 

@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
-from tqdm import tqdm
 
+from pipeline.management.progress import progress_bar
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
@@ -25,18 +25,13 @@ class Command(DatabaseCommand):
         from predictor.services import OtherWeights
         from predictor.store import ImageMissing
 
-        with tqdm(desc="Predicting", unit="photo") as bar:
-
-            def progress(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
-            try:
+        try:
+            with progress_bar("Predicting", "photo") as progress:
                 promotion = promote_version(name=options["version"], progress=progress)
-            except ModelVersion.DoesNotExist:
-                names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
-                raise CommandError(f"There is no version “{options['version']}”. There is: {names}.") from None
-            except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing) as error:
-                raise CommandError(str(error)) from error
+        except ModelVersion.DoesNotExist:
+            names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
+            raise CommandError(f"There is no version “{options['version']}”. There is: {names}.") from None
+        except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing) as error:
+            raise CommandError(str(error)) from error
         before = f", after {promotion.previous}" if promotion.previous else ""
         self.stdout.write(f"{promotion.version} is the champion{before}.")

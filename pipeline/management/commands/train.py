@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from pipeline.management.progress import TerminalReporter
 from pipeline.models import Collection
 from predictor.management.database import DatabaseCommand
 
@@ -33,7 +34,10 @@ class Command(DatabaseCommand):
             names = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet: run import_photos"
             raise CommandError(f"There is no collection “{options['collection']}”. There is: {names}.")
         try:
-            version = train_version(collection=collection, encoder_name=options["encoder"], seed=options["seed"])
+            with TerminalReporter() as report:
+                version = train_version(
+                    collection=collection, encoder_name=options["encoder"], seed=options["seed"], report=report
+                )
         except (TooFewPhotos, MissingWeights, UnknownEncoder, ImageMissing) as error:
             raise CommandError(str(error)) from error
         card = version.card
