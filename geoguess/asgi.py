@@ -16,8 +16,14 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.urls import path  # noqa: E402
 
 from geoguess.consumers import RoundConsumer  # noqa: E402
+from geoguess.job_consumer import JobConsumer  # noqa: E402
 
-sockets = URLRouter([path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi())])
+sockets = URLRouter(
+    [
+        path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),
+        path("ws/jobs/<int:pk>/", JobConsumer.as_asgi()),
+    ]
+)
 application = ProtocolTypeRouter(
     {"http": django_application, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
 )

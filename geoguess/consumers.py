@@ -21,7 +21,28 @@ MAX_MESSAGE_CHARACTERS = 1000
 NOT_FOUND = 4404
 
 
-class RoundConsumer(AsyncJsonWebsocketConsumer):
+class PingConsumer(AsyncJsonWebsocketConsumer):
+    """A socket that answers pings with the server's clock, and any other message with an error."""
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        if text_data is None or len(text_data) > MAX_MESSAGE_CHARACTERS:
+            await self._refuse("Messages are short JSON texts.")
+            return
+        try:
+            content = await self.decode_json(text_data)
+        except ValueError:
+            await self._refuse("The message was not JSON.")
+            return
+        if isinstance(content, dict) and content.get("type") == "ping" and isinstance(content.get("t"), int | float):
+            await self.send_json({"type": "pong", "t": content["t"], "server_now_ms": milliseconds(timezone.now())})
+        else:
+            await self._refuse("Unknown message type.")
+
+    async def _refuse(self, message: str) -> None:
+        await self.send_json({"type": "error", "message": message})
+
+
+class RoundConsumer(PingConsumer):
     """One tab's view of one round. Carries no guess and no answer: those go over HTTP."""
 
     timer: asyncio.Task[None] | None = None
@@ -51,23 +72,6 @@ class RoundConsumer(AsyncJsonWebsocketConsumer):
             self.timer.cancel()
         if self.round_id is not None:
             await self.channel_layer.group_discard(round_group(self.round_id), self.channel_name)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
-        if text_data is None or len(text_data) > MAX_MESSAGE_CHARACTERS:
-            await self._refuse("Messages are short JSON texts.")
-            return
-        try:
-            content = await self.decode_json(text_data)
-        except ValueError:
-            await self._refuse("The message was not JSON.")
-            return
-        if isinstance(content, dict) and content.get("type") == "ping" and isinstance(content.get("t"), int | float):
-            await self.send_json({"type": "pong", "t": content["t"], "server_now_ms": milliseconds(timezone.now())})
-        else:
-            await self._refuse("Unknown message type.")
-
-    async def _refuse(self, message: str) -> None:
-        await self.send_json({"type": "error", "message": message})
 
     async def round_locked(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "locked"})

@@ -1,4 +1,4 @@
-"""The one place where channel groups get their names."""
+"""The one place where channel groups of the game get their names."""
 
 from __future__ import annotations
 

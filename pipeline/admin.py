@@ -1,4 +1,4 @@
-"""Collections, photos and turned-away files in Django's admin, and promotion of model versions.
+"""Collections, photos and turned-away files in Django's admin, and promotion of versions; jobs have their own file.
 
 Positions and splits are read here, set by imports.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from pipeline.models import Collection, Photo, Rejection
-from pipeline.tasks import promote_version_task
+from pipeline.jobs.admin import JobAdmin
+from pipeline.models import Collection, Job, Photo, Rejection
 from predictor.admin import ModelVersionAdmin
 from predictor.models import ModelVersion
 
+admin.site.register(Job, JobAdmin)
 admin.site.unregister(ModelVersion)
 
 
@@ -76,7 +78,7 @@ class RejectionAdmin(admin.ModelAdmin):
 
 @admin.register(ModelVersion)
 class PromotableVersionAdmin(ModelVersionAdmin):
-    """A worker promotes: the version has to look at every playable photo first."""
+    """A job promotes: the version has to look at every playable photo first."""
 
     actions = ["promote"]
 
@@ -84,10 +86,8 @@ class PromotableVersionAdmin(ModelVersionAdmin):
         return request.user.has_perm("predictor.promote_modelversion")
 
     @admin.action(description="Make it the champion", permissions=["promote"])
-    def promote(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> None:
+    def promote(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> HttpResponse | None:
         if len(versions) != 1:
             self.message_user(request, "Choose one version: there is one champion.", messages.ERROR)
-            return
-        name, user_id = versions[0].name, request.user.pk
-        transaction.on_commit(lambda: promote_version_task.delay(name, user_id))
-        self.message_user(request, f"{name} serves as soon as it has looked at every playable photo.")
+            return None
+        return redirect(f"{reverse('admin:pipeline_job_start', args=['promote'])}?version={versions[0].name}")

@@ -1,9 +1,14 @@
-"""Photos with positions, the collections they are played from, and the files an import turned away."""
+"""Photos with positions, the collections they are played from, files an import turned away, and long tasks."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from predictor.geodesy import INDIA_SCALE_KM
 
@@ -86,3 +91,71 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}: {self.reason}"
+
+
+class Job(models.Model):
+    """The truth about a long task, whoever runs it and wherever: what was asked for, how far it is, how it ended."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+        INTERRUPTED = "interrupted"
+
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+    RETRIABLE = (Status.FAILED, Status.CANCELLED, Status.INTERRUPTED)
+
+    kind = models.CharField(max_length=20, help_text="A key of pipeline.job_kinds.KINDS.")
+    parameters = models.JSONField(default=dict, help_text="What the kind's form was filled in with.")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="retries")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    actor = models.CharField(max_length=150, help_text="Name at the time.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
+    cancel_requested = models.BooleanField(default=False)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0, help_text="Counts the changes that a page shows.")
+
+    phase = models.CharField(max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    phase_started_at = models.DateTimeField(null=True, blank=True)
+    phase_first_done = models.PositiveIntegerField(default=0, help_text="Steps that were done when the phase began.")
+
+    log = models.TextField(blank=True, help_text="The last lines.")
+    curve = models.JSONField(default=dict, help_text="Points [x, y] of each series.")
+    result = models.JSONField(default=dict, help_text="figures {label: value}, links [[label, address]], files [name].")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(status__in=["queued", "running"]), name="one_active_job_per_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def folder(self) -> Path:
+        """Where checkpoints and results lie; a retry shares it with what it retries."""
+        first = self
+        while first.parent is not None:
+            first = first.parent
+        return settings.JOBS_DIR / str(first.pk)
+
+    def remaining_s(self, now: datetime) -> float | None:
+        """Seconds until the phase is through, at its pace so far."""
+        if self.status != self.Status.RUNNING or self.phase_started_at is None or self.done <= self.phase_first_done:
+            return None
+        elapsed_s = (now - self.phase_started_at).total_seconds()
+        return elapsed_s * (self.total - self.done) / (self.done - self.phase_first_done)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import QuerySet
 
 from pipeline.models import Collection, Photo, Split
 from pipeline.reporting import SILENT, Reporter
@@ -17,7 +19,8 @@ from pipeline.splits import place_clusters
 from predictor import store
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
-from predictor.services import COMMAND_LINE, Progress, promote, register_version, version_folder
+from predictor.selectors import artifact_of, posterior_of, predictions_for
+from predictor.services import COMMAND_LINE, Progress, predict_images, promote, register_version, version_folder
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -44,11 +47,7 @@ def train_version(
     from predictor.encoders import load_encoder
 
     encoder = load_encoder(encoder_name)
-    rows = list(collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).order_by("sha256"))
-    if len(rows) < FEWEST_PHOTOS:
-        raise TooFewPhotos(
-            f"“{collection.name}” has {len(rows)} photos to learn from, and {FEWEST_PHOTOS} are needed: import more."
-        )
+    rows = list(photos_to_learn_from(collection))
     sha256s = [photo.sha256 for photo in rows]
     photos = Photos(
         cached_embeddings(encoder, sha256s, lambda sha256: decode(store.read(sha256)), settings.CACHE_DIR, report),
@@ -69,7 +68,47 @@ def promote_version(
 ) -> Promotion:
     """Predict every playable photo with this version, then make it the champion. Raises ModelVersion.DoesNotExist."""
     version = ModelVersion.objects.get(name=name)
-    return promote(version=version, sha256s=_playable_hashes(), user=user, actor=actor, progress=progress)
+    return promote(version=version, sha256s=playable_hashes(), user=user, actor=actor, progress=progress)
+
+
+def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> dict[str, Any]:
+    """Figures of the version and of baselines on the collection's test photos that it has not learnt from.
+
+    Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
+    """
+    from pipeline.evaluation import Truth, evaluate, known_to
+
+    artifact = artifact_of(version)
+    rows = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
+    looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
+    known = known_to(artifact, np.array([photo.sha256 for photo in rows]), looks) if rows else np.empty(0, bool)
+    rows = [photo for photo, seen in zip(rows, known, strict=True) if not seen]
+    if not rows:
+        raise TooFewPhotos(f"“{collection.name}” has no test photo that {version} does not know: choose another.")
+    sha256s = [photo.sha256 for photo in rows]
+    predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
+    report.progress(0, 1, "Measuring")
+    seen_by = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
+    cells, embeddings = (np.stack(column) for column in zip(*(seen_by[sha256] for sha256 in sha256s), strict=True))
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
+    result = evaluate(artifact, cells, embeddings, Truth(latitudes, longitudes, np.full(len(rows), "")))
+    report.progress(1, 1, "Measuring")
+    return {"model": version.name, "collection": collection.name, "left_out": int(known.sum()), **result}
+
+
+def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
+    """The train and validation photos, by hash. Raises TooFewPhotos."""
+    photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).order_by("sha256")
+    if (count := photos.count()) < FEWEST_PHOTOS:
+        raise TooFewPhotos(
+            f"“{collection.name}” has {count} photos to learn from, and {FEWEST_PHOTOS} are needed: import more."
+        )
+    return photos
+
+
+def playable_hashes() -> list[str]:
+    """Hashes of every playable photo, oldest first."""
+    return list(playable_photos().order_by("pk").values_list("sha256", flat=True))
 
 
 def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
@@ -85,10 +124,6 @@ def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
     except BaseException:
         shutil.rmtree(folder)
         raise
-
-
-def _playable_hashes() -> list[str]:
-    return list(playable_photos().order_by("pk").values_list("sha256", flat=True))
 
 
 def _clusters(rows: list[Photo]) -> np.ndarray:

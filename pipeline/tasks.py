@@ -1,14 +1,30 @@
-"""The door from the queue ``pipeline`` to the services."""
+"""The door from the queue ``pipeline`` to the services. A message names a job and no more: the row is the truth."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
-from django.contrib.auth import get_user_model
+from celery.signals import worker_ready
+from django.db import connection
+from django.utils import timezone
 
 
-@shared_task
-def promote_version_task(name: str, user_id: int) -> None:
-    """Make a version the champion, once it has looked at every playable photo."""
-    from pipeline.services import promote_version
+@shared_task(acks_late=False)  # a job whose worker dies is retried by a person, not run again by the broker
+def run_job_task(job_id: int) -> None:
+    """Run a queued job."""
+    from pipeline.jobs.running import run_job
 
-    promote_version(name=name, user=get_user_model().objects.get(pk=user_id))
+    run_job(job_id=job_id)
+
+
+@worker_ready.connect
+def look_after_jobs(**_: Any) -> None:
+    """A worker that starts marks the jobs of those that died, and sends again what a broker that died forgot."""
+    from pipeline.jobs.services import interrupt_dead_jobs, send_to_worker
+    from pipeline.models import Job
+
+    interrupt_dead_jobs(now=timezone.now())
+    for job in Job.objects.filter(status=Job.Status.QUEUED):
+        send_to_worker(job=job)
+    connection.close()  # worker processes are forked from this one

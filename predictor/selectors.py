@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely.geometry
 from django.conf import settings
+from django.db.models import QuerySet
 
 from predictor.artifact import Artifact, load_artifact
 from predictor.geodesy import positions
@@ -57,6 +58,11 @@ def prediction_for(version: ModelVersion, sha256: str) -> Prediction | None:
     return Prediction.objects.filter(version=version, sha256=sha256).select_related("version").first()
 
 
+def predictions_for(version: ModelVersion, sha256s: list[str]) -> QuerySet[Prediction]:
+    """What the version sees in those of these images that it has looked at, in no order."""
+    return Prediction.objects.filter(version=version, sha256__in=sha256s)
+
+
 def artifact_of(version: ModelVersion) -> Artifact:
     """The version's artifact, read and checked once per process. Raises ArtifactDamaged."""
     return _artifact(version.name, version.manifest_sha256)
@@ -69,10 +75,13 @@ def training_hashes(version: ModelVersion) -> frozenset[str]:
 
 def answer(prediction: Prediction, scale_km: float) -> Answer:
     """The answer that scores best on average on a map of this extent."""
-    artifact = artifact_of(prediction.version)
+    return answer_from(artifact_of(prediction.version), *posterior_of(prediction), scale_km)
+
+
+def posterior_of(prediction: Prediction) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (C,) and projected embedding (d,)."""
     cells = np.frombuffer(prediction.posterior, np.float16).astype(float)
-    embedding = np.frombuffer(prediction.embedding, np.float16).astype(np.float32)
-    return answer_from(artifact, cells / cells.sum(), embedding, scale_km)
+    return cells / cells.sum(), np.frombuffer(prediction.embedding, np.float16).astype(np.float32)
 
 
 def answer_from(artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float) -> Answer:

@@ -10,7 +10,6 @@ from django.core.management.base import CommandError
 
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
-from pipeline.tasks import promote_version_task
 from predictor.models import ModelVersion, Prediction
 from predictor.selectors import champion
 from tests.pipeline.test_training import _store_photos
@@ -49,9 +48,3 @@ def test_promote_refuses_a_damaged_artifact(made_version: ModelVersion, collecti
     with pytest.raises(CommandError, match="partition"):
         call_command("promote", made_version.name)
     assert champion() is None
-
-
-def test_the_task_does_the_same(made_version: ModelVersion, collection: Collection, admin_user) -> None:
-    promote_version_task(made_version.name, admin_user.pk)
-    assert champion() == made_version
-    assert made_version.promotions.get().promoted_by == admin_user

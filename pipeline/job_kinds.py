@@ -1,0 +1,208 @@
+"""The kinds of jobs: for each a form for its parameters, what it runs, its queue, and the permission it needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from pipeline import services
+from pipeline.models import Collection
+from pipeline.reporting import Reporter
+from predictor.models import ModelVersion
+from predictor.services import predict_images
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ENCODERS = (
+    ("starter_vit", "starter_vit: learnt on drawn scenes, fast"),
+    ("efficientnet_lite0", "efficientnet_lite0: for photographs, fast without a GPU"),
+    ("vit_b16", "vit_b16: the paper’s, for photographs; wants a GPU, and its weights or a network"),
+)
+EVALUATION_FILE = "evaluation.json"
+
+
+class UnusableParameters(ValueError):
+    """What the job was started with does not hold any more, such as a collection that is gone."""
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """``run(report, user, **parameters)`` returns the job's result; ``form`` cleans the parameters."""
+
+    name: str
+    title: str
+    description: str
+    form: type[forms.Form]
+    run: Callable[..., dict[str, Any]]
+    queue: str = "pipeline"
+    permission: str = "pipeline.add_job"
+
+    def parameters(self, form: forms.Form) -> dict[str, Any]:
+        """A valid form's content as the JSON that a job keeps."""
+        return {name: form.fields[name].prepare_value(value) for name, value in form.cleaned_data.items()}
+
+    def values(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of ``run`` from what a job keeps. Raises UnusableParameters."""
+        form = self.form(parameters)
+        if not form.is_valid():
+            faults = "; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())
+            raise UnusableParameters(f"The job cannot run with its parameters any more. {faults}")
+        return form.cleaned_data
+
+
+def _collection() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(Collection.objects.all(), empty_label=None, to_field_name="slug")
+
+
+def _version() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        ModelVersion.objects.all(), empty_label=None, to_field_name="name", label="Model version"
+    )
+
+
+class LearningForm(forms.Form):
+    collection = _collection()
+
+    def clean_collection(self) -> Collection:
+        collection: Collection = self.cleaned_data["collection"]
+        try:
+            services.photos_to_learn_from(collection)
+        except services.TooFewPhotos as error:
+            raise forms.ValidationError(str(error)) from error
+        return collection
+
+
+class GeocellsForm(LearningForm):
+    minimum = forms.IntegerField(
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        label="Fewest photos in a geocell",
+        help_text="Empty: it follows from the number of photos.",
+    )
+
+
+class RetrainForm(LearningForm):
+    encoder = forms.ChoiceField(choices=ENCODERS)
+    seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
+
+
+class EvaluateForm(forms.Form):
+    version = _version()
+    collection = _collection()
+
+
+class VersionForm(forms.Form):
+    version = _version()
+
+
+def _rebuild_geocells(
+    report: Reporter, user: User | None, *, collection: Collection, minimum: int | None
+) -> dict[str, Any]:
+    from pipeline.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
+
+    figures = preview_partition(collection=collection, minimum=minimum, folder=_folder(report), report=report)
+    return {"figures": _flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
+
+
+def _retrain(report: Reporter, user: User | None, *, collection: Collection, encoder: str, seed: int) -> dict[str, Any]:
+    version = services.train_version(collection=collection, encoder_name=encoder, seed=seed, report=report)
+    card = version.card
+    figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
+    next_step = reverse("admin:pipeline_job_start", args=["promote"])
+    links = [*_links(version), ["Make it the champion", f"{next_step}?version={version.name}"]]
+    return {"figures": _flat(figures), "links": links}
+
+
+def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection) -> dict[str, Any]:
+    result = services.evaluate_version(version=version, collection=collection, report=report)
+    (_folder(report) / EVALUATION_FILE).write_text(json.dumps(result, indent=1) + "\n")
+    shown = {name: value for name, value in result.items() if not isinstance(value, dict | list)}
+    scores = {name: row["score"] for name, row in result["baselines"].items()}
+    return {"figures": _flat({**shown, "score_of": scores}), "links": _links(version), "files": [EVALUATION_FILE]}
+
+
+def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
+    progress = partial(report.progress, phase="Predicting")
+    wanted = services.playable_hashes()
+    count = predict_images(version=version, sha256s=wanted, progress=progress)
+    return {"figures": {"playable photos": len(wanted), "predicted now": count}, "links": _links(version)}
+
+
+def _promote(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
+    progress = partial(report.progress, phase="Predicting")
+    promotion = services.promote_version(name=version.name, user=user, progress=progress)
+    before = str(promotion.previous) if promotion.previous else "none"
+    return {"figures": {"champion": version.name, "before": before}, "links": _links(version)}
+
+
+def _folder(report: Reporter) -> Path:
+    if report.folder is None:
+        raise ValueError("A job that writes files needs a folder.")
+    return report.folder
+
+
+def _links(version: ModelVersion) -> list[list[str]]:
+    return [[version.name, reverse("admin:predictor_modelversion_change", args=[version.pk])]]
+
+
+def _flat(figures: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested figures as one table of label and value."""
+    flat: dict[str, Any] = {}
+    for name, value in figures.items():
+        label = f"{prefix}{name.replace('_', ' ')}"
+        flat |= _flat(value, f"{label}: ") if isinstance(value, dict) else {label: value}
+    return flat
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        JobKind(
+            "geocells",
+            "Rebuild geocells",
+            "Build the geocells that a collection’s training photos give, and look at them on a map. Retraining builds "
+            "its own in the same way; no model changes.",
+            GeocellsForm,
+            _rebuild_geocells,
+        ),
+        JobKind(
+            "retrain",
+            "Retrain",
+            "Make a new model version from a collection’s train and validation photos. It serves nobody until it is "
+            "promoted.",
+            RetrainForm,
+            _retrain,
+        ),
+        JobKind(
+            "evaluate",
+            "Evaluate",
+            "Measure a model version on the test photos of a collection that it has not learnt from.",
+            EvaluateForm,
+            _evaluate,
+        ),
+        JobKind(
+            "repredict",
+            "Predict again",
+            "Let a model version look at every playable photo that it has not seen as it is now.",
+            VersionForm,
+            _repredict,
+        ),
+        JobKind(
+            "promote",
+            "Promote",
+            "Let a model version look at every playable photo, then make it the champion that plays.",
+            VersionForm,
+            _promote,
+            permission="predictor.promote_modelversion",
+        ),
+    )
+}

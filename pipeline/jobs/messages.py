@@ -1,0 +1,55 @@
+"""What a page hears of a job: all of it when it connects, then each change, numbered so that a lost one is noticed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from pipeline.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+def job_group(job_id: int) -> str:
+    """Name of the channel group of all sockets that watch a job."""
+    return f"job.{job_id}"
+
+
+def snapshot(job: Job, now: datetime) -> dict[str, Any]:
+    """Everything a page shows."""
+    return {"type": "snapshot", **_state(job, now), "log": job.log, "curve": job.curve, "result": job.result}
+
+
+def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, float, float]] | None = None) -> None:
+    """Tell all pages the state, and what is new in the log and the curves. A broker that is away stops no job."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    change = {"type": "change", **_state(job, now), "log": log, "points": points or []}
+    if job.status not in Job.ACTIVE:
+        change["result"] = job.result
+    try:
+        async_to_sync(layer.group_send)(job_group(job.pk), {"type": "job.changed", "change": change})
+    except (RedisError, OSError):
+        logger.warning("The broker does not answer: pages see %s only when they ask again.", job)
+
+
+def _state(job: Job, now: datetime) -> dict[str, Any]:
+    return {
+        "revision": job.revision,
+        "status": job.status,
+        "cancel_requested": job.cancel_requested,
+        "phase": job.phase,
+        "done": job.done,
+        "total": job.total,
+        "remaining_s": job.remaining_s(now),
+        "elapsed_s": ((job.finished_at or now) - job.started_at).total_seconds() if job.started_at else None,
+        "error": job.error,
+        "active": job.status in Job.ACTIVE,
+        "retriable": job.status in Job.RETRIABLE,
+    }

@@ -1,0 +1,142 @@
+"""How a worker runs a job: claims it, keeps its row alive from a thread beside the work, and writes how it ended."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import traceback
+from pathlib import Path
+from typing import Any, Self
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from pipeline.job_kinds import KINDS
+from pipeline.jobs.services import Point, change_job
+from pipeline.models import Job
+from pipeline.reporting import Cancelled
+
+TICK_S = 0.5  # between two looks at the row: how soon a page hears of progress, and the work of a cancel
+OWN_ROOMS = ("predictor", "pipeline")  # their errors are messages to people; any other is a fault
+logger = logging.getLogger(__name__)
+
+
+class JobReporter:
+    """The Reporter of a running job. Its methods touch only memory; a thread brings what they say to the row."""
+
+    def __init__(self, job: Job) -> None:
+        self.job_id = job.pk
+        self.folder: Path = job.folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._phase = ""
+        self._fields: dict[str, Any] = {}
+        self._log: list[str] = []
+        self._points: list[Point] = []
+        self._stop, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._keep_alive, name=f"job-{job.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def progress(self, done: int, total: int, phase: str) -> None:
+        with self._lock:
+            self._fields |= {"done": done, "total": total}
+            if phase != self._phase:
+                self._phase = phase
+                self._fields |= {"phase": phase, "phase_started_at": timezone.now(), "phase_first_done": done}
+                self._say(f"{phase}: {done} of {total}")
+        self.check()
+
+    def log(self, text: str) -> None:
+        with self._lock:
+            self._say(text)
+        self.check()
+
+    def point(self, series: str, x: float, y: float) -> None:
+        with self._lock:
+            self._points.append((series, x, y))
+        self.check()
+
+    def check(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def _say(self, text: str) -> None:
+        self._log.append(f"{timezone.localtime():%H:%M:%S} {text}\n")
+
+    def _keep_alive(self) -> None:
+        try:
+            while not self._over.wait(TICK_S):
+                self._write()
+            self._write()
+        finally:
+            connection.close()  # this thread's own
+
+    def _write(self) -> None:
+        with self._lock:
+            fields, log, points = self._fields, self._log, self._points
+            self._fields, self._log, self._points = {}, [], []
+        try:
+            job = change_job(
+                self.job_id,
+                expected=[Job.Status.RUNNING],
+                now=timezone.now(),
+                heartbeat=True,
+                log="".join(log),
+                points=points,
+                **fields,
+            )
+        except DatabaseError:
+            logger.warning("Job %s cannot be written now; trying again.", self.job_id, exc_info=True)
+            with self._lock:
+                self._fields, self._log, self._points = fields | self._fields, log + self._log, points + self._points
+            return
+        if job is None or job.cancel_requested:  # None: it was given up for dead, and may run elsewhere by now
+            self._stop.set()
+
+
+def run_job(*, job_id: int) -> None:
+    """Run a queued job to its end; nothing when it is no longer queued."""
+    now = timezone.now()
+    job = change_job(
+        job_id,
+        expected=[Job.Status.QUEUED],
+        now=now,
+        heartbeat=True,
+        status=Job.Status.RUNNING,
+        started_at=now,
+    )
+    if job is None:
+        return
+    ended: dict[str, Any] = {"status": Job.Status.INTERRUPTED}
+    try:
+        with JobReporter(job) as report:
+            ended = _run(job, report)
+    finally:
+        change_job(job_id, expected=[Job.Status.RUNNING], now=timezone.now(), finished_at=timezone.now(), **ended)
+
+
+def _run(job: Job, report: JobReporter) -> dict[str, Any]:
+    """The fields that say how it ended."""
+    try:
+        kind = KINDS[job.kind]
+        result = kind.run(report, job.started_by, **kind.values(job.parameters))
+    except Cancelled:
+        return {"status": Job.Status.CANCELLED}
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in OWN_ROOMS:
+            return {"status": Job.Status.FAILED, "error": str(error)}
+        logger.exception("%s failed", job)
+        fault = f"A fault of the program: {type(error).__name__}: {error}"
+        return {"status": Job.Status.FAILED, "error": fault, "log": traceback.format_exc()}
+    for path in report.folder.iterdir():  # the checkpoints have served
+        if path.name not in result.get("files", []):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return {"status": Job.Status.SUCCEEDED, "result": result}

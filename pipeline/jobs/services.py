@@ -1,0 +1,138 @@
+"""What changes a job: it is started, cancelled, retried, found dead. Every change goes through ``change_job``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Container
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from pipeline.job_kinds import KINDS
+from pipeline.jobs.messages import announce
+from pipeline.models import Job
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+DEAD_AFTER = timedelta(seconds=30)  # a database may be locked for 20 s while its worker lives
+LOG_CHARACTERS = 20_000
+CURVE_POINTS = 500  # of one series; beyond, every second one goes
+NO_BROKER = "The broker does not answer, so no worker can hear of the job. Start the site (manage.py up), then retry."
+DIED = "The worker stopped without a word: it was killed, ran out of memory, or its machine went down."
+
+Point = tuple[str, float, float]  # series, x, y
+
+
+class AlreadyActive(Exception):
+    """A job of this kind waits or runs; ``job`` is it."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(f"Job {job.pk} of this kind is {job.status}: wait for it, or cancel it.")
+        self.job = job
+
+
+class NotRetriable(Exception):
+    """Only a job that failed, was cancelled or interrupted can be retried."""
+
+
+def start_job(*, kind: str, parameters: dict[str, Any], user: User, parent: Job | None = None) -> Job:
+    """A queued job, sent to a worker on commit. Raises AlreadyActive."""
+    interrupt_dead_jobs(now=timezone.now())
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind, parameters=parameters, parent=parent, started_by=user, actor=user.get_username()
+            )
+    except IntegrityError:
+        active = Job.objects.filter(kind=kind, status__in=Job.ACTIVE).first()
+        if active is None:  # it ended this instant
+            return start_job(kind=kind, parameters=parameters, user=user, parent=parent)
+        raise AlreadyActive(active) from None
+    transaction.on_commit(lambda: send_to_worker(job=job))
+    return job
+
+
+def retry_job(*, job: Job, user: User) -> Job:
+    """The same task again, going on from the checkpoints there are. Raises NotRetriable and AlreadyActive."""
+    if job.status not in Job.RETRIABLE:
+        raise NotRetriable(f"Job {job.pk} is {job.status}.")
+    return start_job(kind=job.kind, parameters=job.parameters, user=user, parent=job)
+
+
+def cancel_job(*, job: Job, now: datetime) -> None:
+    """End a job that waits; ask one that runs to stop, which it does within seconds. No effect on one that ended."""
+    if change_job(job.pk, expected=[Job.Status.QUEUED], now=now, status=Job.Status.CANCELLED, finished_at=now) is None:
+        change_job(job.pk, expected=[Job.Status.RUNNING], now=now, cancel_requested=True)
+
+
+def interrupt_dead_jobs(*, now: datetime) -> None:
+    """Mark running jobs whose worker has not been heard of for ``DEAD_AFTER``. Whoever looks at jobs calls this."""
+    for job in Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=now - DEAD_AFTER):
+        ended = Job.Status.CANCELLED if job.cancel_requested else Job.Status.INTERRUPTED
+        change_job(
+            job.pk,
+            expected=[Job.Status.RUNNING],
+            now=now,
+            heard_before=now - DEAD_AFTER,
+            status=ended,
+            error="" if job.cancel_requested else DIED,
+            finished_at=now,
+        )
+
+
+def send_to_worker(*, job: Job) -> None:
+    """Put a queued job into its queue; twice does no harm, as a job is claimed once."""
+    from pipeline.tasks import run_job_task
+
+    try:
+        run_job_task.apply_async([job.pk], queue=KINDS[job.kind].queue)
+    except OperationalError:
+        now = timezone.now()
+        failed = Job.Status.FAILED
+        change_job(job.pk, expected=[Job.Status.QUEUED], now=now, status=failed, error=NO_BROKER, finished_at=now)
+
+
+def change_job(
+    job_id: int,
+    *,
+    expected: Container[str],
+    now: datetime,
+    heard_before: datetime | None = None,
+    log: str = "",
+    points: Sequence[Point] = (),
+    heartbeat: bool = False,
+    **fields: Any,
+) -> Job | None:
+    """Compare-and-set under a row lock: the job as it is afterwards, or None where its status is not expected.
+
+    ``log`` and ``points`` are added to what is there. With ``heard_before`` a newer heartbeat also prevents the change.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_id)
+        if job.status not in expected or (heard_before and job.heartbeat_at and job.heartbeat_at >= heard_before):
+            return None
+        if heartbeat:
+            job.heartbeat_at = now
+        for name, value in fields.items():
+            setattr(job, name, value)
+        if log:
+            job.log = _last_lines(job.log + log)
+        for series, x, y in points:
+            job.curve[series] = _thinned([*job.curve.get(series, []), [x, y]])
+        if fields or log or points:
+            job.revision += 1
+            transaction.on_commit(lambda: announce(job=job, now=now, log=log, points=list(points)))
+        job.save()
+    return job
+
+
+def _last_lines(log: str) -> str:
+    return log if len(log) <= LOG_CHARACTERS else log[-LOG_CHARACTERS:].partition("\n")[2]
+
+
+def _thinned(points: list[list[float]]) -> list[list[float]]:
+    return points if len(points) <= CURVE_POINTS else [*points[:-1:2], points[-1]]

@@ -1,0 +1,74 @@
+"""A look at the geocells that a collection would get: the partition as a file, its figures, and a map of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.geocells import district_partition
+from pipeline.models import Collection
+from pipeline.reporting import Reporter
+from pipeline.services import photos_to_learn_from
+from predictor.partition import Partition
+
+PARTITION_FILE, FIGURES_FILE, MAP_FILE = "partition.fgb", "figures.json", "map.svg"
+MAP_WIDTH_PX = 900
+TINTS = ("#e4e6f7", "#c3c7ef", "#9ba1e4", "#6d73d3", "#4a4ac8", "#2f2f8f")  # of the model's colour
+MIDDLE_LATITUDE = 23.0
+
+
+def preview_partition(*, collection: Collection, minimum: int | None, folder: Path, report: Reporter) -> dict[str, Any]:
+    """Write the three files into ``folder``; figures of the geocells of the photos that a model may learn from.
+
+    Raises TooFewPhotos.
+    """
+    places = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
+    report.progress(0, 2, "Building geocells")
+    partition = district_partition(places[:, 0], places[:, 1], minimum)
+    report.progress(1, 2, "Building geocells")
+    photos = np.bincount(partition.cell_of(places[:, 0], places[:, 1]), minlength=len(partition))
+    figures = {
+        "photos": len(places),
+        "geocells": len(partition),
+        "states": len(np.unique(partition.states)),
+        "photos_per_geocell": {
+            "smallest": int(photos.min()),
+            "median": float(np.median(photos)),
+            "largest": int(photos.max()),
+        },
+    }
+    partition.save(folder / PARTITION_FILE)
+    (folder / MAP_FILE).write_text(partition_svg(partition, photos))
+    (folder / FIGURES_FILE).write_text(json.dumps({"collection": collection.name, **figures}, indent=1) + "\n")
+    report.progress(2, 2, "Building geocells")
+    return figures
+
+
+def partition_svg(partition: Partition, photos: NDArray[np.intp]) -> str:
+    """The geocells as a picture, darker with more photos (C,); a cell's name is its tooltip."""
+    shrink = math.cos(math.radians(MIDDLE_LATITUDE))  # a degree of longitude is that much shorter than one of latitude
+    west, south, east, north = shapely.total_bounds(partition.polygons)
+    scale = MAP_WIDTH_PX / ((east - west) * shrink)
+    height = round((north - south) * scale)
+    steps = np.geomspace(1, photos.max() + 1, len(TINTS) + 1)[1:-1]
+    tints = np.digitize(photos + 1, steps, right=True)
+    paths = []
+    for name, count, tint, drawing in zip(partition.names, photos, tints, partition.drawings, strict=True):
+        data = []
+        for part in shapely.get_parts(drawing):
+            for ring in shapely.get_rings(part):
+                x, y = shapely.get_coordinates(ring)[:-1].T
+                points = np.column_stack([(x - west) * shrink * scale, (north - y) * scale])
+                data.append("M" + "L".join(f"{px:.1f},{py:.1f}" for px, py in points) + "Z")
+        title = str(name).replace("&", "&amp;").replace("<", "&lt;")
+        paths.append(f'<path fill="{TINTS[tint]}" d="{"".join(data)}"><title>{title}: {count} photos</title></path>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {MAP_WIDTH_PX + 4} {height + 4}" '
+        f'stroke="#fff" stroke-width="0.8" stroke-linejoin="round">{"".join(paths)}</svg>\n'
+    )

@@ -1,0 +1,168 @@
+"""Each kind of job does its work on a real collection, keeps its parameters as JSON; cancelled, it leaves nothing."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.job_kinds import ENCODERS, KINDS, UnusableParameters
+from pipeline.models import Collection
+from pipeline.partition_preview import partition_svg
+from pipeline.reporting import Cancelled, Silent
+from predictor import encoders
+from predictor.models import ModelVersion, Prediction
+from predictor.partition import Partition
+from predictor.selectors import champion
+from tests.pipeline.test_training import _store_photos
+
+pytestmark = pytest.mark.django_db
+
+
+class StoppedAt(Silent):
+    """Stops the work when it reports this phase, or its end."""
+
+    def __init__(self, folder, phase: str | None = None) -> None:
+        self.folder, self.phase = folder, phase
+        self.points: list[tuple[str, float, float]] = []
+
+    def progress(self, done: int, total: int, phase: str) -> None:
+        if phase == self.phase:
+            raise Cancelled
+
+    def point(self, series: str, x: float, y: float) -> None:
+        self.points.append((series, x, y))
+
+
+@pytest.fixture
+def report(tmp_path) -> StoppedAt:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    return StoppedAt(folder)
+
+
+@pytest.fixture
+def collection(data_folders) -> Collection:
+    collection = Collection.objects.create(name="Cities", slug="cities")
+    _store_photos(collection, range(200, 230), "train")
+    _store_photos(collection, range(230, 236), "validation")
+    _store_photos(collection, range(236, 244), "test")
+    return collection
+
+
+def run(kind: str, report, user=None, **data) -> dict:
+    """Through the form, JSON and back, as a job takes it."""
+    form = KINDS[kind].form(data)
+    assert form.is_valid(), form.errors
+    kept = json.loads(json.dumps(KINDS[kind].parameters(form)))
+    return json.loads(json.dumps(KINDS[kind].run(report, user, **KINDS[kind].values(kept))))
+
+
+def test_the_encoders_to_choose_from_are_those_that_have_a_name():
+    assert [name for name, _ in ENCODERS] == list(encoders.REGISTRY)
+
+
+def test_geocells_are_kept_as_a_file_with_figures_and_a_map(collection, report):
+    result = run("geocells", report, collection="cities", minimum="5")
+    assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
+    partition = Partition.load(report.folder / "partition.fgb")
+    assert result["figures"]["geocells"] == len(partition) > 1
+    assert result["figures"]["photos"] == 36
+    assert result["figures"]["photos per geocell: smallest"] >= 5
+    assert (report.folder / "map.svg").read_text().count("<path") == len(partition)
+    assert not ModelVersion.objects.exists()
+
+
+def test_the_map_is_darker_where_more_photos_lie_and_escapes_names():
+    import shapely
+
+    boxes = np.array([shapely.box(76, 10, 77, 11), shapely.box(77, 10, 78, 11)])
+    partition = Partition(np.array(["A & <b>", "C"]), np.array(["X", "X"]), np.eye(3)[:2], boxes)
+    svg = partition_svg(partition, np.array([1, 1000]))
+    assert "A &amp; &lt;b>: 1 photos" in svg
+    assert [colour in svg for colour in ("#e4e6f7", "#2f2f8f")] == [True, True]
+
+
+def test_retraining_makes_a_version_and_says_where_it_is(collection, report):
+    result = run("retrain", report, collection="cities", encoder="starter_vit", seed="7")
+    version = ModelVersion.objects.get()
+    assert version.card["seed"] == 7
+    assert result["figures"]["photos"] == 36
+    assert result["links"][0] == [version.name, f"/admin/predictor/modelversion/{version.pk}/change/"]
+    assert result["links"][1][1] == f"/admin/pipeline/job/start/promote/?version={version.name}"
+    assert {series for series, _, _ in report.points} == {"score"}
+    assert list(report.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("phase", ["Encoding (starter_vit)", "Fitting heads"])
+def test_cancelled_training_leaves_no_version(collection, report, data_folders, phase):
+    report.phase = phase
+    with pytest.raises(Cancelled):
+        run("retrain", report, collection="cities", encoder="starter_vit", seed="7")
+    assert not ModelVersion.objects.exists()
+    assert not (data_folders / "models").exists()
+
+
+def test_training_that_fails_to_register_leaves_no_folder(collection, report, data_folders, monkeypatch):
+    def refuse(**kwargs):
+        raise Cancelled
+
+    monkeypatch.setattr("pipeline.services.register_version", refuse)
+    with pytest.raises(Cancelled):
+        run("retrain", report, collection="cities", encoder="starter_vit", seed="7")
+    assert list((data_folders / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["retrain", "geocells"])
+def test_too_few_photos_are_an_error_of_the_form(data_folders, kind):
+    Collection.objects.create(name="Few", slug="few")
+    form = KINDS[kind].form({"collection": "few", "encoder": "starter_vit", "seed": "1"})
+    assert "import more" in str(form.errors["collection"])
+
+
+def test_an_evaluation_measures_the_unknown_test_photos(made_version, collection, report):
+    known = _store_photos(Collection.objects.get(), range(2), "test")  # the version was trained on them
+    result = run("evaluate", report, version=made_version.name, collection="cities")
+    assert (result["figures"]["n"], result["figures"]["left out"]) == (8, len(known))
+    kept = json.loads((report.folder / "evaluation.json").read_text())
+    assert kept["score"] == result["figures"]["score"] > 4000
+    assert result["figures"]["score of: constant"] == kept["baselines"]["constant"]["score"]
+
+
+def test_an_evaluation_goes_on_where_it_was_stopped(made_version, collection, report):
+    report.phase = "Predicting"
+    with pytest.raises(Cancelled):
+        run("evaluate", report, version=made_version.name, collection="cities")
+    before = dict(Prediction.objects.values_list("sha256", "created_at"))
+    assert len(before) == 8  # the batch that was under way is kept
+    report.phase = None
+    run("evaluate", report, version=made_version.name, collection="cities")
+    assert dict(Prediction.objects.values_list("sha256", "created_at")) == before
+
+
+def test_predicting_again_looks_at_what_is_new(made_version, collection, report):
+    assert run("repredict", report, version=made_version.name)["figures"]["predicted now"] == 8
+    _store_photos(collection, range(244, 247), "test")
+    figures = run("repredict", report, version=made_version.name)["figures"]
+    assert figures == {"playable photos": 11, "predicted now": 3}
+
+
+def test_a_promotion_names_who_asked_for_it(made_version, collection, report, admin_user):
+    run("promote", report, admin_user, version=made_version.name)
+    assert champion() == made_version
+    assert made_version.promotions.get().promoted_by == admin_user
+
+
+def test_a_cancelled_promotion_changes_no_champion(made_version, collection, report, admin_user):
+    report.phase = "Predicting"
+    with pytest.raises(Cancelled):
+        run("promote", report, admin_user, version=made_version.name)
+    assert champion() is None
+
+
+def test_parameters_whose_collection_is_gone_are_refused(collection):
+    form = KINDS["evaluate"].form({"collection": "cities", "version": "none"})
+    assert not form.is_valid()
+    with pytest.raises(UnusableParameters, match="version: "):
+        KINDS["evaluate"].values({"collection": "cities", "version": "none"})
