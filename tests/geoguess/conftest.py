@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ import shapely
 from django.conf import settings
 from PIL import Image
 
+from geoguess import embedded_valkey
+from geoguess.supervisor import Child, Supervisor
 from pipeline.models import Collection, Photo, Split
 from predictor import store
 from predictor.artifact import Artifact, Gallery
@@ -41,6 +44,20 @@ def tiny_artifact() -> Artifact:
     head = Head(np.zeros(DIMENSION, np.float32), np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
     card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
     return Artifact(card, partition, head, places, gallery, Calibration(1.0, 0.1, 0.1, 0.2, 1.5))
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[None]:
+    """REDIS_URL where it is set, else an embedded Valkey of this module's own."""
+    supervisor = Supervisor(env=dict(os.environ), log=print)
+    if not os.environ.get("REDIS_URL"):
+        valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
+        supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+        assert embedded_valkey.wait_until_up(valkey.url)
+        layer = settings.CHANNEL_LAYERS["default"]
+        settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}
+    yield
+    supervisor.stop()
 
 
 @pytest.fixture

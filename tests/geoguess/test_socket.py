@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -12,29 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import embedded_valkey, services
+from geoguess import services
 from geoguess.asgi import application
 from geoguess.models import Game, Round
 from geoguess.rules import Position
-from geoguess.supervisor import Child, Supervisor
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def broker(tmp_path_factory):
-    """REDIS_URL where it is set, else an embedded Valkey of this module's own."""
-    from django.conf import settings
-
-    supervisor = Supervisor(env=dict(os.environ), log=print)
-    if not os.environ.get("REDIS_URL"):
-        valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-        supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
-        assert embedded_valkey.wait_until_up(valkey.url)
-        layer = settings.CHANNEL_LAYERS["default"]
-        settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}
-    yield
-    supervisor.stop()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.services,
+    pytest.mark.usefixtures("broker"),
+]
 
 
 @pytest.fixture
