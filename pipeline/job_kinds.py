@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENCODERS = (
-    ("starter_vit", "starter_vit: learnt on drawn scenes, fast"),
-    ("efficientnet_lite0", "efficientnet_lite0: for photographs, fast without a GPU"),
-    ("vit_b16", "vit_b16: the paper’s, for photographs; wants a GPU, and its weights or a network"),
+    ("starter_vit", "starter_vit – for drawn scenes"),
+    ("efficientnet_lite0", "efficientnet_lite0 – for photographs"),
+    ("vit_b16", "vit_b16 – for photographs, slow"),
 )
 EVALUATION_FILE = "evaluation.json"
 
@@ -91,7 +91,10 @@ class GeocellsForm(LearningForm):
 
 
 class RetrainForm(LearningForm):
-    encoder = forms.ChoiceField(choices=ENCODERS)
+    encoder = forms.ChoiceField(
+        choices=ENCODERS,
+        help_text="vit_b16 is the paper’s: it needs its weights or a network, and wants a GPU.",
+    )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
 
 

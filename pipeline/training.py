@@ -107,18 +107,19 @@ def train_artifact(
     fitted = []
     for number, fold in enumerate(folds):
         report.progress(number, len(folds), "Fitting heads")
-        fitted.append(_fit_fold(photos, vectors, fold))
+        fitted.append(_fit_fold(photos, vectors, fold, report))
     report.progress(len(folds), len(folds), "Fitting heads")
     penalty, temperature = _choose_head(fitted, report)
-    report.check()
-    chosen, figures = _choose_answer(fitted, penalty, temperature)
-    report.check()
+    chosen, figures = _choose_answer(fitted, penalty, temperature, report)
+    report.progress(0, 1, "Fitting to all photos")
 
     photos, vectors = photos.first(learnt), vectors[:learnt]
     partition = district_partition(photos.latitudes, photos.longitudes)
     centre = photos.embeddings.mean(axis=0)
     embeddings = project(photos.embeddings, centre)
-    weight, bias = fit_path(embeddings, _targets(vectors, partition), PENALTIES[: penalty + 1])[-1]
+    penalties = PENALTIES[: penalty + 1]
+    weight, bias = fit_path(embeddings, _targets(vectors, partition), penalties, report.check)[-1]
+    report.progress(1, 1, "Fitting to all photos")
     gallery = Places(embeddings, vectors, partition.cell_of(photos.latitudes, photos.longitudes))
     card: dict[str, Any] = {
         "encoder": encoder.name,
@@ -162,13 +163,13 @@ def _targets(vectors: Floats, partition: Partition) -> Floats:
     return smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)))
 
 
-def _fit_fold(photos: Photos, vectors: Floats, fold: Fold) -> _Fitted:
+def _fit_fold(photos: Photos, vectors: Floats, fold: Fold, report: Reporter) -> _Fitted:
     fit, tune = fold
     partition = district_partition(photos.latitudes[fit], photos.longitudes[fit])
     centre = photos.embeddings[fit].mean(axis=0)
     embeddings = project(photos.embeddings[fit], centre)
     held_out = project(photos.embeddings[tune], centre)
-    heads = fit_path(embeddings, _targets(vectors[fit], partition), PENALTIES)
+    heads = fit_path(embeddings, _targets(vectors[fit], partition), PENALTIES, report.check)
     gallery = Places(embeddings, vectors[fit], partition.cell_of(photos.latitudes[fit], photos.longitudes[fit]))
     logits = [(held_out @ weight + bias).astype(float) for weight, bias in heads]
     return _Fitted(partition, make_prototypes(gallery), gallery, held_out, vectors[tune], logits)
@@ -199,7 +200,9 @@ def _choose_head(fitted: list[_Fitted], report: Reporter) -> tuple[int, float]:
     return best[1], best[2]
 
 
-def _choose_answer(fitted: list[_Fitted], penalty: int, temperature: float) -> tuple[Calibration, dict[str, float]]:
+def _choose_answer(
+    fitted: list[_Fitted], penalty: int, temperature: float, report: Reporter
+) -> tuple[Calibration, dict[str, float]]:
     """What is chosen inside the cells, by mean score, and the figures of the choice."""
     rows = [
         (fold, embedding, vector, cells)
@@ -211,12 +214,15 @@ def _choose_answer(fitted: list[_Fitted], penalty: int, temperature: float) -> t
     truth = np.stack([vector for _, _, vector, _ in rows])
 
     def mean_score(answers: list[Any]) -> float:
+        report.check()
         return float(score(_distances(np.stack([best_guess(where) for where in answers]), truth)).mean())
 
+    report.progress(0, 2, "Choosing how to answer")
     near = {t: [neighbours(e, fold.gallery, t) for fold, e, _, _ in rows] for t in COSINE_TEMPERATURES}
     own = {t: [refined(c, e, fold.prototypes, t) for fold, e, _, c in rows] for t in COSINE_TEMPERATURES}
     near_t = max(COSINE_TEMPERATURES, key=lambda t: mean_score(near[t]))
     own_t = max(COSINE_TEMPERATURES, key=lambda t: mean_score(own[t]))
+    report.progress(1, 2, "Choosing how to answer")
     how = Calibration(temperature, own_t, near_t, 0.0, 1.0)
     mixed = {}
     for share in NEIGHBOUR_SHARES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +43,13 @@ def softmax(logits: Floats) -> Floats:
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def fit_path(embeddings: Embeddings, targets: Floats, penalties: list[float]) -> list[tuple[Embeddings, Embeddings]]:
+def fit_path(
+    embeddings: Embeddings, targets: Floats, penalties: list[float], check: Callable[[], None] | None = None
+) -> list[tuple[Embeddings, Embeddings]]:
     """(weight (d, C), bias (C,)) that minimise cross-entropy + penalty/2·|weight|², for each penalty, largest first.
 
-    ``embeddings`` (N, d) are projected, ``targets`` (N, C) sum to one. Each fit starts from the one before.
+    ``embeddings`` (N, d) are projected, ``targets`` (N, C) sum to one. Each fit starts from the one before. ``check``
+    is called before each look at the loss: what it raises ends the fit.
     """
     import torch
     from torch.nn import functional
@@ -58,6 +62,8 @@ def fit_path(embeddings: Embeddings, targets: Floats, penalties: list[float]) ->
         optimiser = torch.optim.LBFGS([weight, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
         def closure(penalty: float = penalty, optimiser: torch.optim.Optimizer = optimiser) -> torch.Tensor:
+            if check:
+                check()
             optimiser.zero_grad()
             loss = functional.cross_entropy(x @ weight + bias, y) + penalty / 2 * weight.square().sum()
             loss.backward()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,7 +26,7 @@ LIVE_PAGE = "admin:pipeline_job_change"
 class JobAdmin(admin.ModelAdmin):
     """``add`` permission starts and retries, ``change`` cancels, ``view`` watches; only services write rows."""
 
-    list_display = ["__str__", "status", "progress", "actor", "created_at", "finished_at"]
+    list_display = ["__str__", "status", "progress", "took", "actor", "created_at"]
     list_filter = ["status", "kind"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -46,6 +47,12 @@ class JobAdmin(admin.ModelAdmin):
         if job.status != Job.Status.RUNNING:
             return "–"
         return f"{job.phase}: {job.done} of {job.total}" + (" (asked to stop)" if job.cancel_requested else "")
+
+    @admin.display(description="took")
+    def took(self, job: Job) -> str:
+        if job.started_at is None:
+            return "–"
+        return str(timedelta(seconds=round(((job.finished_at or timezone.now()) - job.started_at).total_seconds())))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         interrupt_dead_jobs(now=timezone.now())

@@ -30,11 +30,12 @@ function render() {
   const status = part("status");
   status.textContent = job.cancel_requested && job.active ? "stopping" : job.status;
   status.dataset.status = job.status;
-  part("phase").textContent = job.phase;
+  const through = job.status === "succeeded"; // then the last phase tells nothing
+  part("phase").textContent = through ? "" : job.phase;
   bar.hidden = !job.active;
   if (job.total > 0) bar.value = job.done / job.total;
   else bar.removeAttribute("value");
-  part("count").textContent = job.total > 0 ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}` : "";
+  part("count").textContent = job.total > 0 && !through ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}` : "";
   part("error").hidden = !job.error;
   part("error").textContent = job.error;
   for (const form of page.querySelectorAll("[data-when]")) form.hidden = !job[form.dataset.when];
