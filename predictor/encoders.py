@@ -21,7 +21,8 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from predictor.images import crops
+from predictor.images import crops, squeezed
+from predictor.stages import PooledStages
 
 STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
@@ -43,12 +44,16 @@ class UnknownEncoder(ValueError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a picture becomes input: windows of size (height, width); mean and std per channel of values in 0..1."""
+    """How a picture becomes input: windows of size (height, width); mean and std per channel of values in 0..1.
+
+    ``whole`` takes all of a picture into one window, squeezed to fit, the window turned where the picture is upright.
+    """
 
     size: tuple[int, int]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     crops: int = 1
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,24 @@ class Encoder:
     @torch.inference_mode()
     def _encode_batch(self, images: list[Image.Image]) -> NDArray[np.float32]:
         how = self.preparation
-        pixels = np.concatenate([crops(image, *how.size, how.crops) for image in images])
-        batch = normalise(torch.from_numpy(pixels).to(self.device), how)
+        if how.whole:
+            upright = np.array([image.height > image.width for image in images])
+            embeddings = np.empty((len(images), self.dim), np.float32)
+            for turned in np.unique(upright):
+                size = how.size[::-1] if turned else how.size
+                windows = np.stack([squeezed(images[index], *size) for index in np.flatnonzero(upright == turned)])
+                embeddings[upright == turned] = self._embed(windows)
+            return embeddings
+        windows = np.concatenate([crops(image, *how.size, how.crops) for image in images])
+        return self._embed(windows).reshape(len(images), how.crops, -1).mean(axis=1)
+
+    def _embed(self, windows: NDArray[np.uint8]) -> NDArray[np.float32]:
+        pixels = torch.from_numpy(windows)
+        if self.device.type == "cuda":
+            pixels = pixels.pin_memory()
+        batch = normalise(pixels.to(self.device, non_blocking=True), self.preparation)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            embeddings = self.network(batch).float()
-        return embeddings.view(len(images), how.crops, -1).mean(dim=1).cpu().numpy()
+            return self.network(batch).float().cpu().numpy()
 
 
 def normalise(pixels: Tensor, how: Preparation) -> Tensor:
@@ -130,7 +148,7 @@ def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
             raise MissingWeights(f"The weights of efficientnet_lite0 do not fit at {name}: install version 0.1.0.")
         own[name].copy_(tensor)
     network.reset_classifier(0)
-    return network, Preparation((224, 224), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), crops=3)
+    return PooledStages(network), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
 
 
 def _vit_b16() -> tuple[nn.Module, Preparation]:

@@ -41,6 +41,11 @@ def crops(image: Image.Image, height: int, width: int, count: int) -> NDArray[np
     return np.stack([np.asarray(window) for window in windows])
 
 
+def squeezed(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
+    """All of the picture in one window (height, width, 3), whatever its shape."""
+    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0))
+
+
 def perceptual_hash(image: Image.Image) -> int:
     """64-bit pHash; the number of bits in which two differ says how alike the pictures are."""
     return int(str(imagehash.phash(image)), 16)

@@ -19,8 +19,15 @@ PICTURES = [Image.fromarray(RNG.integers(0, 255, (80, 120, 3), dtype=np.uint8)) 
 def test_an_embedding_does_not_depend_on_the_batch_it_came_in() -> None:
     encoder = load_encoder("efficientnet_lite0")
     together, alone = encoder.encode(PICTURES), encoder.encode(PICTURES[3:4])
-    assert together.shape == (5, encoder.dim) == (5, 1280)
+    assert together.shape == (5, encoder.dim) == (5, 3032)
     assert np.allclose(together[3], alone[0], atol=1e-4)
+
+
+def test_upright_and_lying_pictures_may_come_together() -> None:
+    encoder = load_encoder("efficientnet_lite0")
+    mixed = [PICTURES[0], PICTURES[1].transpose(Image.Transpose.ROTATE_90), PICTURES[2]]
+    alone = np.concatenate([encoder.encode([picture]) for picture in mixed])
+    assert np.allclose(encoder.encode(mixed), alone, atol=1e-4)
 
 
 def test_no_picture_gives_no_embedding(tiny_encoder: str) -> None:
