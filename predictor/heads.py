@@ -1,13 +1,9 @@
-"""The heads on frozen embeddings: one for geocells, one for each thing known of a place; convex, so each run is the same.
-
-What the task heads see (state, climate, height …) speaks for the cells where it is common: the evidence of each is
-added to the cells' logits with a weight that held-out photos choose (a log-linear pool: Genest & Zidek 1986).
-"""
+"""The head on frozen embeddings: logistic regression onto smoothed geocells, convex and so the same on every run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,106 +12,30 @@ from predictor.geodesy import Floats
 
 Embeddings = NDArray[np.float32]
 ITERATIONS = 100  # of L-BFGS; the loss has settled well before
-SMALL_FIT = (
-    1e9  # multiplications per loss; below, threads cost more waiting for each other (20 times on a busy machine)
-)
-SMALLEST = 1e-12
+SMALL_FIT = 1e9  # multiplications per loss; below, threads cost more waiting for each other (20 times, if it is busy)
 
 
 @dataclass(frozen=True)
-class Projection:
-    """How raw embeddings (N, r) become unit vectors (N, d) that photos are compared by.
-
-    They lose ``centre`` (r,), are turned into the main directions ``basis`` (r, d), where given, then moved along
-    ``down`` (d, h) and ``up`` (h, d), where contrastive pretraining gave these.
-    """
+class Head:
+    """A linear map of embeddings less ``centre`` (d,), of unit length: ``weight`` (d, C), ``bias`` (C,)."""
 
     centre: NDArray[np.float32]
-    basis: NDArray[np.float32] | None = None
-
-    def __call__(self, raw: Embeddings) -> Embeddings:
-        centred = raw - self.centre
-        return unit(centred if self.basis is None else centred @ self.basis)
-
-    @classmethod
-    def of(cls, raw: Embeddings, dimensions: int) -> Projection:
-        """Onto the ``dimensions`` main directions (PCA) of embeddings (N, r), if they have more."""
-        centre = raw.mean(axis=0)
-        if raw.shape[1] <= dimensions:
-            return cls(centre)
-        _, _, directions = np.linalg.svd(raw - centre, full_matrices=False)
-        return cls(centre, np.ascontiguousarray(directions[:dimensions].T))
-
-
-@dataclass(frozen=True)
-class Task:
-    """A head for something known of training photos.
-
-    ``labels`` (K,), ``weight`` (d, K), ``bias`` (K,); ``given_cell`` (K, C) says how often each label is met in each
-    cell, and ``share`` how much its evidence weighs in the posterior, 0 for not at all.
-    """
-
-    labels: NDArray[np.str_]
-    weight: Embeddings
-    bias: Embeddings
-    given_cell: Floats
-    share: float = 0.0
-
-    def probabilities(self, embeddings: Embeddings) -> Floats:
-        """Of each label (N, K), for projected embeddings (N, d)."""
-        return softmax((embeddings @ self.weight + self.bias).astype(float))
-
-    def evidence(self, embeddings: Embeddings) -> Floats:
-        """For each cell (N, C): the log of how well its labels agree with those seen."""
-        return np.log(self.probabilities(embeddings) @ self.given_cell + SMALLEST)
-
-
-@dataclass(frozen=True)
-class Heads:
-    """Linear maps of projected embeddings: ``weight`` (d, C) and ``bias`` (C,) for cells, and the tasks by name.
-
-    ``groups`` (C,), where given, number the state of each cell for a hierarchical posterior, p(state) · p(cell | state),
-    whose first factor is the task "state"'s (Clark et al. 2023).
-    """
-
-    projection: Projection
-    weight: Embeddings
-    bias: Embeddings
-    tasks: Mapping[str, Task] = field(default_factory=dict)
-    groups: NDArray[np.intp] | None = None
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
 
     def project(self, raw: Embeddings) -> Embeddings:
         """Unit vectors (N, d) of an encoder's embeddings: the space in which photos are compared."""
-        return self.projection(raw)
-
-    def logits(self, embeddings: Embeddings) -> Floats:
-        """Of cells (N, C), for projected embeddings (N, d), without the tasks' evidence."""
-        return (embeddings @ self.weight + self.bias).astype(float)
+        return project(raw, self.centre)
 
     def posterior(self, embeddings: Embeddings, temperature: float) -> Floats:
         """Cell probabilities (N, C) for projected embeddings (N, d)."""
-        pooled = self.logits(embeddings) / temperature
-        for task in self.tasks.values():
-            if task.share:
-                pooled = pooled + task.share * task.evidence(embeddings)
-        cells = softmax(pooled)
-        return cells if self.groups is None else hierarchical(cells, self.groups, self.tasks["state"], embeddings)
+        return softmax((embeddings @ self.weight + self.bias).astype(float) / temperature)
 
 
-def hierarchical(cells: Floats, groups: NDArray[np.intp], states: Task, embeddings: Embeddings) -> Floats:
-    """Cell probabilities (N, C) rescaled so that those of each state sum to what the state's own head says."""
-    belongs = np.eye(len(states.labels))[groups]  # (C, K)
-    seen = states.probabilities(embeddings)
-    present = seen * (belongs.sum(axis=0) > 0)
-    wanted = present / present.sum(axis=1, keepdims=True)
-    given = cells / np.maximum(cells @ belongs, SMALLEST)[:, groups]
-    rescaled = given * wanted[:, groups]
-    return rescaled / rescaled.sum(axis=1, keepdims=True)
-
-
-def unit(rows: NDArray) -> NDArray:
-    """Rows (N, d) scaled to unit length."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), SMALLEST)
+def project(raw: Embeddings, centre: NDArray[np.float32]) -> Embeddings:
+    """Embeddings (N, d) less the centre (d,), scaled to unit length."""
+    centred = raw - centre
+    return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -125,36 +45,19 @@ def softmax(logits: Floats) -> Floats:
 
 
 def fit_path(
-    embeddings: Embeddings,
-    targets: Floats,
-    penalties: list[float],
-    check: Callable[[], None] | None = None,
-    *,
-    margin: float = 0.0,
+    embeddings: Embeddings, targets: Floats, penalties: list[float], check: Callable[[], None] | None = None
 ) -> list[tuple[Embeddings, Embeddings]]:
     """(weight (d, C), bias (C,)) that minimise cross-entropy + penalty/2·|weight|², for each penalty, largest first.
 
-    ``embeddings`` (N, d) are projected, ``targets`` (N, C). Each fit starts from the one before. With a ``margin``
-    the logits are scaled cosines, and a cell has to win by it (CosFace: Wang et al. 2018, as CosPlace uses it: Berton et
-    al. 2022). ``check`` is called often; what it raises ends the fit.
+    ``embeddings`` (N, d) are projected, ``targets`` (N, C) sum to one. Each fit starts from the one before. ``check``
+    is called before each look at the loss: what it raises ends the fit.
     """
     import torch
     from torch.nn import functional
 
     x, y = torch.from_numpy(embeddings), torch.from_numpy(targets.astype(np.float32))
-    prior = torch.log(y.mean(dim=0) / y.sum(dim=1).mean() + 1e-6)
-    generator = torch.Generator().manual_seed(0)
-    weight = torch.zeros(x.shape[1], y.shape[1])
-    if margin:  # a direction is needed to begin with
-        weight = functional.normalize(x.T @ y + 1e-3 * torch.randn(weight.shape, generator=generator), dim=0)
-    weight.requires_grad_()
-    bias = prior.requires_grad_()
-    scale = torch.tensor(1.0, requires_grad=True)
-    free = [weight, bias, scale] if margin else [weight, bias]
-
-    def linear() -> torch.Tensor:
-        return scale.exp() * functional.normalize(weight, dim=0) if margin else weight
-
+    weight = torch.zeros(x.shape[1], y.shape[1], requires_grad=True)
+    bias = torch.log(y.mean(dim=0) + 1e-6).requires_grad_()
     fits = []
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if x.numel() * y.shape[1] < SMALL_FIT else threads)
