@@ -1,0 +1,196 @@
+"""Jobs from the admin site, through a real broker and a real worker: watched, cancelled, killed, taken up again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TIMEOUT_S = 300
+PHONE = {"width": 375, "height": 812}
+PASSWORD = {"DJANGO_SUPERUSER_PASSWORD": "a-Long-password-1", "DJANGO_SUPERUSER_EMAIL": "k@example.org"}
+
+
+@pytest.fixture(scope="module")
+def admin_state(site, browser) -> dict:
+    """The cookies of a logged-in admin."""
+    answer = site.manage("createsuperuser", "--noinput", "--username", "kavya", more=PASSWORD)
+    assert answer.returncode == 0, answer.stderr
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto("/admin/")
+    page.fill("#id_username", "kavya")
+    page.fill("#id_password", PASSWORD["DJANGO_SUPERUSER_PASSWORD"])
+    page.click("input[type=submit]")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(site, browser, admin_state) -> Iterator:
+    context = browser.new_context(base_url=site.url, storage_state=admin_state)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def scenes(site) -> str:
+    """The slug of a small collection to learn from; its pictures are new to the cache of embeddings."""
+    for split, count, seed in (("train", 40, 31), ("validation", 8, 31), ("test", 12, 31)):
+        made = site.manage(
+            "make_scenes", "--collection", "Little", "--count", str(count), "--seed", str(seed), "--split", split
+        )
+        assert made.returncode == 0, made.stderr
+    return "little"
+
+
+def row(site, sql: str, *values: object) -> tuple:
+    with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
+        return database.execute(sql, values).fetchone()
+
+
+def until(condition, site) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < deadline, site.log()
+        time.sleep(0.05)
+
+
+def start(page, kind: str, **fields: str) -> int:
+    """Fill in the form and start; the number of the job."""
+    page.goto(f"/admin/pipeline/job/start/{kind}/")
+    for name, value in fields.items():
+        field = page.locator(f"[name={name}]")
+        field.select_option(value) if field.evaluate("field => field.tagName") == "SELECT" else field.fill(value)
+    page.click("input[value=Start]")
+    page.wait_for_url(re.compile(r"/admin/pipeline/job/\d+/change/"))
+    return int(re.search(r"/job/(\d+)/", page.url)[1])
+
+
+def wait_for(page, status: str) -> None:
+    page.wait_for_selector(f".job-status[data-status={status}]", timeout=TIMEOUT_S * 1000)
+
+
+def result_of(page) -> dict[str, str]:
+    rows = page.locator(".job-result .job-figures tr").all()
+    return {line.locator("th").inner_text(): line.locator("td").inner_text() for line in rows}
+
+
+def models(site) -> set[str]:
+    return {path.name for path in (site.data / "models").iterdir()}
+
+
+def test_the_pipeline_runs_from_the_admin_site(site, page, scenes):
+    """Geocells, a retrained version, its evaluation, predictions and promotion, each watched without a reload."""
+    start(page, "geocells", collection=scenes)
+    wait_for(page, "succeeded")
+    assert int(result_of(page)["geocells"]) > 1
+    picture = page.locator(".job-pictures img")
+    picture.wait_for()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+    start(page, "retrain", collection=scenes, encoder="starter_vit", seed="5")
+    wait_for(page, "succeeded")
+    assert result_of(page)["photos"] == "48"
+    assert page.locator(".job-curves svg polyline").count() >= 1
+    assert "Encoding" in page.locator(".job-log").inner_text()
+    version = page.locator(".job-links a").first.inner_text()
+    assert version in models(site)
+    page.reload()
+    wait_for(page, "succeeded")
+    assert result_of(page)["photos"] == "48"
+
+    start(page, "evaluate", version=version, collection=scenes)
+    wait_for(page, "succeeded")
+    assert result_of(page)["n"] == "12"
+
+    start(page, "repredict", version=version)
+    wait_for(page, "succeeded")
+    start(page, "promote", version=version)
+    wait_for(page, "succeeded")
+    assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (version,)
+    assert row(site, "SELECT actor FROM predictor_promotion ORDER BY id DESC LIMIT 1") == ("kavya",)
+
+
+def test_cancelling_stops_within_seconds_and_a_retry_finishes_the_work(site, page, scenes):
+    before = models(site)
+    job = start(page, "retrain", collection=scenes, encoder="efficientnet_lite0", seed="6")
+    page.wait_for_selector(".job-phase:not(:empty)", timeout=TIMEOUT_S * 1000)
+    page.click("text=Cancel")
+    wait_for(page, "cancelled")
+    assert models(site) == before
+    assert row(site, "SELECT count(*) FROM predictor_modelversion WHERE encoder = 'efficientnet_lite0'") == (0,)
+
+    page.click("text=Retry")
+    page.wait_for_url(lambda url: f"/job/{job}/" not in url)
+    wait_for(page, "succeeded")
+    assert len(models(site) - before) == 1
+    assert f"job {job}" in page.locator("text=retry of").locator("..").inner_text()
+
+
+def test_a_second_of_a_kind_is_refused_and_a_closed_browser_changes_nothing(site, page, browser, admin_state, scenes):
+    job = start(page, "retrain", collection=scenes, encoder="efficientnet_lite0", seed="7")
+    page.goto(f"/admin/pipeline/job/start/retrain/?collection={scenes}")
+    page.click("input[value=Start]")
+    page.locator(f"text=Watch or cancel job {job}").wait_for()
+    page.close()
+    until(lambda: row(site, "SELECT status FROM pipeline_job WHERE id = ?", job) == ("succeeded",), site)
+
+
+def test_a_killed_workers_job_is_marked_and_a_retry_goes_on_where_it_stopped(site, page, scenes):
+    (version,) = row(
+        site, "SELECT name FROM predictor_modelversion WHERE encoder = 'efficientnet_lite0' ORDER BY id DESC"
+    )
+    seen = (
+        "SELECT count(*), max(p.id) FROM predictor_prediction p"
+        " JOIN predictor_modelversion v ON v.id = p.version_id WHERE v.name = ?"
+    )
+    start(page, "repredict", version=version)
+    until(lambda: row(site, seen, version)[0] > 0, site)
+    kill_pipeline_worker(site)
+    done, last = row(site, seen, version)
+    (wanted,) = row(site, "SELECT count(*) FROM pipeline_photo WHERE split = 'test' AND precision_km <= 5")
+    assert 0 < done < wanted
+    wait_for(page, "interrupted")
+    assert "The worker stopped" in page.locator(".job-error").inner_text()
+
+    page.click("text=Retry")
+    wait_for(page, "succeeded")
+    assert int(result_of(page)["predicted now"]) == wanted - done
+    assert row(site, seen + " AND p.id <= ?", version, last) == (done, last)
+
+
+def kill_pipeline_worker(site) -> None:
+    """SIGKILL to the worker of the queue ``pipeline`` and all its children at once."""
+    for pid in site.processes():
+        if b"pipeline@" in Path(f"/proc/{pid}/cmdline").read_bytes() and os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGKILL)
+            return
+    raise AssertionError("There is no pipeline worker.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(site, browser, admin_state, scheme):
+    (job,) = row(site, "SELECT max(id) FROM pipeline_job WHERE kind = 'retrain' AND status = 'succeeded'")
+    context = browser.new_context(base_url=site.url, storage_state=admin_state, viewport=PHONE, color_scheme=scheme)
+    page = context.new_page()
+    for address in (
+        f"/admin/pipeline/job/{job}/change/",
+        "/admin/pipeline/job/add/",
+        "/admin/pipeline/job/start/retrain/",
+    ):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
