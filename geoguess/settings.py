@@ -167,6 +167,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Weights that are not in a package: a checkpoint file for vit_b16; empty means timm's hub
 VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
+# A checkpoint file of the CLIP model named, read by open_clip: its text half for captions in training
+CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")
+CLIP_WEIGHTS = env.str("GEOGUESS_CLIP_WEIGHTS", default="")
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

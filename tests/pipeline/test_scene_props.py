@@ -12,9 +12,10 @@ import resvg_py
 from PIL import ImageFont
 
 from pipeline import boundaries
+from pipeline.metadata.towns import TOWNS_FILE, towns
 from pipeline.scenes import boats, houses, plates, shops, signs, vehicles, worship
 from pipeline.scenes.light import Light
-from pipeline.scenes.place import TOWNS_FILE, Place, _towns, draw_places, place_at
+from pipeline.scenes.place import Place, draw_places, place_at
 from pipeline.scenes.prop import Prop
 from pipeline.scenes.regions import AUTO_LIVERIES, BUSES, REGIONS, language_and_script
 from pipeline.scenes.text import FAMILIES, font_files, width
@@ -115,21 +116,21 @@ def test_enclaves_of_puducherry_and_the_hills_of_bengal_have_scripts_of_their_ow
 
 
 def test_local_names_are_written_wholly_in_the_script_that_they_claim() -> None:
-    towns = _towns()
+    table = towns()
     for name, script in zip(
-        towns.local_name[towns.local_name != ""], towns.script[towns.local_name != ""], strict=True
+        table.local_name[table.local_name != ""], table.script[table.local_name != ""], strict=True
     ):
         letters = {unicodedata.name(c).split()[0].title() for c in name if unicodedata.category(c)[0] in "LM"}
         assert letters <= {script}, name
 
 
 def test_no_font_lacks_a_sign_of_the_shipped_spellings() -> None:
-    towns = _towns()
+    table = towns()
     words: dict[str, set[str]] = {script: set() for script in FAMILIES}
-    for name, script in zip(towns.local_name, towns.script, strict=True):
+    for name, script in zip(table.local_name, table.script, strict=True):
         if name:
             words[script].add(name)
-    for name in towns.name:
+    for name in table.name:
         words["Latin"].add(name)
     languages = {region.language: region.script for region in REGIONS.values()}
     for lettering in [*signs.SHOPS.values(), signs.BUS_STOP]:
@@ -144,9 +145,9 @@ def test_no_font_lacks_a_sign_of_the_shipped_spellings() -> None:
 
 
 def test_the_table_of_towns_lies_in_the_states_that_it_names() -> None:
-    towns = _towns()
-    states, _ = boundaries.locate(towns.latitude, towns.longitude)
-    assert (states == towns.state).mean() > 0.999
+    table = towns()
+    states, _ = boundaries.locate(table.latitude, table.longitude)
+    assert (states == table.state).mean() > 0.999
     assert TOWNS_FILE.stat().st_size < 500_000
 
 

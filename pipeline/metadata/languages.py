@@ -1,0 +1,43 @@
+"""The languages of India's 36 states and union territories: official ones, and the one most spoken where it differs.
+
+Facts: official-language acts of the states; Census of India 2011, table C-16.
+"""
+
+LANGUAGES: dict[str, tuple[str, ...]] = {
+    "Andaman and Nicobar Islands": ("Hindi", "English", "Bengali"),
+    "Andhra Pradesh": ("Telugu",),
+    "Arunachal Pradesh": ("English", "Nyishi"),
+    "Assam": ("Assamese", "Bengali", "Bodo"),
+    "Bihar": ("Hindi", "Urdu", "Maithili"),
+    "Chandigarh": ("English", "Hindi", "Punjabi"),
+    "Chhattisgarh": ("Hindi", "Chhattisgarhi"),
+    "Dadra and Nagar Haveli and Daman and Diu": ("Gujarati", "Hindi", "English"),
+    "Delhi": ("Hindi", "Punjabi", "Urdu"),
+    "Goa": ("Konkani", "Marathi"),
+    "Gujarat": ("Gujarati", "Hindi"),
+    "Haryana": ("Hindi", "Punjabi"),
+    "Himachal Pradesh": ("Hindi", "Pahari"),
+    "Jammu and Kashmir": ("Urdu", "Kashmiri", "Dogri"),
+    "Jharkhand": ("Hindi", "Santali"),
+    "Karnataka": ("Kannada",),
+    "Kerala": ("Malayalam",),
+    "Ladakh": ("Ladakhi", "Hindi", "English"),
+    "Lakshadweep": ("Malayalam", "English"),
+    "Madhya Pradesh": ("Hindi",),
+    "Maharashtra": ("Marathi",),
+    "Manipur": ("Meitei", "English"),
+    "Meghalaya": ("English", "Khasi", "Garo"),
+    "Mizoram": ("Mizo", "English"),
+    "Nagaland": ("English", "Nagamese"),
+    "Odisha": ("Odia",),
+    "Puducherry": ("Tamil", "French", "Malayalam", "Telugu"),
+    "Punjab": ("Punjabi",),
+    "Rajasthan": ("Hindi", "Rajasthani"),
+    "Sikkim": ("Nepali", "Sikkimese", "Lepcha", "English"),
+    "Tamil Nadu": ("Tamil",),
+    "Telangana": ("Telugu", "Urdu"),
+    "Tripura": ("Bengali", "Kokborok", "English"),
+    "Uttar Pradesh": ("Hindi", "Urdu"),
+    "Uttarakhand": ("Hindi", "Sanskrit", "Garhwali"),
+    "West Bengal": ("Bengali", "Nepali"),
+}

@@ -1,0 +1,78 @@
+"""The towns of India and the one that a position belongs to.
+
+Names, positions and populations: GeoNames, see pipeline/scenes/data/README.md.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
+
+from predictor.geodesy import Floats, haversine_km, unit_vectors
+
+TOWNS_FILE = Path(__file__).parent.parent / "scenes" / "data" / "town_names.csv"
+LEAST_POPULATION = 5000  # of a town, by the definition of the Census of India
+SIZES = np.array(["town", "city", "metropolis"])
+SIZE_FROM = (100_000, 1_000_000)  # Census of India: class I towns are called cities, then million-plus cities
+REACH_KM = (np.inf, 8.0, 20.0)  # what is as near to a city belongs to it, whatever suburb is nearer
+
+
+@dataclass(frozen=True)
+class Towns:
+    """Columns (M,) of the towns and villages that are known by name; ``local_name`` "" when no spelling is sure."""
+
+    name: NDArray[np.str_]
+    local_name: NDArray[np.str_]
+    latitude: Floats
+    longitude: Floats
+    population: NDArray[np.int64]
+    state: NDArray[np.str_]
+    script: NDArray[np.str_]
+
+
+@cache
+def towns() -> Towns:
+    """All of them, villages too."""
+    with TOWNS_FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def column(key: str) -> list[str]:
+        return [row[key] for row in rows]
+
+    return Towns(
+        np.array(column("name")),
+        np.array(column("local_name")),
+        np.array(column("latitude"), dtype=float),
+        np.array(column("longitude"), dtype=float),
+        np.array(column("population"), dtype=int),
+        np.array(column("state")),
+        np.array(column("script")),
+    )
+
+
+def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:
+    """(rows in `towns`, km), each (N,): the metropolis or city that reaches positions (N,) in degrees, else the nearest
+    town of at least `LEAST_POPULATION`.
+    """
+    points = unit_vectors(latitudes, longitudes)
+    index, distance_km = np.empty(len(points), np.intp), np.empty(len(points))
+    for (rows, tree), reach_km in zip(_trees(), REACH_KM, strict=True):  # larger ones last
+        nearest = rows[tree.query(points)[1]]
+        away_km = haversine_km(latitudes, longitudes, towns().latitude[nearest], towns().longitude[nearest])
+        reached = away_km <= reach_km
+        index[reached], distance_km[reached] = nearest[reached], away_km[reached]
+    return index, distance_km
+
+
+@cache
+def _trees() -> list[tuple[NDArray[np.intp], cKDTree]]:
+    """(rows in `towns`, tree over them): all from `LEAST_POPULATION` on, then cities, then metropolises."""
+    vectors = unit_vectors(towns().latitude, towns().longitude)
+    every = [np.flatnonzero(towns().population >= least) for least in (LEAST_POPULATION, *SIZE_FROM)]
+    return [(rows, cKDTree(vectors[rows])) for rows in every]
