@@ -1,0 +1,45 @@
+"""Semantic geocells (Haas et al. 2024, PIGEON, §3.1): districts merge where photos are few, cells split where many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum, merged_districts
+from pipeline.geocells.plane import dissolved, exact, points_to_plane, to_degrees
+from pipeline.geocells.splitting import Crowded, Limits, split_cell
+from predictor.geodesy import Floats
+from predictor.partition import Partition
+
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # such as map, or that of a pool of processes
+
+
+def semantic_partition(
+    latitudes: Floats,
+    longitudes: Floats,
+    *,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    passes: tuple[tuple[int, float], ...] | None = None,
+    districts: DistrictMap | None = None,
+    run: Run = map,
+) -> Partition:
+    """Geocells around photos at positions (N,) in degrees.
+
+    Districts merge until each has ``minimum`` photos; cells with more than ``maximum`` split with the OPTICS ``passes``
+    of (min_samples, xi) until nothing does. All three follow from N (see `Limits`). ``run`` maps the splitting over
+    cells. The same photos in any order give the same cells. Raises ValueError without photos.
+    """
+    photos = Positions.of(latitudes, longitudes, districts)
+    limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum, passes)
+    cell_of_district = merged_districts(photos, limits.minimum)
+    cell = cell_of_district[photos.district]
+    polygons = dissolved(photos.districts.plane, cell_of_district)
+    points = points_to_plane(photos.latitudes, photos.longitudes)
+    crowded = np.flatnonzero(np.bincount(cell) > limits.maximum)
+    work = [Crowded(polygons[index], points[cell == index], limits) for index in crowded]
+    pieces = dict(zip(crowded.tolist(), run(split_cell, work), strict=True))
+    parts = [piece for index, polygon in enumerate(polygons) for piece, _ in pieces.get(index, [(polygon, None)])]
+    return photos.settled(to_degrees(exact(np.array(parts))), limits.minimum, by_state=True)

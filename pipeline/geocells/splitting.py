@@ -1,0 +1,176 @@
+"""A cell with too many photos falls into clusters of them: OPTICS, then the Voronoi diagram of the clusters.
+
+After Haas et al. 2024 (PIGEON, §3.1), in the plane and on an exact tiling. One ordering serves all passes with the same
+min_samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Voronoi
+
+from pipeline.geocells.optics import Ordering, optics
+from pipeline.geocells.plane import LONGEST_M, Polygons, dissolved, locate, nearest, noded, shared_borders
+from predictor.geodesy import Floats
+
+Labels = NDArray[np.intp]
+FAR = 20.0  # times a cell's extent: where the points stand that make its Voronoi diagram finite
+PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015))  # (min_samples as a share of the minimum, xi): PIGEON's at 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Photos in a cell, and the (min_samples, xi) with which a cell over the maximum is split."""
+
+    minimum: int
+    maximum: int
+    passes: tuple[tuple[int, float], ...]
+
+    @classmethod
+    def of(
+        cls, minimum: int, maximum: int | None = None, passes: tuple[tuple[int, float], ...] | None = None
+    ) -> Limits:
+        """``maximum`` is twice the minimum by default, and ``passes`` grow with it."""
+        maximum = 2 * minimum if maximum is None else maximum
+        if not 1 <= minimum <= maximum:
+            raise ValueError(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
+        return cls(minimum, maximum, passes or tuple((max(2, round(share * minimum)), xi) for share, xi in PASSES))
+
+
+@dataclass(frozen=True, eq=False)
+class Crowded:
+    """A cell to be split: its polygon in the plane, its photos' points (n, 2), and what sizes to aim at."""
+
+    polygon: shapely.Geometry
+    points: Floats
+    limits: Limits
+
+    def split(self) -> list[tuple[shapely.Geometry, Labels]]:
+        """(polygon, indexes of its photos) of the cells that this one falls into, until nothing splits."""
+        done, to_do = [], [(self.polygon, np.arange(len(self.points)))]
+        while to_do:
+            polygon, members = to_do.pop()
+            parts = split_once(polygon, self.points[members], self.limits)
+            if len(parts) == 1:
+                done.append((polygon, members))
+            else:
+                to_do += [(part, members[inside]) for part, inside in parts]
+        return done
+
+
+def split_cell(cell: Crowded) -> list[tuple[shapely.Geometry, Labels]]:
+    """`Crowded.split` as a function, for pools of processes."""
+    return cell.split()
+
+
+def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> list[tuple[shapely.Geometry, Labels]]:
+    """(polygon, indexes of its photos) of the cells that a cell's first useful pass gives, or of the cell itself."""
+    if len(points) > limits.maximum:
+        for labels in clusterings(points, limits):
+            faces, owner = _faces(polygon, points, labels)
+            face_of_point = _face_of_point(faces, owner, points, labels)
+            owner = _without_fragments(faces, owner, np.bincount(face_of_point, minlength=len(faces)), limits.minimum)
+            cell_of_point = owner[face_of_point]
+            if np.bincount(cell_of_point, minlength=labels.max() + 1).min() >= limits.minimum:
+                pieces = dissolved(faces, owner)
+                return [(piece, np.flatnonzero(cell_of_point == cell)) for cell, piece in enumerate(pieces)]
+    return [(polygon, np.arange(len(points)))]
+
+
+def clusterings(points: Floats, limits: Limits) -> Iterator[Labels]:
+    """Labels (n,) from 0, at least two and each with the minimum of points, by each pass that finds such; -1 is noise.
+
+    Where a pass finds one cluster, and the minimum of points outside it, these are the second one.
+    """
+    orderings: dict[int, Ordering] = {}
+    for min_samples, xi in limits.passes:
+        if min_samples not in orderings:
+            orderings[min_samples] = optics(points, min_samples)
+        labels = _whole_places(points, orderings[min_samples].clusters(xi, limits.minimum))
+        sizes = np.bincount(labels[labels >= 0])
+        large = np.flatnonzero(sizes >= limits.minimum)
+        labels = np.where(np.isin(labels, large), np.searchsorted(large, labels), -1)
+        if len(large) == 1 and (labels < 0).sum() >= limits.minimum:
+            labels = np.where(labels < 0, 1, 0)
+        if labels.max() > 0:
+            yield labels
+
+
+def _whole_places(points: Floats, labels: Labels) -> Labels:
+    """Photos at one position get the same label, the first one's."""
+    _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return labels[first][place]
+
+
+def _faces(polygon: shapely.Geometry, points: Floats, labels: Labels) -> tuple[Polygons, Labels]:
+    """Faces (F,) into which the borders between clusters cut a cell, and the cluster (F,) nearest to each."""
+    seeds, index = np.unique(points[labels >= 0], axis=0, return_index=True)
+    cluster = labels[labels >= 0][index]
+    lower, upper = np.reshape(polygon.bounds, (2, 2))
+    middle, reach = (lower + upper) / 2, FAR * (upper - lower).max()
+    far = middle + reach * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
+    diagram = Voronoi(np.vstack([seeds, far]))
+    ridges, of = np.array(diagram.ridge_vertices), diagram.ridge_points
+    real = (of < len(seeds)).all(axis=1) & (ridges >= 0).all(axis=1)
+    ridges, of = ridges[real], of[real]
+    borders = np.asarray(shapely.linestrings(diagram.vertices[ridges[cluster[of[:, 0]] != cluster[of[:, 1]]]]))
+    shapely.prepare(polygon)
+    borders = shapely.segmentize(borders[shapely.intersects(polygon, borders)], LONGEST_M)
+    faces = noded(np.append(borders, shapely.boundary(polygon)))
+    middles = shapely.point_on_surface(faces)
+    inside = shapely.intersects(polygon, middles)
+    return faces[inside], cluster[nearest(seeds, shapely.get_coordinates(middles[inside]))]
+
+
+def _face_of_point(faces: Polygons, owner: Labels, points: Floats, labels: Labels) -> Labels:
+    """The face (n,) that holds each point, by asking only those of its cluster."""
+    seeded = labels >= 0
+    cluster = labels[np.flatnonzero(seeded)[nearest(points[seeded], points)]]
+    face = np.empty(len(points), np.intp)
+    for label in np.unique(cluster):
+        own, members = np.flatnonzero(owner == label), np.flatnonzero(cluster == label)
+        face[members] = own[locate(faces[own], points[members])] if len(own) > 1 else own
+    return face
+
+
+def _without_fragments(faces: Polygons, owner: Labels, photos: Labels, minimum: int) -> Labels:
+    """Owners (F,) after every part cut off from its cell's main part has joined the neighbour with the longest border.
+
+    The main part is the one with the most photos. A part without neighbours stays (an island), as does one without
+    which its cell would fall under the minimum.
+    """
+    borders = shared_borders(faces)
+    owner = owner.copy()
+    area = shapely.area(faces)
+    moved = True
+    while moved:
+        moved = False
+        a, b = borders.nonzero()
+        joined = owner[a] == owner[b]
+        links = csr_array((np.ones(joined.sum()), (a[joined], b[joined])), shape=borders.shape)
+        parts, part_of = connected_components(links, directed=False)
+        own = np.empty(parts, np.intp)
+        own[part_of] = owner
+        held = np.bincount(part_of, photos, parts).astype(int)
+        order = np.lexsort([np.arange(parts), np.bincount(part_of, area, parts), held])
+        main = np.zeros(own.max() + 1, np.intp)
+        main[own[order]] = order
+        for part in order:
+            if part == main[own[part]] or np.bincount(own, held)[own[part]] - held[part] < minimum:
+                continue
+            inside = part_of == part
+            border = borders[inside].sum(axis=0)
+            border[inside] = 0
+            longest = np.bincount(owner, border)
+            if longest.any():
+                owner[inside] = longest.argmax()
+                moved = True
+                break
+    return owner
