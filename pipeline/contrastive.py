@@ -72,7 +72,7 @@ def pretrain(
     """The adapter, ``dim`` numbers wide inside, that brings unit vectors (N, d) to captions of their metadata.
 
     Learns from the photos that are not ``held_out`` (indexes), from other captions in each epoch, and returns what
-    suited the held-out ones best; stops when they have seen no gain in `PATIENCE` epochs. ``text`` names a `text_tower`.
+    suited the held-out ones best; stops after `PATIENCE` epochs without a gain on them. ``text`` names a `text_tower`.
     The same seed gives the same adapter. Raises UnknownTextTower or MissingWeights.
     """
     torch.manual_seed(seed)

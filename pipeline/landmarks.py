@@ -20,7 +20,7 @@ LANDMARKS_FILE = Path(__file__).parent / "geodata" / "landmarks.csv"
 KINDS = (
     "world heritage", "monument", "fort", "palace", "temple", "mosque", "church", "gurdwara", "monastery", "bridge",
     "station", "dam", "lake", "waterfall", "peak", "pass", "beach", "island", "cape", "cave", "national park",
-    "garden", "museum", "square",
+    "garden", "museum", "square", "stadium", "village", "hill town", "desert",
 )  # fmt: skip
 
 

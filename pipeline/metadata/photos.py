@@ -30,7 +30,6 @@ BAND_FROM_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
 LANDMARK_KM = 2.0
 NO_LANDMARK = "none"
 SIGN_KINDS = ("name", "direction", "milestone", "plate")  # kinds of clues that can be read
-SCRIPT_KINDS = ("script", "name")
 SCRIPT_IN_MEANING = re.compile(r"\bin (\w+) letters")
 
 CENTRE_KM = 2.0  # from the middle of a town its centre reaches
@@ -139,11 +138,11 @@ def _scripts(state: Strings, district: Strings, longitude: Floats, clues: Sequen
 
 
 def _script_seen(clue: dict[str, Any]) -> re.Match[str] | None:
-    return SCRIPT_IN_MEANING.search(clue["meaning"]) if clue["kind"] in SCRIPT_KINDS else None
+    return SCRIPT_IN_MEANING.search(clue["meaning"]) if clue["kind"] == "script" else None
 
 
 def _settings(climate: Strings, elevation: Floats, cover: Strings, sea_km: Floats, town_km: Floats) -> Strings:
-    """One word for the surroundings (N,): the first of these rules that holds, else "rural".
+    """One word for the surroundings (N,): the first of these rules that holds, else "rural"; "" outside the grids.
 
     urban: built-up land, or within `CENTRE_KM` of the middle of a town. coast: within `COAST_KM` of the sea. mountain:
     `MOUNTAINS_FROM_M` high, tundra or snow. desert: barren ground, or a desert climate on land that is not farmed.
@@ -156,4 +155,4 @@ def _settings(climate: Strings, elevation: Floats, cover: Strings, sea_km: Float
         "desert": (cover == "barren") | (np.char.startswith(climate, "BW") & (cover != "cropland")),
         "forest": np.isin(cover, ["forest", "woodland"]),
     }
-    return np.select(list(rules.values()), list(rules), "rural")
+    return np.select([cover == "", *rules.values()], ["", *rules], "rural")
