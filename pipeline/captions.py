@@ -85,9 +85,7 @@ def _sentences(metadata: Metadata) -> dict[str, list[str]]:
         "climate": [
             f"The climate is {words}." if (words := climate_in_words(code)) else "" for code in metadata.climate
         ],
-        "height": [
-            _height(band, metres) for band, metres in zip(metadata.elevation_band, metadata.elevation_m, strict=True)
-        ],
+        "height": [f"It lies in the {band}." if band else "" for band in metadata.elevation_band],
         "land": [f"The land around is {LAND[cover]}." if cover else "" for cover in metadata.land_cover],
         "landmark": [
             f"This is {at}." if at != NO_LANDMARK else f"{name} is not far." if km <= NEAR_LANDMARK_KM else ""
@@ -101,12 +99,6 @@ def _sentences(metadata: Metadata) -> dict[str, list[str]]:
             for km in metadata.sea_km
         ],
         "season": [f"It was taken {SEASONS[season]}." if season else "" for season in metadata.season],
-        "setting": [f"It shows a place {SETTINGS[setting]}." for setting in metadata.setting],
+        "setting": [f"It shows a place {SETTINGS[setting]}." if setting else "" for setting in metadata.setting],
         "signs": [f"A sign says: {signs}." if signs else "" for signs in metadata.signs],
     }
-
-
-def _height(band: str, metres: float) -> str:
-    if not band:
-        return ""
-    return f"It lies in the {band}." if band.endswith("s") else f"It lies on the {band}."

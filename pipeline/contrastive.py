@@ -36,7 +36,7 @@ class Adapter:
     down: NDArray[np.float32]
     up: NDArray[np.float32]
 
-    def apply(self, embeddings: Embeddings) -> Embeddings:
+    def __call__(self, embeddings: Embeddings) -> Embeddings:
         """Unit vectors (N, d) for unit vectors (N, d)."""
         moved = embeddings + np.maximum(embeddings @ self.down, 0) @ self.up
         return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)

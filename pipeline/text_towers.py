@@ -94,7 +94,7 @@ def _clip(model_name: str, weights: str) -> ClipTower:
         raise MissingWeights(f"GEOGUESS_CLIP_WEIGHTS names {weights}, which does not exist.")
     try:
         model = open_clip.create_model(model_name, pretrained=weights)
-    except (KeyError, RuntimeError) as error:
+    except (AssertionError, RuntimeError) as error:  # what open_clip raises for a name or shapes that do not fit
         raise MissingWeights(
             f"{weights} does not fit {model_name}, which GEOGUESS_CLIP_MODEL names ({error})."
         ) from error
