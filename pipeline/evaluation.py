@@ -1,4 +1,4 @@
-"""How good answers are: distances, scores, states and districts, with bootstrap intervals, beside simple baselines."""
+"""How good answers are: distances, scores, states, calibration, radii; with bootstrap intervals, beside baselines."""
 
 from __future__ import annotations
 
@@ -7,49 +7,134 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from pipeline.baselines import baselines
 from pipeline.boundaries import locate
+from pipeline.measures import CONFIDENCE, RESAMPLES, SEED, auroc, calibration, interval, risk_coverage
 from predictor.artifact import Artifact
-from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score
-from predictor.heads import Embeddings
+from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
+from predictor.heads import Embeddings, unit
 from predictor.images import NEAR_DUPLICATE_BITS, nearest_bits
-from predictor.posterior import best_guess, density, radius_km
+from predictor.posterior import locate as locate_picture
+from predictor.posterior import spread_km
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
-RESAMPLES = 2000
-SEED = 0
+NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
+LEAK_KM = 1  # nearer than this a photo may show what the version has learnt from
+FEWEST_FOR_INTERVAL = 20  # photos of a group below which an interval would say nothing
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Positions (N,) in degrees of N pictures, and the tier (N,) of each, empty where none is known."""
+    """Positions (N,) in degrees of N pictures, their tiers (N,), empty where none is known, and perhaps names (N,)."""
 
     latitudes: Floats
     longitudes: Floats
     tiers: NDArray[np.str_]
+    names: NDArray[np.str_] | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a version says of N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
+
+    Three signs of a picture from elsewhere: expected distances from the guess in km (N,), entropies of the cells in
+    nats (N,), and cosines to the nearest training photo (N,).
+    """
+
+    guesses: Floats
+    radii_km: Floats
+    spreads_km: Floats
+    entropies: Floats
+    cosines: Floats
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures as JSON holds them, and what they were computed from, by photo: distances (N,) are in km.
+
+    ``near_km`` is the distance from a photo's position to the nearest training photo's.
+    """
+
+    figures: dict[str, Any]
+    truth: Truth
+    answers: Answers
+    distances_km: Floats
+    baselines_km: dict[str, Floats]
+    near_km: Floats
+
+
+def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings) -> Answers:
+    """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
+    known, how = artifact.known, artifact.calibration
+    answers = [locate_picture(row, embedding, known, how) for row, embedding in zip(cells, embeddings, strict=True)]
+    return Answers(
+        np.stack([found.guess for found in answers]),
+        np.array([found.radius_km for found in answers]),
+        np.array([spread_km(found.where, found.guess) for found in answers]),
+        -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
+        (unit(embeddings) @ known.gallery.embeddings.T).max(axis=1).astype(float),
+    )
 
 
 def evaluate(artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: Truth) -> dict[str, Any]:
     """Figures of a version, given cell probabilities (N, C) and projected embeddings (N, d), and of the baselines."""
-    how = artifact.calibration
-    wheres = [
-        density(row, embedding, artifact.prototypes, artifact.gallery.places, how)
-        for row, embedding in zip(cells, embeddings, strict=True)
-    ]
-    guesses = np.stack([best_guess(where) for where in wheres])
-    radii = np.array([radius_km(where, guess, how) for where, guess in zip(wheres, guesses, strict=True)])
+    return evaluation(artifact, cells, embeddings, truth).figures
+
+
+def evaluation(
+    artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: Truth, outside: Answers | None = None
+) -> Evaluation:
+    """Figures as in ``evaluate`` and what they come from; ``outside`` are answers to pictures from elsewhere."""
+    answers = answer(artifact, cells, embeddings)
     others = baselines(artifact, embeddings)
+    distances = _distances(answers.guesses, truth)
+    baselines_km = {name: _distances(guesses, truth) for name, guesses in others.items()}
+    near = _nearest_km(truth, artifact.gallery.places.vectors)
+    states, _ = locate(truth.latitudes, truth.longitudes)
+    in_state = locate(*positions(answers.guesses))[0] == states
+    covered = distances < answers.radii_km
+
+    def compared(rows: NDArray[Any]) -> dict[str, Any]:
+        part = Truth(truth.latitudes[rows], truth.longitudes[rows], truth.tiers[rows])
+        beside = {name: figures(guesses[rows], part) for name, guesses in others.items()}
+        for name, row in beside.items():
+            gain = score(distances[rows]) - score(baselines_km[name][rows])
+            row |= {"difference": _rounded(gain.mean()), "difference_ci95": _rounded(interval(gain))}
+        return {**figures(answers.guesses[rows], part), "baselines": beside}
+
+    def summary(rows: NDArray[Any]) -> dict[str, Any]:
+        return _summary(distances[rows], in_state[rows])
+
+    everywhere = np.arange(len(distances))
+    bins = np.digitize(near, NEAREST_KM)
+    edges = (0, *NEAREST_KM, None)
+    apart = near >= LEAK_KM
     result = {
-        **figures(guesses, truth),
-        "radius_coverage": round(float((_distances(guesses, truth) < radii).mean()), 4),
-        "radius_median_km": round(float(np.median(radii)), 1),
-        "baselines": {name: figures(points, truth) for name, points in others.items()},
+        **compared(everywhere),
+        "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "confidence": CONFIDENCE, "method": "percentile"},
+        **_radius(covered, answers.radii_km),
+        "states": {
+            state: {**summary(rows), **_radius(covered[rows], answers.radii_km[rows])}
+            for state, rows in _groups(states)
+        },
+        "nearest_training_photo": {
+            "bins": [
+                {"from_km": edges[index], "to_km": edges[index + 1], **summary(bins == index)}
+                for index in np.unique(bins)
+            ],
+            "without_nearer_than_km": LEAK_KM,
+            "without": compared(apart) if apart.any() else None,
+        },
+        "calibration": _calibration(artifact, cells, truth, states),
+        "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
     }
-    tiers = np.unique(truth.tiers[truth.tiers != ""])
-    if len(tiers):
-        result["tiers"] = {str(tier): _of_tier(tier, guesses, others, truth) for tier in tiers}
-    return result
+    if tiers := {tier: compared(rows) for tier, rows in _groups(truth.tiers) if tier}:
+        result["tiers"] = tiers
+    if outside is not None:
+        result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
+    return Evaluation(result, truth, answers, distances, baselines_km, near)
 
 
 def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
@@ -59,18 +144,18 @@ def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
     states, districts = locate(truth.latitudes, truth.longitudes)
     guessed_states, guessed_districts = locate(*positions(guesses))
     in_state = guessed_states == states
-    sample = np.random.default_rng(SEED).integers(0, len(points), (RESAMPLES, len(points)))
-    low, high = np.percentile(points[sample].mean(axis=1), [2.5, 97.5])
     return {
         "n": len(points),
-        "median_km": round(float(np.median(distances)), 1),
-        "mean_km": round(float(distances.mean()), 1),
-        "score": round(float(points.mean()), 1),
-        "score_ci95": [round(float(low), 1), round(float(high), 1)],
-        "score_world": round(float(score(distances, WORLD_SCALE_KM).mean()), 1),
-        "within_km": {str(km): round(float((distances < km).mean()), 4) for km in THRESHOLDS_KM},
-        "state_accuracy": round(float(in_state.mean()), 4),
-        "district_accuracy": round(float((in_state & (guessed_districts == districts)).mean()), 4),
+        "median_km": _rounded(np.median(distances)),
+        "median_km_ci95": _rounded(interval(distances, np.median)),
+        "mean_km": _rounded(distances.mean()),
+        "score": _rounded(points.mean()),
+        "score_ci95": _rounded(interval(points)),
+        "score_world": _rounded(score(distances, WORLD_SCALE_KM).mean()),
+        "within_km": {str(km): _rounded((distances < km).mean(), 4) for km in THRESHOLDS_KM},
+        "state_accuracy": _rounded(in_state.mean(), 4),
+        "state_accuracy_ci95": _rounded(interval(in_state), 4),
+        "district_accuracy": _rounded((in_state & (guessed_districts == districts)).mean(), 4),
     }
 
 
@@ -80,12 +165,66 @@ def known_to(artifact: Artifact, sha256s: NDArray[np.str_], perceptual_hashes: N
     return same | (nearest_bits(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS)
 
 
-def _of_tier(tier: str, guesses: Floats, others: dict[str, Floats], truth: Truth) -> dict[str, Any]:
-    rows = truth.tiers == tier
-    part = Truth(truth.latitudes[rows], truth.longitudes[rows], truth.tiers[rows])
-    compared = {name: figures(points[rows], part) for name, points in others.items()}
-    return {**figures(guesses[rows], part), "baselines": compared}
+def _groups(labels: NDArray[np.str_]) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Each label with the rows (N,) that bear it."""
+    return [(str(label), labels == label) for label in np.unique(labels)]
+
+
+def _summary(distances: Floats, in_state: NDArray[np.bool_]) -> dict[str, Any]:
+    """The main measures of a group of photos (n,), with intervals where the group is large enough."""
+    points = score(distances)
+    row: dict[str, Any] = {
+        "n": len(points),
+        "score": _rounded(points.mean()),
+        "median_km": _rounded(np.median(distances)),
+        "state_accuracy": _rounded(in_state.mean(), 4),
+    }
+    if len(points) >= FEWEST_FOR_INTERVAL:
+        row["score_ci95"] = _rounded(interval(points))
+        row["median_km_ci95"] = _rounded(interval(distances, np.median))
+        row["state_accuracy_ci95"] = _rounded(interval(in_state), 4)
+    return row
+
+
+def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
+    return {
+        "radius_coverage": _rounded(covered.mean(), 4),
+        "radius_median_km": _rounded(np.median(radii)),
+        "radius_mean_km": _rounded(radii.mean()),
+    }
+
+
+def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
+    """Of the cells' probabilities, and of the states' that follow; a state without a cell has none."""
+    names, index = np.unique(artifact.partition.states, return_inverse=True)
+    of_states = cells @ np.eye(len(names))[index]
+    column = {str(name): number for number, name in enumerate(names)}
+    right = np.array([column.get(str(state), -1) for state in states])
+    return {
+        "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
+        "states": calibration(of_states, right),
+    }
+
+
+def _outside(inside: Answers, outside: Answers) -> dict[str, float]:
+    """How well each sign tells pictures from elsewhere; nothing is chosen among them here."""
+    return {
+        "spread_km": _rounded(auroc(inside.spreads_km, outside.spreads_km), 4),
+        "entropy": _rounded(auroc(inside.entropies, outside.entropies), 4),
+        "cosine": _rounded(auroc(-inside.cosines, -outside.cosines), 4),
+    }
+
+
+def _nearest_km(truth: Truth, vectors: Floats) -> Floats:
+    """Distances (N,) from the true positions to the nearest of unit vectors (M, 3)."""
+    _, nearest = cKDTree(vectors).query(unit_vectors(truth.latitudes, truth.longitudes))
+    return haversine_km(*positions(vectors[nearest]), truth.latitudes, truth.longitudes)
 
 
 def _distances(guesses: Floats, truth: Truth) -> Floats:
     return haversine_km(*positions(guesses), truth.latitudes, truth.longitudes)
+
+
+def _rounded(value: Any, digits: int = 1) -> Any:
+    """A number, or a list of them, as JSON is to hold it."""
+    return np.round(np.asarray(value, float), digits).tolist()
