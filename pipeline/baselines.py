@@ -7,7 +7,7 @@ import numpy as np
 from predictor.artifact import Artifact
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.heads import Embeddings
-from predictor.posterior import best_guess, neighbours
+from predictor.posterior import Density, best_guess, neighbours
 
 SEED = 0
 SAMPLE = 2000  # training photos that the constant point is chosen on
@@ -35,4 +35,6 @@ def constant_point(vectors: Floats) -> Floats:
 def nearest_photos(artifact: Artifact, embeddings: Embeddings) -> Floats:
     """For each embedding the score-optimal point (N, 3) among its 20 nearest training photos, weighted by cosine."""
     temperature = artifact.calibration.neighbour_temperature
-    return np.stack([best_guess(neighbours(row, artifact.gallery.places, temperature)) for row in embeddings])
+    known = artifact.gallery.places
+    near = [neighbours((row[None] @ known.embeddings.T).astype(float), temperature)[0] for row in embeddings]
+    return np.stack([best_guess(Density(known.vectors, weights)) for weights in near])

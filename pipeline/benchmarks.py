@@ -17,8 +17,8 @@ from pipeline.features import cached_embeddings
 from pipeline.geocells import DistrictMap, district_partition
 from predictor.encoders import load_encoder
 from predictor.geodesy import distance_matrix_km, haversine_km, positions, score, unit_vectors
-from predictor.heads import fit_path, project
-from predictor.posterior import Calibration, Places, best_guess, density
+from predictor.heads import Projection, fit_path, unit
+from predictor.posterior import Calibration, Known, Places, Prototypes, locate, refine
 from predictor.smoothing import smoothed_targets
 
 SEED = 0
@@ -55,7 +55,7 @@ def measurements(folder: Path) -> list[Callable[[], Measurement]]:
     rng = np.random.default_rng(SEED)
     latitudes, longitudes = rng.uniform(10, 30, PHOTOS), rng.uniform(72, 90, PHOTOS)
     vectors, cells = unit_vectors(latitudes, longitudes), unit_vectors(latitudes[:CELLS], longitudes[:CELLS])
-    embeddings = project(rng.normal(size=(PHOTOS, DIM)).astype(np.float32), np.zeros(DIM, np.float32))
+    embeddings = Projection(np.zeros(DIM, np.float32))(rng.normal(size=(PHOTOS, DIM)).astype(np.float32))
     labels = rng.integers(0, CELLS, PHOTOS)
 
     def smoothing() -> Measurement:
@@ -73,20 +73,24 @@ def measurements(folder: Path) -> list[Callable[[], Measurement]]:
         return Measurement("geocells", "photos", PHOTOS, fast, "finding neighbours with GEOS, its first step", plain)
 
     def answering() -> Measurement:
-        known = Places(embeddings, vectors, labels)
-        how = Calibration(1.0, 0.1, 0.1, 0.3, 1.0)
+        known = Known(
+            cells,
+            Places(embeddings, vectors, labels),
+            Prototypes(embeddings, labels, np.arange(PHOTOS, dtype=np.int64)),
+        )
+        how = Calibration(cell_temperature=0.1, neighbour_share=0.3)
         posterior = rng.dirichlet(np.full(CELLS, 0.1), ANSWERS)
-        wheres = [density(row, embeddings[i], known, known, how) for i, row in enumerate(posterior)]
+        queries = unit(embeddings[:ANSWERS] + embeddings[ANSWERS : 2 * ANSWERS])
         axes = np.meshgrid(np.arange(8, 37, GRID_STEP), np.arange(68, 98, GRID_STEP))
         grid = unit_vectors(*(axis.ravel() for axis in axes))
 
         def plain() -> None:
-            where = wheres[0]
-            (score(distance_matrix_km(grid, where.points)) @ where.weights).argmax()
+            weights = refine(posterior[:1], queries[:1], known, how)[0]
+            (score(distance_matrix_km(grid, vectors)) @ weights).argmax()
 
         def answer() -> None:
             for i, row in enumerate(posterior):
-                best_guess(density(row, embeddings[i], known, known, how))
+                locate(row, queries[i], known, how)
 
         fast = _seconds(answer)
         return Measurement("answer", "pictures", ANSWERS, fast, f"grid of {GRID_STEP}°", ANSWERS * _seconds(plain))

@@ -7,7 +7,6 @@ supervised contrastive learning (Khosla et al. 2020), in both directions.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,7 +18,7 @@ from pipeline.captions import captions_of
 from pipeline.metadata import Metadata
 from pipeline.reporting import SILENT, Reporter
 from pipeline.text_towers import TextTower, text_tower
-from predictor.heads import Embeddings
+from predictor.heads import Adapter, Embeddings
 
 FIRST_TEMPERATURE, LEAST_TEMPERATURE = 0.07, 0.01  # CLIP's
 BATCH = 256
@@ -27,19 +26,6 @@ RATE, WEIGHT_DECAY = 1e-3, 0.05
 PATIENCE = 10  # epochs
 VOCABULARY_DRAWS = 20  # draws of captions that words are collected from
 CHECK_DRAWS = 4  # draws of captions that held-out photos are compared with
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """A residual projection of frozen embeddings of ``d`` numbers: ``down`` (d, r) and ``up`` (r, d)."""
-
-    down: NDArray[np.float32]
-    up: NDArray[np.float32]
-
-    def __call__(self, embeddings: Embeddings) -> Embeddings:
-        """Unit vectors (N, d) for unit vectors (N, d)."""
-        moved = embeddings + np.maximum(embeddings @ self.down, 0) @ self.up
-        return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
 
 
 def contrastive_loss(images: Tensor, texts: Tensor, same: Tensor, temperature: Tensor | float) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from scipy.spatial import cKDTree
 from pipeline.baselines import baselines
 from pipeline.boundaries import locate
 from pipeline.measures import CONFIDENCE, RESAMPLES, SEED, auroc, calibration, interval, risk_coverage
+from pipeline.reporting import SILENT, Reporter
 from predictor.artifact import Artifact
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.heads import Embeddings, unit
 from predictor.images import NEAR_DUPLICATE_BITS, nearest_bits
+from predictor.posterior import Located, spread_km
 from predictor.posterior import locate as locate_picture
-from predictor.posterior import spread_km
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
 NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
@@ -64,11 +65,18 @@ class Evaluation:
     baselines_km: dict[str, Floats]
     near_km: Floats
 
+    def about(self, **facts: Any) -> Evaluation:
+        """The same, its figures headed by what they are figures of."""
+        return replace(self, figures={**facts, **self.figures})
 
-def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings) -> Answers:
+
+def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
     """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
     known, how = artifact.known, artifact.calibration
-    answers = [locate_picture(row, embedding, known, how) for row, embedding in zip(cells, embeddings, strict=True)]
+    answers: list[Located] = []
+    for row, embedding in zip(cells, embeddings, strict=True):
+        report.progress(len(answers), len(cells), "Measuring")
+        answers.append(locate_picture(row, embedding, known, how))
     return Answers(
         np.stack([found.guess for found in answers]),
         np.array([found.radius_km for found in answers]),
@@ -84,10 +92,16 @@ def evaluate(artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: T
 
 
 def evaluation(
-    artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: Truth, outside: Answers | None = None
+    artifact: Artifact,
+    cells: Floats,
+    embeddings: Embeddings,
+    truth: Truth,
+    *,
+    outside: Answers | None = None,
+    report: Reporter = SILENT,
 ) -> Evaluation:
     """Figures as in ``evaluate`` and what they come from; ``outside`` are answers to pictures from elsewhere."""
-    answers = answer(artifact, cells, embeddings)
+    answers = answer(artifact, cells, embeddings, report)
     others = baselines(artifact, embeddings)
     distances = _distances(answers.guesses, truth)
     baselines_km = {name: _distances(guesses, truth) for name, guesses in others.items()}
@@ -134,6 +148,7 @@ def evaluation(
         result["tiers"] = tiers
     if outside is not None:
         result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
+    report.progress(len(distances), len(distances), "Measuring")
     return Evaluation(result, truth, answers, distances, baselines_km, near)
 
 

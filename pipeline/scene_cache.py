@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sklearn.neighbors import BallTree
 from tqdm import tqdm
 
 from pipeline.scenes.place import draw_places, place_at
-from pipeline.scenes.scene import draw_scene
+from pipeline.scenes.scene import draw_scene, moment_of
 from pipeline.starter_places import starter_places
 from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 
@@ -39,17 +40,23 @@ RECORD = np.dtype(
 
 @dataclass(frozen=True)
 class Scenes:
-    """N scenes: ``images`` uint8 (N, HEIGHT, WIDTH, 3), mapped from disk, and ``records`` (N,) of RECORD."""
+    """N scenes: ``images`` uint8 (N, HEIGHT, WIDTH, 3) mapped from disk, ``records`` (N,) of RECORD, ``seeds`` (N,)."""
 
     images: NDArray[np.uint8]
     records: NDArray[np.void]
+    seeds: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.records)
 
     def part(self, which: slice) -> Scenes:
         """Some of the scenes."""
-        return Scenes(self.images[which], self.records[which])
+        return Scenes(self.images[which], self.records[which], self.seeds[which])
+
+    def moments(self) -> list[datetime]:
+        """When each was captured, in local solar time."""
+        positions = zip(self.records["latitude"].tolist(), self.records["longitude"].tolist(), strict=True)
+        return [moment_of(position, seed) for position, seed in zip(positions, self.seeds.tolist(), strict=True)]
 
 
 def scene_places(training: int, held_out: int, seed: int) -> tuple[Floats, Floats]:
@@ -81,7 +88,8 @@ def draw(folder: Path, places: Floats, seed: int, processes: int) -> Scenes:
     ):
         for drawn in pool.map(partial(_draw_chunk, folder, seed), chunks):
             bar.update(drawn)
-    return Scenes(np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "records.npy"))
+    seeds = seed + np.arange(len(places))
+    return Scenes(np.load(folder / "images.npy", mmap_mode="r"), np.load(folder / "records.npy"), seeds)
 
 
 def _draw_chunk(folder: Path, seed: int, indexes: NDArray[np.intp]) -> int:

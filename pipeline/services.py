@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,11 @@ from predictor.services import COMMAND_LINE, Progress, predict_images, promote, 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from pipeline.evaluation import Evaluation
+    from pipeline.learning import Photos
     from predictor.artifact import Artifact
+    from predictor.encoders import Encoder
+    from predictor.heads import Embeddings
 
 SEED = 2026
 FEWEST_PHOTOS = 20
@@ -42,25 +47,50 @@ def train_version(
 
     Raises TooFewPhotos, and UnknownEncoder or MissingWeights for the encoder.
     """
-    from pipeline.features import cached_embeddings
-    from pipeline.training import Photos, grouped_folds, train_artifact
+    from pipeline.folds import grouped_folds
+    from pipeline.training import train_artifact
     from predictor.encoders import load_encoder
 
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
-    sha256s = [photo.sha256 for photo in rows]
-    photos = Photos(
-        cached_embeddings(encoder, sha256s, lambda sha256: decode(store.read(sha256)), settings.CACHE_DIR, report),
-        np.array([photo.latitude for photo in rows]),
-        np.array([photo.longitude for photo in rows]),
-        np.array(sha256s),
-        np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64),
-    )
+    photos = _learning_photos(rows, encoder, report)
     folds = grouped_folds(_clusters(rows), seed)
     artifact = train_artifact(photos, folds, encoder=encoder, collection=collection.name, seed=seed, report=report)
     report.check()
     stem = f"{collection.slug}-{encoder_name.replace(':', '-').replace('.', '-')}"
     return _register(artifact, stem, report.folder or settings.CACHE_DIR)
+
+
+def ablate_collection(
+    *, collection: Collection, encoder_name: str, seeds: Sequence[int] | None = None, report: Reporter = SILENT
+) -> dict[str, Any]:
+    """What each part of the method buys on this collection's test photos, learning from its others.
+
+    Raises TooFewPhotos, and UnknownEncoder or MissingWeights for the encoder.
+    """
+    from pipeline.ablation import SEEDS, ablate, task_variants, variants
+    from pipeline.evaluation import Truth
+    from pipeline.recipe import Recipe
+    from predictor.encoders import load_encoder
+
+    encoder = load_encoder(encoder_name)
+    rows = list(photos_to_learn_from(collection))
+    test = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
+    if not test:
+        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure on: import more.")
+    photos = _learning_photos(rows, encoder, report)
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in test]).T
+    return ablate(
+        photos,
+        _clusters(rows),
+        _embeddings(test, encoder, report),
+        Truth(latitudes, longitudes, np.full(len(test), "")),
+        encoder=encoder,
+        collection=collection.name,
+        recipes=variants(Recipe()) | task_variants(Recipe(), photos.labels),
+        seeds=seeds or SEEDS,
+        report=report,
+    )
 
 
 def promote_version(
@@ -71,12 +101,12 @@ def promote_version(
     return promote(version=version, sha256s=playable_hashes(), user=user, actor=actor, progress=progress)
 
 
-def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> dict[str, Any]:
-    """Figures of the version and of baselines on the collection's test photos that it has not learnt from.
+def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> Evaluation:
+    """How well the version and baselines do on the collection's test photos that it has not learnt from.
 
     Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
     """
-    from pipeline.evaluation import Truth, evaluate, known_to
+    from pipeline.evaluation import Truth, evaluation, known_to
 
     artifact = artifact_of(version)
     rows = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
@@ -87,13 +117,12 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
         raise TooFewPhotos(f"“{collection.name}” has no test photo that {version} does not know: choose another.")
     sha256s = [photo.sha256 for photo in rows]
     predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
-    report.progress(0, 1, "Measuring")
     seen_by = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
     cells, embeddings = (np.stack(column) for column in zip(*(seen_by[sha256] for sha256 in sha256s), strict=True))
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
-    result = evaluate(artifact, cells, embeddings, Truth(latitudes, longitudes, np.full(len(rows), "")))
-    report.progress(1, 1, "Measuring")
-    return {"model": version.name, "collection": collection.name, "left_out": int(known.sum()), **result}
+    truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
+    measured = evaluation(artifact, cells, embeddings, truth, report=report)
+    return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
 
 
 def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
@@ -124,6 +153,28 @@ def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
     except BaseException:
         shutil.rmtree(folder)
         raise
+
+
+def _learning_photos(rows: list[Photo], encoder: Encoder, report: Reporter) -> Photos:
+    from pipeline.learning import Photos
+    from pipeline.metadata import metadata_of
+
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
+    return Photos(
+        _embeddings(rows, encoder, report),
+        latitudes,
+        longitudes,
+        np.array([photo.sha256 for photo in rows]),
+        np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64),
+        metadata_of(latitudes, longitudes, [photo.captured_at for photo in rows], [photo.clues for photo in rows]),
+    )
+
+
+def _embeddings(rows: list[Photo], encoder: Encoder, report: Reporter) -> Embeddings:
+    from pipeline.features import cached_embeddings
+
+    sha256s = [photo.sha256 for photo in rows]
+    return cached_embeddings(encoder, sha256s, lambda sha256: decode(store.read(sha256)), settings.CACHE_DIR, report)
 
 
 def _clusters(rows: list[Photo]) -> np.ndarray:

@@ -10,8 +10,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from pipeline.evaluation import Truth, evaluate
+from pipeline.learning import Photos
+from pipeline.metadata import metadata_of
 from pipeline.scene_cache import Scenes
-from pipeline.training import Photos, train_artifact
+from pipeline.training import train_artifact
 from predictor.artifact import Artifact
 from predictor.encoders import Encoder
 from predictor.heads import Embeddings
@@ -36,8 +38,8 @@ def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *,
 
 def measure(artifact: Artifact, encoder: Encoder, scenes: Scenes) -> dict[str, Any]:
     """Figures of the artifact, and of the baselines, on scenes it has not seen."""
-    embeddings = artifact.head.project(_encode(encoder, scenes))
-    cells = artifact.head.posterior(embeddings, artifact.calibration.temperature)
+    embeddings = artifact.heads.project(_encode(encoder, scenes))
+    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
     truth = Truth(scenes.records["latitude"], scenes.records["longitude"], np.full(len(scenes), ""))
     return evaluate(artifact, cells, embeddings, truth)
 
@@ -50,6 +52,12 @@ def _photos(encoder: Encoder, parts: list[Scenes]) -> Photos:
         np.concatenate([scenes.records["longitude"] for scenes in parts]),
         np.array([hashlib.sha256(picture.tobytes()).hexdigest() for picture in pictures]),
         np.array([perceptual_hash(Image.fromarray(picture)) for picture in pictures], np.uint64),
+        metadata_of(
+            np.concatenate([scenes.records["latitude"] for scenes in parts]),
+            np.concatenate([scenes.records["longitude"] for scenes in parts]),
+            [moment for scenes in parts for moment in scenes.moments()],
+            [[]] * len(pictures),
+        ),
     )
 
 

@@ -1,9 +1,13 @@
-"""The head on frozen embeddings: logistic regression onto smoothed geocells, convex and so the same on every run."""
+"""The heads on frozen embeddings: one for geocells, one for each thing known of a place; convex, the same on every run.
+
+What the task heads see (state, climate, height …) speaks for the cells where it is common: the evidence of each is
+added to the cells' logits with a weight that held-out photos choose (a log-linear pool: Genest & Zidek 1986).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,30 +16,122 @@ from predictor.geodesy import Floats
 
 Embeddings = NDArray[np.float32]
 ITERATIONS = 100  # of L-BFGS; the loss has settled well before
-SMALL_FIT = 1e9  # multiplications per loss; below, threads cost more waiting for each other (20 times, if it is busy)
+SMALL_FIT = (
+    1e9  # multiplications per loss; below, threads cost more waiting for each other (20 times on a busy machine)
+)
+SMALLEST = 1e-12
 
 
 @dataclass(frozen=True)
-class Head:
-    """A linear map of embeddings less ``centre`` (d,), of unit length: ``weight`` (d, C), ``bias`` (C,)."""
+class Adapter:
+    """What contrastive pretraining learnt: a residual projection, ``down`` (d, h) and ``up`` (h, d)."""
+
+    down: Embeddings
+    up: Embeddings
+
+    def __call__(self, embeddings: Embeddings) -> Embeddings:
+        """Unit vectors (N, d) for unit vectors (N, d)."""
+        return unit(embeddings + np.maximum(embeddings @ self.down, 0) @ self.up)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How raw embeddings (N, r) become unit vectors (N, d) that photos are compared by.
+
+    They lose ``centre`` (r,), are mapped by ``basis`` (r, d) and moved by the adapter, where there are these.
+    """
 
     centre: NDArray[np.float32]
-    weight: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    basis: NDArray[np.float32] | None = None
+    adapter: Adapter | None = None
+
+    def __call__(self, raw: Embeddings) -> Embeddings:
+        centred = raw - self.centre
+        embeddings = unit(centred if self.basis is None else centred @ self.basis)
+        return embeddings if self.adapter is None else self.adapter(embeddings)
+
+    @classmethod
+    def of(cls, raw: Embeddings, dimensions: int) -> Projection:
+        """Onto the ``dimensions`` main directions (PCA) of embeddings (N, r), if they have more."""
+        centre = raw.mean(axis=0)
+        if raw.shape[1] <= dimensions:
+            return cls(centre)
+        centred = (raw - centre).astype(float)
+        _, vectors = np.linalg.eigh(centred @ centred.T if len(raw) < raw.shape[1] else centred.T @ centred)
+        main = vectors[:, ::-1][:, : min(dimensions, len(raw) - 1)]
+        basis = centred.T @ main if len(raw) < raw.shape[1] else main
+        return cls(centre, (basis / np.linalg.norm(basis, axis=0)).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A head for something known of training photos.
+
+    ``labels`` (K,), ``weight`` (d, K), ``bias`` (K,); ``given_cell`` (K, C) says how often each label is met in each
+    cell, and ``share`` how much its evidence weighs in the posterior, 0 for not at all.
+    """
+
+    labels: NDArray[np.str_]
+    weight: Embeddings
+    bias: Embeddings
+    given_cell: Floats
+    share: float = 0.0
+
+    def probabilities(self, embeddings: Embeddings) -> Floats:
+        """Of each label (N, K), for projected embeddings (N, d)."""
+        return softmax((embeddings @ self.weight + self.bias).astype(float))
+
+    def evidence(self, embeddings: Embeddings) -> Floats:
+        """For each cell (N, C): the log of how well its labels agree with those seen."""
+        return np.log(self.probabilities(embeddings) @ self.given_cell + SMALLEST)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Linear maps of projected embeddings: ``weight`` (d, C) and ``bias`` (C,) for cells, and the tasks by name.
+
+    ``groups`` (C,), where given, number the state of each cell for a hierarchical posterior, p(state) · p(cell |
+    state), whose first factor is the task "state"'s (Clark et al. 2023).
+    """
+
+    projection: Projection
+    weight: Embeddings
+    bias: Embeddings
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    groups: NDArray[np.intp] | None = None
 
     def project(self, raw: Embeddings) -> Embeddings:
         """Unit vectors (N, d) of an encoder's embeddings: the space in which photos are compared."""
-        return project(raw, self.centre)
+        return self.projection(raw)
+
+    def logits(self, embeddings: Embeddings) -> Floats:
+        """Of cells (N, C), for projected embeddings (N, d), without the tasks' evidence."""
+        return (embeddings @ self.weight + self.bias).astype(float)
 
     def posterior(self, embeddings: Embeddings, temperature: float) -> Floats:
         """Cell probabilities (N, C) for projected embeddings (N, d)."""
-        return softmax((embeddings @ self.weight + self.bias).astype(float) / temperature)
+        pooled = self.logits(embeddings) / temperature
+        for task in self.tasks.values():
+            if task.share:
+                pooled = pooled + task.share * task.evidence(embeddings)
+        cells = softmax(pooled)
+        return cells if self.groups is None else hierarchical(cells, self.groups, self.tasks["state"], embeddings)
 
 
-def project(raw: Embeddings, centre: NDArray[np.float32]) -> Embeddings:
-    """Embeddings (N, d) less the centre (d,), scaled to unit length."""
-    centred = raw - centre
-    return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+def hierarchical(cells: Floats, groups: NDArray[np.intp], states: Task, embeddings: Embeddings) -> Floats:
+    """Cell probabilities (N, C) rescaled so that those of each state sum to what the state's own head says."""
+    belongs = np.eye(len(states.labels))[groups]  # (C, K)
+    seen = states.probabilities(embeddings)
+    present = seen * (belongs.sum(axis=0) > 0)
+    wanted = present / present.sum(axis=1, keepdims=True)
+    given = cells / np.maximum(cells @ belongs, SMALLEST)[:, groups]
+    rescaled = given * wanted[:, groups]
+    return rescaled / rescaled.sum(axis=1, keepdims=True)
+
+
+def unit(rows: NDArray) -> NDArray:
+    """Rows (N, d) scaled to unit length."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), SMALLEST)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -45,36 +141,52 @@ def softmax(logits: Floats) -> Floats:
 
 
 def fit_path(
-    embeddings: Embeddings, targets: Floats, penalties: list[float], check: Callable[[], None] | None = None
+    embeddings: Embeddings,
+    targets: Floats,
+    penalties: list[float],
+    check: Callable[[], None] | None = None,
+    *,
+    margin: float = 0.0,
 ) -> list[tuple[Embeddings, Embeddings]]:
     """(weight (d, C), bias (C,)) that minimise cross-entropy + penalty/2·|weight|², for each penalty, largest first.
 
-    ``embeddings`` (N, d) are projected, ``targets`` (N, C) sum to one. Each fit starts from the one before. ``check``
-    is called before each look at the loss: what it raises ends the fit.
+    ``embeddings`` (N, d) are projected, ``targets`` (N, C). Each fit starts from the one before. With a ``margin``
+    the logits are scaled cosines, and a cell has to win by it (CosFace: Wang et al. 2018, as CosPlace uses it: Berton
+    et al. 2022). ``check`` is called often; what it raises ends the fit.
     """
     import torch
     from torch.nn import functional
 
     x, y = torch.from_numpy(embeddings), torch.from_numpy(targets.astype(np.float32))
-    weight = torch.zeros(x.shape[1], y.shape[1], requires_grad=True)
-    bias = torch.log(y.mean(dim=0) + 1e-6).requires_grad_()
+    prior = torch.log(y.mean(dim=0) / y.sum(dim=1).mean() + 1e-6)
+    weight = (functional.normalize(x.T @ y, dim=0) if margin else torch.zeros(x.shape[1], y.shape[1])).requires_grad_()
+    bias = prior.requires_grad_()
+    scale = torch.tensor(1.0, requires_grad=True)
+    free = [weight, bias, scale] if margin else [weight, bias]
+
+    def linear() -> torch.Tensor:
+        return scale.exp() * functional.normalize(weight, dim=0) if margin else weight
+
     fits = []
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if x.numel() * y.shape[1] < SMALL_FIT else threads)
     try:
         for penalty in penalties:
-            optimiser = torch.optim.LBFGS([weight, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
+            optimiser = torch.optim.LBFGS(free, max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
             def closure(penalty: float = penalty, optimiser: torch.optim.Optimizer = optimiser) -> torch.Tensor:
                 if check:
                     check()
                 optimiser.zero_grad()
-                loss = functional.cross_entropy(x @ weight + bias, y) + penalty / 2 * weight.square().sum()
+                logits = x @ linear() + bias
+                if margin:
+                    logits = logits - margin * scale.exp() * y
+                loss = functional.cross_entropy(logits, y) + penalty / 2 * linear().square().sum()
                 loss.backward()
                 return loss
 
             optimiser.step(closure)
-            fits.append((weight.detach().numpy().copy(), bias.detach().numpy().copy()))
+            fits.append((linear().detach().numpy().copy(), bias.detach().numpy().copy()))
     finally:
         torch.set_num_threads(threads)
     return fits

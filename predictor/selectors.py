@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from predictor.artifact import Artifact, load_artifact
 from predictor.geodesy import positions
 from predictor.models import ModelVersion, Prediction
-from predictor.posterior import best_guess, density, radius_km, rank_states
+from predictor.posterior import locate, rank_states
 
 TOP_CELLS = 5
 
@@ -87,14 +87,13 @@ def posterior_of(prediction: Prediction) -> tuple[np.ndarray, np.ndarray]:
 def answer_from(artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float) -> Answer:
     """The answer for cell probabilities (C,) and a projected embedding (d,)."""
     partition = artifact.partition
-    where = density(cells, embedding, artifact.prototypes, artifact.gallery.places, artifact.calibration)
-    guess = best_guess(where, scale_km)
-    latitude, longitude = positions(guess)
+    located = locate(cells, embedding, artifact.known, artifact.calibration, scale_km)
+    latitude, longitude = positions(located.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
     return Answer(
         float(latitude),
         float(longitude),
-        radius_km(where, guess, artifact.calibration),
+        located.radius_km,
         tuple(
             CellAnswer(
                 str(partition.names[cell]),

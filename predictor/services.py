@@ -53,8 +53,8 @@ def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.nd
             f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "
             "former weights back."
         )
-    embeddings = artifact.head.project(encoder.encode(images))
-    return artifact.head.posterior(embeddings, artifact.calibration.temperature), embeddings
+    embeddings = artifact.heads.project(encoder.encode(images))
+    return artifact.heads.posterior(embeddings, artifact.calibration.temperature), embeddings
 
 
 def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:

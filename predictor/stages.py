@@ -1,7 +1,7 @@
 """Embeddings of a convolutional network from several of its stages: texture and colour as well as content.
 
-The last stage tells a beach from a fort; that the earth is red or the light hazy is in earlier ones. Each part is pooled
-over the picture, square-rooted as Fisher vectors are (Perronnin, Sánchez, Mensink 2010) and scaled to unit length.
+The last stage tells a beach from a fort; that the earth is red or the light hazy is in earlier ones. Each part is
+pooled over the picture, square-rooted as Fisher vectors are (Perronnin, Sánchez, Mensink 2010), scaled to unit length.
 """
 
 from __future__ import annotations

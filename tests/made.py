@@ -9,7 +9,10 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.training import Photos, grouped_folds, train_artifact
+from pipeline.folds import grouped_folds
+from pipeline.learning import Photos
+from pipeline.metadata import metadata_of
+from pipeline.training import train_artifact
 from predictor.artifact import Artifact
 from predictor.encoders import load_encoder
 from predictor.images import decode, perceptual_hash
@@ -56,5 +59,6 @@ def new_artifact(encoder_name: str, count: int = 60) -> Artifact:
         places[:, 1],
         np.array([hashlib.sha256(image).hexdigest() for image in images]),
         np.array([perceptual_hash(decode(image)) for image in images], np.uint64),
+        metadata_of(places[:, 0], places[:, 1], [None] * count, [[]] * count),
     )
     return train_artifact(photos, grouped_folds(np.arange(count), 1), encoder=encoder, collection="Made", seed=1)

@@ -160,12 +160,14 @@ def fused(
     borders: csr_array,
     minimum: int,
 ) -> NDArray[np.intp]:
-    """Number (P,) of the group each of P areas joins, so that every group holds ``minimum`` photos, if all do.
+    """Number (P,) of the group each of P areas joins, so that groups hold ``minimum`` photos.
 
     The group with the fewest photos under the minimum joins, as long as there is one, the nearest of: its neighbours in
-    its state, all in its state, its neighbours, all. ``count`` (P,) photos have unit vectors that sum up to ``vectors``
-    (P, 3); ``middles`` (P, 3) stand for areas without photos; ``borders`` (P, P) are positive between neighbours.
-    Groups are numbered by the first area in each.
+    its state, all in its state, its neighbours; and of all, if it has no photos. So a group of islands that is all of
+    its state stays as it is: a cell across a sea would have its middle in the water.
+
+    ``count`` (P,) photos have unit vectors that sum up to ``vectors`` (P, 3); ``middles`` (P, 3) stand for areas
+    without photos; ``borders`` (P, P) are positive between neighbours. Groups are numbered by the first area in each.
     """
     count, states, vectors = count.copy(), states.copy(), vectors.copy()
     directions = np.where(count[:, None] > 0, vectors, middles)
@@ -186,7 +188,10 @@ def fused(
         others = np.flatnonzero(alive)
         others = others[others != small]
         same_state = [candidates[states[candidates] == states[small]] for candidates in (adjacent, others)]
-        near = next(candidates for candidates in (*same_state, adjacent, others) if len(candidates))
+        last = others if size == 0 else adjacent
+        near = next((candidates for candidates in (*same_state, adjacent, last) if len(candidates)), None)
+        if near is None:
+            continue
         other = int(near[np.argmax(directions[near] @ directions[small])])
         keep, gone = min(small, other), max(small, other)
         states[keep] = states[other if count[other] >= count[small] else small]

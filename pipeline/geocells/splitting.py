@@ -22,7 +22,9 @@ from predictor.geodesy import Floats
 
 Labels = NDArray[np.intp]
 FAR = 20.0  # times a cell's extent: where the points stand that make its Voronoi diagram finite
-PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015))  # (min_samples as a share of the minimum, xi): PIGEON's at 30
+# (min_samples as a share of the minimum, xi): PIGEON's at a minimum of 30, then finer ones for what these leave whole
+PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015), (0.16, 0.015), (0.08, 0.015), (0.04, 0.005), (0.0, 0.001))
+FEWEST_SAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Limits:
         maximum = 2 * minimum if maximum is None else maximum
         if not 1 <= minimum <= maximum:
             raise ValueError(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
-        return cls(minimum, maximum, passes or tuple((max(2, round(share * minimum)), xi) for share, xi in PASSES))
+        default = tuple((max(FEWEST_SAMPLES, round(share * minimum)), xi) for share, xi in PASSES)
+        return cls(minimum, maximum, passes or default)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +78,12 @@ def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> lis
     if len(points) > limits.maximum:
         for labels in clusterings(points, limits):
             faces, owner = _faces(polygon, points, labels)
+            if len(np.unique(owner)) <= labels.max():
+                continue  # a cluster off the coast has no ground nearest to it
             face_of_point = _face_of_point(faces, owner, points, labels)
             owner = _without_fragments(faces, owner, np.bincount(face_of_point, minlength=len(faces)), limits.minimum)
-            cell_of_point = owner[face_of_point]
-            if np.bincount(cell_of_point, minlength=labels.max() + 1).min() >= limits.minimum:
-                pieces = dissolved(faces, owner)
-                return [(piece, np.flatnonzero(cell_of_point == cell)) for cell, piece in enumerate(pieces)]
+            pieces, cell_of_point = dissolved(faces, owner), owner[face_of_point]
+            return [(piece, np.flatnonzero(cell_of_point == cell)) for cell, piece in enumerate(pieces)]
     return [(polygon, np.arange(len(points)))]
 
 

@@ -64,11 +64,7 @@ class Scene:
 
 def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     """The scene of a place and a seed, drawn `width` px wide (3:2); every size shows the same scene."""
-    key = [seed, round((place.latitude + 90) * 1e5), round((place.longitude + 180) * 1e5)]
-    rng = np.random.default_rng(key)
-    captured_at = FIRST_DAY + timedelta(
-        days=int(rng.integers(DAYS)), minutes=int(60 * (6.3 + 11.3 * rng.beta(1.25, 1.25)))
-    )
+    rng, captured_at = _begin((place.latitude, place.longitude), seed)
     season = MONTH_SEASON[captured_at.month]
     hour = captured_at.hour + captured_at.minute / 60
     land = landscape_of(place)
@@ -115,6 +111,18 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     pixels = render(stage.svg(background), width, list(font_files().values()))
     glow = (sun[0] / WIDTH, sun[1] / WIDTH, GLOW * (1 - light.softness), light.colour)
     return Scene(pixels, glow, place, seed, heading, captured_at, season, setting, _visible(stage.clues))
+
+
+def moment_of(position: tuple[float, float], seed: int) -> datetime:
+    """When the scene of a position, (latitude, longitude) in degrees, and a seed was captured, without drawing it."""
+    return _begin(position, seed)[1]
+
+
+def _begin(position: tuple[float, float], seed: int) -> tuple[np.random.Generator, datetime]:
+    latitude, longitude = position
+    rng = np.random.default_rng([seed, round((latitude + 90) * 1e5), round((longitude + 180) * 1e5)])
+    days, hours = int(rng.integers(DAYS)), 6.3 + 11.3 * rng.beta(1.25, 1.25)
+    return rng, FIRST_DAY + timedelta(days=days, minutes=int(60 * hours))
 
 
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:

@@ -18,10 +18,10 @@ from pipeline.models import Collection, Photo, Split
 from predictor import store
 from predictor.artifact import Artifact, Gallery
 from predictor.geodesy import unit_vectors
-from predictor.heads import Head
+from predictor.heads import Heads, Projection, unit
 from predictor.models import ModelVersion, Prediction
 from predictor.partition import Partition
-from predictor.posterior import Calibration, Places
+from predictor.posterior import Calibration, Places, Prototypes
 from predictor.services import register_version
 
 CENTRES = [(28.61, 77.21), (12.97, 77.59), (22.57, 88.36)]  # Delhi, Bengaluru, Kolkata
@@ -41,9 +41,12 @@ def tiny_artifact() -> Artifact:
     embeddings = np.eye(3, DIMENSION, dtype=np.float32)
     places = Places(embeddings, centroids, np.arange(3))
     gallery = Gallery(places, np.array(["ab" * 32, "cd" * 32, "ef" * 32]), np.zeros(3, np.uint64))
-    head = Head(np.zeros(DIMENSION, np.float32), np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
+    projection = Projection(np.zeros(DIMENSION, np.float32))
+    heads = Heads(projection, np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
+    prototypes = Prototypes(embeddings, np.arange(3), np.arange(3))
     card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
-    return Artifact(card, partition, head, places, gallery, Calibration(1.0, 0.1, 0.1, 0.2, 1.5))
+    how = Calibration(neighbour_share=0.2, radius_factor=1.5)
+    return Artifact(card, partition, heads, prototypes, gallery, how)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +115,7 @@ def add_photo(collection, version) -> Callable[..., Photo]:
                 version=version,
                 sha256=sha256,
                 posterior=posterior.tobytes(),
-                embedding=np.eye(3, DIMENSION, dtype=np.float16)[cell].tobytes(),
+                embedding=unit(np.eye(3, DIMENSION) + 0.2)[cell].astype(np.float16).tobytes(),
             )
         return photo
 

@@ -14,11 +14,13 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from pipeline.baselines import constant_point
-from pipeline.evaluation import THRESHOLDS_KM, Truth, figures
-from predictor.geodesy import WORLD_SCALE_KM, distance_matrix_km, score, unit_vectors
+from pipeline.evaluation import THRESHOLDS_KM, Evaluation, Truth, _summary, evaluation, figures
+from pipeline.measures import SMALLEST_PROBABILITY
+from predictor.geodesy import WORLD_SCALE_KM, distance_matrix_km, haversine_km, score, unit_vectors
 from predictor.images import decode
 from predictor.models import ModelVersion
 from tests.made import picture, position
+from tests.pipeline.evaluations import CHENNAI, KOCHI, four_photos, two_cells, unlike_any
 
 DEGREE_KM = 111.19508  # of latitude, on the sphere
 
@@ -148,3 +150,129 @@ def test_predict_answers_for_files_with_any_version(
 def test_predict_without_a_champion_says_what_to_do(made_version: ModelVersion, files: tuple[Path, Path]) -> None:
     with pytest.raises(CommandError, match="promote"):
         call_command("predict", str(files[0] / "new200.jpg"))
+
+
+LENGTH_KM = float(haversine_km(*KOCHI, *CHENNAI))
+
+
+@pytest.fixture(scope="module")
+def four() -> Evaluation:
+    return four_photos(outside=True)
+
+
+def test_radii_hold_what_they_hold(four: Evaluation) -> None:
+    # A radius is the expected distance: the other city's share of the way there. Only the third truth lies outside.
+    assert four.answers.radii_km == pytest.approx(LENGTH_KM * np.array([0.1, 0.4, 0.2, 0.3]))
+    assert four.figures["radius_coverage"] == 0.75
+    assert four.figures["radius_median_km"] == pytest.approx(0.25 * LENGTH_KM, abs=0.1)
+    assert four.figures["radius_mean_km"] == pytest.approx(0.25 * LENGTH_KM, abs=0.1)
+    states = four.figures["states"]
+    assert (states["Kerala"]["radius_coverage"], states["Tamil Nadu"]["radius_coverage"]) == (1, 0.5)
+
+
+def test_states_have_rows_of_their_own(four: Evaluation) -> None:
+    kerala, tamil_nadu = four.figures["states"]["Kerala"], four.figures["states"]["Tamil Nadu"]
+    assert (kerala["n"], kerala["state_accuracy"]) == (2, 1)
+    assert (tamil_nadu["n"], tamil_nadu["state_accuracy"]) == (2, 0.5)
+    assert kerala["median_km"] == pytest.approx((0.005 + 0.1) / 2 * DEGREE_KM, abs=0.1)
+    assert tamil_nadu["score"] == pytest.approx(score(four.distances_km[2:]).mean(), abs=0.1)
+    assert "score_ci95" not in kerala
+
+
+def test_a_group_of_twenty_has_intervals() -> None:
+    row = _summary(np.full(20, 100.0), np.tile([True, False], 10))
+    assert row["median_km_ci95"] == [100.0, 100.0]
+    assert row["score_ci95"] == [row["score"], row["score"]]
+    low, high = row["state_accuracy_ci95"]
+    assert low < 0.5 < high
+    assert "score_ci95" not in _summary(np.full(19, 100.0), np.full(19, True))
+
+
+def test_errors_by_distance_to_the_nearest_training_photo(four: Evaluation) -> None:
+    near = four.figures["nearest_training_photo"]
+    assert [(row["from_km"], row["to_km"], row["n"]) for row in near["bins"]] == [
+        (0, 1, 1),
+        (1, 5, 1),
+        (5, 25, 1),
+        (25, 100, 1),
+    ]
+    assert near["bins"][2]["median_km"] == pytest.approx(0.1 * DEGREE_KM, abs=0.1)
+    assert near["without"]["n"] == 3  # the first photo lies 556 m from one that is known
+    assert near["without"]["score"] == pytest.approx(score(four.distances_km[1:]).mean(), abs=0.1)
+    assert near["without"]["baselines"]["knn"]["n"] == 3
+
+
+def test_the_lead_over_a_baseline_is_paired(four: Evaluation) -> None:
+    for name, row in four.figures["baselines"].items():
+        gain = score(four.distances_km) - score(four.baselines_km[name])
+        assert row["difference"] == pytest.approx(gain.mean(), abs=0.1)
+        assert row["difference"] == pytest.approx(four.figures["score"] - row["score"], abs=0.11)
+        assert gain.min() - 0.1 <= row["difference_ci95"][0] <= row["difference"] <= row["difference_ci95"][1]
+
+
+def test_the_posterior_is_calibrated_as_it_is(four: Evaluation) -> None:
+    for kind in ("cells", "states"):  # one cell for each state: the same
+        row = four.figures["calibration"][kind]
+        assert row["ece"] == pytest.approx((0.1 + 0.4 + 0.8 + 0.3) / 4)
+        assert row["nll"] == pytest.approx(-np.log([0.9, 0.6, 0.2, 0.7]).mean(), abs=1e-4)
+        assert row["curve"] == [[0.6, 1, 1], [0.7, 1, 1], [0.8, 0, 1], [0.9, 1, 1]]
+
+
+def test_a_state_without_a_geocell_is_never_right() -> None:
+    truth = _truth([KOCHI[0], 28.61], [KOCHI[1], 77.21])  # Delhi has no cell of its own
+    found = evaluation(two_cells(), np.array([[0.9, 0.1], [0.9, 0.1]]), unlike_any(2), truth).figures["calibration"]
+    assert found["states"]["accuracy"] == 0.5
+    assert found["states"]["nll"] == pytest.approx(-np.log([0.9, SMALLEST_PROBABILITY]).mean(), abs=1e-3)
+    assert found["cells"]["accuracy"] == 1
+
+
+def test_abstaining_keeps_the_photos_with_the_least_spread(four: Evaluation) -> None:
+    curve = dict(map(tuple, four.figures["abstaining"]["curve"]))
+    points = score(four.distances_km)
+    assert curve[0.25] == pytest.approx(points[0], abs=0.1)
+    assert curve[0.5] == pytest.approx((points[0] + points[2]) / 2, abs=0.1)  # sure of itself, and wrong
+    assert curve[1.0] == four.figures["score"]
+
+
+def test_pictures_from_elsewhere_are_told_by_each_sign(four: Evaluation) -> None:
+    assert four.figures["outside"] == {"n": 2, "auroc": {"spread_km": 1.0, "entropy": 1.0, "cosine": 0.5}}
+    assert "outside" not in four_photos().figures
+
+
+def test_tiers_are_measured_apart_and_photos_without_one_in_none(four: Evaluation) -> None:
+    assert {tier: row["n"] for tier, row in four.figures["tiers"].items()} == {"A": 2, "B": 1}
+
+
+def test_the_bootstrap_is_stated(four: Evaluation) -> None:
+    assert four.figures["bootstrap"] == {"resamples": 2000, "seed": 0, "confidence": 0.95, "method": "percentile"}
+
+
+def test_evaluate_measures_pictures_from_elsewhere_and_writes_a_report(
+    made_version: ModelVersion, files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere, report = tmp_path / "elsewhere" / "deeper", tmp_path / "report.html"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "grey.png").write_bytes(_grey())
+    (elsewhere / "notes.txt").write_text("no picture")
+    options = {"model": made_version.name, "images": files[0], "manifest": files[1], "json": True}
+    call_command("evaluate", **options, outside=elsewhere.parent, report=report)
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["outside"]["n"] == 1
+    assert set(result["outside"]["auroc"]) == {"spread_km", "entropy", "cosine"}
+    page = report.read_text()
+    assert made_version.name in page
+    assert "new200.jpg" in page
+    assert "Pictures from elsewhere" in page
+
+
+def test_a_folder_without_pictures_from_elsewhere_is_an_error(
+    made_version: ModelVersion, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="holds no picture"):
+        call_command("evaluate", model=made_version.name, images=files[0], manifest=files[1], outside=tmp_path / "no")
+
+
+def _grey() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 40), (128, 128, 128)).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -40,7 +40,7 @@ def _scenes(number: int, seed: int) -> Scenes:
     records["climate"] = np.array(["Cwa", "Am", "BWk", "BWh"])[which]
     records["clues"] = np.array([b"haze", b"palms", b"snow", b"sand"])[which]
     records["elevation_m"] = np.array([215, 5, 3500, 225])[which]
-    return Scenes(images, records)
+    return Scenes(images, records, seed + np.arange(number))
 
 
 def test_training_scenes_keep_five_kilometres_from_held_out_ones_and_from_the_starter_collection() -> None:

@@ -12,14 +12,12 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from pipeline.features import cached_embeddings
+from pipeline.folds import grouped_folds
 from pipeline.models import Collection, Photo
-from pipeline.training import grouped_folds, make_prototypes
 from predictor import store
 from predictor.encoders import load_encoder
-from predictor.geodesy import unit_vectors
 from predictor.images import decode, perceptual_hash
 from predictor.models import ModelVersion
-from predictor.posterior import Places
 from predictor.selectors import artifact_of, training_hashes
 from tests.made import picture, position
 
@@ -67,19 +65,6 @@ def test_no_place_is_on_both_sides_of_a_fold(seed: int) -> None:
 def test_folds_are_of_about_the_same_size() -> None:
     sizes = [len(tune) for _, tune in grouped_folds(np.arange(100) // 2, 1)]
     assert max(sizes) - min(sizes) <= 2
-
-
-def test_prototypes_lie_in_their_cells_and_are_no_more_than_asked_for() -> None:
-    rng = np.random.default_rng(1)
-    embeddings = rng.normal(size=(90, 6)).astype(np.float32)
-    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
-    cells = np.repeat([0, 1, 2], [60, 28, 2])
-    centres = np.array([[10, 76], [20, 80], [30, 78]])[cells] + rng.uniform(-0.5, 0.5, (90, 2))
-    prototypes = make_prototypes(Places(unit, unit_vectors(*centres.T), cells), per_cell=16)
-    assert np.bincount(prototypes.cells).tolist() == [16, 16, 2]
-    assert np.linalg.norm(prototypes.embeddings, axis=1) == pytest.approx(1, abs=1e-5)
-    middle = unit_vectors([10, 20, 30], [76, 80, 78])
-    assert (np.argmax(prototypes.vectors @ middle.T, axis=1) == prototypes.cells).all()
 
 
 def test_an_image_is_encoded_once(tiny_encoder: str, tmp_path) -> None:

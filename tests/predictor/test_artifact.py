@@ -20,12 +20,23 @@ def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path:
     artifact.save(tmp_path)
     loaded = load_artifact(tmp_path)
     embeddings = artifact.gallery.places.embeddings
-    assert np.allclose(loaded.head.posterior(embeddings, 1.0), artifact.head.posterior(embeddings, 1.0), atol=5e-3)
+    assert np.allclose(loaded.heads.posterior(embeddings, 1.0), artifact.heads.posterior(embeddings, 1.0), atol=5e-3)
     assert loaded.calibration == artifact.calibration
     assert loaded.card == artifact.card
     assert loaded.gallery.sha256.tolist() == artifact.gallery.sha256.tolist()
     assert loaded.gallery.perceptual_hashes.tolist() == artifact.gallery.perceptual_hashes.tolist()
-    assert np.array_equal(loaded.prototypes.vectors, artifact.prototypes.vectors)
+    assert np.array_equal(loaded.prototypes.of_picture, artifact.prototypes.of_picture)
+    assert np.array_equal(loaded.prototypes.cells, artifact.prototypes.cells)
+    assert loaded.heads.tasks["state"].labels.tolist() == artifact.heads.tasks["state"].labels.tolist()
+    assert loaded.heads.tasks["state"].share == artifact.heads.tasks["state"].share
+
+
+def test_an_artifact_of_another_format_says_so(artifact: Artifact, tmp_path: Path) -> None:
+    artifact.save(tmp_path)
+    manifest = (tmp_path / MANIFEST).read_text()
+    (tmp_path / MANIFEST).write_text(manifest.replace('"format": 2', '"format": 1'))
+    with pytest.raises(ArtifactDamaged, match="train the version again"):
+        verify(tmp_path)
 
 
 def test_two_trainings_from_the_same_photos_are_byte_identical(tiny_encoder: str, tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 from django.core.management.base import CommandError
+from PIL import Image
 from tqdm import tqdm
 
+from pipeline.management.progress import TerminalReporter
 from predictor.images import UnreadableImage, decode, perceptual_hash
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
@@ -29,10 +31,15 @@ class Command(DatabaseCommand):
         parser.add_argument("--model", required=True, help="name of the version")
         parser.add_argument("--images", required=True, type=Path, help="folder with the files")
         parser.add_argument("--manifest", required=True, type=Path, help="CSV: file, latitude, longitude, perhaps tier")
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
+        )
+        parser.add_argument("--outside", type=Path, help="folder with pictures from outside India, to tell them apart")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.evaluation import Truth, evaluate, known_to
+        from pipeline.evaluation import Truth, answer, evaluation, known_to
+        from pipeline.evaluation_report import report_page
         from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.selectors import artifact_of
@@ -49,14 +56,11 @@ class Command(DatabaseCommand):
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
-            try:
-                data = row["path"].read_bytes()
-                looks.append(perceptual_hash(decode(data)))
-            except (OSError, UnreadableImage) as error:
-                tqdm.write(f"Skipped {row['path']}: {error}", file=sys.stderr)
-                continue
-            sha256s.append(hashlib.sha256(data).hexdigest())
-            rows.append(row)
+            if picture := _read(row["path"]):
+                data, image = picture
+                looks.append(perceptual_hash(image))
+                sha256s.append(hashlib.sha256(data).hexdigest())
+                rows.append(row)
         if not rows:
             raise CommandError(f"Not one of the {len(listed)} files can be read; the reasons are above.")
         skipped = len(listed) - len(rows)
@@ -65,21 +69,27 @@ class Command(DatabaseCommand):
         if not rows:
             raise CommandError("The version was trained on every one of these files: measure it on others.")
 
-        def images() -> Iterator[Any]:
-            for row in tqdm(rows, desc="Predicting", unit="photo"):
-                yield decode(row["path"].read_bytes())
-
+        elsewhere = _pictures_in(options["outside"]) if options["outside"] else []
         try:
-            cells, embeddings = posteriors(artifact, images())
+            cells, embeddings = posteriors(artifact, _images([row["path"] for row in rows]))
+            outside = answer(artifact, *posteriors(artifact, _images(elsewhere))) if elsewhere else None
         except (MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         truth = Truth(
             np.array([row["latitude"] for row in rows]),
             np.array([row["longitude"] for row in rows]),
             np.array([row["tier"] for row in rows]),
+            np.array([row["path"].name for row in rows]),
         )
-        counts = {"left_out": int(known.sum()), "skipped": skipped}
-        result = {"model": version.name, **counts, **evaluate(artifact, cells, embeddings, truth)}
+        with TerminalReporter() as report:
+            measured = evaluation(artifact, cells, embeddings, truth, outside=outside, report=report)
+        measured = measured.about(model=version.name, left_out=int(known.sum()), skipped=skipped)
+        result = measured.figures
+        if options["report"]:
+            try:
+                options["report"].write_text(report_page(measured), encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"The report cannot be written to {options['report']}: {error}.") from error
         if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
@@ -96,6 +106,35 @@ class Command(DatabaseCommand):
         self.stdout.write("within km: " + ", ".join(f"{km}: {share:.1%}" for km, share in result["within_km"].items()))
         low, high = result["score_ci95"]
         self.stdout.write(f"95 % interval of the mean score: {low:,.0f} to {high:,.0f}")
+        for name, row in result["baselines"].items():
+            low, high = row["difference_ci95"]
+            self.stdout.write(f"ahead of {name} by {row['difference']:,.0f} points ({low:,.0f} to {high:,.0f})")
+        if "outside" in result:
+            signs = ", ".join(f"{name} {value:.3f}" for name, value in result["outside"]["auroc"].items())
+            self.stdout.write(f"AUROC of {result['outside']['n']} pictures from elsewhere: {signs}")
+
+
+def _read(path: Path) -> tuple[bytes, Image.Image] | None:
+    """A file's bytes and picture; None, with the reason on the terminal, where it cannot be read."""
+    try:
+        data = path.read_bytes()
+        return data, decode(data)
+    except (OSError, UnreadableImage) as error:
+        tqdm.write(f"Skipped {path}: {error}", file=sys.stderr)
+        return None
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """Every readable picture below a folder. Raises CommandError where there is none."""
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and _read(path)]
+    if not found:
+        raise CommandError(f"{folder} holds no picture that can be read.")
+    return found
+
+
+def _images(paths: list[Path]) -> Iterator[Image.Image]:
+    for path in tqdm(paths, desc="Predicting", unit="photo"):
+        yield decode(path.read_bytes())
 
 
 def _rows(manifest: Path, folder: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,192 @@
+"""The ablation: what each part of the method buys, by leaving it out, or taking it in, and nothing else.
+
+Every row is trained and chosen as any version is, with the same features and the same split, once for each seed (of the
+folds that choices are made on), and measured on the same test photos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.baselines import baselines
+from pipeline.evaluation import Truth
+from pipeline.folds import grouped_folds
+from pipeline.learning import Photos
+from pipeline.recipe import PIGEON_CELLS, Cells, Recipe
+from pipeline.reporting import SILENT, Reporter
+from pipeline.training import train_artifact
+from predictor.artifact import Artifact
+from predictor.encoders import Encoder
+from predictor.geodesy import Floats, distance_matrix_km, score, unit_vectors
+from predictor.heads import Embeddings
+from predictor.posterior import locate
+
+SEEDS = (1, 2, 3)
+RESAMPLES = 2000
+PIGEON = Recipe(
+    minimum=PIGEON_CELLS[0],
+    maximum=PIGEON_CELLS[1],
+    smoothing="pigeon",
+    metadata=False,
+    multitask=False,
+    retrieval=False,
+    score_optimal=False,
+    pigeon_refinement=True,
+)
+
+
+def variants(default: Recipe) -> dict[str, Recipe]:
+    """The recipes of the table by what is different about them."""
+
+    def toggled(part: str, name: str) -> tuple[str, Recipe]:
+        on = getattr(default, part)
+        changed: dict[str, Any] = {part: not on}
+        return f"{'without' if on else 'with'} {name}", replace(default, **changed)
+
+    cells: dict[Cells, str] = {
+        "rectangular": "rectangular cells",
+        "quadtree": "quadtree cells",
+        "districts": "merged districts as cells",
+    }
+    return {
+        "as it is": default,
+        **{name: replace(default, cells=kind) for kind, name in cells.items()},
+        "without smoothing": replace(default, smoothing="none"),
+        "smoothing by a tau for each cell": replace(default, tau_per_cell=True),
+        "PIGEON's unnormalised smoothing, 75 km": replace(default, smoothing="pigeon"),
+        **dict(
+            toggled(part, name)
+            for part, name in {
+                "metadata": "metadata in geo-embeddings",
+                "contrastive": "contrastive pretraining",
+                "multitask": "multi-task heads",
+                "second_optics": "second OPTICS",
+                "refine": "refinement",
+                "score_optimal": "score-optimal guess",
+                "hierarchy": "hierarchy of states",
+                "retrieval": "retrieval mix",
+            }.items()
+        ),
+        "with large-margin loss (0.1)": replace(default, margin=0.1),
+        "with large-margin loss (0.3)": replace(default, margin=0.3),
+        "PIGEON's constants": PIGEON,
+    }
+
+
+def task_variants(default: Recipe, tasks: Iterable[str]) -> dict[str, Recipe]:
+    """Each head of the multi-task ones alone."""
+    return {f"only the head “{task}”": replace(default, multitask=True, tasks=(task,)) for task in tasks}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: points (seeds, n) on the test photos, distances (seeds, n) in km."""
+
+    name: str
+    points: Floats
+    distances: Floats
+
+    def figures(self, reference: Row) -> dict[str, Any]:
+        """Means over seeds and photos, and the difference to another row, photo by photo, with its 95 % interval."""
+        gain = (self.points.mean(axis=0) - reference.points.mean(axis=0)).ravel()
+        sample = np.random.default_rng(0).integers(0, len(gain), (RESAMPLES, len(gain)))
+        low, high = np.percentile(gain[sample].mean(axis=1), [2.5, 97.5])
+        return {
+            "name": self.name,
+            "score": round(float(self.points.mean()), 1),
+            "seeds": [round(float(mean), 1) for mean in self.points.mean(axis=1)],
+            "median_km": round(float(np.median(self.distances)), 1),
+            "difference": round(float(gain.mean()), 1),
+            "difference_ci95": [round(float(low), 1), round(float(high), 1)],
+        }
+
+
+def ablate(
+    photos: Photos,
+    clusters: NDArray[np.integer],
+    raw: Embeddings,
+    truth: Truth,
+    *,
+    encoder: Encoder,
+    collection: str,
+    recipes: dict[str, Recipe],
+    seeds: Iterable[int] = SEEDS,
+    report: Reporter = SILENT,
+) -> dict[str, Any]:
+    """The table, from photos to learn from, their place clusters (N,), and test photos' raw embeddings (n, r)."""
+    where = unit_vectors(truth.latitudes, truth.longitudes)
+    seeds, rows, done = tuple(seeds), [], 0
+    others: dict[str, list[Floats]] = {}
+    for name, recipe in recipes.items():
+        distances = []
+        for seed in seeds:
+            report.progress(done, len(recipes) * len(seeds), name)
+            folds = grouped_folds(clusters, seed)
+            quiet = _Quiet(report)
+            artifact = train_artifact(
+                photos, folds, encoder=encoder, collection=collection, seed=seed, recipe=recipe, report=quiet
+            )
+            embeddings = artifact.heads.project(raw)
+            distances.append(_distances(_guesses(artifact, embeddings, report), where))
+            if name == next(iter(recipes)):
+                for other, guesses in baselines(artifact, embeddings).items():
+                    others.setdefault(other, []).append(_distances(guesses, where))
+            done += 1
+        rows.append(Row(name, score(np.stack(distances)), np.stack(distances)))
+        report.log(f"{name}: {rows[-1].points.mean():,.0f} points")
+    rows += [Row(f"baseline: {name}", score(np.stack(each)), np.stack(each)) for name, each in others.items()]
+    return {
+        "collection": collection,
+        "encoder": encoder.name,
+        "photos": len(photos),
+        "test_photos": len(where),
+        "seeds": list(seeds),
+        "rows": [row.figures(rows[0]) for row in rows],
+    }
+
+
+def as_markdown(table: dict[str, Any]) -> str:
+    """The table for reading."""
+    lines = [
+        "| | mean score | by seed | median km | difference (95 %) |",
+        "|---|---|---|---|---|",
+    ]
+    for row in table["rows"]:
+        low, high = row["difference_ci95"]
+        seeds = " / ".join(f"{value:,.0f}" for value in row["seeds"])
+        difference = f"{row['difference']:+,.0f} ({low:+,.0f} to {high:+,.0f})" if row is not table["rows"][0] else ""
+        lines.append(f"| {row['name']} | {row['score']:,.0f} | {seeds} | {row['median_km']:,.0f} | {difference} |")
+    return "\n".join(lines) + "\n"
+
+
+class _Quiet:
+    """Passes on only whether to stop: progress inside one training is not progress of the whole."""
+
+    def __init__(self, report: Reporter) -> None:
+        self.folder = report.folder
+        self.check = report.check
+
+    def progress(self, done: int, total: int, phase: str) -> None:
+        self.check()
+
+    def log(self, text: str) -> None: ...
+
+    def point(self, series: str, x: float, y: float) -> None: ...
+
+
+def _guesses(artifact: Artifact, embeddings: Embeddings, report: Reporter) -> Floats:
+    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
+    guesses = []
+    for row, embedding in zip(cells, embeddings, strict=True):
+        report.check()
+        guesses.append(locate(row, embedding, artifact.known, artifact.calibration).guess)
+    return np.stack(guesses)
+
+
+def _distances(guesses: Floats, truth: Floats) -> Floats:
+    return np.diagonal(distance_matrix_km(guesses, truth))

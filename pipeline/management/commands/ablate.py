@@ -1,0 +1,40 @@
+"""Trains and measures the method part by part: what each buys on a collection's test photos."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from pipeline.management.progress import TerminalReporter
+from pipeline.models import Collection
+from pipeline.services import TooFewPhotos, ablate_collection
+from predictor.management.database import DatabaseCommand
+
+
+class Command(DatabaseCommand):
+    help = "Train and evaluate the table of parts: each left out or taken in, beside baselines, with several seeds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--collection", required=True, help="name of the collection")
+        parser.add_argument("--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME")
+        parser.add_argument("--seeds", type=int, nargs="+", help="of the folds that choose (default 1 2 3)")
+        parser.add_argument("--json", action="store_true", help="print the table as JSON in the last line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from pipeline.ablation import as_markdown
+        from predictor.encoders import MissingWeights, UnknownEncoder
+
+        collection = Collection.objects.filter(name=options["collection"]).first()
+        if collection is None:
+            known = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet"
+            raise CommandError(f"There is no collection “{options['collection']}”. There are: {known}.")
+        try:
+            with TerminalReporter() as report:
+                table = ablate_collection(
+                    collection=collection, encoder_name=options["encoder"], seeds=options["seeds"], report=report
+                )
+        except (TooFewPhotos, UnknownEncoder, MissingWeights) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(table) if options["json"] else as_markdown(table))
