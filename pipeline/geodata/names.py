@@ -94,15 +94,16 @@ _DISTRICTS = {
 
 def state_name(source: str) -> str:
     """The state's name in title case."""
-    return _STATES.get(source, _title(source))
+    return _STATES.get(source, in_title_case(source))
 
 
 def district_name(state: str, source: str) -> str:
     """The district's name; ``state`` as `state_name` writes it."""
     plain = source.replace("_x000D_", "").strip()
-    return _DISTRICTS.get((state, plain), _title(plain))
+    return _DISTRICTS.get((state, plain), in_title_case(plain))
 
 
-def _title(name: str) -> str:
+def in_title_case(name: str) -> str:
+    """ "NORTH AND MIDDLE ANDAMAN" as "North and Middle Andaman"."""
     words = re.sub(r"[^\s-]+", lambda match: match[0].capitalize(), name.replace("&", "and")).split()
     return " ".join(word.lower() if word.lower() in _SMALL_WORDS else word for word in words)

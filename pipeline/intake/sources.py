@@ -68,7 +68,7 @@ def open_source(path: Path) -> Source:
     if path.is_dir():
         return Folder(path)
     if path.is_file() and zipfile.is_zipfile(path):
-        return ZipArchive(path)
+        return ZipArchive(path, MAX_FILE_BYTES)
     raise SourceMissing(path)
 
 
@@ -91,7 +91,8 @@ class Folder(Source):
                     )
                     continue
                 status = file.stat()
-                _list(found, Entry(relative, status.st_size, f"{status.st_size}-{status.st_mtime_ns}"))
+                entry = Entry(relative, status.st_size, f"{status.st_size}-{status.st_mtime_ns}")
+                _list(found, entry, MAX_FILE_BYTES)
         return found
 
     def read(self, name: str) -> bytes:
@@ -103,7 +104,9 @@ class Folder(Source):
 
 @dataclass(frozen=True)
 class ZipArchive(Source):
-    """A ZIP archive, read in place."""
+    """A ZIP archive, read in place; larger files in it are turned away."""
+
+    max_file_bytes: int
 
     def listing(self) -> Listing:
         members = [member for member in _opened(self.path).infolist() if not member.is_dir()]
@@ -129,14 +132,15 @@ class ZipArchive(Source):
             elif stat.S_ISLNK(member.external_attr >> 16):  # the upper half holds Unix file modes
                 found.rejected[name] = Rejected(Reason.SYMLINK, "Is a symbolic link: pack the file itself.")
             elif not _is_system_file(name):
-                _list(found, Entry(name, member.file_size, f"{member.file_size}-{member.CRC:08x}"))
+                entry = Entry(name, member.file_size, f"{member.file_size}-{member.CRC:08x}")
+                _list(found, entry, self.max_file_bytes)
         return found
 
     def read(self, name: str) -> bytes:
         archive = _opened(self.path)
         try:
             with archive.open(name) as file:
-                return file.read(MAX_FILE_BYTES + 1)
+                return file.read(self.max_file_bytes + 1)
         except (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             detail = f"Cannot be unpacked ({error}): pack it again, without a password."
             raise Rejected(Reason.UNREADABLE, detail) from error
@@ -152,16 +156,16 @@ def _opened_as_of(path: Path, changed_at: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _list(found: Listing, entry: Entry) -> None:
+def _list(found: Listing, entry: Entry, max_bytes: int) -> None:
     """Add the entry, or the reason why it need not be read."""
     if PurePosixPath(entry.name).suffix.lower() in ARCHIVE_SUFFIXES:
         found.rejected[entry.name] = Rejected(
             Reason.NESTED_ARCHIVE, "Is an archive inside the source: unpack it first."
         )
-    elif entry.size > MAX_FILE_BYTES:
+    elif entry.size > max_bytes:
         found.rejected[entry.name] = Rejected(
             Reason.FILE_TOO_LARGE,
-            f"Is {entry.size / 1e6:.1f} MB, more than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.",
+            f"Is {entry.size / 1e6:.1f} MB, more than {max_bytes / 1e6:.0f} MB: save it smaller.",
         )
     else:
         found.entries.append(entry)

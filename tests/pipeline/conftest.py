@@ -1,0 +1,36 @@
+"""Boundaries for tests: one state in place of India, and a set of imported areas."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from pipeline import boundaries
+from pipeline.boundary_sets import BoundarySet
+from tests.pipeline.areas import imported, quarters, table, written
+
+
+@pytest.fixture
+def karnataka(monkeypatch) -> gpd.GeoDataFrame:
+    """Districts of one state stand for those of India, so that a test takes no seconds."""
+    boundaries.outline()  # is kept, so it must be that of all India
+    everywhere = boundaries.districts()
+    own = everywhere[everywhere["state"] == "Karnataka"].reset_index(drop=True)
+    states = boundaries.states()
+    monkeypatch.setattr(boundaries, "districts", lambda: own)
+    monkeypatch.setattr(boundaries, "states", lambda: states[states["state"] == "Karnataka"].reset_index(drop=True))
+    return own
+
+
+@pytest.fixture(scope="session")
+def south(tmp_path_factory) -> BoundarySet:
+    """India with the districts of three states in quarters, drawn a little differently from the project's."""
+    folder = tmp_path_factory.mktemp("south")
+    whole = boundaries.districts()
+    shapes, names = [], []
+    for row in whole[whole["state"].isin(["Karnataka", "Tamil Nadu", "Goa"])].itertuples():
+        for number, quarter in enumerate(quarters(row.geometry)):
+            shapes.append(shapely.affinity.translate(shapely.segmentize(quarter, 0.05), 0.003, -0.002))
+            names.append(f"{row.district} {number}")
+    return imported(written(table(shapes, names), folder / "south.fgb"), folder, name="south").boundaries
