@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.urls import reverse
 
 from pipeline import services
+from pipeline.boundary_sets import set_names
 from pipeline.models import Collection
 from pipeline.reporting import Reporter
 from predictor.models import ModelVersion
@@ -69,6 +71,17 @@ def _version() -> forms.ModelChoiceField:
     )
 
 
+def _boundary_sets() -> list[tuple[str, str]]:
+    names = set_names(settings.BOUNDARIES_DIR)
+    return [("", "Districts that come with the project"), *((name, name) for name in names)]
+
+
+def _boundaries() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=_boundary_sets, required=False, help_text="What geocells start from; import_boundaries adds to these."
+    )
+
+
 class LearningForm(forms.Form):
     collection = _collection()
 
@@ -89,6 +102,7 @@ class GeocellsForm(LearningForm):
         label="Fewest photos in a geocell",
         help_text="Empty: it follows from the number of photos.",
     )
+    boundaries = _boundaries()
 
 
 class RetrainForm(LearningForm):
@@ -97,6 +111,7 @@ class RetrainForm(LearningForm):
         help_text="vit_b16 is the paper’s: it needs its weights or a network, and wants a GPU.",
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
+    boundaries = _boundaries()
 
 
 class AblateForm(LearningForm):
@@ -113,16 +128,22 @@ class VersionForm(forms.Form):
 
 
 def _rebuild_geocells(
-    report: Reporter, user: User | None, *, collection: Collection, minimum: int | None
+    report: Reporter, user: User | None, *, collection: Collection, minimum: int | None, boundaries: str
 ) -> dict[str, Any]:
     from pipeline.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
 
-    figures = preview_partition(collection=collection, minimum=minimum, folder=_folder(report), report=report)
+    figures = preview_partition(
+        collection=collection, minimum=minimum, boundaries=boundaries, folder=_folder(report), report=report
+    )
     return {"figures": _flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
 
 
-def _retrain(report: Reporter, user: User | None, *, collection: Collection, encoder: str, seed: int) -> dict[str, Any]:
-    version = services.train_version(collection=collection, encoder_name=encoder, seed=seed, report=report)
+def _retrain(
+    report: Reporter, user: User | None, *, collection: Collection, encoder: str, seed: int, boundaries: str
+) -> dict[str, Any]:
+    version = services.train_version(
+        collection=collection, encoder_name=encoder, seed=seed, boundaries=boundaries, report=report
+    )
     card = version.card
     figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
     next_step = reverse("admin:pipeline_job_start", args=["promote"])

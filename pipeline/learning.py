@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geocells import PARTITIONS
+from pipeline.geocells import PARTITIONS, DistrictMap
 from pipeline.metadata import TASKS, Metadata
 from pipeline.prototypes import geo_embeddings, optics_prototypes, position_prototypes
 from pipeline.recipe import PIGEON_TAU_KM, Recipe
@@ -112,11 +112,20 @@ def targets(recipe: Recipe, vectors: Floats, partition: Partition) -> Floats:
     return smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)) if tau is None else tau)
 
 
-def learn(photos: Photos, recipe: Recipe, report: Reporter, penalties: list[float] = PENALTIES) -> Learnt:
-    """What the photos teach. The cell head is fitted for each penalty, largest first."""
+def learn(
+    photos: Photos,
+    recipe: Recipe,
+    report: Reporter,
+    penalties: list[float] = PENALTIES,
+    districts: DistrictMap | None = None,
+) -> Learnt:
+    """What the photos teach. The cell head is fitted for each penalty, largest first.
+
+    Geocells start from ``districts``, India's by default.
+    """
     vectors = photos.vectors()
     partition = PARTITIONS[recipe.cells](
-        photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum
+        photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
     )
     report.check()
     projection = Projection.of(photos.embeddings, DIMENSIONS)

@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.geocells import district_partition
+from pipeline.geocells import semantic_partition
 from pipeline.models import Collection
 from pipeline.reporting import Reporter
-from pipeline.services import photos_to_learn_from
+from pipeline.services import imported_boundaries, photos_to_learn_from
 from predictor.partition import Partition
 
 PARTITION_FILE, FIGURES_FILE, MAP_FILE = "partition.fgb", "figures.json", "map.svg"
@@ -23,14 +23,19 @@ TINTS = ("#e4e6f7", "#c3c7ef", "#9ba1e4", "#6d73d3", "#4a4ac8", "#2f2f8f")  # of
 MIDDLE_LATITUDE = 23.0
 
 
-def preview_partition(*, collection: Collection, minimum: int | None, folder: Path, report: Reporter) -> dict[str, Any]:
+def preview_partition(
+    *, collection: Collection, minimum: int | None, boundaries: str | None, folder: Path, report: Reporter
+) -> dict[str, Any]:
     """Write the three files into ``folder``; figures of the geocells of the photos that a model may learn from.
 
-    Raises TooFewPhotos.
+    ``boundaries`` names the imported set that they start from. Raises TooFewPhotos or SetMissing.
     """
+    ground = imported_boundaries(boundaries)
     places = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
     report.progress(0, 2, "Building geocells")
-    partition = district_partition(places[:, 0], places[:, 1], minimum)
+    partition = semantic_partition(
+        places[:, 0], places[:, 1], minimum=minimum, districts=ground.districts if ground else None
+    )
     report.progress(1, 2, "Building geocells")
     photos = np.bincount(partition.cell_of(places[:, 0], places[:, 1]), minlength=len(partition))
     figures = {

@@ -26,6 +26,7 @@ from predictor.services import COMMAND_LINE, Progress, predict_images, promote, 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from pipeline.boundary_sets import BoundarySet
     from pipeline.evaluation import Evaluation
     from pipeline.learning import Photos
     from predictor.artifact import Artifact
@@ -41,11 +42,17 @@ class TooFewPhotos(ValueError):
 
 
 def train_version(
-    *, collection: Collection, encoder_name: str, seed: int = SEED, report: Reporter = SILENT
+    *,
+    collection: Collection,
+    encoder_name: str,
+    seed: int = SEED,
+    boundaries: str | None = None,
+    report: Reporter = SILENT,
 ) -> ModelVersion:
     """A new version that has learnt from the collection's train and validation photos; nothing of it when cancelled.
 
-    Raises TooFewPhotos, and UnknownEncoder or MissingWeights for the encoder.
+    ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
+    and UnknownEncoder or MissingWeights for the encoder.
     """
     from pipeline.folds import grouped_folds
     from pipeline.training import train_artifact
@@ -53,9 +60,12 @@ def train_version(
 
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
+    ground = imported_boundaries(boundaries)
     photos = _learning_photos(rows, encoder, report)
     folds = grouped_folds(_clusters(rows), seed)
-    artifact = train_artifact(photos, folds, encoder=encoder, collection=collection.name, seed=seed, report=report)
+    artifact = train_artifact(
+        photos, folds, encoder=encoder, collection=collection.name, seed=seed, boundaries=ground, report=report
+    )
     report.check()
     stem = f"{collection.slug}-{encoder_name.replace(':', '-').replace('.', '-')}"
     return _register(artifact, stem, report.folder or settings.CACHE_DIR)
@@ -133,6 +143,13 @@ def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
             f"“{collection.name}” has {count} photos to learn from, and {FEWEST_PHOTOS} are needed: import more."
         )
     return photos
+
+
+def imported_boundaries(name: str | None) -> BoundarySet | None:
+    """The imported set of this name; none for none, which stands for the project's districts. Raises SetMissing."""
+    from pipeline.boundary_sets import BoundarySet
+
+    return BoundarySet.load(settings.BOUNDARIES_DIR, name) if name else None
 
 
 def playable_hashes() -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from pipeline.boundary_sets import BoundarySet
 from pipeline.choosing import TUNING_PHOTOS, HeldOut, choose
 from pipeline.folds import Fold
 from pipeline.learning import PENALTIES, Photos, learn
@@ -27,14 +28,19 @@ def train_artifact(
     seed: int,
     recipe: Recipe | None = None,
     learnt: int | None = None,
+    boundaries: BoundarySet | None = None,
     report: Reporter = SILENT,
 ) -> Artifact:
-    """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds."""
+    """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds.
+
+    Its geocells start from ``boundaries``, the project's districts by default.
+    """
     recipe = recipe or Recipe()
+    districts = boundaries.districts if boundaries else None
     held_out = []
     for number, (fit, tune) in enumerate(folds):
         report.progress(number, len(folds), "Fitting heads")
-        parts = learn(photos.part(fit), recipe, report)
+        parts = learn(photos.part(fit), recipe, report, districts=districts)
         tuning = photos.part(tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)])
         held_out.append(HeldOut(parts, parts.projection(tuning.embeddings), tuning.vectors()))
     report.progress(len(folds), len(folds), "Fitting heads")
@@ -42,7 +48,7 @@ def train_artifact(
 
     report.progress(0, 1, "Fitting to all photos")
     photos = photos.part(slice(learnt))
-    parts = learn(photos, recipe, report, PENALTIES[: choice.penalty + 1])
+    parts = learn(photos, recipe, report, PENALTIES[: choice.penalty + 1], districts)
     heads = parts.heads(choice.penalty, choice.shares, recipe.hierarchy)
     report.progress(1, 1, "Fitting to all photos")
     card: dict[str, Any] = {
@@ -54,6 +60,7 @@ def train_artifact(
         "data_sha256": photos.data_sha256(),
         "seed": seed,
         "recipe": asdict(recipe),
+        "boundaries": boundaries.provenance() if boundaries else None,
         "penalty": PENALTIES[choice.penalty],
         "task_shares": dict(choice.shares),
         "held_out": choice.figures,

@@ -11,7 +11,7 @@ from predictor.partition import Partition
 
 __all__ = ["PARTITIONS", "DistrictMap", "automatic_minimum", "district_partition", "semantic_partition"]
 
-# Each is called as f(latitudes, longitudes, *, minimum=None, maximum=None).
+# Each is called as f(latitudes, longitudes, *, minimum=None, maximum=None, districts=None).
 PARTITIONS: dict[str, Callable[..., Partition]] = {
     "semantic": semantic_partition,
     "rectangular": rectangular_partition,

@@ -138,10 +138,15 @@ def district_partition(
 
 
 def merged_partition(
-    latitudes: Floats, longitudes: Floats, *, minimum: int | None = None, maximum: int | None = None
+    latitudes: Floats,
+    longitudes: Floats,
+    *,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    districts: DistrictMap | None = None,
 ) -> Partition:
-    """`district_partition` of India; without splitting there is no ``maximum``."""
-    return district_partition(latitudes, longitudes, minimum)
+    """`district_partition`; without splitting there is no ``maximum``."""
+    return district_partition(latitudes, longitudes, minimum, districts)
 
 
 def merged_districts(photos: Positions, minimum: int) -> NDArray[np.intp]:

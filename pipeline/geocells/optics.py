@@ -42,7 +42,7 @@ class Ordering:
             predecessor=self.predecessor,
             ordering=self.order,
             min_samples=self.min_samples,
-            min_cluster_size=smallest,
+            min_cluster_size=max(2, smallest),  # a point alone is no cluster
             xi=xi,
         )
         return np.asarray(labels)

@@ -22,9 +22,11 @@ class Command(DatabaseCommand):
             "--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME of any timm model"
         )
         parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--boundaries", help="imported set that geocells start from; else the project's districts")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
+        from pipeline.boundary_sets import SetMissing
         from pipeline.services import TooFewPhotos, train_version
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.store import ImageMissing
@@ -36,9 +38,13 @@ class Command(DatabaseCommand):
         try:
             with TerminalReporter() as report:
                 version = train_version(
-                    collection=collection, encoder_name=options["encoder"], seed=options["seed"], report=report
+                    collection=collection,
+                    encoder_name=options["encoder"],
+                    seed=options["seed"],
+                    boundaries=options["boundaries"],
+                    report=report,
                 )
-        except (TooFewPhotos, MissingWeights, UnknownEncoder, ImageMissing) as error:
+        except (TooFewPhotos, SetMissing, MissingWeights, UnknownEncoder, ImageMissing) as error:
             raise CommandError(str(error)) from error
         card = version.card
         result = {"model": version.name, **{key: card[key] for key in ("encoder", "photos", "cells", "held_out")}}
