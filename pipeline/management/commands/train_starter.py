@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--processes", type=int, default=2, help="processes that draw")
         parser.add_argument("--draw-only", action="store_true", help="stop when the scenes are drawn")
+        parser.add_argument(
+            "--keep-encoder", action="store_true", help="build only the artifact, on the shipped weights"
+        )
         parser.add_argument("--out", type=Path, default=SHIPPED, help="folder for the weights and the artifact")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
@@ -46,10 +49,13 @@ class Command(BaseCommand):
         validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))
         out = options["out"]
         out.mkdir(parents=True, exist_ok=True)
-        network, figures = starter_training.train(
-            scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
-        )
-        starter_training.save(network, out / STARTER_WEIGHTS.name)
+        if options["keep_encoder"]:
+            figures = json.loads((out / ARTIFACT / "card.json").read_text())["encoder_training"]
+        else:
+            network, figures = starter_training.train(
+                scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
+            )
+            starter_training.save(network, out / STARTER_WEIGHTS.name)
         encoder = frozen("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
         artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
         artifact.card["encoder_training"] = figures
