@@ -97,7 +97,8 @@ def _read_apart(copy: Path, driver: str, layer: str | None, columns: dict[str, s
         env=environment,
     )
     if done.returncode:
-        raise FileRefused(f"Reading it as {driver} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}.")
+        last = done.stderr.strip().rpartition("\n")[2] or f"exit status {done.returncode}"
+        raise FileRefused(f"Reading it as {driver} failed ({last}).")
     answer = json.loads(done.stdout)
     if "refused" in answer:
         raise FileRefused(answer["refused"])
