@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.scenes.houses import courses, parapet, pick, sunshade, tank, weather, window
+from pipeline.scenes.houses.roofs import tank
+from pipeline.scenes.houses.walls import courses, parapet, pick, sunshade, weather, window
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.place import Place
 from pipeline.scenes.prop import Prop

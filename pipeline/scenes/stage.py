@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.random import Generator
 
-from pipeline.scenes.landscapes import Landscape
+from pipeline.scenes.landscapes.kinds import Landscape
 from pipeline.scenes.light import Light, mix, recolour
 from pipeline.scenes.place import Place
 from pipeline.scenes.prop import Clue, Prop

@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.scenes.houses import chhatri, dome, gable, hip, parapet, pick, posts, prayer_flags, weather, window
+from pipeline.scenes.houses.himalaya import prayer_flags
+from pipeline.scenes.houses.porches import posts
+from pipeline.scenes.houses.roofs import chhatri, dome, gable, hip
+from pipeline.scenes.houses.walls import parapet, pick, weather, window
 from pipeline.scenes.light import Light, mix
 from pipeline.scenes.prop import Prop
 from pipeline.scenes.solid import Solid, Spot
