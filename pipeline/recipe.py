@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Cells = Literal["semantic", "districts", "rectangular", "quadtree"]
@@ -12,6 +12,17 @@ PIGEON_TAU_KM = 75.0
 PIGEON_CELLS = (30, 60)  # fewest and most photos in a cell
 PIGEON_TEMPERATURE = 1.6
 PIGEON_GUARD_KM = 1000.0
+
+# The parts of a recipe that come after learning.
+ANSWERING = (
+    "multitask",
+    "tasks",
+    "hierarchy",
+    "refine",
+    "retrieval",
+    "score_optimal",
+    "pigeon_refinement",
+)
 
 
 @dataclass(frozen=True)
@@ -35,3 +46,8 @@ class Recipe:
     retrieval: bool = True
     score_optimal: bool = True
     pigeon_refinement: bool = False  # PIGEON's temperature and guard instead of chosen ones
+
+    def of_learning(self) -> Recipe:
+        """The recipe with the default for all that only choosing and answering look at: what is learnt is the same."""
+        default = Recipe()
+        return replace(self, **{part: getattr(default, part) for part in ANSWERING})

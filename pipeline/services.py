@@ -97,7 +97,7 @@ def ablate_collection(
         Truth(latitudes, longitudes, np.full(len(test), "")),
         encoder=encoder,
         collection=collection.name,
-        recipes=variants(Recipe()) | task_variants(Recipe(), photos.labels),
+        recipes=variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels),
         seeds=seeds or SEEDS,
         report=report,
     )

@@ -6,13 +6,14 @@ whole places at a time, and the final parts then learn from all of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from pipeline.boundary_sets import BoundarySet
 from pipeline.choosing import TUNING_PHOTOS, HeldOut, choose
 from pipeline.folds import Fold
-from pipeline.learning import PENALTIES, Photos, learn
+from pipeline.learning import PENALTIES, Learnt, Photos, learn
 from pipeline.recipe import Recipe
 from pipeline.reporting import SILENT, Reporter
 from predictor.artifact import Artifact, Gallery
@@ -29,18 +30,20 @@ def train_artifact(
     recipe: Recipe | None = None,
     learnt: int | None = None,
     boundaries: BoundarySet | None = None,
+    teach: Callable[..., Learnt] = learn,
     report: Reporter = SILENT,
 ) -> Artifact:
     """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds.
 
-    Its geocells start from ``boundaries``, the project's districts by default.
+    Its geocells start from ``boundaries``, the project's districts by default. ``teach`` is `learn`, or one that
+    remembers.
     """
     recipe = recipe or Recipe()
     districts = boundaries.districts if boundaries else None
     held_out = []
     for number, (fit, tune) in enumerate(folds):
         report.progress(number, len(folds), "Fitting heads")
-        parts = learn(photos.part(fit), recipe, report, districts=districts)
+        parts = teach(photos.part(fit), recipe, report, districts=districts)
         tuning = photos.part(tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)])
         held_out.append(HeldOut(parts, parts.projection(tuning.embeddings), tuning.vectors()))
     report.progress(len(folds), len(folds), "Fitting heads")
@@ -48,7 +51,7 @@ def train_artifact(
 
     report.progress(0, 1, "Fitting to all photos")
     photos = photos.part(slice(learnt))
-    parts = learn(photos, recipe, report, PENALTIES[: choice.penalty + 1], districts)
+    parts = teach(photos, recipe, report, PENALTIES[: choice.penalty + 1], districts)
     heads = parts.heads(choice.penalty, choice.shares, recipe.hierarchy)
     report.progress(1, 1, "Fitting to all photos")
     card: dict[str, Any] = {

@@ -36,7 +36,7 @@ def visit(site: Site, browser):
 
 def open_round(page):
     page.goto("/")
-    page.get_by_role("button", name=re.compile("Play")).click()
+    page.get_by_role("button", name="Start the game").click()
     page.wait_for_selector("#picture[data-state=ready]")
 
 
@@ -145,7 +145,7 @@ def test_a_picture_that_does_not_load_can_be_asked_for_again(visit):
     page = visit(viewport={"width": 1440, "height": 900})
     page.route(PICTURE, lambda route: route.abort())
     page.goto("/")
-    page.get_by_role("button", name=re.compile("Play")).click()
+    page.get_by_role("button", name="Start the game").click()
     page.get_by_text("The picture did not load").wait_for()
     page.unroute(PICTURE)
     page.click("#picture-retry")

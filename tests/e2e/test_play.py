@@ -41,7 +41,7 @@ def _own(url: str, site: Site) -> bool:
 def start_game(page, time_limit: str = "No limit"):
     page.goto("/")
     page.get_by_text(time_limit, exact=True).click()
-    page.get_by_role("button", name=re.compile("Play")).click()
+    page.get_by_role("button", name="Start the game").click()
     page.wait_for_selector("#picture[data-state=ready], #picture:not([data-state=loading])")
 
 
