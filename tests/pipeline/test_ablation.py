@@ -1,0 +1,124 @@
+"""The ablation changes one part a row, measures all rows on the same test photos, and learns what rows share once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from pipeline import ablation
+from pipeline.ablation import Row, as_markdown, task_variants, variants
+from pipeline.job_kinds import KINDS
+from pipeline.models import Collection
+from pipeline.recipe import ANSWERING, Recipe
+from pipeline.reporting import Silent
+from pipeline.services import ablate_collection
+from tests.pipeline.test_training import _store_photos
+
+
+@pytest.fixture
+def collection(data_folders, db: None) -> Collection:
+    collection = Collection.objects.create(name="Cities", slug="cities")
+    _store_photos(collection, range(300, 340), "train")
+    _store_photos(collection, range(340, 352), "test")
+    return collection
+
+
+@pytest.fixture
+def short_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = ("as it is", "quadtree cells", "without refinement")
+    every = variants(Recipe(), 40)
+    monkeypatch.setattr(ablation, "variants", lambda *_: {name: every[name] for name in chosen})
+    monkeypatch.setattr(ablation, "task_variants", lambda *_: {})
+
+
+def _changed(recipe: Recipe) -> set[str]:
+    default, other = asdict(Recipe()), asdict(recipe)
+    return {part for part in default if default[part] != other[part]}
+
+
+def test_every_row_but_pigeons_changes_one_part() -> None:
+    table = variants(Recipe(), 1000)
+    assert not _changed(table.pop("as it is"))
+    table.pop("PIGEON's constants")
+    assert all(len(_changed(recipe)) == 1 for recipe in table.values())
+    parts = set().union(*map(_changed, table.values()))
+    assert parts >= {
+        *("cells", "smoothing", "metadata", "contrastive", "multitask", "second_optics"),
+        *("refine", "score_optimal", "hierarchy", "retrieval", "margin", "tau_per_cell"),
+    }
+
+
+def test_every_head_is_tried_alone() -> None:
+    table = task_variants(Recipe(), ("state", "climate"))
+    assert [recipe.tasks for recipe in table.values()] == [("state",), ("climate",)]
+
+
+def test_what_only_answers_look_at_does_not_change_what_is_learnt() -> None:
+    for recipe in variants(Recipe(), 1000).values():
+        shared = recipe.of_learning() == Recipe().of_learning()
+        assert shared == (_changed(recipe) <= set(ANSWERING))
+
+
+def test_a_difference_is_taken_photo_by_photo() -> None:
+    points = np.array([[0.0, 1000.0, 4000.0]])
+    ahead = Row("ahead", points + 10, points).figures(Row("reference", points, points))
+    assert ahead["difference"] == 10.0
+    assert ahead["difference_ci95"] == [10.0, 10.0]
+
+
+def test_a_collection_gets_its_table_with_baselines(collection, tiny_encoder, short_table, monkeypatch) -> None:
+    calls: list[Recipe] = []
+
+    def counted(photos, recipe, *args, **options):
+        calls.append(recipe)
+        return learn(photos, recipe, *args, **options)
+
+    learn = ablation.learn
+    monkeypatch.setattr(ablation, "learn", counted)
+    table = ablate_collection(collection=collection, encoder_name=tiny_encoder, seeds=(1,))
+    names = [row["name"] for row in table["rows"]]
+    assert names[:3] == ["as it is", "quadtree cells", "without refinement"]
+    assert {name.removeprefix("baseline: ") for name in names[3:]} == {"constant", "random", "knn"}
+    assert table["test_photos"] == 12
+    best = {row["name"]: row["score"] for row in table["rows"]}
+    assert best["as it is"] > best["baseline: constant"]  # four colours tell four cities apart
+    assert all(row["held_out"] > 0 for row in table["rows"][:3])
+    assert len(calls) == 12  # five folds and all photos, for each of two ways of learning; the third shares the first's
+    lines = as_markdown(table).splitlines()
+    assert len(lines) == 2 + len(names)
+    assert all(line.count("|") == lines[0].count("|") for line in lines)
+
+
+@pytest.mark.usefixtures("short_table")
+def test_the_command_prints_the_table_as_json(collection, tiny_encoder) -> None:
+    out = StringIO()
+    call_command("ablate", collection="Cities", encoder=tiny_encoder, seeds=[1], json=True, stdout=out)
+    assert json.loads(out.getvalue().splitlines()[-1])["seeds"] == [1]
+
+
+def test_an_unknown_collection_is_named_with_those_there_are(collection) -> None:
+    with pytest.raises(CommandError, match="Cities"):
+        call_command("ablate", collection="Towns", encoder="starter_vit")
+
+
+@pytest.mark.usefixtures("short_table")
+def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(ablation, "SEEDS", (1,))
+    report = Silent()
+    report.folder = tmp_path / "job"
+    report.folder.mkdir()
+    result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder)
+    assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
+    assert result["figures"]["as it is"].endswith("points, +0")
+
+
+def test_without_test_photos_it_says_what_is_missing(collection, tiny_encoder) -> None:
+    collection.photos.filter(split="test").delete()
+    with pytest.raises(Exception, match="no test photos"):
+        ablate_collection(collection=collection, encoder_name=tiny_encoder)
