@@ -105,7 +105,8 @@ class Positions:
 
     def settled(self, polygons: Polygons, minimum: int, by_state: bool) -> Partition:
         """Cells of an exact coverage in degrees, those under the minimum `fused`: with others of their state first?"""
-        cell = Partition(*(np.empty(0),) * 3, polygons).cell_of(self.latitudes, self.longitudes)
+        unnamed = np.full(len(polygons), "")
+        cell = Partition(unnamed, unnamed, np.empty(0), polygons).cell_of(self.latitudes, self.longitudes)
         middles = shapely.point_on_surface(polygons)
         middle = shapely.get_y(middles), shapely.get_x(middles)
         states = self.districts.cells.states[self.districts.cells.cell_of(*middle)]

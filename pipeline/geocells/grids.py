@@ -47,7 +47,7 @@ def rectangular_partition(
     limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum)
     whole = shapely.total_bounds(photos.districts.cells.polygons)
     boxes = _cut_down(whole, np.column_stack([photos.longitudes, photos.latitudes]), _halves, limits.maximum)
-    return _clipped(photos, to_plane(shapely.box(*boxes.T)), limits.minimum)
+    return _clipped(photos, to_plane(_polygons(boxes)), limits.minimum)
 
 
 def quadtree_partition(
@@ -66,7 +66,7 @@ def quadtree_partition(
     side = 2.0 ** np.ceil(np.log2(max(east - west, north - south)))  # so that all corners are whole metres
     square = np.array([west, south, west + side, south + side])
     boxes = _cut_down(square, points_to_plane(photos.latitudes, photos.longitudes), _quarters, limits.maximum)
-    return _clipped(photos, shapely.segmentize(shapely.box(*boxes.T), LONGEST_M), limits.minimum)
+    return _clipped(photos, shapely.segmentize(_polygons(boxes), LONGEST_M), limits.minimum)
 
 
 def _cut_down(whole: Floats, points: Floats, cut: Cut, maximum: int) -> Boxes:
@@ -100,10 +100,14 @@ def _quarters(box: Floats) -> Boxes:
     return np.array([[west, south, x, y], [x, south, east, y], [west, y, x, north], [x, y, east, north]])
 
 
+def _polygons(boxes: Boxes) -> Polygons:
+    return np.asarray(shapely.box(*boxes.T))
+
+
 def _clipped(photos: Positions, boxes: Polygons, minimum: int) -> Partition:
     """The parts of India in each of the boxes, which tile the plane around it."""
     outline = shapely.coverage_union_all(photos.districts.plane)
-    faces = noded(shapely.boundary(np.append(boxes, outline)))
+    faces = noded(shapely.boundary(np.append(boxes, np.array([outline]))))
     middles = shapely.point_on_surface(faces)
     shapely.prepare(outline)
     inside = shapely.intersects(outline, middles)

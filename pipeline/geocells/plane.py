@@ -1,6 +1,6 @@
 """The equal-area plane in which geocells are cut, and what can be asked of polygons that tile a part of it.
 
-Metres in LAEA(23N, 82E), on a grid of one metre: snap rounding (Hobby 1999) keeps tilings exact through every cut.
+Metres in LAEA(23N, 82E), on a grid of one millimetre: snap rounding (Hobby 1999) keeps tilings exact through every cut.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from pipeline.boundaries import EQUAL_AREA_CRS
 from predictor.geodesy import Floats
 
-GRID_M = 1.0
+GRID_M = 0.001
 LONGEST_DEGREES = 0.036  # of an edge: about 4 km, on which straight in degrees and in the plane differ by 0.2 m
 LONGEST_M = 4000.0
 ANTIPODE_M = 1.3e7  # stands for the rim of the projection's disc, which its antipode has no single place on
@@ -36,6 +36,10 @@ def points_to_plane(latitudes: Floats, longitudes: Floats) -> Floats:
     return np.where(np.isfinite(xy), xy, ANTIPODE_M)
 
 
+def _to_degrees(xy: Floats) -> Floats:
+    return np.column_stack(_transformer().transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+
+
 def to_plane(polygons: Polygons) -> Polygons:
     """Polygons in degrees on the plane's grid; their long edges bend there, so they get vertices first."""
     return shapely.set_precision(
@@ -52,20 +56,22 @@ def to_degrees(polygons: Polygons) -> Polygons:
 
     def unproject(xy: Floats) -> Floats:
         vertices, index = np.unique(xy, axis=0, return_inverse=True)
-        return np.column_stack(_transformer().transform(*vertices.T, direction="INVERSE"))[index]
+        missed = vertices - points_to_plane(*_to_degrees(vertices).T[::-1])  # a millimetre, by PROJ's series
+        return _to_degrees(vertices + missed)[index]
 
     return shapely.transform(polygons, unproject)
 
 
-def noded(lines: Polygons) -> Polygons:
+def noded(lines: Polygons, grid_m: float = GRID_M) -> Polygons:
     """The faces that lines enclose, after they were cut where they meet or cross, on the grid."""
-    linework = shapely.union_all(lines, grid_size=GRID_M)
+    linework = shapely.union_all(lines, grid_size=grid_m)
     return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(linework))))
 
 
 def exact(polygons: Polygons) -> Polygons:
     """An exact coverage of polygons that tile the plane but for vertices only one of two neighbours has."""
-    return shapely.coverage_clean(polygons, gap_width=2 * GRID_M)
+    cleaned: Polygons = shapely.coverage_clean(polygons, gap_width=2 * GRID_M)  # type: ignore[attr-defined]  # stubs of 2.1
+    return cleaned
 
 
 def dissolved(polygons: Polygons, group: NDArray[np.intp]) -> Polygons:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum, merged_districts
-from pipeline.geocells.plane import dissolved, exact, points_to_plane, to_degrees
+from pipeline.geocells.plane import Polygons, dissolved, exact, points_to_plane, to_degrees
 from pipeline.geocells.splitting import Crowded, Limits, split_cell
 from predictor.geodesy import Floats
 from predictor.partition import Partition
 
-Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # such as map, or that of a pool of processes
+# Such as map, or that of a pool of processes.
+Run = Callable[[Callable[[Crowded], Polygons], Iterable[Crowded]], Iterable[Polygons]]
 
 
 def semantic_partition(
@@ -38,8 +38,9 @@ def semantic_partition(
     cell = cell_of_district[photos.district]
     polygons = dissolved(photos.districts.plane, cell_of_district)
     points = points_to_plane(photos.latitudes, photos.longitudes)
-    crowded = np.flatnonzero(np.bincount(cell) > limits.maximum)
+    count = np.bincount(cell)
+    crowded = np.argsort(-count, kind="stable")[: (count > limits.maximum).sum()]  # the largest first, to share work
     work = [Crowded(polygons[index], points[cell == index], limits) for index in crowded]
     pieces = dict(zip(crowded.tolist(), run(split_cell, work), strict=True))
-    parts = [piece for index, polygon in enumerate(polygons) for piece, _ in pieces.get(index, [(polygon, None)])]
-    return photos.settled(to_degrees(exact(np.array(parts))), limits.minimum, by_state=True)
+    parts = np.concatenate([pieces.get(index, polygons[[index]]) for index in range(len(polygons))])
+    return photos.settled(to_degrees(exact(parts)), limits.minimum, by_state=True)

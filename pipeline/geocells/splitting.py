@@ -21,10 +21,14 @@ from pipeline.geocells.plane import LONGEST_M, Polygons, dissolved, locate, near
 from predictor.geodesy import Floats
 
 Labels = NDArray[np.intp]
+# (min_samples as a share of the minimum, xi): PIGEON's at a minimum of 30; then a grid for what these leave whole
+PIGEON_PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015))
+FINER_SAMPLES, COARSER_SHARES = (10, 20, 5, 3, 2, 8, 40), (0.33, 0.67)
+FINER_XIS = (0.05, 0.02, 0.01, 0.003, 0.0003)
+FEWEST_SAMPLES = 2
+MANY_SAMPLES = 64  # more would make the cost more than linear: they come last, for the few cells nothing else splits
+DIRECTIONS = 8
 FAR = 20.0  # times a cell's extent: where the points stand that make its Voronoi diagram finite
-# (min_samples as a share of the minimum, xi): PIGEON's at a minimum of 30, then finer ones for what these leave whole
-PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015), (0.16, 0.015), (0.08, 0.015), (0.04, 0.005), (0.0, 0.001))
-FEWEST_SAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,17 @@ class Limits:
         maximum = 2 * minimum if maximum is None else maximum
         if not 1 <= minimum <= maximum:
             raise ValueError(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
-        default = tuple((max(FEWEST_SAMPLES, round(share * minimum)), xi) for share, xi in PASSES)
-        return cls(minimum, maximum, passes or default)
+        return cls(minimum, maximum, passes or automatic_passes(minimum))
+
+
+def automatic_passes(minimum: int) -> tuple[tuple[int, float], ...]:
+    """(min_samples, xi) for cells of at least this many photos, those that divide well and cost little first."""
+    pigeon = [(max(FEWEST_SAMPLES, round(share * minimum)), xi) for share, xi in PIGEON_PASSES]
+    coarser = [max(FEWEST_SAMPLES, round(share * minimum)) for share in COARSER_SHARES]
+    finer = [min_samples for min_samples in FINER_SAMPLES if min_samples <= max(FEWEST_SAMPLES, minimum)]
+    quick = [(min(min_samples, MANY_SAMPLES), xi) for min_samples, xi in pigeon]
+    grid = [(min_samples, xi) for min_samples in finer + coarser for xi in FINER_XIS]
+    return tuple(dict.fromkeys(quick + grid + pigeon))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,22 +68,18 @@ class Crowded:
     points: Floats
     limits: Limits
 
-    def split(self) -> list[tuple[shapely.Geometry, Labels]]:
-        """(polygon, indexes of its photos) of the cells that this one falls into, until nothing splits."""
-        done, to_do = [], [(self.polygon, np.arange(len(self.points)))]
-        while to_do:
-            polygon, members = to_do.pop()
-            parts = split_once(polygon, self.points[members], self.limits)
-            if len(parts) == 1:
-                done.append((polygon, members))
-            else:
-                to_do += [(part, members[inside]) for part, inside in parts]
-        return done
 
-
-def split_cell(cell: Crowded) -> list[tuple[shapely.Geometry, Labels]]:
-    """`Crowded.split` as a function, for pools of processes."""
-    return cell.split()
+def split_cell(cell: Crowded) -> Polygons:
+    """The polygons (P,) of the cells that a crowded one falls into, each split again until nothing splits."""
+    done, to_do = [], [(cell.polygon, cell.points)]
+    while to_do:
+        polygon, points = to_do.pop()
+        parts = split_once(polygon, points, cell.limits)
+        if len(parts) == 1:
+            done.append(polygon)
+        else:
+            to_do += [(part, points[inside]) for part, inside in parts]
+    return np.array(done)
 
 
 def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> list[tuple[shapely.Geometry, Labels]]:
@@ -90,20 +99,29 @@ def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> lis
 def clusterings(points: Floats, limits: Limits) -> Iterator[Labels]:
     """Labels (n,) from 0, at least two and each with the minimum of points, by each pass that finds such; -1 is noise.
 
-    Where a pass finds one cluster, and the minimum of points outside it, these are the second one.
+    Where a pass finds one cluster, and the minimum of points outside it, these are the second one. What OPTICS finds
+    depends a little on the point it starts from: all passes are made from the outermost point in each direction.
     """
-    orderings: dict[int, Ordering] = {}
-    for min_samples, xi in limits.passes:
-        if min_samples not in orderings:
-            orderings[min_samples] = optics(points, min_samples)
-        labels = _whole_places(points, orderings[min_samples].clusters(xi, limits.minimum))
-        sizes = np.bincount(labels[labels >= 0])
-        large = np.flatnonzero(sizes >= limits.minimum)
-        labels = np.where(np.isin(labels, large), np.searchsorted(large, labels), -1)
-        if len(large) == 1 and (labels < 0).sum() >= limits.minimum:
-            labels = np.where(labels < 0, 1, 0)
-        if labels.max() > 0:
-            yield labels
+    for angle in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
+        turned = np.argsort(points @ [np.cos(angle), np.sin(angle)], kind="stable")
+        orderings: dict[int, Ordering] = {}
+        for min_samples, xi in limits.passes:
+            if min_samples not in orderings:
+                orderings[min_samples] = optics(points[turned], min_samples)
+            found = np.empty(len(points), np.intp)
+            found[turned] = orderings[min_samples].clusters(xi, limits.minimum)
+            labels = _large(_whole_places(points, found), limits.minimum)
+            if labels.max() > 0:
+                yield labels
+
+
+def _large(labels: Labels, minimum: int) -> Labels:
+    """The clusters with the minimum of points, numbered anew; if there is one, the points outside it are another."""
+    large = np.flatnonzero(np.bincount(labels[labels >= 0]) >= minimum)
+    labels = np.where(np.isin(labels, large), np.searchsorted(large, labels), -1)
+    if len(large) == 1 and (labels < 0).sum() >= minimum:
+        return np.where(labels < 0, 1, 0)
+    return labels
 
 
 def _whole_places(points: Floats, labels: Labels) -> Labels:
@@ -116,7 +134,7 @@ def _faces(polygon: shapely.Geometry, points: Floats, labels: Labels) -> tuple[P
     """Faces (F,) into which the borders between clusters cut a cell, and the cluster (F,) nearest to each."""
     seeds, index = np.unique(points[labels >= 0], axis=0, return_index=True)
     cluster = labels[labels >= 0][index]
-    lower, upper = np.reshape(polygon.bounds, (2, 2))
+    lower, upper = shapely.bounds(polygon).reshape(2, 2)
     middle, reach = (lower + upper) / 2, FAR * (upper - lower).max()
     far = middle + reach * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
     diagram = Voronoi(np.vstack([seeds, far]))
@@ -126,7 +144,7 @@ def _faces(polygon: shapely.Geometry, points: Floats, labels: Labels) -> tuple[P
     borders = np.asarray(shapely.linestrings(diagram.vertices[ridges[cluster[of[:, 0]] != cluster[of[:, 1]]]]))
     shapely.prepare(polygon)
     borders = shapely.segmentize(borders[shapely.intersects(polygon, borders)], LONGEST_M)
-    faces = noded(np.append(borders, shapely.boundary(polygon)))
+    faces = noded(np.append(borders, np.array([shapely.boundary(polygon)])))
     middles = shapely.point_on_surface(faces)
     inside = shapely.intersects(polygon, middles)
     return faces[inside], cluster[nearest(seeds, shapely.get_coordinates(middles[inside]))]

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.boundaries import districts, outline
 from pipeline.geocells import automatic_minimum, district_partition
+from pipeline.geocells.quality import quality
+from pipeline.geocells.splitting import Limits
 from pipeline.scenes.place import draw_places
 from predictor.geodesy import haversine_km, positions
 from predictor.partition import Partition
@@ -25,16 +27,13 @@ def _partition(count: int = 1500, minimum: int | None = None) -> Partition:
 
 @settings(max_examples=6, deadline=None)
 @given(st.integers(1, 1500), st.integers(1, 60))
-def test_cells_tile_india_and_hold_at_least_the_minimum(count: int, minimum: int) -> None:
+def test_merged_districts_tile_india_and_hold_at_least_the_minimum(count: int, minimum: int) -> None:
     partition = _partition(count, minimum)
-    assert shapely.is_valid(partition.polygons).all()
     assert shapely.coverage_is_valid(partition.polygons)  # no overlaps, no slivers between neighbours
     assert shapely.area(partition.polygons).sum() == pytest.approx(outline().area, rel=1e-9)
     whole = shapely.coverage_union_all(partition.polygons)
     assert shapely.get_num_interior_rings(shapely.get_parts(whole)).sum() == 1  # the enclave Dahagram-Angarpota
-    photos = np.bincount(partition.cell_of(*PLACES[:count].T), minlength=len(partition))
-    assert photos.sum() == count
-    assert photos.min() >= minimum or len(partition) == 1
+    assert quality(partition, *PLACES[:count].T, Limits.of(minimum)).under_min == 0
 
 
 def test_two_builds_are_byte_identical(tmp_path: Path) -> None:

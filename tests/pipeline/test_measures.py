@@ -45,7 +45,9 @@ def test_a_truth_that_has_no_probability_counts_as_the_smallest() -> None:
 
 
 def test_risk_coverage_keeps_the_least_uncertain_first() -> None:
-    curve = dict(map(tuple, risk_coverage(np.array([100.0, 400.0, 300.0, 200.0]), np.array([9.0, 1.0, 2.0, 3.0]))))
+    curve: dict[float, float] = dict(
+        map(tuple, risk_coverage(np.array([100.0, 400.0, 300.0, 200.0]), np.array([9.0, 1.0, 2.0, 3.0])))
+    )
     assert (curve[0.25], curve[0.5], curve[0.75], curve[1.0]) == (400.0, 350.0, 300.0, 250.0)
 
 

@@ -1,0 +1,69 @@
+"""What can go wrong with a partition of India, measured from its polygons alone, however it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
+
+from pipeline import boundaries
+from pipeline.geocells.plane import points_to_plane
+from pipeline.geocells.splitting import Limits, clusterings
+from predictor.geodesy import EARTH_RADIUS_KM
+from predictor.partition import Partition
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Areas in km² that no cell or several cells cover, and cells that break a rule.
+
+    ``contained`` is the share of the photos in India that lie in a cell or on its border; ``under_min`` counts cells
+    with fewer photos than the minimum that touch another one, ``islands`` those that touch none; ``over_max`` counts
+    cells with more photos than the maximum that OPTICS, run anew, divides.
+    """
+
+    cells: int
+    holes_km2: float
+    overlap_km2: float
+    contained: float
+    under_min: int
+    islands: int
+    over_max: int
+
+
+def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, limits: Limits) -> Quality:
+    """Of a partition around photos at positions (N,) in degrees."""
+    cells, india = partition.polygons, boundaries.outline()
+    photos = np.asarray(shapely.points(np.asarray(longitudes, float), np.asarray(latitudes, float)))
+    cell = partition.cell_of(latitudes, longitudes)
+    count = np.bincount(cell, minlength=len(cells))
+
+    a, b = shapely.STRtree(cells).query(cells, predicate="intersects")
+    touching = np.isin(np.arange(len(cells)), a[a != b])
+    pairs = a < b
+
+    shapely.prepare(india)
+    shapely.prepare(cells)
+    held = shapely.intersects(cells[cell], photos)
+
+    points = points_to_plane(np.asarray(latitudes, float), np.asarray(longitudes, float))
+    crowded = np.flatnonzero(count > limits.maximum)
+    return Quality(
+        cells=len(cells),
+        holes_km2=_area_km2(shapely.difference(india, shapely.union_all(cells))),
+        overlap_km2=sum(map(_area_km2, shapely.intersection(cells[a[pairs]], cells[b[pairs]]))),
+        contained=float(held[held | shapely.intersects(india, photos)].mean()),
+        under_min=int(((count < limits.minimum) & touching).sum()),
+        islands=int(((count < limits.minimum) & ~touching).sum()),
+        over_max=sum(any(True for _ in clusterings(points[cell == index], limits)) for index in crowded),
+    )
+
+
+def _area_km2(geometry: shapely.Geometry) -> float:
+    """Of polygons in degrees, each taken at its middle latitude: slivers along a border keep their true width."""
+    parts = shapely.get_parts(geometry)
+    parts = parts[shapely.area(parts) > 0]
+    shrink = np.cos(np.radians(shapely.get_y(shapely.centroid(parts))))
+    return float(np.radians(EARTH_RADIUS_KM) * np.radians(EARTH_RADIUS_KM) * (shapely.area(parts) * shrink).sum())
