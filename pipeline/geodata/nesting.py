@@ -21,6 +21,7 @@ Progress = Callable[[int, int], None]
 
 NARROW_M = 1000.0  # mean width up to which bare ground is where two maps of one border differ, not a place left out
 DETAIL_M = 100.0  # of inner borders: far finer than the districts' own, whose edges are 2 km long
+SNAP_M = 1.0  # of a grid that vertices go to: two maps of one border never agree to less
 EDGE_M = 3000.0  # so short that no edge needs further vertices on its way to degrees and back
 PAIRS_AT_ONCE = 500
 REST = -1
@@ -84,7 +85,7 @@ def nested(areas: Polygons, unit_of: Indexes, units: Polygons, progress: Progres
 
 def _inside(areas: Polygons, unit: shapely.Geometry) -> tuple[Polygons, Indexes]:
     """Pieces that tile the unit, and the area that each comes from, or `REST`."""
-    faces = noded(np.array([shapely.boundary(area) for area in (*areas, unit)]))
+    faces = noded(np.array([shapely.boundary(area) for area in (*areas, unit)]), SNAP_M)
     middles = shapely.point_on_surface(faces)
     shapely.prepare(unit)
     within = shapely.intersects(unit, middles)
@@ -106,7 +107,7 @@ def _noded_together(pieces: Polygons) -> tuple[Polygons, Indexes]:
     A border that ends at a unit's has a vertex there that the unit behind lacks. Snap rounding of all lines at once
     gives it one, and leaves no vertex so near to an edge that rounding a polygon alone would move it.
     """
-    faces = noded(shapely.boundary(shapely.segmentize(pieces, EDGE_M)))
+    faces = noded(shapely.boundary(shapely.segmentize(pieces, EDGE_M)), SNAP_M)
     middles = shapely.point_on_surface(faces)
     tree = shapely.STRtree(pieces)
     face, held = tree.query(middles, predicate="intersects")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 STATIC = settings.BASE_DIR / "static"
+WHOLE_FILES = {"evaluation_report.html"}  # carries its style, whose hash its policy names: tests/pipeline looks at that
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 TOKENS = dict(re.findall(r"--([\w-]+): light-dark\(([^;]+)\);", (STATIC / "css/system.css").read_text()))
 TEXT_ON_SURFACE = ("ink", "ink-soft", "you", "model", "truth", "danger")
@@ -77,7 +78,9 @@ def test_marks_stand_out_from_the_land_by_fill_or_edge(mark, theme):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_templates_have_no_inline_style_or_handler(template):
     text = template.read_text()
-    assert not re.search(r"\sstyle\s*=|<style|\son\w+\s*=|javascript:", text)
+    if template.name not in WHOLE_FILES:
+        assert "<style" not in text
+    assert not re.search(r"\sstyle\s*=|\son\w+\s*=|javascript:", text)
     assert "http://" not in text
     assert "https://" not in text
 

@@ -167,7 +167,7 @@ def test_the_starter_that_ships_is_whole_small_and_fits_its_weights() -> None:
     encoder = frozen("starter_vit", *starter_vit())
     assert artifact.card["encoder_sha256"] == encoder.weights_sha256
     assert STARTER_WEIGHTS.stat().st_size < 15e6
-    assert sum(path.stat().st_size for path in starter.ARTIFACT_FOLDER.iterdir()) < 8e6
+    assert sum(path.stat().st_size for path in starter.ARTIFACT_FOLDER.iterdir()) < 10e6
 
 
 def test_the_starter_that_ships_was_not_trained_near_the_scenes_it_is_played_on() -> None:
