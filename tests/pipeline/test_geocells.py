@@ -33,7 +33,8 @@ def test_merged_districts_tile_india_and_hold_at_least_the_minimum(count: int, m
     assert shapely.area(partition.polygons).sum() == pytest.approx(outline().area, rel=1e-9)
     whole = shapely.coverage_union_all(partition.polygons)
     assert shapely.get_num_interior_rings(shapely.get_parts(whole)).sum() == 1  # the enclave Dahagram-Angarpota
-    assert quality(partition, *PLACES[:count].T, Limits.of(minimum)).under_min == 0
+    latitudes, longitudes = PLACES[:count].T
+    assert quality(partition, latitudes, longitudes, Limits.of(minimum)).under_min == 0
 
 
 def test_two_builds_are_byte_identical(tmp_path: Path) -> None:
