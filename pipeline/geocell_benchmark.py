@@ -36,7 +36,7 @@ SHUFFLE_SEED = 1
 
 
 class UnusablePoints(ValueError):
-    """A file of positions that cannot be read."""
+    """No positions, or a file of them that cannot be read."""
 
 
 def automatic_limits(count: int) -> Limits:
@@ -46,7 +46,12 @@ def automatic_limits(count: int) -> Limits:
 
 
 def made_positions(count: int, seed: int = SEED) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes (count,) in India, by a seed: 70 % around towns by population, 30 % anywhere."""
+    """Latitudes and longitudes (count,) in India, by a seed: 70 % around towns by population, 30 % anywhere.
+
+    Raises UnusablePoints where ``count`` is not positive.
+    """
+    if count < 1:
+        raise UnusablePoints(f"{count} positions are too few: make at least one.")
     rng = np.random.default_rng(seed)
     around = int(rng.binomial(count, TOWN_SHARE))
     known = towns()

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 
 from pipeline import boundaries
 from pipeline.geocells.naming import cell_names
-from pipeline.geocells.plane import Polygons, dissolved, shared_borders, to_plane
+from pipeline.geocells.plane import Polygons, dissolved, exact, shared_borders, to_plane
 from predictor.geodesy import Floats, unit_vectors
 from predictor.partition import Partition
 
@@ -104,7 +104,8 @@ class Positions:
         return Partition(names, whole.states[main], centroids, polygons)
 
     def settled(self, polygons: Polygons, minimum: int, by_state: bool) -> Partition:
-        """Cells of an exact coverage in degrees, those under the minimum `fused`: with others of their state first?"""
+        """Cells of polygons in degrees that tile the map, those under the minimum `fused`: in their state first?"""
+        polygons = exact(polygons)
         unnamed = np.full(len(polygons), "")
         cell = Partition(unnamed, unnamed, np.empty(0), polygons).cell_of(self.latitudes, self.longitudes)
         middles = shapely.point_on_surface(polygons)

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum
 from pipeline.geocells.plane import (
+    GRID_DEGREES,
+    GRID_M,
     LONGEST_M,
     Polygons,
     dissolved,
     noded,
     points_to_plane,
     to_degrees,
-    to_plane,
 )
 from pipeline.geocells.splitting import Limits
 from predictor.geodesy import Floats
@@ -30,7 +31,7 @@ from predictor.partition import Partition
 Boxes = NDArray[np.float64]  # (B, 4) as west, south, east, north
 Cut = Callable[[Boxes], Boxes]
 
-DEEPEST = 40  # cuts: below a metre, where only photos of one position are left
+DEEPEST = 40  # halvings: boxes of a few metres, where photos of one position are left
 
 
 def rectangular_partition(
@@ -47,7 +48,8 @@ def rectangular_partition(
     limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum)
     whole = shapely.total_bounds(photos.districts.cells.polygons)
     boxes = _cut_down(whole, np.column_stack([photos.longitudes, photos.latitudes]), _halves, limits.maximum)
-    return _clipped(photos, to_plane(_polygons(boxes)), limits.minimum)
+    faces = _clipped(photos.districts.cells.polygons, _polygons(boxes), GRID_DEGREES)
+    return photos.settled(faces, limits.minimum, by_state=False)
 
 
 def quadtree_partition(
@@ -66,7 +68,8 @@ def quadtree_partition(
     side = 2.0 ** np.ceil(np.log2(max(east - west, north - south)))  # so that all corners are whole metres
     square = np.array([west, south, west + side, south + side])
     boxes = _cut_down(square, points_to_plane(photos.latitudes, photos.longitudes), _quarters, limits.maximum)
-    return _clipped(photos, shapely.segmentize(_polygons(boxes), LONGEST_M), limits.minimum)
+    faces = _clipped(photos.districts.plane, shapely.segmentize(_polygons(boxes), LONGEST_M), GRID_M)
+    return photos.settled(to_degrees(faces), limits.minimum, by_state=False)
 
 
 def _cut_down(whole: Floats, points: Floats, cut: Cut, maximum: int) -> Boxes:
@@ -74,14 +77,14 @@ def _cut_down(whole: Floats, points: Floats, cut: Cut, maximum: int) -> Boxes:
     done, to_do = [], [(whole, points, 0)]
     while to_do:
         box, inside, depth = to_do.pop()
-        if len(inside) <= maximum or depth == DEEPEST:
+        if len(inside) <= maximum or depth >= DEEPEST:
             done.append(box)
             continue
         parts = cut(box)
         middle = parts[0, 2:]  # the upper corner of the first part is where the cuts meet
         upper = inside >= middle
         side = (upper & (middle < box[2:])) @ [1, len(parts) // 2]
-        to_do += [(part, inside[side == number], depth + 1) for number, part in enumerate(parts)]
+        to_do += [(part, inside[side == number], depth + len(parts) // 2) for number, part in enumerate(parts)]
     return np.array(done)
 
 
@@ -104,14 +107,12 @@ def _polygons(boxes: Boxes) -> Polygons:
     return np.asarray(shapely.box(*boxes.T))
 
 
-def _clipped(photos: Positions, boxes: Polygons, minimum: int) -> Partition:
-    """The parts of India in each of the boxes, which tile the plane around it."""
-    outline = shapely.coverage_union_all(photos.districts.plane)
-    faces = noded(shapely.boundary(np.append(boxes, np.array([outline]))))
+def _clipped(map_: Polygons, boxes: Polygons, grid: float) -> Polygons:
+    """The parts (B,) of a map in the boxes that meet it; the boxes tile the plane around it."""
+    outline = shapely.coverage_union_all(map_)
+    faces = noded(shapely.boundary(np.append(boxes, np.array([outline]))), grid)
     middles = shapely.point_on_surface(faces)
     shapely.prepare(outline)
     inside = shapely.intersects(outline, middles)
     box = shapely.STRtree(boxes).nearest(middles[inside])
-    return photos.settled(
-        to_degrees(dissolved(faces[inside], np.unique(box, return_inverse=True)[1])), minimum, by_state=False
-    )
+    return dissolved(faces[inside], np.unique(box, return_inverse=True)[1])

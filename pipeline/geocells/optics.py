@@ -37,14 +37,15 @@ class Ordering:
 
     def clusters(self, xi: float, smallest: int) -> NDArray[np.intp]:
         """Labels (N,) of clusters between xi-steep slopes with at least ``smallest`` points; -1 is noise."""
-        labels, _ = cluster_optics_xi(
-            reachability=self.reachability,
-            predecessor=self.predecessor,
-            ordering=self.order,
-            min_samples=self.min_samples,
-            min_cluster_size=max(2, smallest),  # a point alone is no cluster
-            xi=xi,
-        )
+        with np.errstate(divide="ignore"):  # it takes ratios, and points at one place are 0 apart
+            labels, _ = cluster_optics_xi(
+                reachability=self.reachability,
+                predecessor=self.predecessor,
+                ordering=self.order,
+                min_samples=self.min_samples,
+                min_cluster_size=max(2, smallest),  # a point alone is no cluster
+                xi=xi,
+            )
         return np.asarray(labels)
 
 

@@ -20,6 +20,8 @@ from predictor.geodesy import Floats
 GRID_M = 0.001
 LONGEST_DEGREES = 0.036  # of an edge: about 4 km, on which straight in degrees and in the plane differ by 0.2 m
 LONGEST_M = 4000.0
+GRID_DEGREES = 1e-8  # a millimetre, too
+SLIVER_DEGREES = 1e-5  # a metre
 ANTIPODE_M = 1.3e7  # stands for the rim of the projection's disc, which its antipode has no single place on
 
 Polygons = NDArray[np.object_]
@@ -69,9 +71,15 @@ def noded(lines: Polygons, grid_m: float = GRID_M) -> Polygons:
 
 
 def exact(polygons: Polygons) -> Polygons:
-    """An exact coverage of polygons that tile the plane but for vertices only one of two neighbours has."""
-    cleaned: Polygons = shapely.coverage_clean(polygons, gap_width=2 * GRID_M)  # type: ignore[attr-defined]  # stubs of 2.1
-    return cleaned
+    """An exact coverage of polygons in degrees that tile the map but for slivers, which vanish.
+
+    Only one of two neighbours may have a vertex; and borders that meet at less than 0.0002 rad, by which an edge
+    straight in the plane differs from one straight in degrees, may have changed sides.
+    """
+    cleaned: Polygons = shapely.coverage_clean(  # type: ignore[attr-defined]  # not in the stubs yet
+        polygons, snapping_distance=GRID_DEGREES, gap_width=SLIVER_DEGREES
+    )
+    return cleaned[~shapely.is_empty(cleaned)]
 
 
 def dissolved(polygons: Polygons, group: NDArray[np.intp]) -> Polygons:

@@ -14,14 +14,16 @@ from pipeline.geocells.splitting import Limits, clusterings
 from predictor.geodesy import EARTH_RADIUS_KM
 from predictor.partition import Partition
 
+BORDER_DEGREES = 2e-8  # about two millimetres: cells are cut on a grid of one
+
 
 @dataclass(frozen=True)
 class Quality:
     """Areas in km² that no cell or several cells cover, and cells that break a rule.
 
-    ``contained`` is the share of the photos in India that lie in a cell or on its border; ``under_min`` counts cells
-    with fewer photos than the minimum that touch another one, ``islands`` those that touch none; ``over_max`` counts
-    cells with more photos than the maximum that OPTICS, run anew, divides.
+    ``contained`` is the share of the photos in India that lie in their cell or on its border; ``under_min`` counts
+    cells with fewer photos than the minimum that touch another one, ``islands`` those that touch none; ``over_max``
+    counts cells with more photos than the maximum that OPTICS, run anew, divides.
     """
 
     cells: int
@@ -46,7 +48,7 @@ def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, l
 
     shapely.prepare(india)
     shapely.prepare(cells)
-    held = shapely.intersects(cells[cell], photos)
+    held = shapely.dwithin(cells[cell], photos, BORDER_DEGREES)
 
     points = points_to_plane(np.asarray(latitudes, float), np.asarray(longitudes, float))
     crowded = np.flatnonzero(count > limits.maximum)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum, merged_districts
-from pipeline.geocells.plane import Polygons, dissolved, exact, points_to_plane, to_degrees
+from pipeline.geocells.plane import Polygons, dissolved, points_to_plane, to_degrees
 from pipeline.geocells.splitting import Crowded, Limits, split_cell
 from predictor.geodesy import Floats
 from predictor.partition import Partition
@@ -43,4 +43,4 @@ def semantic_partition(
     work = [Crowded(polygons[index], points[cell == index], limits) for index in crowded]
     pieces = dict(zip(crowded.tolist(), run(split_cell, work), strict=True))
     parts = np.concatenate([pieces.get(index, polygons[[index]]) for index in range(len(polygons))])
-    return photos.settled(to_degrees(exact(parts)), limits.minimum, by_state=True)
+    return photos.settled(to_degrees(parts), limits.minimum, by_state=True)

@@ -31,6 +31,10 @@ DIRECTIONS = 8
 FAR = 20.0  # times a cell's extent: where the points stand that make its Voronoi diagram finite
 
 
+class UnusableLimits(ValueError):
+    """A minimum and a maximum that no cell could keep to."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Photos in a cell, and the (min_samples, xi) with which a cell over the maximum is split."""
@@ -46,7 +50,7 @@ class Limits:
         """``maximum`` is twice the minimum by default, and ``passes`` grow with it."""
         maximum = 2 * minimum if maximum is None else maximum
         if not 1 <= minimum <= maximum:
-            raise ValueError(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
+            raise UnusableLimits(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
         return cls(minimum, maximum, passes or automatic_passes(minimum))
 
 
@@ -102,6 +106,8 @@ def clusterings(points: Floats, limits: Limits) -> Iterator[Labels]:
     Where a pass finds one cluster, and the minimum of points outside it, these are the second one. What OPTICS finds
     depends a little on the point it starts from: all passes are made from the outermost point in each direction.
     """
+    if len(points) < 2 * limits.minimum:
+        return
     for angle in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
         turned = np.argsort(points @ [np.cos(angle), np.sin(angle)], kind="stable")
         orderings: dict[int, Ordering] = {}

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(result))
             else:
-                self.stdout.writelines(f"{name:14} {value:,}" for name, value in result.items())
+                self.stdout.write("\n".join(f"{name:14}{value}" for name, value in result.items()))
             return
         from pipeline.benchmarks import measurements
 
@@ -50,11 +50,12 @@ class Command(BaseCommand):
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:
     from pipeline.geocell_benchmark import UnusablePoints, automatic_limits, made_positions, measured, read_positions
-    from pipeline.geocells.splitting import Limits
+    from pipeline.geocells.splitting import Limits, UnusableLimits
 
     try:
         known = read_positions(options["points"]) if options["points"] else made_positions(options["count"])
-        fewest = options["min"] or automatic_limits(len(known[0])).minimum
-        return measured(*known, Limits.of(fewest, options["max"]))
-    except (UnusablePoints, ValueError) as error:
+        fewest = automatic_limits(len(known[0])).minimum if options["min"] is None else options["min"]
+        limits = Limits.of(fewest, options["max"])
+    except (UnusablePoints, UnusableLimits) as error:
         raise CommandError(str(error)) from error
+    return measured(*known, limits)
