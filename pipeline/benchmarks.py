@@ -1,43 +1,52 @@
-"""How fast the heavy parts are, each beside a plain way of doing the same work: ratios outlive the machine."""
+"""How fast the heavy parts are, each beside a plain way of doing the same: ratios outlive the machine."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import shapely
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.boundaries import districts
+from pipeline import plain_ways
 from pipeline.features import cached_embeddings
-from pipeline.geocells import DistrictMap, district_partition
+from pipeline.geocell_benchmark import automatic_limits, made_positions
+from pipeline.geocells.plane import Polygons
+from pipeline.geocells.semantic import semantic_partition
+from pipeline.geocells.splitting import Crowded, clusterings
 from predictor.encoders import load_encoder
-from predictor.geodesy import distance_matrix_km, haversine_km, positions, score, unit_vectors
-from predictor.heads import Projection, fit_path, unit
-from predictor.posterior import Calibration, Known, Places, Prototypes, locate, refine
+from predictor.geodesy import Floats, unit_vectors
+from predictor.heads import Embeddings, fit_path, unit
+from predictor.posterior import Calibration, Density, Known, Places, Prototypes, locate, refine
 from predictor.smoothing import smoothed_targets
 
 SEED = 0
-PHOTOS, CELLS, DIM = 5000, 300, 192
-ANSWERS, ENCODED = 50, 96
-PENALTY = 1e-4
-GRID_STEP = 0.25  # degrees, of the plain way to find the best guess
+GEOCELL_PHOTOS = (5_000, 20_000, 100_000)
+LARGEST = 20  # cells that scikit-learn's OPTICS divides, too: all would take it hours at 100,000 photos
+SMOOTHED, SMOOTHED_CELLS, TAU_KM = 256, 10_000, 30.0
+REFINED, REFINED_CELLS, REFINED_DIM = 100, 300, 768
+PROTOTYPES_PER_CELL, PICTURES_PER_PROTOTYPE = 20, 2
+TRAINED, TRAINED_CELLS, TRAINED_DIM, PENALTY = 5000, 300, 192, 1e-4
+ENCODED = 96
+FEW = 5  # photos that a slow baseline works on
+REPEATS = 5  # of work that takes milliseconds
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """``amount`` units of work in ``seconds``, and the same by the baseline."""
+    """``amount`` units of work took ``seconds``; what the baseline did in ``baseline_s`` of it, ``compared_s``."""
 
     name: str
     unit: str
     amount: int
     seconds: float
     baseline: str
-    baseline_seconds: float
+    baseline_s: float
+    compared_s: float
 
     def figures(self) -> dict[str, float | str]:
         """Units per second, and how many times faster than the baseline."""
@@ -46,75 +55,123 @@ class Measurement:
             "unit": self.unit,
             "per_second": round(self.amount / self.seconds, 1),
             "baseline": self.baseline,
-            "ratio": round(self.baseline_seconds / self.seconds, 2),
+            "ratio": round(self.baseline_s / self.compared_s, 2),
         }
 
 
 def measurements(folder: Path) -> list[Callable[[], Measurement]]:
     """The benchmarks, to be run one by one; what they write goes into ``folder``."""
+    geocell_sizes = [partial(geocells, count) for count in GEOCELL_PHOTOS]
+    return [*geocell_sizes, smoothing, refinement, answering, training, partial(encoding, folder)]
+
+
+def geocells(count: int) -> Measurement:
+    """Semantic geocells in one process; clustering their largest districts is compared."""
+    latitudes, longitudes = made_positions(count)
+    limits, largest = automatic_limits(count), list[Crowded]()
+
+    def run(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterable[Polygons]:
+        cells = list(cells)
+        largest.extend(cells[:LARGEST])
+        return map(split, cells)
+
+    build = partial(semantic_partition, latitudes, longitudes, minimum=limits.minimum, maximum=limits.maximum, run=run)
+    seconds = _seconds(build)
+    compared_s = _seconds(lambda: [next(clusterings(cell.points, limits), None) for cell in largest])
+    baseline_s = _seconds(lambda: [plain_ways.optics_per_pass(cell.points, limits) for cell in largest])
+    baseline = f"scikit-learn's OPTICS once per (min_samples, xi), on the first division of the {LARGEST} largest cells"
+    return Measurement(f"geocells, {count:,}", "photos", count, seconds, baseline, baseline_s, compared_s)
+
+
+def smoothing() -> Measurement:
+    """Targets of photos over cells."""
     rng = np.random.default_rng(SEED)
-    latitudes, longitudes = rng.uniform(10, 30, PHOTOS), rng.uniform(72, 90, PHOTOS)
-    vectors, cells = unit_vectors(latitudes, longitudes), unit_vectors(latitudes[:CELLS], longitudes[:CELLS])
-    embeddings = Projection(np.zeros(DIM, np.float32))(rng.normal(size=(PHOTOS, DIM)).astype(np.float32))
-    labels = rng.integers(0, CELLS, PHOTOS)
-
-    def smoothing() -> Measurement:
-        def plain() -> None:
-            distance = haversine_km(latitudes[:, None], longitudes[:, None], *positions(cells))
-            np.exp(-distance / 30) / np.exp(-distance / 30).sum(axis=1, keepdims=True)
-
-        fast = _seconds(lambda: smoothed_targets(vectors, cells, 30.0))
-        return Measurement("smoothing", "photos", PHOTOS, fast, "haversine of every pair", _seconds(plain))
-
-    def geocells() -> Measurement:
-        fast = _seconds(lambda: district_partition(latitudes, longitudes, None, DistrictMap.of(districts())))
-        polygons = districts().geometry.to_numpy()
-        plain = _seconds(lambda: shapely.STRtree(polygons).query(polygons, predicate="touches"))
-        return Measurement("geocells", "photos", PHOTOS, fast, "finding neighbours with GEOS, its first step", plain)
-
-    def answering() -> Measurement:
-        known = Known(
-            cells,
-            Places(embeddings, vectors, labels),
-            Prototypes(embeddings, labels, np.arange(PHOTOS, dtype=np.int64)),
-        )
-        how = Calibration(cell_temperature=0.1, neighbour_share=0.3)
-        posterior = rng.dirichlet(np.full(CELLS, 0.1), ANSWERS)
-        queries = unit(embeddings[:ANSWERS] + embeddings[ANSWERS : 2 * ANSWERS])
-        axes = np.meshgrid(np.arange(8, 37, GRID_STEP), np.arange(68, 98, GRID_STEP))
-        grid = unit_vectors(*(axis.ravel() for axis in axes))
-
-        def plain() -> None:
-            weights = refine(posterior[:1], queries[:1], known, how)[0]
-            (score(distance_matrix_km(grid, vectors)) @ weights).argmax()
-
-        def answer() -> None:
-            for i, row in enumerate(posterior):
-                locate(row, queries[i], known, how)
-
-        fast = _seconds(answer)
-        return Measurement("answer", "pictures", ANSWERS, fast, f"grid of {GRID_STEP}°", ANSWERS * _seconds(plain))
-
-    def heads() -> Measurement:
-        targets = smoothed_targets(vectors, cells, 30.0)
-        fast = _seconds(lambda: fit_path(embeddings, targets, [PENALTY]))
-        other = LogisticRegression(C=1 / (PENALTY * PHOTOS), max_iter=100)
-        nearest = targets.argmax(axis=1)
-        plain = _seconds(lambda: other.fit(embeddings, nearest))
-        return Measurement("head", "photos", PHOTOS, fast, "scikit-learn on hard labels", plain)
-
-    def encoding() -> Measurement:
-        encoder = load_encoder("starter_vit")
-        pictures = [Image.fromarray(rng.integers(0, 255, (400, 600, 3), dtype=np.uint8)) for _ in range(ENCODED)]
-        names = [str(i) for i in range(ENCODED)]
-        fast = _seconds(lambda: cached_embeddings(encoder, names, lambda name: pictures[int(name)], folder))
-        plain = _seconds(lambda: [encoder.encode([picture]) for picture in pictures])
-        return Measurement("encoding", "photos", ENCODED, fast, "one picture at a time", plain)
-
-    return [smoothing, geocells, answering, heads, encoding]
+    photos, cells = _places(rng, SMOOTHED), _places(rng, SMOOTHED_CELLS)
+    fast = _seconds(lambda: smoothed_targets(photos, cells, TAU_KM), REPEATS)
+    plain = _seconds(lambda: plain_ways.dense_targets(photos, cells, TAU_KM), REPEATS)
+    return Measurement("smoothing", "photos", SMOOTHED, fast, "a dense matrix of haversines", plain, fast)
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def refinement() -> Measurement:
+    """Prototypes and pictures weigh the posterior of photos."""
+    posterior, queries, known = _refinable()
+    fast = _seconds(lambda: refine(posterior, queries, known, Calibration(cell_temperature=0.1)), REPEATS)
+    plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], known) for i in range(FEW)])
+    baseline = "a Python loop over cells, prototypes and pictures"
+    return Measurement("refinement", "photos", REFINED, fast, baseline, plain / FEW, fast / REFINED)
+
+
+def answering() -> Measurement:
+    """From a posterior to the pin and its radius."""
+    posterior, queries, known = _refinable()
+    how = Calibration(cell_temperature=0.1, neighbour_share=0.3)
+
+    def plainly(i: int) -> Floats:
+        weights = _refined_plainly(posterior[i], queries[i], known)
+        return plain_ways.guess_on_grid(Density(known.gallery.vectors, weights))
+
+    fast = _seconds(lambda: [locate(posterior[i], queries[i], known, how) for i in range(REFINED)])
+    plain = _seconds(lambda: [plainly(i) for i in range(FEW)])
+    baseline = f"that loop, and a grid of {plain_ways.GRID_STEP}° to guess on"
+    return Measurement("answer", "pictures", REFINED, fast, baseline, plain / FEW, fast / REFINED)
+
+
+def training() -> Measurement:
+    """The cell head, fitted to smoothed targets."""
+    rng = np.random.default_rng(SEED)
+    embeddings = _embeddings(rng, TRAINED, TRAINED_DIM)
+    targets = smoothed_targets(_places(rng, TRAINED), _places(rng, TRAINED_CELLS), TAU_KM)
+    fast = _seconds(lambda: fit_path(embeddings, targets, [PENALTY]))
+    other = LogisticRegression(C=1 / (PENALTY * TRAINED), max_iter=100)
+    nearest = targets.argmax(axis=1)
+    plain = _seconds(lambda: other.fit(embeddings, nearest))
+    baseline = "scikit-learn's LogisticRegression, 100 steps on hard labels"
+    return Measurement("training", "photos", TRAINED, fast, baseline, plain, fast)
+
+
+def encoding(folder: Path) -> Measurement:
+    """The starter's ViT-Ti/16."""
+    encoder = load_encoder("starter_vit")
+    rng = np.random.default_rng(SEED)
+    pictures = [Image.fromarray(rng.integers(0, 255, (400, 600, 3), dtype=np.uint8)) for _ in range(ENCODED)]
+    names = [str(i) for i in range(ENCODED)]
+    fast = _seconds(lambda: cached_embeddings(encoder, names, lambda name: pictures[int(name)], folder))
+    plain = _seconds(lambda: [encoder.encode([picture]) for picture in pictures])
+    return Measurement("encoding", "photos", ENCODED, fast, "one picture at a time", plain, fast)
+
+
+def _refinable() -> tuple[Floats, Embeddings, Known]:
+    """Posteriors (N, C), embeddings (N, d) and a gallery with prototypes in each cell."""
+    rng = np.random.default_rng(SEED)
+    count = REFINED_CELLS * PROTOTYPES_PER_CELL
+    prototypes = _embeddings(rng, count, REFINED_DIM)
+    cells = np.repeat(np.arange(REFINED_CELLS), PROTOTYPES_PER_CELL)
+    of_picture = np.repeat(np.arange(count), PICTURES_PER_PROTOTYPE)
+    pictures = unit(prototypes[of_picture] + 0.5 * _embeddings(rng, len(of_picture), REFINED_DIM))
+    gallery = Places(pictures, _places(rng, len(pictures)), cells[of_picture])
+    posterior = rng.dirichlet(np.full(REFINED_CELLS, 0.1), REFINED)
+    queries = unit(pictures[:REFINED] + 0.5 * _embeddings(rng, REFINED, REFINED_DIM))
+    return posterior, queries, Known(_places(rng, REFINED_CELLS), gallery, Prototypes(prototypes, cells, of_picture))
+
+
+def _refined_plainly(cells: Floats, query: Embeddings, known: Known) -> Floats:
+    return plain_ways.refined_one_by_one(cells, query, known, Calibration(cell_temperature=0.1))
+
+
+def _places(rng: np.random.Generator, count: int) -> Floats:
+    """Unit vectors (count, 3) in a box that India fills."""
+    return unit_vectors(rng.uniform(10, 30, count), rng.uniform(72, 90, count))
+
+
+def _embeddings(rng: np.random.Generator, count: int, dim: int) -> Embeddings:
+    return unit(rng.normal(size=(count, dim)).astype(np.float32))
+
+
+def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
+    """The shortest of the runs, which other work disturbed least."""
+    took = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - start)
+    return min(took)

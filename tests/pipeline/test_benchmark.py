@@ -12,18 +12,58 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline import benchmarks, geocell_benchmark
+from pipeline import benchmarks, geocell_benchmark, plain_ways
+from pipeline.geocells.splitting import Limits, clusterings
+from predictor.heads import unit
+from predictor.posterior import Calibration, Known, Places, Prototypes, refine
+from predictor.smoothing import smoothed_targets
+
+SMALL = {
+    "GEOCELL_PHOTOS": (300, 400),
+    "SMOOTHED": 20,
+    "SMOOTHED_CELLS": 30,
+    "REFINED": 6,
+    "REFINED_CELLS": 10,
+    "TRAINED": 200,
+    "TRAINED_CELLS": 20,
+    "ENCODED": 2,
+}
 
 
 def test_every_part_has_a_speed_and_a_ratio_to_a_named_baseline(monkeypatch: pytest.MonkeyPatch, data_folders) -> None:
-    for name, size in {"PHOTOS": 200, "CELLS": 20, "ANSWERS": 3, "ENCODED": 2}.items():
+    for name, size in SMALL.items():
         monkeypatch.setattr(benchmarks, name, size)
     out = StringIO()
     call_command("benchmark", json=True, stdout=out)
     results = json.loads(out.getvalue().splitlines()[-1])["benchmarks"]
-    assert {row["name"] for row in results} == {"smoothing", "geocells", "answer", "head", "encoding"}
+    sizes = ["geocells, 300", "geocells, 400"]
+    assert [row["name"] for row in results] == [*sizes, "smoothing", "refinement", "answer", "training", "encoding"]
     assert all(row["per_second"] > 0 and row["ratio"] > 0 and row["baseline"] for row in results)
     assert not [path for path in data_folders.rglob("*") if path.is_file()]
+
+
+def test_plain_ways_give_what_the_fast_ones_give() -> None:
+    rng = np.random.default_rng(2)
+    photos, cells = unit(rng.normal(size=(7, 3))), unit(rng.normal(size=(9, 3)))
+    assert np.allclose(plain_ways.dense_targets(photos, cells, 500.0), smoothed_targets(photos, cells, 500.0))
+
+    cell_of_prototype, of_picture = np.repeat(np.arange(9), 2), np.repeat(np.arange(18), 3)
+    prototypes, pictures = (unit(rng.normal(size=(n, 4)).astype(np.float32)) for n in (18, 54))
+    gallery = Places(pictures, unit(rng.normal(size=(54, 3))), cell_of_prototype[of_picture])
+    known = Known(cells, gallery, Prototypes(prototypes, cell_of_prototype, of_picture))
+    posterior, queries = rng.dirichlet(np.ones(9), 7), unit(rng.normal(size=(7, 4)).astype(np.float32))
+    for how in (Calibration(), Calibration(cell_temperature=0.2, top_cells=3)):
+        one_by_one = [plain_ways.refined_one_by_one(*row, known, how) for row in zip(posterior, queries, strict=True)]
+        assert np.allclose(one_by_one, refine(posterior, queries, known, how), atol=1e-6)
+
+
+def test_scikit_learn_pass_by_pass_finds_what_one_ordering_finds() -> None:
+    rng = np.random.default_rng(4)
+    points = np.round(np.concatenate([rng.normal(0, 3e3, (50, 2)), rng.normal(6e4, 3e3, (45, 2))]))
+    limits = Limits.of(30)
+    plain = plain_ways.optics_per_pass(points[np.lexsort(points.T[::-1])], limits)
+    fast = next(clusterings(points[np.lexsort(points.T[::-1])], limits))
+    assert sorted(np.bincount(plain[plain >= 0])) == sorted(np.bincount(fast[fast >= 0]))
 
 
 def test_geocells_around_the_positions_of_a_file_keep_their_promises(tmp_path: Path) -> None:

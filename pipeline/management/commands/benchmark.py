@@ -16,7 +16,7 @@ COUNT = 20_000  # positions made where no file is named
 
 class Command(BaseCommand):
     help = (
-        "Measure smoothing, geocells, answers, heads and encoding, each against a named baseline in the same run. "
+        "Measure geocells, smoothing, refinement, answers, training and encoding, each against a named baseline. "
         "`benchmark geocells` measures what geocells around many positions cost, and whether they keep their promises."
     )
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"benchmarks": results}))
             return
         for row in results:
-            speed = f"{row['name']:10}{row['per_second']:>12,} {row['unit']}/s"
+            speed = f"{row['name']:18}{row['per_second']:>12,} {row['unit']}/s"
             self.stdout.write(f"{speed}, {row['ratio']} times as fast as {row['baseline']}")
 
 
