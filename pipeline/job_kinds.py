@@ -28,6 +28,12 @@ ENCODERS = (
     ("efficientnet_lite0", "efficientnet_lite0 – for photographs"),
     ("vit_b16", "vit_b16 – for photographs, slow"),
 )
+PARTITIONS = (
+    ("semantic", "semantic: districts merged and split by where photos are"),
+    ("rectangular", "rectangular: boxes of latitude and longitude"),
+    ("quadtree", "quadtree: squares cut into four"),
+    ("districts", "districts: merged, not split"),
+)
 EVALUATION_FILE, REPORT_FILE = "evaluation.json", "evaluation.html"
 ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
 
@@ -95,6 +101,7 @@ class LearningForm(forms.Form):
 
 
 class GeocellsForm(LearningForm):
+    partition = forms.ChoiceField(choices=PARTITIONS, required=False, initial="semantic", label="Geocells")
     minimum = forms.IntegerField(
         min_value=1,
         max_value=100_000,
@@ -102,7 +109,29 @@ class GeocellsForm(LearningForm):
         label="Fewest photos in a geocell",
         help_text="Empty: it follows from the number of photos.",
     )
+    maximum = forms.IntegerField(
+        min_value=1,
+        max_value=200_000,
+        required=False,
+        label="Most photos in a geocell",
+        help_text="Empty: twice the fewest. Geocells with more are split; merged districts never are.",
+    )
     boundaries = _boundaries()
+    spread = forms.BooleanField(
+        required=False,
+        label="Split crowded geocells on all machines",
+        help_text="For semantic geocells of very many photos: every worker of the queue pipeline helps.",
+    )
+
+    def clean_partition(self) -> str:
+        return self.cleaned_data["partition"] or "semantic"  # as jobs had it before there was a choice
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        minimum, maximum = cleaned.get("minimum"), cleaned.get("maximum")
+        if minimum and maximum and maximum < minimum:
+            self.add_error("maximum", "It cannot be below the fewest.")
+        return cleaned
 
 
 class RetrainForm(LearningForm):
@@ -127,14 +156,12 @@ class VersionForm(forms.Form):
     version = _version()
 
 
-def _rebuild_geocells(
-    report: Reporter, user: User | None, *, collection: Collection, minimum: int | None, boundaries: str
-) -> dict[str, Any]:
+def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
+    from pipeline import spreading
     from pipeline.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
 
-    figures = preview_partition(
-        collection=collection, minimum=minimum, boundaries=boundaries, folder=_folder(report), report=report
-    )
+    run = spreading.spread if spread else map
+    figures = preview_partition(**parameters, run=run, folder=_folder(report), report=report)
     return {"figures": _flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
 
 

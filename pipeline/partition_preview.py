@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.geocells import semantic_partition
+from pipeline.geocells import PARTITIONS, semantic_partition
+from pipeline.geocells.plane import Polygons
+from pipeline.geocells.semantic import Run
+from pipeline.geocells.splitting import Crowded
 from pipeline.models import Collection
+from pipeline.recipe import Cells
 from pipeline.reporting import Reporter
 from pipeline.services import imported_boundaries, photos_to_learn_from
 from predictor.partition import Partition
@@ -24,34 +30,55 @@ MIDDLE_LATITUDE = 23.0
 
 
 def preview_partition(
-    *, collection: Collection, minimum: int | None, boundaries: str | None, folder: Path, report: Reporter
+    *,
+    collection: Collection,
+    partition: Cells,
+    minimum: int | None,
+    maximum: int | None,
+    boundaries: str | None,
+    folder: Path,
+    report: Reporter,
+    run: Run = map,
 ) -> dict[str, Any]:
     """Write the three files into ``folder``; figures of the geocells of the photos that a model may learn from.
 
-    ``boundaries`` names the imported set that they start from. Raises TooFewPhotos or SetMissing.
+    ``boundaries`` names the imported set that they start from; ``run`` splits the crowded ones. Raises TooFewPhotos,
+    SetMissing or UnusableLimits.
     """
+
+    def watched(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterator[Polygons]:
+        crowded = list(cells)
+        for number, parts in enumerate(run(split, crowded)):
+            report.progress(number, len(crowded), "Splitting crowded geocells")
+            yield parts
+
     ground = imported_boundaries(boundaries)
     places = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
     report.progress(0, 2, "Building geocells")
-    partition = semantic_partition(
-        places[:, 0], places[:, 1], minimum=minimum, districts=ground.districts if ground else None
+    build = partial(semantic_partition, run=watched) if partition == "semantic" else PARTITIONS[partition]
+    built = build(
+        places[:, 0],
+        places[:, 1],
+        minimum=minimum,
+        maximum=maximum,
+        districts=ground.districts if ground else None,
     )
-    report.progress(1, 2, "Building geocells")
-    photos = np.bincount(partition.cell_of(places[:, 0], places[:, 1]), minlength=len(partition))
+    report.progress(1, 2, "Drawing geocells")
+    photos = np.bincount(built.cell_of(places[:, 0], places[:, 1]), minlength=len(built))
     figures = {
         "photos": len(places),
-        "geocells": len(partition),
-        "states": len(np.unique(partition.states)),
+        "geocells": len(built),
+        "states": len(np.unique(built.states)),
         "photos_per_geocell": {
             "smallest": int(photos.min()),
             "median": float(np.median(photos)),
             "largest": int(photos.max()),
         },
     }
-    partition.save(folder / PARTITION_FILE)
-    (folder / MAP_FILE).write_text(partition_svg(partition, photos))
+    built.save(folder / PARTITION_FILE)
+    (folder / MAP_FILE).write_text(partition_svg(built, photos))
     (folder / FIGURES_FILE).write_text(json.dumps({"collection": collection.name, **figures}, indent=1) + "\n")
-    report.progress(2, 2, "Building geocells")
+    report.progress(2, 2, "Drawing geocells")
     return figures
 
 

@@ -1,4 +1,4 @@
-"""The door from the queue ``pipeline`` to the services. A message names a job and no more: the row is the truth."""
+"""The door from the queue ``pipeline`` to the services. A message names a job or work that waits, and no more."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ def run_job_task(job_id: int) -> None:
     from pipeline.jobs.running import run_job
 
     run_job(job_id=job_id)
+
+
+@shared_task  # one that a dying worker loses is not missed: whoever asked splits the cell then
+def split_waiting_cell_task(name: str) -> None:
+    """Help with the geocells of this name."""
+    from pipeline.spreading import split_waiting_cell
+
+    split_waiting_cell(name)
 
 
 @worker_ready.connect

@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.job_kinds import ENCODERS, KINDS, UnusableParameters
+from pipeline import geocells
+from pipeline.job_kinds import ENCODERS, KINDS, PARTITIONS, UnusableParameters
 from pipeline.models import Collection
 from pipeline.partition_preview import partition_svg
 from pipeline.reporting import Cancelled, Silent
@@ -72,6 +73,29 @@ def test_geocells_are_kept_as_a_file_with_figures_and_a_map(collection, report):
     assert result["figures"]["photos per geocell: smallest"] >= 5
     assert (report.folder / "map.svg").read_text().count("<path") == len(partition)
     assert not ModelVersion.objects.exists()
+
+
+def test_geocells_of_each_kind_keep_to_the_sizes_asked_for(collection, report):
+    assert [name for name, _ in PARTITIONS] == list(geocells.PARTITIONS)
+    figures = {
+        name: run("geocells", report, collection="cities", partition=name, minimum="1", maximum="2")["figures"]
+        for name in geocells.PARTITIONS
+    }
+    assert all(row["photos per geocell: smallest"] >= 1 for row in figures.values())
+    assert len({row["geocells"] for row in figures.values()}) > 1
+    assert figures["semantic"]["photos per geocell: largest"] < figures["districts"]["photos per geocell: largest"]
+
+
+def test_geocells_that_cannot_be_are_an_error_of_the_form(collection):
+    form = KINDS["geocells"].form({"collection": "cities", "minimum": "6", "maximum": "5"})
+    assert "below the fewest" in str(form.errors["maximum"])
+
+
+def test_cancelled_geocells_stop_between_two_cells(collection, report):
+    report.phase = "Splitting crowded geocells"
+    with pytest.raises(Cancelled):
+        run("geocells", report, collection="cities", minimum="2", maximum="4")
+    assert list(report.folder.iterdir()) == []
 
 
 def test_the_map_is_darker_where_more_photos_lie_and_escapes_names():
