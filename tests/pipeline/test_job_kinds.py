@@ -78,11 +78,11 @@ def test_geocells_are_kept_as_a_file_with_figures_and_a_map(collection, report):
 def test_geocells_of_each_kind_keep_to_the_sizes_asked_for(collection, report):
     assert [name for name, _ in PARTITIONS] == list(geocells.PARTITIONS)
     figures = {
-        name: run("geocells", report, collection="cities", partition=name, minimum="1", maximum="2")["figures"]
+        name: run("geocells", report, collection="cities", partition=name, minimum="4", maximum="8")["figures"]
         for name in geocells.PARTITIONS
     }
-    assert all(row["photos per geocell: smallest"] >= 1 for row in figures.values())
-    assert len({row["geocells"] for row in figures.values()}) > 1
+    assert all(row["photos per geocell: smallest"] >= 4 for row in figures.values())
+    assert [row["geocells"] for row in figures.values()] == [8, 5, 5, 7]
     assert figures["semantic"]["photos per geocell: largest"] < figures["districts"]["photos per geocell: largest"]
 
 
@@ -94,7 +94,7 @@ def test_geocells_that_cannot_be_are_an_error_of_the_form(collection):
 def test_cancelled_geocells_stop_between_two_cells(collection, report):
     report.phase = "Splitting crowded geocells"
     with pytest.raises(Cancelled):
-        run("geocells", report, collection="cities", minimum="2", maximum="4")
+        run("geocells", report, collection="cities", minimum="4", maximum="8")
     assert list(report.folder.iterdir()) == []
 
 
