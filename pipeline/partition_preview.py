@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from pipeline.geocells import PARTITIONS, semantic_partition
@@ -18,15 +16,14 @@ from pipeline.geocells.plane import Polygons
 from pipeline.geocells.semantic import Run
 from pipeline.geocells.splitting import Crowded
 from pipeline.models import Collection
+from pipeline.plots import MAP_WIDTH, map_height, path_data
 from pipeline.recipe import Cells
 from pipeline.reporting import Reporter
 from pipeline.services import imported_boundaries, photos_to_learn_from
 from predictor.partition import Partition
 
 PARTITION_FILE, FIGURES_FILE, MAP_FILE = "partition.fgb", "figures.json", "map.svg"
-MAP_WIDTH_PX = 900
 TINTS = ("#e4e6f7", "#c3c7ef", "#9ba1e4", "#6d73d3", "#4a4ac8", "#2f2f8f")  # of the model's colour
-MIDDLE_LATITUDE = 23.0
 
 
 def preview_partition(
@@ -84,23 +81,15 @@ def preview_partition(
 
 def partition_svg(partition: Partition, photos: NDArray[np.intp]) -> str:
     """The geocells as a picture, darker with more photos (C,); a cell's name is its tooltip."""
-    shrink = math.cos(math.radians(MIDDLE_LATITUDE))  # a degree of longitude is that much shorter than one of latitude
-    west, south, east, north = shapely.total_bounds(partition.polygons)
-    scale = MAP_WIDTH_PX / ((east - west) * shrink)
-    height = round((north - south) * scale)
     steps = np.geomspace(1, photos.max() + 1, len(TINTS) + 1)[1:-1]
     tints = np.digitize(photos + 1, steps, right=True)
     paths = []
     for name, count, tint, drawing in zip(partition.names, photos, tints, partition.drawings, strict=True):
-        data = []
-        for part in shapely.get_parts(drawing):
-            for ring in shapely.get_rings(part):
-                x, y = shapely.get_coordinates(ring)[:-1].T
-                points = np.column_stack([(x - west) * shrink * scale, (north - y) * scale])
-                data.append("M" + "L".join(f"{px:.1f},{py:.1f}" for px, py in points) + "Z")
         title = str(name).replace("&", "&amp;").replace("<", "&lt;")
-        paths.append(f'<path fill="{TINTS[tint]}" d="{"".join(data)}"><title>{title}: {count} photos</title></path>')
+        paths.append(
+            f'<path fill="{TINTS[tint]}" d="{path_data(drawing)}"><title>{title}: {count} photos</title></path>'
+        )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {MAP_WIDTH_PX + 4} {height + 4}" '
-        f'stroke="#fff" stroke-width="0.8" stroke-linejoin="round">{"".join(paths)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {MAP_WIDTH} {map_height()}" '
+        f'stroke="#fff" stroke-width="0.4" stroke-linejoin="round">{"".join(paths)}</svg>\n'
     )

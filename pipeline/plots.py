@@ -134,7 +134,7 @@ def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, F
             f'<rect class="model" x="{u - 2:.1f}" y="{v - 2:.1f}" width="4" height="4"/>'
             f'<circle class="truth" cx="{x:.1f}" cy="{y:.1f}" r="2.4"/>{_tooltip(name)}</g>'
         )
-    return _svg(MAP_WIDTH, _map_height(), title, parts)
+    return _svg(MAP_WIDTH, map_height(), title, parts)
 
 
 def state_map(title: str, values: dict[str, tuple[int, str]]) -> str:
@@ -144,7 +144,7 @@ def state_map(title: str, values: dict[str, tuple[int, str]]) -> str:
         tint, tooltip = values.get(name, (None, f"{name}: no photos"))
         kind = "land" if tint is None else f"area tint-{tint}"
         parts.append(f'<path class="{kind}" d="{outline}">{_tooltip(tooltip)}</path>')
-    return _svg(MAP_WIDTH, _map_height(), title, parts)
+    return _svg(MAP_WIDTH, map_height(), title, parts)
 
 
 @lru_cache
@@ -152,10 +152,11 @@ def _states() -> list[tuple[str, str]]:
     """(name, path data) of each state."""
     table = states()
     drawings = shapely.coverage_simplify(table.geometry.to_numpy(), MAP_TOLERANCE_DEGREES)
-    return [(str(name), _outline(drawing)) for name, drawing in zip(table["state"], drawings, strict=True)]
+    return [(str(name), path_data(drawing)) for name, drawing in zip(table["state"], drawings, strict=True)]
 
 
-def _outline(shape: shapely.Geometry) -> str:
+def path_data(shape: shapely.Geometry) -> str:
+    """Polygons in degrees as the data of an SVG path on a map of India, `MAP_WIDTH` × `map_height` pixels."""
     paths = []
     for part in shapely.get_parts(shape):
         for ring in shapely.get_rings(part):
@@ -177,7 +178,8 @@ def _scale() -> float:
     return (MAP_WIDTH - 4) / ((east - west) * math.cos(math.radians(MIDDLE_LATITUDE)))
 
 
-def _map_height() -> int:
+def map_height() -> int:
+    """Of a map of India, in pixels."""
     _, south, _, north = _window()
     return round((north - south) * _scale()) + 4
 
@@ -187,7 +189,7 @@ def _place(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
     west, _, _, north = _window()
     x = 2 + (np.asarray(longitudes) - west) * math.cos(math.radians(MIDDLE_LATITUDE)) * _scale()
     y = 2 + (north - np.asarray(latitudes)) * _scale()
-    return np.column_stack([np.clip(x, 0, MAP_WIDTH), np.clip(y, 0, _map_height())])
+    return np.column_stack([np.clip(x, 0, MAP_WIDTH), np.clip(y, 0, map_height())])
 
 
 def _svg(width: int, height: int, title: str, parts: Iterable[str]) -> str:

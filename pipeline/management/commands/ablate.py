@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
-from pipeline.models import Collection
 from pipeline.services import TooFewPhotos, ablate_collection
 from predictor.management.database import DatabaseCommand
 
@@ -25,16 +25,16 @@ class Command(DatabaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from pipeline.ablation import as_markdown
         from predictor.encoders import MissingWeights, UnknownEncoder
+        from predictor.store import ImageMissing
 
-        collection = Collection.objects.filter(name=options["collection"]).first()
-        if collection is None:
-            known = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet"
-            raise CommandError(f"There is no collection “{options['collection']}”. There are: {known}.")
         try:
             with TerminalReporter() as report:
                 table = ablate_collection(
-                    collection=collection, encoder_name=options["encoder"], seeds=options["seeds"], report=report
+                    collection=collection_named(options["collection"]),
+                    encoder_name=options["encoder"],
+                    seeds=options["seeds"],
+                    report=report,
                 )
-        except (TooFewPhotos, UnknownEncoder, MissingWeights) as error:
+        except (TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(table) if options["json"] else as_markdown(table))

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
-from pipeline.models import Collection
 from predictor.management.database import DatabaseCommand
 
 
@@ -31,14 +31,10 @@ class Command(DatabaseCommand):
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.store import ImageMissing
 
-        collection = Collection.objects.filter(name=options["collection"]).first()
-        if collection is None:
-            names = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet: run import_photos"
-            raise CommandError(f"There is no collection “{options['collection']}”. There is: {names}.")
         try:
             with TerminalReporter() as report:
                 version = train_version(
-                    collection=collection,
+                    collection=collection_named(options["collection"]),
                     encoder_name=options["encoder"],
                     seed=options["seed"],
                     boundaries=options["boundaries"],

@@ -1,0 +1,16 @@
+"""The collection that a command's option names."""
+
+from __future__ import annotations
+
+from django.core.management.base import CommandError
+
+from pipeline.models import Collection
+
+
+def collection_named(name: str) -> Collection:
+    """Raises CommandError, which says what collections there are."""
+    collection = Collection.objects.filter(name=name).first()
+    if collection is None:
+        names = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet: run import_photos"
+        raise CommandError(f"There is no collection “{name}”. There is: {names}.")
+    return collection
