@@ -19,6 +19,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 ORIGINALS_DIR = DATA_DIR / "originals"  # as uploaded; never served
 STORE_DIR = DATA_DIR / "store"  # display copies, named by their hash
 MODELS_DIR = DATA_DIR / "models"  # one artifact folder per version
+ENCODERS_DIR = DATA_DIR / "encoders"  # fine-tuned ones
 BOUNDARIES_DIR = DATA_DIR / "boundaries"  # sets that import_boundaries made
 JOBS_DIR = DATA_DIR / "jobs"  # checkpoints and results of jobs
 CACHE_DIR = DATA_DIR / "cache"

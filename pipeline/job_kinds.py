@@ -19,6 +19,7 @@ from pipeline.models import Collection
 from pipeline.reporting import Reporter
 from predictor.models import ModelVersion
 from predictor.services import predict_images
+from predictor.tuned import tuned_names
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -134,13 +135,32 @@ class GeocellsForm(LearningForm):
         return cleaned
 
 
+def _encoders() -> list[tuple[str, str]]:
+    return [*ENCODERS, *((name, f"{name} – fine-tuned") for name in tuned_names(settings.ENCODERS_DIR))]
+
+
 class RetrainForm(LearningForm):
     encoder = forms.ChoiceField(
-        choices=ENCODERS,
+        choices=_encoders,
         help_text="vit_b16 is the paper’s: it needs its weights or a network, and wants a GPU.",
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
     boundaries = _boundaries()
+
+
+class FinetuneForm(LearningForm):
+    encoder = forms.ChoiceField(choices=ENCODERS, help_text="Wants a GPU; hours without one.")
+    blocks = forms.IntegerField(
+        min_value=1, required=False, initial=2, label="Last blocks that learn", help_text="Empty: the whole network."
+    )
+    epochs = forms.IntegerField(min_value=1, max_value=1000, initial=10)
+    batch = forms.IntegerField(min_value=1, max_value=4096, initial=16, label="Pictures looked at together")
+    accumulation = forms.IntegerField(min_value=1, max_value=1024, initial=2, label="Batches per step")
+    rate = forms.FloatField(min_value=0.0, max_value=1.0, initial=1e-4, label="Highest learning rate")
+    patience = forms.IntegerField(
+        min_value=1, max_value=1000, initial=3, help_text="Epochs without a better validation score before it stops."
+    )
+    seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
 
 
 class AblateForm(LearningForm):
@@ -176,6 +196,18 @@ def _retrain(
     next_step = reverse("admin:pipeline_job_start", args=["promote"])
     links = [*_links(version), ["Make it the champion", f"{next_step}?version={version.name}"]]
     return {"figures": _flat(figures), "links": links}
+
+
+def _finetune(
+    report: Reporter, user: User | None, *, collection: Collection, encoder: str, **schedule: Any
+) -> dict[str, Any]:
+    from pipeline.finetuning import Schedule
+
+    name, figures = services.finetune_encoder(
+        collection=collection, encoder_name=encoder, schedule=Schedule(**schedule), report=report
+    )
+    next_step = f"{reverse('admin:pipeline_job_start', args=['retrain'])}?encoder={name}&collection={collection.slug}"
+    return {"figures": {"encoder": name, **_flat(figures)}, "links": [["Retrain with it", next_step]]}
 
 
 def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection) -> dict[str, Any]:
@@ -252,6 +284,14 @@ KINDS = {
             "promoted.",
             RetrainForm,
             _retrain,
+        ),
+        JobKind(
+            "finetune",
+            "Fine-tune",
+            "Teach the last blocks of an encoder, or all of it, a collection’s train photos. The epoch that does best "
+            "on its validation photos is kept as an encoder that “Retrain” offers.",
+            FinetuneForm,
+            _finetune,
         ),
         JobKind(
             "evaluate",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from pipeline.reporting import SILENT, Reporter
 from pipeline.selectors import playable_photos
 from pipeline.splits import place_clusters
 from predictor import store
+from predictor import tuned as tuned_encoders
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
 from predictor.selectors import artifact_of, posterior_of, predictions_for
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from pipeline.boundary_sets import BoundarySet
     from pipeline.evaluation import Evaluation
+    from pipeline.finetuning import Schedule
     from pipeline.learning import Photos
     from predictor.artifact import Artifact
     from predictor.encoders import Encoder
@@ -41,6 +44,10 @@ class TooFewPhotos(ValueError):
     """The collection does not hold enough photos to learn from."""
 
 
+class EncoderKnows(ValueError):
+    """A fine-tuned encoder has learnt from photos that would be chosen or measured on."""
+
+
 def train_version(
     *,
     collection: Collection,
@@ -51,8 +58,9 @@ def train_version(
 ) -> ModelVersion:
     """A new version that has learnt from the collection's train and validation photos; nothing of it when cancelled.
 
+    A fine-tuned encoder knows the train photos: then the validation photos choose, and nothing is learnt from them.
     ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
-    and UnknownEncoder or MissingWeights for the encoder.
+    and EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
     """
     from pipeline.folds import grouped_folds
     from pipeline.training import train_artifact
@@ -60,15 +68,71 @@ def train_version(
 
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
-    ground = imported_boundaries(boundaries)
-    photos = _learning_photos(rows, encoder, report)
-    folds = grouped_folds(_clusters(rows), seed)
+    learnt = None
+    if encoder.learnt:
+        learnt = _known_first(rows, encoder)
+        folds = [(np.arange(learnt), np.arange(learnt, len(rows)))]
+    else:
+        folds = grouped_folds(_clusters(rows), seed)
     artifact = train_artifact(
-        photos, folds, encoder=encoder, collection=collection.name, seed=seed, boundaries=ground, report=report
+        _learning_photos(rows, encoder, report),
+        folds,
+        encoder=encoder,
+        collection=collection.name,
+        seed=seed,
+        learnt=learnt,
+        boundaries=imported_boundaries(boundaries),
+        report=report,
     )
     report.check()
-    stem = f"{collection.slug}-{encoder_name.replace(':', '-').replace('.', '-')}"
-    return _register(artifact, stem, report.folder or settings.CACHE_DIR)
+    return _register(artifact, f"{collection.slug}-{_slug(encoder_name)}", report.folder or settings.CACHE_DIR)
+
+
+def finetune_encoder(
+    *, collection: Collection, encoder_name: str, schedule: Schedule, report: Reporter = SILENT
+) -> tuple[str, dict[str, Any]]:
+    """Name and figures of a new encoder, tuned to the collection's train photos, stopped by its validation photos.
+
+    A run that was stopped goes on from its checkpoint. Raises TooFewPhotos, NothingGained, NothingToTune, and
+    EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    """
+    from pipeline.finetuning import finetune, first_before_others, rank
+    from predictor.encoders import load_encoder
+
+    encoder = load_encoder(encoder_name)
+    if encoder.learnt:
+        raise EncoderKnows(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
+    rows = list(photos_to_learn_from(collection))
+    parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
+    if min(map(len, parts)) < FEWEST_PHOTOS:
+        raise TooFewPhotos(
+            f"“{collection.name}” has {len(parts[0])} train and {len(parts[1])} validation photos, and {FEWEST_PHOTOS} "
+            "of each are needed: import more."
+        )
+    with first_before_others():
+        train, validation = (_learning_photos(part, encoder, report) for part in parts)
+    folder = report.folder or settings.CACHE_DIR
+    checkpoint = folder / f"finetuning-{collection.slug}-{_slug(encoder_name)}.pt"
+    tuned = finetune(
+        encoder,
+        train,
+        validation,
+        lambda sha256: decode(store.read(sha256)),
+        schedule,
+        checkpoint=checkpoint,
+        report=report,
+    )
+    stem, number = f"{collection.slug}-{_slug(encoder_name)}", 1
+    while (settings.ENCODERS_DIR / f"{stem}-{number}").exists():
+        number += 1
+    name = f"{stem}-{number}"
+    if rank() == 0:
+        card = {**tuned.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
+        about = tuned_encoders.Tuned(encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card)
+        weights = {key: tensor.cpu().numpy() for key, tensor in tuned.network.state_dict().items()}
+        tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, about)
+        checkpoint.unlink()
+    return f"{tuned_encoders.PREFIX}{name}", tuned.figures
 
 
 def ablate_collection(
@@ -76,7 +140,7 @@ def ablate_collection(
 ) -> dict[str, Any]:
     """What each part of the method buys on this collection's test photos, learning from its others.
 
-    Raises TooFewPhotos, and UnknownEncoder or MissingWeights for the encoder.
+    Raises TooFewPhotos, and EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
     """
     from pipeline.ablation import SEEDS, ablate, task_variants, variants
     from pipeline.evaluation import Truth
@@ -84,6 +148,10 @@ def ablate_collection(
     from predictor.encoders import load_encoder
 
     encoder = load_encoder(encoder_name)
+    if encoder.learnt:
+        raise EncoderKnows(
+            f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
+        )
     rows = list(photos_to_learn_from(collection))
     test = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
     if not test:
@@ -202,6 +270,29 @@ def _clusters(rows: list[Photo]) -> np.ndarray:
         [photo.near_duplicate_group for photo in rows],
         [photo.perceptual_hash for photo in rows],
     )
+
+
+def _known_first(rows: list[Photo], encoder: Encoder) -> int:
+    """Sort the photos that a fine-tuned encoder may have learnt from to the front; how many they are.
+
+    Raises EncoderKnows where it knows others, or where no photo is left to choose on.
+    """
+    rows.sort(key=lambda photo: photo.split != Split.TRAIN)
+    train = [photo.sha256 for photo in rows if photo.split == Split.TRAIN]
+    if strange := len(encoder.learnt - set(train)):
+        raise EncoderKnows(
+            f"{encoder.name} has learnt from {strange} photo{'s' if strange > 1 else ''} that this collection does not "
+            "train on: train it on the collection that it was fine-tuned on."
+        )
+    if len(rows) - len(train) < FEWEST_PHOTOS:
+        raise EncoderKnows(
+            f"{encoder.name} is fine-tuned, so that validation photos must choose, and {FEWEST_PHOTOS} are needed."
+        )
+    return len(train)
+
+
+def _slug(encoder_name: str) -> str:
+    return encoder_name.replace(":", "-").replace(".", "-")
 
 
 def _free_name(stem: str) -> str:

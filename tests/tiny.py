@@ -1,8 +1,9 @@
-"""A network small enough for tests: the colours of a picture's sixteen fields are its embedding."""
+"""Networks small enough for tests: one whose embedding is the colours of sixteen fields, and a small transformer."""
 
 from __future__ import annotations
 
 import torch
+from timm.models import VisionTransformer
 from torch import nn
 
 from predictor.encoders import Preparation
@@ -24,3 +25,16 @@ class Fields(nn.Module):
 def tiny() -> tuple[nn.Module, Preparation]:
     """What an entry of the registry of encoders gives."""
     return Fields(), Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+TINY_VIT = "tiny_vit"
+
+
+def tiny_vit() -> tuple[nn.Module, Preparation]:
+    """A transformer of three blocks with random weights, always the same."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = VisionTransformer(
+            img_size=(32, 48), patch_size=8, embed_dim=32, depth=3, num_heads=2, num_classes=0, global_pool="avg"
+        )
+    return network, Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))

@@ -18,14 +18,14 @@ from pipeline.models import Collection
 from pipeline.recipe import ANSWERING, Recipe
 from pipeline.reporting import Silent
 from pipeline.services import ablate_collection
-from tests.pipeline.test_training import _store_photos
+from tests.pipeline.stored import store_photos
 
 
 @pytest.fixture
 def collection(data_folders, db: None) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
-    _store_photos(collection, range(300, 340), "train")
-    _store_photos(collection, range(340, 352), "test")
+    store_photos(collection, range(300, 340), "train")
+    store_photos(collection, range(340, 352), "test")
     return collection
 
 

@@ -24,7 +24,7 @@ from pipeline.scenes.place import draw_places
 from pipeline.services import train_version
 from predictor.partition import Partition
 from tests.pipeline.areas import district, imported, quarters, table, written
-from tests.pipeline.test_training import _store_photos
+from tests.pipeline.stored import store_photos
 
 PLACES = np.array(draw_places(400, 11))
 
@@ -87,7 +87,7 @@ def kept(south, data_folders) -> BoundarySet:
 @pytest.fixture
 def collection(data_folders, db) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
-    _store_photos(collection, range(200, 230), "train")
+    store_photos(collection, range(200, 230), "train")
     return collection
 
 

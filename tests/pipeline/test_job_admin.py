@@ -78,7 +78,7 @@ def test_a_second_of_a_kind_is_refused_with_a_link_to_the_first(admin_client, jo
 
 def test_all_kinds_can_be_chosen_and_the_active_one_is_told(admin_client, job):
     page = admin_client.get("/admin/pipeline/job/add/").content.decode()
-    for name in ("geocells", "retrain", "evaluate", "repredict", "promote"):
+    for name in ("geocells", "retrain", "finetune", "evaluate", "ablate", "repredict", "promote"):
         assert reverse("admin:pipeline_job_start", args=[name]) in page
         assert admin_client.get(reverse("admin:pipeline_job_start", args=[name])).status_code == 200
     assert f"Job {job.pk} is queued" in page

@@ -16,7 +16,7 @@ from predictor import encoders
 from predictor.models import ModelVersion, Prediction
 from predictor.partition import Partition
 from predictor.selectors import champion
-from tests.pipeline.test_training import _store_photos
+from tests.pipeline.stored import store_photos
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +46,9 @@ def report(tmp_path) -> StoppedAt:
 @pytest.fixture
 def collection(data_folders) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
-    _store_photos(collection, range(200, 230), "train")
-    _store_photos(collection, range(230, 236), "validation")
-    _store_photos(collection, range(236, 244), "test")
+    store_photos(collection, range(200, 230), "train")
+    store_photos(collection, range(230, 236), "validation")
+    store_photos(collection, range(236, 244), "test")
     return collection
 
 
@@ -119,6 +119,30 @@ def test_retraining_makes_a_version_and_says_where_it_is(collection, report):
     assert list(report.folder.iterdir()) == []
 
 
+FINETUNE = {"encoder": "starter_vit", "epochs": 2, "batch": 8, "accumulation": 1, "patience": 2, "seed": 1}
+
+
+def test_fine_tuning_makes_an_encoder_that_retraining_offers(collection, report):
+    store_photos(collection, range(244, 264), "validation")
+    result = run("finetune", report, collection="cities", blocks=1, rate=1e-3, **FINETUNE)
+    name = result["figures"]["encoder"]
+    assert name == "tuned:cities-starter_vit-1"
+    assert (name, f"{name} – fine-tuned") in KINDS["retrain"].form().fields["encoder"].choices
+    assert f"encoder={name}" in result["links"][0][1]
+    assert {"loss", "score"} <= {series for series, _, _ in report.points}
+    assert list(report.folder.iterdir()) == []  # the checkpoint has done its work
+
+
+def test_cancelled_fine_tuning_leaves_its_checkpoint_and_no_encoder(collection, report, data_folders, monkeypatch):
+    monkeypatch.setattr("pipeline.finetuning.CHECKPOINT_SECONDS", 0.0)
+    store_photos(collection, range(244, 264), "validation")
+    report.phase = "Fine-tuning"
+    with pytest.raises(Cancelled):
+        run("finetune", report, collection="cities", blocks=1, rate=1e-3, **FINETUNE)
+    assert [path.suffix for path in report.folder.iterdir()] == [".pt"]
+    assert not (data_folders / "encoders").exists()
+
+
 @pytest.mark.parametrize("phase", ["Encoding (starter_vit)", "Fitting heads"])
 def test_cancelled_training_leaves_no_version(collection, report, data_folders, phase):
     report.phase = phase
@@ -146,7 +170,7 @@ def test_too_few_photos_are_an_error_of_the_form(data_folders, kind):
 
 
 def test_an_evaluation_measures_the_unknown_test_photos(made_version, collection, report):
-    known = _store_photos(Collection.objects.get(), range(2), "test")  # the version was trained on them
+    known = store_photos(Collection.objects.get(), range(2), "test")  # the version was trained on them
     result = run("evaluate", report, version=made_version.name, collection="cities")
     assert (result["figures"]["n"], result["figures"]["left out"]) == (8, len(known))
     kept = json.loads((report.folder / "evaluation.json").read_text())
@@ -167,7 +191,7 @@ def test_an_evaluation_goes_on_where_it_was_stopped(made_version, collection, re
 
 def test_predicting_again_looks_at_what_is_new(made_version, collection, report):
     assert run("repredict", report, version=made_version.name)["figures"]["predicted now"] == 8
-    _store_photos(collection, range(244, 247), "test")
+    store_photos(collection, range(244, 247), "test")
     figures = run("repredict", report, version=made_version.name)["figures"]
     assert figures == {"playable photos": 11, "predicted now": 3}
 

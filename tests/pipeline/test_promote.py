@@ -12,14 +12,14 @@ from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
 from predictor.selectors import champion
-from tests.pipeline.test_training import _store_photos
+from tests.pipeline.stored import store_photos
 
 
 @pytest.fixture
 def collection(made_version: ModelVersion) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
-    _store_photos(collection, range(100, 103), "train")
-    _store_photos(collection, range(103, 109), "test")
+    store_photos(collection, range(100, 103), "train")
+    store_photos(collection, range(103, 109), "test")
     Photo.objects.filter(file_name="108.jpg").update(precision_km=40)
     return collection
 

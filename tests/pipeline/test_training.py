@@ -14,41 +14,20 @@ from PIL import Image
 from pipeline.features import cached_embeddings
 from pipeline.folds import grouped_folds
 from pipeline.models import Collection, Photo
-from predictor import store
 from predictor.encoders import load_encoder
-from predictor.images import decode, perceptual_hash
+from predictor.images import decode
 from predictor.models import ModelVersion
 from predictor.selectors import artifact_of, training_hashes
-from tests.made import picture, position
-
-
-def _store_photos(collection: Collection, seeds: range, split: str) -> list[Photo]:
-    photos = []
-    for seed in seeds:
-        data = picture(seed)
-        latitude, longitude = position(seed)
-        photo = Photo.objects.create(
-            sha256=store.put(data),
-            original_sha256=f"{seed:064}",
-            perceptual_hash=f"{perceptual_hash(decode(data)):016x}",
-            width=120,
-            height=80,
-            file_name=f"{seed}.jpg",
-            latitude=latitude,
-            longitude=longitude,
-            split=split,
-        )
-        photo.collections.add(collection)
-        photos.append(photo)
-    return photos
+from tests.made import picture
+from tests.pipeline.stored import store_photos
 
 
 @pytest.fixture
 def collection(data_folders, db: None) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
-    _store_photos(collection, range(40), "train")
-    _store_photos(collection, range(40, 48), "validation")
-    _store_photos(collection, range(48, 60), "test")
+    store_photos(collection, range(40), "train")
+    store_photos(collection, range(40, 48), "validation")
+    store_photos(collection, range(48, 60), "test")
     return collection
 
 

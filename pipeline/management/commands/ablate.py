@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
-from pipeline.services import TooFewPhotos, ablate_collection
+from pipeline.services import EncoderKnows, TooFewPhotos, ablate_collection
 from predictor.management.database import DatabaseCommand
 
 
@@ -35,6 +35,6 @@ class Command(DatabaseCommand):
                     seeds=options["seeds"],
                     report=report,
                 )
-        except (TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
+        except (EncoderKnows, TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(table) if options["json"] else as_markdown(table))

@@ -19,7 +19,9 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--collection", required=True, help="name of the collection")
         parser.add_argument(
-            "--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME of any timm model"
+            "--encoder",
+            required=True,
+            help="starter_vit, efficientnet_lite0, vit_b16, timm:NAME of any timm model, or a fine-tuned tuned:NAME",
         )
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--boundaries", help="imported set that geocells start from; else the project's districts")
@@ -27,7 +29,7 @@ class Command(DatabaseCommand):
 
     def handle(self, **options: Any) -> None:
         from pipeline.boundary_sets import SetMissing
-        from pipeline.services import TooFewPhotos, train_version
+        from pipeline.services import EncoderKnows, TooFewPhotos, train_version
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.store import ImageMissing
 
@@ -40,7 +42,7 @@ class Command(DatabaseCommand):
                     boundaries=options["boundaries"],
                     report=report,
                 )
-        except (TooFewPhotos, SetMissing, MissingWeights, UnknownEncoder, ImageMissing) as error:
+        except (EncoderKnows, TooFewPhotos, SetMissing, MissingWeights, UnknownEncoder, ImageMissing) as error:
             raise CommandError(str(error)) from error
         card = version.card
         result = {"model": version.name, **{key: card[key] for key in ("encoder", "photos", "cells", "held_out")}}
