@@ -38,7 +38,7 @@ class Recipe:
     margin: float = 0.0  # large-margin cell loss (CosPlace)
     contrastive: bool = False
     metadata: bool = True  # geo-embeddings fuse what is known of a photo with what is seen
-    multitask: bool = True
+    multitask: bool = False  # the heads' evidence in the posterior; they are trained all the same
     tasks: tuple[str, ...] | None = None  # whose evidence may count; None: all
     hierarchy: bool = False
     second_optics: bool = True
