@@ -29,6 +29,7 @@ from predictor.heads import Embeddings
 from predictor.posterior import locate
 
 SEEDS = (1, 2, 3)
+REFERENCE = "as it is"
 RESAMPLES = 2000
 PIGEON = Recipe(
     minimum=PIGEON_CELLS[0],
@@ -40,6 +41,10 @@ PIGEON = Recipe(
     score_optimal=False,
     pigeon_refinement=True,
 )
+
+
+class UnknownPart(ValueError):
+    """The table has no row of this name."""
 
 
 def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
@@ -57,7 +62,7 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
     }
     fewer = max(1, (default.minimum or automatic_minimum(photos)) // 2)
     return {
-        "as it is": default,
+        REFERENCE: default,
         **{name: replace(default, cells=kind) for kind, name in cells.items()},
         "cells of half as many photos, finer in cities": replace(default, minimum=fewer),
         "without smoothing": replace(default, smoothing="none"),
@@ -85,6 +90,13 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
 def task_variants(default: Recipe, tasks: Iterable[str]) -> dict[str, Recipe]:
     """Each head of the multi-task ones alone."""
     return {f"only the head “{task}”": replace(default, multitask=True, tasks=(task,)) for task in tasks}
+
+
+def chosen(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str, Recipe]:
+    """The first recipe and those of these names; all where none is named. Raises UnknownPart."""
+    if unknown := set(parts) - set(recipes):
+        raise UnknownPart(f"The table has no row {', '.join(sorted(unknown))}: there is {', '.join(recipes)}.")
+    return {name: recipe for name, recipe in recipes.items() if not parts or name == REFERENCE or name in parts}
 
 
 @dataclass(frozen=True)

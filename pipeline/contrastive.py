@@ -52,7 +52,7 @@ def pretrain(
     held_out: NDArray[np.intp],
     epochs: int = 100,
     dim: int = 256,
-    text: str = "compact",
+    text: str = "auto",
     report: Reporter = SILENT,
 ) -> Adapter:
     """The adapter, ``dim`` numbers wide inside, that brings unit vectors (N, d) to captions of their metadata.

@@ -25,7 +25,7 @@ def cached_embeddings(
     report: Reporter = SILENT,
 ) -> Embeddings:
     """Embeddings (N, dim) of the images with these hashes; ``read`` gives the picture of one that is not cached yet."""
-    key = f"{encoder.weights_sha256}-{encoder.preparation}"
+    key = f"{encoder.weights_sha256}-{encoder.preparation}-views"
     folder = cache / f"features-{encoder.name.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[str, Embeddings] = {}
@@ -48,3 +48,14 @@ def cached_embeddings(
         known |= fresh
     report.progress(len(sha256s), len(sha256s), phase)
     return np.stack([known[sha256] for sha256 in sha256s])
+
+
+def averaged(embeddings: Embeddings, groups: Sequence[str]) -> Embeddings:
+    """Embeddings (N, dim), each the mean of those with the same name in ``groups`` (N,); "" belongs to none."""
+    names = [name or f"\0{row}" for row, name in enumerate(groups)]
+    _, index, count = np.unique(names, return_inverse=True, return_counts=True)
+    if len(count) == len(names):
+        return embeddings
+    sums = np.zeros((len(count), embeddings.shape[1]))
+    np.add.at(sums, index, embeddings)
+    return (sums / count[:, None])[index].astype(np.float32)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from pipeline import services
 from pipeline.boundary_sets import set_names
 from pipeline.models import Collection
+from pipeline.recipe import Recipe, UnusableChange
 from pipeline.reporting import Reporter
 from predictor.models import ModelVersion
 from predictor.services import predict_images
@@ -146,6 +147,19 @@ class RetrainForm(LearningForm):
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
     boundaries = _boundaries()
+    changes = forms.CharField(
+        required=False,
+        label="Parts of the method to change",
+        help_text="Such as: contrastive=true cells=quadtree. Empty: as docs/model.md found best.",
+    )
+
+    def clean_changes(self) -> str:
+        changes: str = self.cleaned_data["changes"]
+        try:
+            Recipe().changed(changes.split())
+        except UnusableChange as error:
+            raise forms.ValidationError(str(error)) from error
+        return changes
 
 
 class FinetuneForm(LearningForm):
@@ -163,8 +177,26 @@ class FinetuneForm(LearningForm):
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
 
 
+def _parts() -> list[tuple[str, str]]:
+    from pipeline.ablation import REFERENCE, task_variants, variants
+    from pipeline.metadata import TASKS
+
+    names = [*variants(Recipe(), services.FEWEST_PHOTOS), *task_variants(Recipe(), TASKS)]
+    return [(name, name) for name in names if name != REFERENCE]
+
+
 class AblateForm(LearningForm):
     encoder = forms.ChoiceField(choices=ENCODERS)
+    parts = forms.MultipleChoiceField(
+        choices=_parts, required=False, help_text="Rows of the table beside “as it is”. None chosen: all of them."
+    )
+    seeds = forms.IntegerField(
+        min_value=1,
+        max_value=10,
+        initial=3,
+        label="Trainings per row",
+        help_text="Each draws other folds to choose on.",
+    )
 
 
 class EvaluateForm(forms.Form):
@@ -186,10 +218,22 @@ def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **pa
 
 
 def _retrain(
-    report: Reporter, user: User | None, *, collection: Collection, encoder: str, seed: int, boundaries: str
+    report: Reporter,
+    user: User | None,
+    *,
+    collection: Collection,
+    encoder: str,
+    seed: int,
+    boundaries: str,
+    changes: str,
 ) -> dict[str, Any]:
     version = services.train_version(
-        collection=collection, encoder_name=encoder, seed=seed, boundaries=boundaries, report=report
+        collection=collection,
+        encoder_name=encoder,
+        seed=seed,
+        boundaries=boundaries,
+        recipe=Recipe().changed(changes.split()),
+        report=report,
     )
     card = version.card
     figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
@@ -223,10 +267,14 @@ def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, col
     return {"figures": _flat({**shown, "score_of": scores}), "links": _links(version), "files": files}
 
 
-def _ablate(report: Reporter, user: User | None, *, collection: Collection, encoder: str) -> dict[str, Any]:
+def _ablate(
+    report: Reporter, user: User | None, *, collection: Collection, encoder: str, parts: list[str], seeds: int
+) -> dict[str, Any]:
     from pipeline.ablation import as_markdown
 
-    table = services.ablate_collection(collection=collection, encoder_name=encoder, report=report)
+    table = services.ablate_collection(
+        collection=collection, encoder_name=encoder, parts=parts, seeds=range(1, seeds + 1), report=report
+    )
     (_folder(report) / ABLATION_FILE).write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
     (_folder(report) / ABLATION_TABLE).write_text(as_markdown(table))
     figures = {row["name"]: f"{row['score']:,.0f} points, {row['difference']:+,.0f}" for row in table["rows"]}
@@ -304,7 +352,7 @@ KINDS = {
             "ablate",
             "Ablate",
             "Train and measure the method part by part, each left out or taken in, with three seeds: what it buys on "
-            "this collection. Takes about as long as eighty trainings.",
+            "this collection. The whole table takes about as long as eighty trainings.",
             AblateForm,
             _ablate,
         ),

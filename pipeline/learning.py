@@ -130,7 +130,9 @@ def learn(
     report.check()
     projection = Projection.of(photos.embeddings, DIMENSIONS)
     if recipe.contrastive:
-        projection = replace(projection, adapter=_pretrained(projection(photos.embeddings), photos.metadata, report))
+        projection = replace(
+            projection, adapter=_pretrained(projection(photos.embeddings), photos.metadata, recipe, report)
+        )
     embeddings = projection(photos.embeddings)
     fits = fit_path(embeddings, targets(recipe, vectors, partition), penalties, report.check, margin=recipe.margin)
     gallery = Places(embeddings, vectors, partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64))
@@ -147,13 +149,15 @@ def learn(
     return Learnt(partition, projection, fits, tasks, gallery, prototypes)
 
 
-def _pretrained(embeddings: Embeddings, metadata: Metadata, report: Reporter) -> Adapter:
+def _pretrained(embeddings: Embeddings, metadata: Metadata, recipe: Recipe, report: Reporter) -> Adapter:
     """Contrastive pretraining that stops where it no longer helps in every fifth district, which it does not learn."""
     from pipeline.contrastive import pretrain
 
     places = np.char.add(np.char.add(metadata.state, "/"), metadata.district)
     held_out = np.flatnonzero(np.unique(places, return_inverse=True)[1] % 5 == 0)
-    return pretrain(embeddings, metadata, seed=PRETRAINING_SEED, held_out=held_out, report=report)
+    return pretrain(
+        embeddings, metadata, seed=PRETRAINING_SEED, held_out=held_out, text=recipe.text_tower, report=report
+    )
 
 
 def _task(embeddings: Embeddings, values: NDArray[np.str_], cells: NDArray, count: int, report: Reporter) -> Task:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Cells = Literal["semantic", "districts", "rectangular", "quadtree"]
 Smoothing = Literal["none", "normalised", "pigeon"]
+TextTowerName = Literal["auto", "compact", "clip"]
 
 PIGEON_TAU_KM = 75.0
 PIGEON_CELLS = (30, 60)  # fewest and most photos in a cell
@@ -25,6 +28,10 @@ ANSWERING = (
 )
 
 
+class UnusableChange(ValueError):
+    """A change of a recipe names no part of it, or a value that the part cannot have."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """The parts of a training. The defaults are those that the ablation found to pay (docs/model.md)."""
@@ -37,6 +44,7 @@ class Recipe:
     tau_per_cell: bool = False
     margin: float = 0.0  # large-margin cell loss (CosPlace)
     contrastive: bool = False
+    text_tower: TextTowerName = "auto"  # that contrastive pretraining compares with: CLIP's where its weights are
     metadata: bool = True  # geo-embeddings fuse what is known of a photo with what is seen
     multitask: bool = False  # the heads' evidence in the posterior; they are trained all the same
     tasks: tuple[str, ...] | None = None  # whose evidence may count; None: all
@@ -51,3 +59,36 @@ class Recipe:
         """The recipe with the default for all that only choosing and answering look at: what is learnt is the same."""
         default = Recipe()
         return replace(self, **{part: getattr(default, part) for part in ANSWERING})
+
+    def changed(self, changes: Iterable[str]) -> Recipe:
+        """The recipe with parts set by texts such as "contrastive=true" or "tau_km=60". Raises UnusableChange."""
+        kinds, values = get_type_hints(Recipe), {}
+        for change in changes:
+            part, _, text = change.partition("=")
+            if part not in kinds:
+                raise UnusableChange(f"{change!r} names no part of the method: there is {', '.join(kinds)}.")
+            values[part] = _value(text, kinds[part], change)
+        return replace(self, **values)
+
+
+def _value(text: str, kind: Any, change: str) -> Any:
+    """The value of a part of this kind. Raises UnusableChange."""
+    if get_origin(kind) is Literal:
+        if text in get_args(kind):
+            return text
+        raise UnusableChange(f"{change!r} cannot be: use one of {', '.join(get_args(kind))}.")
+    options = get_args(kind) or (kind,)
+    if type(None) in options and text == "none":
+        return None
+    if str in get_args(options[0]):
+        return tuple(text.split(","))
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if float in options and type(value) is int:
+        value = float(value)
+    if type(value) not in options or value is None:
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[options[0]]
+        raise UnusableChange(f"{change!r} cannot be: use {wanted}.")
+    return value

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.evaluation import Evaluation
     from pipeline.finetuning import Schedule
     from pipeline.learning import Photos
+    from pipeline.recipe import Recipe
     from predictor.artifact import Artifact
     from predictor.encoders import Encoder
     from predictor.heads import Embeddings
@@ -54,6 +55,7 @@ def train_version(
     encoder_name: str,
     seed: int = SEED,
     boundaries: str | None = None,
+    recipe: Recipe | None = None,
     report: Reporter = SILENT,
 ) -> ModelVersion:
     """A new version that has learnt from the collection's train and validation photos; nothing of it when cancelled.
@@ -80,6 +82,7 @@ def train_version(
         encoder=encoder,
         collection=collection.name,
         seed=seed,
+        recipe=recipe,
         learnt=learnt,
         boundaries=imported_boundaries(boundaries),
         report=report,
@@ -136,13 +139,19 @@ def finetune_encoder(
 
 
 def ablate_collection(
-    *, collection: Collection, encoder_name: str, seeds: Sequence[int] | None = None, report: Reporter = SILENT
+    *,
+    collection: Collection,
+    encoder_name: str,
+    seeds: Sequence[int] | None = None,
+    parts: Sequence[str] = (),
+    report: Reporter = SILENT,
 ) -> dict[str, Any]:
     """What each part of the method buys on this collection's test photos, learning from its others.
 
-    Raises TooFewPhotos, and EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    ``parts`` names rows of the table; without names it is whole. Raises UnknownPart, TooFewPhotos, and EncoderKnows,
+    UnknownEncoder or MissingWeights for the encoder.
     """
-    from pipeline.ablation import SEEDS, ablate, task_variants, variants
+    from pipeline.ablation import SEEDS, ablate, chosen, task_variants, variants
     from pipeline.evaluation import Truth
     from pipeline.recipe import Recipe
     from predictor.encoders import load_encoder
@@ -165,7 +174,7 @@ def ablate_collection(
         Truth(latitudes, longitudes, np.full(len(test), "")),
         encoder=encoder,
         collection=collection.name,
-        recipes=variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels),
+        recipes=chosen(variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels), parts),
         seeds=seeds or SEEDS,
         report=report,
     )
@@ -241,12 +250,13 @@ def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
 
 
 def _learning_photos(rows: list[Photo], encoder: Encoder, report: Reporter) -> Photos:
+    from pipeline.features import averaged
     from pipeline.learning import Photos
     from pipeline.metadata import metadata_of
 
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     return Photos(
-        _embeddings(rows, encoder, report),
+        averaged(_embeddings(rows, encoder, report), [photo.view_group for photo in rows]),
         latitudes,
         longitudes,
         np.array([photo.sha256 for photo in rows]),

@@ -76,13 +76,16 @@ def _words(caption: str) -> list[str]:
 def text_tower(name: str, captions: Sequence[str], dim: int) -> TextTower:
     """The tower of this name: ``compact`` for the words of ``captions`` and ``dim`` numbers, or ``clip`` as it is.
 
-    Raises UnknownTextTower, or MissingWeights when those of CLIP are not to be had.
+    ``auto`` is CLIP's where the settings name its weights, else the compact one. Raises UnknownTextTower, or
+    MissingWeights when those of CLIP are not to be had.
     """
+    if name == "auto":
+        name = "clip" if settings.CLIP_WEIGHTS else "compact"
     if name == "compact":
         return CompactTower(captions, dim)
     if name == "clip":
         return _clip(settings.CLIP_MODEL, settings.CLIP_WEIGHTS)
-    raise UnknownTextTower(f"No text tower is named {name!r}: use compact or clip.")
+    raise UnknownTextTower(f"No text tower is named {name!r}: use auto, compact or clip.")
 
 
 def _clip(model_name: str, weights: str) -> ClipTower:

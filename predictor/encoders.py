@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -21,10 +21,11 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from predictor.images import crops, squeezed
+from predictor.images import fitted, squeezed
 from predictor.stages import PooledStages
 from predictor.tuned import PREFIX as TUNED_PREFIX
 from predictor.tuned import TunedDamaged, describe_tuned, load_weights
+from predictor.views import views_of
 
 STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
@@ -46,15 +47,15 @@ class UnknownEncoder(ValueError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """How a picture becomes input: windows of size (height, width); mean and std per channel of values in 0..1.
+    """How a picture becomes input: a window of size (height, width); mean and std per channel of values in 0..1.
 
-    ``whole`` takes all of a picture into one window, squeezed to fit, the window turned where the picture is upright.
+    ``whole`` takes all of a picture into the window, squeezed to fit, the window turned where the picture is upright;
+    else it is the picture's middle.
     """
 
     size: tuple[int, int]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    crops: int = 1
     whole: bool = False
 
 
@@ -81,14 +82,29 @@ class Encoder:
         return _hash_of(self.network)
 
     def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
-        """Embeddings (N, dim); several windows of a picture are averaged."""
-        size, threads = max(1, WINDOWS[self.device.type] // self.preparation.crops), THREADS[self.device.type]
+        """Embeddings (N, dim); of a picture too wide for one look, the mean of several views."""
+        return self.encode_views(views_of(image) for image in images)
+
+    def encode_views(self, groups: Iterable[Sequence[Image.Image]]) -> NDArray[np.float32]:
+        """Embeddings (N, dim) of N groups of views, each the mean over its group."""
+        sizes: list[int] = []
+
+        def views() -> Iterator[Image.Image]:
+            for group in groups:
+                sizes.append(len(group))
+                yield from group
+
+        size, threads = WINDOWS[self.device.type], THREADS[self.device.type]
         rows: list[NDArray[np.float32]] = []
         # Each thread has a batch of its own: threads that share one wait for each other, long on a busy machine.
         with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for batches in _batches(_batches(images, size), threads):
+            for batches in _batches(_batches(views(), size), threads):
                 rows += pool.map(self._encode_batch, batches)
-        return np.concatenate(rows) if rows else np.empty((0, self.dim), np.float32)
+        if not rows:
+            return np.empty((0, self.dim), np.float32)
+        starts = np.cumsum([0, *sizes[:-1]])
+        means = np.add.reduceat(np.concatenate(rows), starts, axis=0) / np.array(sizes)[:, None]
+        return means.astype(np.float32)
 
     @torch.inference_mode()
     def _encode_batch(self, images: list[Image.Image]) -> NDArray[np.float32]:
@@ -101,8 +117,7 @@ class Encoder:
                 windows = np.stack([squeezed(images[index], *size) for index in np.flatnonzero(upright == turned)])
                 embeddings[upright == turned] = self._embed(windows)
             return embeddings
-        windows = np.concatenate([crops(image, *how.size, how.crops) for image in images])
-        return self._embed(windows).reshape(len(images), how.crops, -1).mean(axis=1)
+        return self._embed(np.stack([fitted(image, *how.size) for image in images]))
 
     def _embed(self, windows: NDArray[np.uint8]) -> NDArray[np.float32]:
         pixels = torch.from_numpy(windows)

@@ -29,16 +29,13 @@ def decode(data: bytes) -> Image.Image:
         ) from error
 
 
-def crops(image: Image.Image, height: int, width: int, count: int) -> NDArray[np.uint8]:
-    """``count`` windows (count, height, width, 3), as large as fit the picture, spread evenly over its long side."""
+def fitted(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
+    """The middle of the picture (height, width, 3), as large as fits into it."""
     scale = max(height / image.height, width / image.width)
-    window = (min(width / scale, image.width), min(height / scale, image.height))
-    room = (image.width - window[0], image.height - window[1])
-    shares = np.linspace(0, 1, count) if count > 1 else [0.5]
-    boxes = [(room[0] * s, room[1] * s, room[0] * s + window[0], room[1] * s + window[1]) for s in shares]
-    bicubic = Image.Resampling.BICUBIC
-    windows = [image.resize((width, height), bicubic, box=box, reducing_gap=3.0) for box in boxes]
-    return np.stack([np.asarray(window) for window in windows])
+    w, h = min(width / scale, image.width), min(height / scale, image.height)
+    left, top = (image.width - w) / 2, (image.height - h) / 2
+    box = (left, top, left + w, top + h)
+    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0))
 
 
 def squeezed(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from predictor.artifact import Artifact, load_artifact, verify
 from predictor.images import decode
 from predictor.models import ModelVersion, Prediction, Promotion
 from predictor.selectors import artifact_of, champion
+from predictor.views import views_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,7 +42,12 @@ def register_version(*, folder: Path) -> ModelVersion:
 
 
 def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
-    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures.
+    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures. Raises as `posteriors_of_views`."""
+    return posteriors_of_views(artifact, (views_of(image) for image in images))
+
+
+def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Image]]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of places, of each of which there are several views.
 
     Raises OtherWeights, MissingWeights or UnknownEncoder when the version's encoder is not here.
     """
@@ -53,7 +59,7 @@ def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.nd
             f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "
             "former weights back."
         )
-    embeddings = artifact.heads.project(encoder.encode(images))
+    embeddings = artifact.heads.project(encoder.encode_views(groups))
     return artifact.heads.posterior(embeddings, artifact.calibration.temperature), embeddings
 
 

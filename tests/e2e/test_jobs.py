@@ -116,6 +116,11 @@ def test_the_pipeline_runs_from_the_admin_site(site, page, scenes):
     wait_for(page, "succeeded")
     assert result_of(page)["n"] == "12"
 
+    start(page, "ablate", collection=scenes, encoder="starter_vit", parts="without refinement", seeds="1")
+    wait_for(page, "succeeded")
+    assert "points" in result_of(page)["without refinement"]
+    assert {"ablation.json", "ablation.md"} <= set(page.locator(".job-result a").all_inner_texts())
+
     start(page, "repredict", version=version)
     wait_for(page, "succeeded")
     start(page, "promote", version=version)

@@ -107,13 +107,21 @@ def test_an_unknown_collection_is_named_with_those_there_are(collection) -> None
         call_command("ablate", collection="Towns", encoder="starter_vit")
 
 
+def test_parts_of_the_table_can_be_chosen_by_name(collection, tiny_encoder) -> None:
+    table = ablate_collection(
+        collection=collection, encoder_name=tiny_encoder, seeds=(1,), parts=["without refinement"]
+    )
+    assert [row["name"] for row in table["rows"] if "baseline" not in row["name"]] == ["as it is", "without refinement"]
+    with pytest.raises(CommandError, match="quadtree cells"):
+        call_command("ablate", collection="Cities", encoder=tiny_encoder, parts=["round cells"])
+
+
 @pytest.mark.usefixtures("short_table")
-def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(ablation, "SEEDS", (1,))
+def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path) -> None:
     report = Silent()
     report.folder = tmp_path / "job"
     report.folder.mkdir()
-    result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder)
+    result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)
     assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
     assert result["figures"]["as it is"].endswith("points, +0")
 

@@ -147,6 +147,35 @@ def test_predict_answers_for_files_with_any_version(
     assert prediction["radius_km"] > 0
 
 
+def test_predict_answers_once_for_views_of_one_place(
+    made_version: ModelVersion, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [str(files[0] / f"new{seed}.jpg") for seed in (200, 204, 208)]  # the same city
+
+    def predicted(*paths: str, **options: bool) -> list[dict]:
+        call_command("predict", *paths, model=made_version.name, json=True, **options)
+        return json.loads(capsys.readouterr().out.splitlines()[-1])["predictions"]
+
+    (answer,) = predicted(*names, together=True)
+    assert answer["files"] == names
+    assert answer["latitude"] == pytest.approx(position(200)[0], abs=0.5)
+    singles = [row["states"][0]["probability"] for row in predicted(*names)]
+    assert answer["states"][0]["probability"] not in singles
+
+
+def test_crops_change_what_is_seen_only_where_they_are_asked_for(
+    made_version: ModelVersion, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def evaluated(**options: int) -> dict:
+        call_command("evaluate", model=made_version.name, images=files[0], manifest=files[1], json=True, **options)
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    plain, cropped = evaluated(), evaluated(crops=3)
+    assert (plain["crops"], cropped["crops"]) == (1, 3)
+    assert plain["calibration"]["cells"]["nll"] != cropped["calibration"]["cells"]["nll"]
+    assert cropped["score"] > 4000
+
+
 def test_predict_without_a_champion_says_what_to_do(made_version: ModelVersion, files: tuple[Path, Path]) -> None:
     with pytest.raises(CommandError, match="promote"):
         call_command("predict", str(files[0] / "new200.jpg"))

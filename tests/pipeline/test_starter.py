@@ -75,12 +75,12 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: N
 def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
     from PIL import Image
 
-    from predictor.images import crops
+    from predictor.images import fitted
 
     smooth = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
     pixels = smooth.astype(np.uint8)
     seen = middle(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
-    encoder = crops(Image.fromarray(pixels), *STARTER_SIZE, 1)[0] / 255 * 2 - 1
+    encoder = fitted(Image.fromarray(pixels), *STARTER_SIZE) / 255 * 2 - 1
     assert np.abs(seen - encoder).max() < 0.03
 
 

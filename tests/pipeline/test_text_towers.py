@@ -49,6 +49,12 @@ def test_the_compact_tower_passes_over_words_that_it_does_not_know():
     assert torch.isfinite(tower.encode(["unknown words only"])).all()
 
 
+def test_the_tower_is_clips_where_its_weights_are_and_else_the_compact_one(tiny_clip, settings):
+    assert text_tower("auto", CAPTIONS, 16).dim == 8
+    settings.CLIP_WEIGHTS = ""
+    assert text_tower("auto", CAPTIONS, 16).dim == 16
+
+
 def test_the_clip_tower_is_the_text_half_of_the_checkpoint_and_frozen(tiny_clip):
     import open_clip
 

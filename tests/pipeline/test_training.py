@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
-from pipeline.features import cached_embeddings
+from pipeline.features import averaged, cached_embeddings
 from pipeline.folds import grouped_folds
 from pipeline.models import Collection, Photo
 from predictor.encoders import load_encoder
@@ -59,6 +59,26 @@ def test_an_image_is_encoded_once(tiny_encoder: str, tmp_path) -> None:
     assert np.array_equal(second[[2, 1]], first)
 
 
+def test_views_of_one_place_share_the_mean_of_their_embeddings() -> None:
+    embeddings = np.array([[1, 0], [3, 0], [5, 5], [2, 4], [4, 2]], np.float32)
+    shared = averaged(embeddings, ["a", "", "", "b", "b"])
+    assert shared.tolist() == [[1, 0], [3, 0], [5, 5], [3, 3], [3, 3]]
+
+
+def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collection: Collection) -> None:
+    together = list(Photo.objects.filter(split="train").order_by("pk")[:3])
+    for photo in together:
+        photo.view_group = "corner"
+        photo.save()
+    call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=StringIO())
+    gallery = artifact_of(ModelVersion.objects.get()).gallery
+    rows = [gallery.sha256.tolist().index(photo.sha256) for photo in together]
+    learnt = gallery.places.embeddings
+    assert np.array_equal(learnt[rows[0]], learnt[rows[1]])
+    assert np.array_equal(learnt[rows[0]], learnt[rows[2]])
+    assert len(np.unique(learnt, axis=0)) == 48 - 2
+
+
 def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encoder: str, collection: Collection) -> None:
     out = StringIO()
     call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=out)
@@ -94,3 +114,11 @@ def test_too_few_photos_are_an_error_that_says_how_many_are_needed(tiny_encoder:
 def test_an_unknown_encoder_is_an_error(collection: Collection) -> None:
     with pytest.raises(CommandError, match="efficientnet_lite0"):
         call_command("train", collection="Cities", encoder="nothing")
+
+
+def test_parts_of_the_method_can_be_changed_for_a_training(tiny_encoder: str, collection: Collection) -> None:
+    call_command("train", collection="Cities", encoder=tiny_encoder, set=["cells=quadtree"], stdout=StringIO())
+    assert ModelVersion.objects.get().card["recipe"]["cells"] == "quadtree"
+    changes = ["contrastive=true", "text_tower=clip"]
+    with pytest.raises(CommandError, match="GEOGUESS_CLIP_WEIGHTS"):
+        call_command("train", collection="Cities", encoder=tiny_encoder, set=changes, stdout=StringIO())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from predictor.images import NEAR_DUPLICATE_BITS, UnreadableImage, crops, decode, nearest_bits, perceptual_hash
+from predictor.images import NEAR_DUPLICATE_BITS, UnreadableImage, decode, fitted, nearest_bits, perceptual_hash
 
 
 def _picture(seed: int = 0, size: tuple[int, int] = (300, 200)) -> Image.Image:
@@ -44,18 +44,14 @@ def test_a_truncated_picture_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (97, 41), (224, 224)])
-@pytest.mark.parametrize("count", [1, 3])
-def test_windows_have_the_size_and_number_asked_for(size: tuple[int, int], count: int) -> None:
-    assert crops(_picture(size=size), 64, 96, count).shape == (count, 64, 96, 3)
+def test_a_window_has_the_size_asked_for(size: tuple[int, int]) -> None:
+    assert fitted(_picture(size=size), 64, 96).shape == (64, 96, 3)
 
 
-def test_windows_reach_both_ends_of_the_long_side() -> None:
+def test_a_window_is_the_middle_as_large_as_fits_and_not_stretched() -> None:
     image = Image.new("RGB", (300, 100), "white")
-    image.paste("black", (0, 0, 100, 100))
-    left, middle, right = crops(image, 50, 50, 3)
-    assert left.mean() < 5
-    assert middle.mean() > 250
-    assert right.mean() > 250
+    image.paste("black", (100, 0, 200, 100))
+    assert fitted(image, 50, 50)[:, 1:-1].max() < 5
 
 
 def test_a_picture_saved_again_is_a_near_duplicate_and_another_is_not() -> None:

@@ -20,10 +20,11 @@ class Command(DatabaseCommand):
         parser.add_argument("--collection", required=True, help="name of the collection")
         parser.add_argument("--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME")
         parser.add_argument("--seeds", type=int, nargs="+", help="of the folds that choose (default 1 2 3)")
+        parser.add_argument("--parts", nargs="+", default=[], help="rows of the table, by name (default: all)")
         parser.add_argument("--json", action="store_true", help="print the table as JSON in the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from pipeline.ablation import as_markdown
+        from pipeline.ablation import UnknownPart, as_markdown
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.store import ImageMissing
 
@@ -33,8 +34,9 @@ class Command(DatabaseCommand):
                     collection=collection_named(options["collection"]),
                     encoder_name=options["encoder"],
                     seeds=options["seeds"],
+                    parts=options["parts"],
                     report=report,
                 )
-        except (EncoderKnows, TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
+        except (UnknownPart, EncoderKnows, TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(table) if options["json"] else as_markdown(table))

@@ -18,8 +18,10 @@ from tqdm import tqdm
 
 from pipeline.management.progress import TerminalReporter
 from predictor.images import UnreadableImage, decode, perceptual_hash
+from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
+from predictor.views import views_of
 
 HEADINGS = {"score": "score", "median_km": "median km", "mean_km": "mean km", "state_accuracy": "state"}
 
@@ -34,6 +36,7 @@ class Command(DatabaseCommand):
         parser.add_argument(
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )
+        add_crops(parser)
         parser.add_argument("--outside", type=Path, help="folder with pictures from outside India, to tell them apart")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
@@ -43,7 +46,7 @@ class Command(DatabaseCommand):
         from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.selectors import artifact_of
-        from predictor.services import OtherWeights, posteriors
+        from predictor.services import OtherWeights, posteriors_of_views
 
         version = ModelVersion.objects.filter(name=options["model"]).first()
         if version is None:
@@ -69,10 +72,11 @@ class Command(DatabaseCommand):
         if not rows:
             raise CommandError("The version was trained on every one of these files: measure it on others.")
 
+        crops = options["crops"]
         elsewhere = _pictures_in(options["outside"]) if options["outside"] else []
         try:
-            cells, embeddings = posteriors(artifact, _images([row["path"] for row in rows]))
-            outside = answer(artifact, *posteriors(artifact, _images(elsewhere))) if elsewhere else None
+            cells, embeddings = posteriors_of_views(artifact, _views([row["path"] for row in rows], crops))
+            outside = answer(artifact, *posteriors_of_views(artifact, _views(elsewhere, crops))) if elsewhere else None
         except (MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         truth = Truth(
@@ -83,7 +87,7 @@ class Command(DatabaseCommand):
         )
         with TerminalReporter() as report:
             measured = evaluation(artifact, cells, embeddings, truth, outside=outside, report=report)
-        measured = measured.about(model=version.name, left_out=int(known.sum()), skipped=skipped)
+        measured = measured.about(model=version.name, crops=crops, left_out=int(known.sum()), skipped=skipped)
         result = measured.figures
         if options["report"]:
             try:
@@ -132,9 +136,9 @@ def _pictures_in(folder: Path) -> list[Path]:
     return found
 
 
-def _images(paths: list[Path]) -> Iterator[Image.Image]:
+def _views(paths: list[Path], crops: int) -> Iterator[list[Image.Image]]:
     for path in tqdm(paths, desc="Predicting", unit="photo"):
-        yield decode(path.read_bytes())
+        yield views_of(decode(path.read_bytes()), crops)
 
 
 def _rows(manifest: Path, folder: Path) -> list[dict[str, Any]]:

@@ -25,10 +25,18 @@ class Command(DatabaseCommand):
         )
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--boundaries", help="imported set that geocells start from; else the project's districts")
+        parser.add_argument(
+            "--set",
+            nargs="+",
+            default=[],
+            metavar="PART=VALUE",
+            help="parts of the method to change, such as contrastive=true cells=quadtree; see pipeline/recipe.py",
+        )
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
         from pipeline.boundary_sets import SetMissing
+        from pipeline.recipe import Recipe, UnusableChange
         from pipeline.services import EncoderKnows, TooFewPhotos, train_version
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.store import ImageMissing
@@ -40,9 +48,18 @@ class Command(DatabaseCommand):
                     encoder_name=options["encoder"],
                     seed=options["seed"],
                     boundaries=options["boundaries"],
+                    recipe=Recipe().changed(options["set"]),
                     report=report,
                 )
-        except (EncoderKnows, TooFewPhotos, SetMissing, MissingWeights, UnknownEncoder, ImageMissing) as error:
+        except (
+            UnusableChange,
+            EncoderKnows,
+            TooFewPhotos,
+            SetMissing,
+            MissingWeights,
+            UnknownEncoder,
+            ImageMissing,
+        ) as error:
             raise CommandError(str(error)) from error
         card = version.card
         result = {"model": version.name, **{key: card[key] for key in ("encoder", "photos", "cells", "held_out")}}

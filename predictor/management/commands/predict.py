@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from tqdm import tqdm
 
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.images import UnreadableImage, decode
+from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
+from predictor.views import views_of
 
 
 class Command(DatabaseCommand):
@@ -23,13 +26,15 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("images", nargs="+", type=Path, help="image files")
         parser.add_argument("--model", help="name of the version (default: the champion)")
+        parser.add_argument("--together", action="store_true", help="the files are views of one place: one answer")
+        add_crops(parser)
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
         from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.selectors import answer_from, artifact_of, champion
-        from predictor.services import OtherWeights, posteriors
+        from predictor.services import OtherWeights, posteriors_of_views
 
         name = options["model"]
         version = ModelVersion.objects.filter(name=name).first() if name else champion()
@@ -38,18 +43,22 @@ class Command(DatabaseCommand):
         paths = options["images"]
         try:
             artifact = artifact_of(version)
-            pictures = (decode(path.read_bytes()) for path in tqdm(paths, desc="Predicting", unit="photo"))
-            cells, embeddings = posteriors(artifact, pictures)
+            bar = tqdm(paths, desc="Predicting", unit="photo")
+            groups = (views_of(decode(path.read_bytes()), options["crops"]) for path in bar)
+            cells, embeddings = posteriors_of_views(
+                artifact, [list(chain.from_iterable(groups))] if options["together"] else groups
+            )
         except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         results = []
-        for path, row, embedding in zip(paths, cells, embeddings, strict=True):
+        shown = [paths] if options["together"] else [[path] for path in paths]
+        for files, row, embedding in zip(shown, cells, embeddings, strict=True):
+            names = list(map(str, files))
             answer = answer_from(artifact, row, embedding, INDIA_SCALE_KM)
-            results.append({"file": str(path), **asdict(answer)})
+            results.append({**({"files": names} if options["together"] else {"file": names[0]}), **asdict(answer)})
             if not options["json"]:
+                where = f"{answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km)"
                 states = ", ".join(f"{state.name} {state.probability:.0%}" for state in answer.states[:3])
-                self.stdout.write(
-                    f"{path}: {answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km); {states}"
-                )
+                self.stdout.write(f"{', '.join(names)}: {where}; {states}")
         if options["json"]:
             self.stdout.write(json.dumps({"model": version.name, "predictions": results}))
