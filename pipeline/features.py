@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from pipeline.reporting import SILENT, Reporter
 from predictor.encoders import Encoder
 from predictor.heads import Embeddings
+from predictor.views import views_of
 
 SHARD = 256  # images between two saves
 
@@ -24,7 +25,10 @@ def cached_embeddings(
     cache: Path,
     report: Reporter = SILENT,
 ) -> Embeddings:
-    """Embeddings (N, dim) of the images with these hashes; ``read`` gives the picture of one that is not cached yet."""
+    """Embeddings (N, dim) of the images with these hashes; ``read`` gives the picture of one that is not cached yet.
+
+    It is called from several threads.
+    """
     key = f"{encoder.weights_sha256}-{encoder.preparation}-views"
     folder = cache / f"features-{encoder.name.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,14 +38,15 @@ def cached_embeddings(
     missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in known]
     done, phase = len(sha256s) - len(missing), f"Encoding ({encoder.name})"
 
-    def pictures(batch: list[str], before: int) -> Iterator[Image.Image]:
-        for number, sha256 in enumerate(batch, start=before):
-            report.progress(number, len(sha256s), phase)
-            yield read(sha256)
-
     for start in range(0, len(missing), SHARD):
         batch = missing[start : start + SHARD]
-        fresh = dict(zip(batch, encoder.encode(pictures(batch, done + start)), strict=True))
+        report.progress(done, len(sha256s), phase)
+        rows: list[Embeddings] = []
+        for part in encoder.stream(batch, lambda sha256: views_of(read(sha256))):
+            rows.append(part)
+            done += len(part)
+            report.progress(done, len(sha256s), phase)
+        fresh = dict(zip(batch, np.concatenate(rows), strict=True))
         shard = folder / f"{hashlib.sha256(''.join(batch).encode()).hexdigest()}.safetensors"
         save_file(fresh, shard.with_suffix(".unfinished"))
         shard.with_suffix(".unfinished").rename(shard)  # a shard is there whole or not at all, however this run ends

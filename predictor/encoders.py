@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import islice
+from functools import cached_property, lru_cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +31,8 @@ from predictor.views import views_of
 STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
 WINDOWS = {"cpu": 8, "cuda": 256}  # encoded at a time; on a CPU more cost twice the time, in page faults
-THREADS = {"cpu": os.cpu_count() or 1, "cuda": 1}
+CORES = os.cpu_count() or 1
+AHEAD = 2  # batches per core that may be read before their turn
 VIT_B16 = "vit_base_patch16_clip_224.openai"
 TIMM_PREFIX = "timm:"
 
@@ -77,55 +79,101 @@ class Encoder:
         """Length of an embedding."""
         return int(self.network.num_features)  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def weights_sha256(self) -> str:
         return _hash_of(self.network)
 
     def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
         """Embeddings (N, dim); of a picture too wide for one look, the mean of several views."""
-        return self.encode_views(views_of(image) for image in images)
+        return self._whole(self.stream(images, views_of))
 
     def encode_views(self, groups: Iterable[Sequence[Image.Image]]) -> NDArray[np.float32]:
         """Embeddings (N, dim) of N groups of views, each the mean over its group."""
-        sizes: list[int] = []
+        return self._whole(self.stream(groups, lambda group: group))
 
-        def views() -> Iterator[Image.Image]:
-            for group in groups:
-                sizes.append(len(group))
-                yield from group
+    def stream(
+        self, items: Iterable[Item], look: Callable[[Item], Sequence[Image.Image]]
+    ) -> Iterator[NDArray[np.float32]]:
+        """Embeddings (b, dim) of the items in their order, as they come; ``look`` gives the views of one.
 
-        size, threads = WINDOWS[self.device.type], THREADS[self.device.type]
-        rows: list[NDArray[np.float32]] = []
-        # Each thread has a batch of its own: threads that share one wait for each other, long on a busy machine.
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for batches in _batches(_batches(views(), size), threads):
-                rows += pool.map(self._encode_batch, batches)
-        if not rows:
-            return np.empty((0, self.dim), np.float32)
-        starts = np.cumsum([0, *sizes[:-1]])
-        means = np.add.reduceat(np.concatenate(rows), starts, axis=0) / np.array(sizes)[:, None]
-        return means.astype(np.float32)
+        Looking, that is reading and decoding, happens in threads, ahead of the network.
+        """
+        batches = _batches(items, WINDOWS[self.device.type])
+        first, second = next(batches, None), next(batches, None)
+        if first is None:
+            return
+        if second is None:  # one batch has the machine to itself
+            yield self._embedded(self._prepared(first, look))
+            return
+        gpu = self.device.type == "cuda"
+
+        def begun(batch: list[Item]) -> Any:
+            prepared = self._prepared(batch, look)
+            return prepared if gpu else self._embedded(prepared)
+
+        # On a CPU each thread has a batch of its own, from file to embedding: threads that share one wait for each
+        # other, long on a busy machine. A GPU is fed by one thread, the others decode for it.
+        with ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            ready = deque[Future[Any]]()
+            for batch in chain([first, second], batches):
+                ready.append(pool.submit(begun, batch))
+                if len(ready) > AHEAD * CORES:
+                    done = ready.popleft().result()
+                    yield self._embedded(done) if gpu else done
+            for future in ready:
+                yield self._embedded(future.result()) if gpu else future.result()
+
+    def _whole(self, parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+        return np.concatenate([np.empty((0, self.dim), np.float32), *parts])
+
+    def _prepared(self, items: list[Item], look: Callable[[Item], Sequence[Image.Image]]) -> _Batch:
+        """What the network is to see of the items, in stacks of windows of one shape."""
+        how, sizes = self.preparation, []
+        windows: list[NDArray[np.uint8]] = []
+        for item in items:
+            views = look(item)
+            sizes.append(len(views))
+            for view in views:
+                if how.whole:
+                    windows.append(squeezed(view, *(how.size[::-1] if view.height > view.width else how.size)))
+                else:
+                    windows.append(fitted(view, *how.size))
+        shapes = np.array([window.shape[0] for window in windows])
+        rows = [np.flatnonzero(shapes == height) for height in np.unique(shapes)]
+        return _Batch(sizes, rows, [np.stack([windows[row] for row in stack]) for stack in rows])
+
+    def _embedded(self, batch: _Batch) -> NDArray[np.float32]:
+        """Embeddings (b, dim), the mean over each item's views."""
+        views = np.empty((sum(batch.sizes), self.dim), np.float32)
+        for rows, windows in zip(batch.rows, batch.windows, strict=True):
+            views[rows] = self._forward(windows)
+        starts = np.cumsum([0, *batch.sizes[:-1]])
+        return (np.add.reduceat(views, starts, axis=0) / np.array(batch.sizes)[:, None]).astype(np.float32)
 
     @torch.inference_mode()
-    def _encode_batch(self, images: list[Image.Image]) -> NDArray[np.float32]:
-        how = self.preparation
-        if how.whole:
-            upright = np.array([image.height > image.width for image in images])
-            embeddings = np.empty((len(images), self.dim), np.float32)
-            for turned in np.unique(upright):
-                size = how.size[::-1] if turned else how.size
-                windows = np.stack([squeezed(images[index], *size) for index in np.flatnonzero(upright == turned)])
-                embeddings[upright == turned] = self._embed(windows)
-            return embeddings
-        return self._embed(np.stack([fitted(image, *how.size) for image in images]))
+    def _forward(self, windows: NDArray[np.uint8]) -> NDArray[np.float32]:
+        try:
+            pixels = torch.from_numpy(windows)
+            if self.device.type == "cuda":
+                pixels = pixels.pin_memory()
+            batch = normalise(pixels.to(self.device, non_blocking=True), self.preparation)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+                return self.network(batch).float().cpu().numpy()
+        except torch.OutOfMemoryError:
+            if len(windows) == 1:
+                raise
+        torch.cuda.empty_cache()
+        middle = len(windows) // 2
+        return np.concatenate([self._forward(windows[:middle]), self._forward(windows[middle:])])
 
-    def _embed(self, windows: NDArray[np.uint8]) -> NDArray[np.float32]:
-        pixels = torch.from_numpy(windows)
-        if self.device.type == "cuda":
-            pixels = pixels.pin_memory()
-        batch = normalise(pixels.to(self.device, non_blocking=True), self.preparation)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            return self.network(batch).float().cpu().numpy()
+
+@dataclass(frozen=True)
+class _Batch:
+    """Windows of items with ``sizes`` views each: stacks (v, H, W, 3), one for each shape, and their ``rows``."""
+
+    sizes: list[int]
+    rows: list[NDArray[np.intp]]
+    windows: list[NDArray[np.uint8]]
 
 
 def normalise(pixels: Tensor, how: Preparation) -> Tensor:

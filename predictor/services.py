@@ -21,7 +21,8 @@ from predictor.views import views_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-BATCH = 32
+    from predictor.encoders import Encoder
+
 COMMAND_LINE = "command line"
 
 Progress = Callable[[int, int], None]  # done, total
@@ -41,16 +42,8 @@ def register_version(*, folder: Path) -> ModelVersion:
     return version
 
 
-def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
-    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures. Raises as `posteriors_of_views`."""
-    return posteriors_of_views(artifact, (views_of(image) for image in images))
-
-
-def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Image]]) -> tuple[np.ndarray, np.ndarray]:
-    """Cell probabilities (N, C) and projected embeddings (N, d) of places, of each of which there are several views.
-
-    Raises OtherWeights, MissingWeights or UnknownEncoder when the version's encoder is not here.
-    """
+def encoder_of(artifact: Artifact) -> Encoder:
+    """The version's encoder. Raises OtherWeights, MissingWeights or UnknownEncoder when it is not here."""
     from predictor.encoders import load_encoder
 
     encoder = load_encoder(artifact.encoder)
@@ -59,38 +52,62 @@ def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Imag
             f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "
             "former weights back."
         )
-    embeddings = artifact.heads.project(encoder.encode_views(groups))
+    return encoder
+
+
+def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures. Raises as `encoder_of`."""
+    return posteriors_of_views(artifact, (views_of(image) for image in images))
+
+
+def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Image]]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of places, of each of which there are several views.
+
+    Raises as `encoder_of`.
+    """
+    return seen(artifact, encoder_of(artifact).encode_views(groups))
+
+
+def seen(artifact: Artifact, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of an encoder's embeddings (N, r)."""
+    embeddings = artifact.heads.project(raw)
     return artifact.heads.posterior(embeddings, artifact.calibration.temperature), embeddings
 
 
 def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:
     """Look at the stored images that this version has not seen yet; how many they were.
 
-    Each batch is kept as soon as it is done, so that an interrupted run goes on where it stopped.
+    What is seen is kept as it comes, so that an interrupted run goes on where it stopped.
     """
     wanted = list(dict.fromkeys(sha256s))
     known = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
     missing = [sha256 for sha256 in wanted if sha256 not in known]
-    artifact = artifact_of(version) if missing else None
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        assert artifact is not None
-        cells, embeddings = posteriors(artifact, (decode(store.read(sha256)) for sha256 in batch))
-        Prediction.objects.bulk_create(
-            [
-                Prediction(
-                    version=version,
-                    sha256=sha256,
-                    posterior=row.astype(np.float16).tobytes(),
-                    embedding=embedding.astype(np.float16).tobytes(),
-                )
-                for sha256, row, embedding in zip(batch, cells, embeddings, strict=True)
-            ],
-            ignore_conflicts=True,  # another process may have looked at the same picture meanwhile
-        )
+    if not missing:
+        return 0
+    artifact, done = artifact_of(version), 0
+    for part in encoder_of(artifact).stream(missing, lambda sha256: views_of(decode(store.read(sha256)))):
+        cells, embeddings = seen(artifact, part)
+        keep_predictions(version, missing[done : done + len(part)], cells, embeddings)
+        done += len(part)
         if progress:
-            progress(start + len(batch), len(missing))
+            progress(done, len(missing))
     return len(missing)
+
+
+def keep_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:
+    """Store what a version sees in images, unless another process was faster."""
+    Prediction.objects.bulk_create(
+        [
+            Prediction(version=version, sha256=sha256, posterior=halved(row), embedding=halved(embedding))
+            for sha256, row, embedding in zip(sha256s, cells, embeddings, strict=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def halved(row: np.ndarray) -> bytes:
+    """A row of numbers as float16 bytes."""
+    return row.astype(np.float16).tobytes()
 
 
 def promote(

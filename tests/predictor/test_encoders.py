@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from PIL import Image
 
 from predictor import encoders
 from predictor.encoders import MissingWeights, UnknownEncoder, frozen, load_encoder, starter_network, starter_vit
+from predictor.images import decode
+from tests.made import picture
 
 RNG = np.random.default_rng(5)
 PICTURES = [Image.fromarray(RNG.integers(0, 255, (80, 120, 3), dtype=np.uint8)) for _ in range(5)]
@@ -55,7 +59,7 @@ def test_a_changed_weight_changes_the_hash(tiny_encoder: str) -> None:
     before = encoder.weights_sha256
     with torch.no_grad():
         next(encoder.network.parameters()).add_(0.5)
-    assert encoder.weights_sha256 != before
+    assert replace(encoder).weights_sha256 != before
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
@@ -98,3 +102,48 @@ def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
 def test_a_missing_starter_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(MissingWeights, match="train_starter"):
         starter_vit(tmp_path / "starter.safetensors")
+
+
+def test_items_are_looked_at_in_threads_and_come_in_their_order(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
+    images = [decode(picture(seed)) for seed in range(50)]
+    threads = set()
+
+    def look(number: int) -> list[Image.Image]:
+        threads.add(threading.current_thread().name)
+        return [images[number]] * (1 + number % 3)
+
+    parts = list(encoder.stream(range(50), look))
+    assert len(parts) == 7
+    assert np.allclose(np.concatenate(parts), encoder.encode(images), atol=1e-6)
+    assert threading.current_thread().name not in threads
+    assert list(encoder.stream([], look)) == []
+
+
+def test_a_network_that_runs_out_of_memory_is_given_less_at_a_time(tiny_encoder: str) -> None:
+    encoder = load_encoder(tiny_encoder)
+    images = [decode(picture(seed)) for seed in range(8)]
+    expected, sizes = encoder.encode(images), []
+
+    class Narrow(torch.nn.Module):
+        num_features = encoder.dim
+
+        def forward(self, batch: torch.Tensor) -> torch.Tensor:
+            sizes.append(len(batch))
+            if len(batch) > 3:
+                raise torch.OutOfMemoryError("made")
+            return encoder.network(batch)
+
+    assert np.allclose(replace(encoder, network=Narrow()).encode(images), expected, atol=1e-6)
+    assert sizes == [8, 4, 2, 2, 4, 2, 2]
+
+
+def test_what_does_not_fit_alone_is_an_error(tiny_encoder: str) -> None:
+    class Full(torch.nn.Module):
+        num_features = 48
+
+        def forward(self, batch: torch.Tensor) -> torch.Tensor:
+            raise torch.OutOfMemoryError("made")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        replace(load_encoder(tiny_encoder), network=Full()).encode([decode(picture(1))])
