@@ -128,6 +128,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is away
 CELERY_TASK_IGNORE_RESULT = True  # what tasks do is in the database
 
+# --- Predict workers: one on the best device, or one for each GPU named, such as 0,1
+PREDICT_DEVICES = env.list("GEOGUESS_PREDICT_DEVICES", default=[])
+PREDICT_QUEUE_LIMIT = env.int("GEOGUESS_PREDICT_QUEUE", default=200)  # pictures that may wait
+METRICS_TOKEN = env.str("GEOGUESS_METRICS_TOKEN", default="")  # for Prometheus; without one there are no metrics
+
 # --- Static files
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from geoguess.views import pages, play
+from geoguess.views import health, pages, play
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
     path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
-    path("health", pages.health, name="health"),
+    path("health", health.health, name="health"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]

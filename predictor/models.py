@@ -60,3 +60,50 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}: {self.sha256[:12]}"
+
+
+class Question(models.Model):
+    """A picture that somebody waits to have looked at; the broker only rings, this row is the truth.
+
+    It holds no picture: ``sha256`` names one in the store, or ``upload`` one that expires by itself. The row goes with
+    its answer after ten minutes.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        CLAIMED = "claimed"
+        ANSWERED = "answered"
+        FAILED = "failed"
+
+    key = models.CharField(max_length=64, unique=True, help_text="Whoever knows it may read the answer.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    upload = models.CharField(max_length=64, blank=True)
+    covered = models.JSONField(default=list, help_text="Boxes left, top, right, bottom in fractions, painted over.")
+    explained = models.BooleanField(default=False, help_text="Whether it is asked where the encoder looks.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    worker = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, null=True, related_name="+")
+    posterior = models.BinaryField(default=b"", help_text="As in Prediction.")
+    embedding = models.BinaryField(default=b"", help_text="As in Prediction.")
+    attention = models.JSONField(null=True, help_text="Rows of how much each part of the picture counts, 0 to 1.")
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "created_at"], name="question_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.key[:8]}"
+
+
+class Worker(models.Model):
+    """A process that answers questions; one that has not been heard of for seconds is taken for dead."""
+
+    name = models.CharField(max_length=120, unique=True)
+    device = models.CharField(max_length=80)
+    version = models.ForeignKey(ModelVersion, on_delete=models.SET_NULL, null=True, related_name="+")
+    heard_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,14 +1,41 @@
-"""Doors from the queue ``predict`` to the services."""
+"""Doors from the queue ``predict`` to the services. Messages are doorbells: what is to be done is in the database."""
 
 from __future__ import annotations
 
-from celery import shared_task
+from typing import Any
+
+from celery import current_app, shared_task
+from celery.signals import worker_process_init
+
+QUEUE = "predict"
+
+
+@shared_task(acks_late=False)
+def answer_questions_task() -> int:
+    """Answer every question that waits; how many they were."""
+    from predictor.serving import answer_questions
+
+    return answer_questions()
 
 
 @shared_task
 def predict_images_task(version_name: str, sha256s: list[str]) -> int:
-    """Predict stored images with a version; how many were new to it."""
+    """Predict stored images with a version; how many were new to it. Questions are answered in between."""
     from predictor.models import ModelVersion
     from predictor.services import predict_images
+    from predictor.serving import answer_questions
 
-    return predict_images(version=ModelVersion.objects.get(name=version_name), sha256s=sha256s)
+    def first_those_who_wait(done: int, total: int) -> None:
+        answer_questions()
+
+    version = ModelVersion.objects.get(name=version_name)
+    return predict_images(version=version, sha256s=sha256s, progress=first_those_who_wait)
+
+
+@worker_process_init.connect
+def start_serving(**_: Any) -> None:
+    """A process that takes from the queue ``predict`` beats, and has the champion loaded."""
+    if QUEUE in current_app.amqp.queues.consume_from:
+        from predictor.serving import start_beating
+
+        start_beating()

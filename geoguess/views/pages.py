@@ -1,10 +1,9 @@
-"""Pages around the game: home, history, the words about the site, health."""
+"""Pages around the game: home, history, the words about the site."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -59,14 +58,6 @@ def history(request: HttpRequest) -> HttpResponse:
     player = known_player(request)
     context = selectors.history(player) if player else {"games": [], "stats": None}
     return render(request, "history.html", context)
-
-
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """Whether the web server and its database answer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 @require_safe

@@ -108,10 +108,17 @@ class Command(BaseCommand):
         daphne = [python, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "geoguess.asgi:application"]
         web = Child("web server", daphne)
         supervisor.start(web)
-        for queues, name in (("predict", "predict"), ("pipeline,default", "pipeline")):
-            supervisor.start(
-                Child(f"{name} worker", [*celery, "-Q", queues, "-c", "1", "-n", f"{name}@%h", "--without-mingle"])
-            )
+        workers: list[tuple[str, str, list[str]]] = [("pipeline", "pipeline,default", [])]
+        if settings.PREDICT_DEVICES:
+            workers += [
+                (f"predict-{gpu}", "predict", ["env", f"CUDA_VISIBLE_DEVICES={gpu}"])
+                for gpu in settings.PREDICT_DEVICES
+            ]
+        else:
+            workers.append(("predict", "predict", []))
+        for name, queues, prefix in workers:
+            command = [*prefix, *celery, "-Q", queues, "-c", "1", "-n", f"{name}@%h", "--without-mingle"]
+            supervisor.start(Child(f"{name} worker", command))
         probe_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         self._wait_for_web(supervisor, web, probe_host, port)
         if not supervisor.stopping:

@@ -1,0 +1,49 @@
+"""Machines learn whether the model is ready, and figures only with the token; admins see when no worker answers."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from predictor import questions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def worker(version) -> None:
+    questions.beat(worker="w", device="CPU, 2 cores", version=version, now=timezone.now())
+
+
+def test_a_site_without_a_champion_or_worker_is_not_ready(client) -> None:
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "no champion; no predict worker"
+
+
+def test_readiness_tells_version_device_and_queue(client, version, worker) -> None:
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "version": version.name,
+        "workers": [{"device": "CPU, 2 cores", "version": version.name}],
+        "queue": 0,
+    }
+
+
+def test_metrics_are_for_whoever_brings_the_token(client, settings, version, worker) -> None:
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_TOKEN = "secret"
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 401
+    answer = client.get("/metrics", headers={"authorization": "Bearer secret"})
+    assert answer.status_code == 200
+    assert "geoguess_predict_workers 1.0" in answer.content.decode()
+    assert "geoguess_predict_queue 0.0" in answer.content.decode()
+
+
+def test_admins_are_told_when_no_worker_answers(admin_client, version) -> None:
+    assert "No predict worker answers" in admin_client.get("/admin/").content.decode()
+    questions.beat(worker="w", device="CPU", version=version, now=timezone.now())
+    assert "No predict worker answers" not in admin_client.get("/admin/").content.decode()

@@ -1,0 +1,32 @@
+"""The Celery app with an encoder that needs no weights, and the fault that the environment names: slow or memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import torch
+
+from geoguess.celery import app
+from predictor import encoders
+from tests import tiny
+
+__all__ = ["app"]
+
+
+def faulty() -> tuple[torch.nn.Module, encoders.Preparation]:
+    network, preparation = tiny.tiny()
+    fault = os.environ.get("FAULT")
+
+    def before(_: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
+        if fault == "slow":
+            time.sleep(3)
+        if fault == "memory" and len(inputs[0]) > 2:
+            raise torch.OutOfMemoryError("made")
+
+    network.register_forward_pre_hook(before)
+    return network, preparation
+
+
+encoders.REGISTRY[tiny.NAME] = faulty
