@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -49,26 +49,27 @@ def ask(
 
     Asking again with the same ``key`` gives the question there is. Raises QueueFull and NoBroker.
     """
-    key = key or secrets.token_urlsafe(24)
-    if known := Question.objects.filter(key=key).first():
+    if key and (known := Question.objects.filter(key=key).first()):
         return known
+    key = key or secrets.token_urlsafe(24)
     waiting = queue_length()
     if waiting >= settings.PREDICT_QUEUE_LIMIT:
         raise QueueFull(f"{waiting} pictures wait for the model already. Try again in a minute.")
     try:
         if data:
             redis.Redis.from_url(settings.REDIS_URL).set(UPLOAD + key, data, ex=KEPT)
-        question, _ = Question.objects.get_or_create(
-            key=key,
-            defaults={
-                "sha256": sha256,
-                "upload": key if data else "",
-                "covered": covered or [],
-                "explained": explained,
-                "created_at": now,
-            },
-        )
+        with transaction.atomic():
+            question = Question.objects.create(
+                key=key,
+                sha256=sha256,
+                upload=key if data else "",
+                covered=covered or [],
+                explained=explained,
+                created_at=now,
+            )
         transaction.on_commit(ring)
+    except IntegrityError:  # asked twice in the same instant
+        return Question.objects.get(key=key)
     except (OperationalError, redis.RedisError) as error:
         Question.objects.filter(key=key, state=Question.State.WAITING).delete()
         raise NoBroker("The model cannot be reached at the moment. Try again later.") from error

@@ -1,4 +1,4 @@
-"""``manage.py benchmark``: how fast the heavy parts are, beside a plain way of doing the same; or geocells alone."""
+"""``manage.py benchmark``: how fast the heavy parts are, beside a plain way of doing the same; or one of them alone."""
 
 from __future__ import annotations
 
@@ -8,29 +8,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
+
+from predictor.management.database import DatabaseCommand
 
 COUNT = 20_000  # positions made where no file is named
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Measure geocells, smoothing, refinement, answers, training and encoding, each against a named baseline. "
-        "`benchmark geocells` measures what geocells around many positions cost, and whether they keep their promises."
+        "`benchmark geocells` measures what geocells around many positions cost, and whether they keep their promises; "
+        "`benchmark predictor` what broker, database and decoding add to the network."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("part", nargs="?", choices=["geocells"], help="one part in depth; all in brief without it")
+        parser.add_argument(
+            "part", nargs="?", choices=["geocells", "predictor"], help="one part in depth; all in brief without it"
+        )
         parser.add_argument("--points", type=Path, help="CSV[.gz] of positions with columns lat and lng")
         parser.add_argument("--count", type=int, default=COUNT, help="positions to make, by a seed, without a file")
+        parser.add_argument("--images", type=int, default=512, help="scenes that the predictor looks at")
         parser.add_argument("--min", type=int, help="fewest photos in a cell (follows from their number)")
         parser.add_argument("--max", type=int, help="most photos in a cell (twice the fewest)")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        if options["part"] == "geocells":
-            result = _geocells(options)
+        if options["part"]:
+            result = _geocells(options) if options["part"] == "geocells" else _predictor(options["images"])
             if options["json"]:
                 self.stdout.write(json.dumps(result))
             else:
@@ -40,12 +46,29 @@ class Command(BaseCommand):
 
         with TemporaryDirectory(prefix="benchmark-") as folder:
             results = [measure().figures() for measure in tqdm(measurements(Path(folder)), unit="benchmark")]
+        predictor = _predictor(options["images"])
         if options["json"]:
-            self.stdout.write(json.dumps({"benchmarks": results}))
+            self.stdout.write(json.dumps({"benchmarks": results, "predictor": predictor}))
             return
         for row in results:
             speed = f"{row['name']:18}{row['per_second']:>12,} {row['unit']}/s"
             self.stdout.write(f"{speed}, {row['ratio']} times as fast as {row['baseline']}")
+        speed = predictor["images_per_s"]
+        self.stdout.write(
+            f"{'bulk prediction':18}{speed['predictor']:>12,} pictures/s, {predictor['bulk_ratio']} times as fast as a "
+            f"bare timm loop ({speed['bare_loop']:,}; its network alone: {speed['forward_only']:,})\n"
+            f"{'one picture':18}{predictor['single_ms']['asked']:>12,} ms from asking to the stored answer, "
+            f"{predictor['overhead_ms']} ms more than decoding and network alone"
+        )
+
+
+def _predictor(images: int) -> dict[str, Any]:
+    from pipeline.predictor_benchmark import NotStarted, benchmark_predictor
+
+    try:
+        return benchmark_predictor(images)
+    except NotStarted as error:
+        raise CommandError(str(error)) from error
 
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:
