@@ -212,6 +212,27 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
 
 
+def evaluate_explanations_of(
+    *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
+) -> dict[str, Any]:
+    """How far the version's explanations can be believed on the collection's test photos with known clues.
+
+    Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
+    """
+    from pipeline.explanation_evaluation import Explained, evaluate_explanations
+    from predictor.services import encoder_of
+
+    artifact = artifact_of(version)
+    rows = [photo for photo in collection.photos.filter(split=Split.TEST).order_by("sha256") if photo.clues][:limit]
+    if not rows:
+        raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
+    pictures = (
+        Explained(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
+        for photo in rows
+    )
+    return evaluate_explanations(artifact, encoder_of(artifact), pictures, len(rows), report)
+
+
 def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
     """The train and validation photos, by hash. Raises TooFewPhotos."""
     photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).order_by("sha256")

@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 from PIL import Image
 from tqdm import tqdm
 
+from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
 from predictor.images import UnreadableImage, decode, perceptual_hash
 from predictor.management.crops import add_crops
@@ -31,8 +32,14 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--model", required=True, help="name of the version")
-        parser.add_argument("--images", required=True, type=Path, help="folder with the files")
-        parser.add_argument("--manifest", required=True, type=Path, help="CSV: file, latitude, longitude, perhaps tier")
+        parser.add_argument("--images", type=Path, help="folder with the files")
+        parser.add_argument("--manifest", type=Path, help="CSV: file, latitude, longitude, perhaps tier")
+        parser.add_argument(
+            "--explanations",
+            metavar="COLLECTION",
+            help="instead, whether explanations can be believed, on this collection's test scenes with known clues",
+        )
+        parser.add_argument("--limit", type=int, default=200, help="most scenes that explanations are measured on")
         parser.add_argument(
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )
@@ -56,6 +63,10 @@ class Command(DatabaseCommand):
             artifact = artifact_of(version)
         except ArtifactDamaged as error:
             raise CommandError(str(error)) from error
+        if options["explanations"]:
+            return self._explanations(version, options)
+        if not (options["images"] and options["manifest"]):
+            raise CommandError("Name the files with --images and --manifest, or scenes with --explanations.")
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
@@ -98,6 +109,29 @@ class Command(DatabaseCommand):
             self.stdout.write(json.dumps(result))
         else:
             self._print(result)
+
+    def _explanations(self, version: ModelVersion, options: dict[str, Any]) -> None:
+        from pipeline.services import TooFewPhotos, evaluate_explanations_of
+        from predictor.encoders import MissingWeights, UnknownEncoder
+        from predictor.services import OtherWeights
+
+        collection = collection_named(options["explanations"])
+        try:
+            with TerminalReporter() as report:
+                result = evaluate_explanations_of(
+                    version=version, collection=collection, limit=options["limit"], report=report
+                )
+        except (TooFewPhotos, MissingWeights, UnknownEncoder, OtherWeights) as error:
+            raise CommandError(str(error)) from error
+        result = {"model": version.name, "collection": collection.name, **result}
+        if options["json"]:
+            self.stdout.write(json.dumps(result))
+            return
+        self.stdout.write(f"{result['n']} scenes; boxes of clues cover {result['clues_cover']:.1%} of the picture.")
+        self.stdout.write(f"{'':22}{'points at a clue':>18}{'deletion':>18}{'insertion':>18}")
+        for name, row in result["methods"].items():
+            cells = [f"{value['mean']:.3f}" if value else "–" for value in row.values()]
+            self.stdout.write(f"{name:22}" + "".join(f"{cell:>18}" for cell in cells))
 
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(

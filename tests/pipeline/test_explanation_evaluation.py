@@ -1,0 +1,64 @@
+"""The measures of explanations tell one that finds what decides from one that does not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from pipeline import explanation_evaluation
+from pipeline.explanation_evaluation import Explained, evaluate_explanations
+from pipeline.models import Collection, Photo
+from predictor.encoders import frozen
+from predictor.models import ModelVersion
+from tests.pipeline.stored import store_photos
+from tests.predictor.test_explanation import HOW, Bright, spot, with_heads
+
+
+def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
+    encoder = frozen("bright", Bright(), HOW)
+    artifact = with_heads(encoder, tiny_encoder)
+    weight = np.array([[9.0, 0.0, 0.0, 0.0], [-9.0, 0.0, 0.0, 0.0]], np.float32)
+    artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
+    places = [(0, 0), (1, 4), (3, 5), (2, 2)]
+    pictures = [
+        Explained(spot(row, column), [(column / 6, row / 4, (column + 1) / 6, (row + 1) / 4)]) for row, column in places
+    ]
+    result = evaluate_explanations(artifact, encoder, pictures, len(pictures))
+    assert (result["n"], result["with_clues"]) == (4, 4)
+    assert result["clues_cover"] == pytest.approx(1 / 24, abs=0.01)
+    found, chance = result["methods"]["Grad-CAM"], result["methods"]["random"]
+    assert found["pointing"]["mean"] == 1.0
+    assert chance["pointing"]["mean"] < 1.0
+    assert found["deletion"]["mean"] < chance["deletion"]["mean"]
+    assert found["insertion"]["mean"] > chance["insertion"]["mean"]
+
+
+def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:
+    encoder = frozen("bright", Bright(), HOW)
+    picture = Explained(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
+    result = evaluate_explanations(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
+    assert result["with_clues"] == 0
+    assert result["methods"]["random"]["pointing"] is None
+
+
+def test_the_command_measures_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
+    monkeypatch.setattr(explanation_evaluation, "methods", lambda _: ())  # the tiny network has no maps
+    collection = Collection.objects.create(name="Cities", slug="cities")
+    store_photos(collection, range(300, 304), "test")
+    with pytest.raises(CommandError, match="make_scenes"):
+        call_command("evaluate", model=made_version.name, explanations="Cities")
+    Photo.objects.update(clues=[{"kind": "plate", "meaning": "a plate", "box": [0.1, 0.1, 0.3, 0.3]}])
+    out = StringIO()
+    call_command("evaluate", model=made_version.name, explanations="Cities", json=True, stdout=out)
+    assert json.loads(out.getvalue())["n"] == 4
+
+
+def test_evaluate_without_files_or_scenes_says_what_to_name(made_version: ModelVersion) -> None:
+    with pytest.raises(CommandError, match="--images"):
+        call_command("evaluate", model=made_version.name)

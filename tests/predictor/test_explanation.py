@@ -1,0 +1,109 @@
+"""Explanations find what decides, leave the network as it was, and say which part of the picture they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from predictor.encoders import Encoder, Preparation, frozen
+from predictor.explanation import GRAD_CAM, methods, saliency, seen_box, top_regions
+from predictor.heads import Heads, Projection
+from tests.made import made_artifact
+from tests.tiny import tiny_vit
+
+HOW = Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+def with_heads(encoder: Encoder, tiny: str):
+    """The made artifact with heads that fit this encoder, for four cells."""
+    rng = np.random.default_rng(3)
+    heads = Heads(
+        Projection(np.zeros(encoder.dim, np.float32)),
+        rng.normal(size=(encoder.dim, 4)).astype(np.float32),
+        np.zeros(4, np.float32),
+    )
+    return replace(made_artifact(tiny), heads=heads)
+
+
+def spot(row: int, column: int) -> Image.Image:
+    """Grey, with something in one patch of eight pixels."""
+    image = Image.new("RGB", (48, 32), (120, 120, 120))
+    image.paste((250, 40, 10), (8 * column, 8 * row, 8 * column + 8, 8 * row + 8))
+    return image
+
+
+class Bright(torch.nn.Module):
+    """A convolutional network that counts the red in the picture, and nothing else."""
+
+    num_features = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = torch.nn.AvgPool2d(8)
+        self.mix = torch.nn.Conv2d(3, 2, 1, bias=False)
+        self.mix.weight.data = torch.tensor([[1.0, -1.0, 0.0], [0.0, 0.0, 1.0]])[:, :, None, None]
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.mix(self.pool(images)).clamp(min=0).mean(dim=(2, 3)) + 0.1
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 4), (3, 5)])
+def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: int) -> None:
+    encoder = frozen("bright", Bright(), HOW)
+    artifact = with_heads(encoder, tiny_encoder)
+    weight = np.array([[4.0, -4.0, -4.0, -4.0], [0.0, 0.0, 0.0, 0.0]], np.float32)  # red speaks for the first cell
+    artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
+    assert methods(encoder) == (GRAD_CAM,)
+    values = saliency(encoder, artifact, spot(row, column))
+    assert np.unravel_index(values.argmax(), values.shape) == (row, column)
+    assert (values.min(), values.max()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("method", ["rollout", "gradient attention"])
+def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encoder: str, method: str) -> None:
+    encoder = frozen("tiny_vit", *tiny_vit())
+    artifact = with_heads(encoder, tiny_encoder)
+    fused = [block.attn.fused_attn for block in encoder.network.blocks]
+    before = encoder.encode([spot(1, 2)])
+    values = saliency(encoder, artifact, spot(1, 2), method)
+    assert values.shape == (4, 6)
+    assert (values.min(), values.max()) == (0.0, 1.0)
+    assert [block.attn.fused_attn for block in encoder.network.blocks] == fused
+    assert np.array_equal(encoder.encode([spot(1, 2)]), before)
+    assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
+    assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
+
+
+def test_rollout_of_attention_that_stays_in_place_is_even(tiny_encoder: str) -> None:
+    from predictor.explanation import _rollout
+
+    identity = torch.eye(5)
+    first = torch.zeros(5, 5)
+    first[:, 2] = 1.0  # everything looks at the third token
+    assert torch.allclose(_rollout([identity, identity]), torch.full((5,), 0.2))
+    assert _rollout([first, identity]).argmax() == 2
+    assert torch.isclose(_rollout([first, identity])[2], torch.tensor(0.6))
+
+
+def test_top_regions_lie_in_the_seen_part_and_do_not_overlap() -> None:
+    values = np.zeros((8, 12))
+    values[1, 1], values[6, 10] = 1.0, 0.8
+    seen = (0.1, 0.0, 0.9, 1.0)
+    first, second, third = top_regions(values, seen)
+    assert first[0] >= 0.1
+    assert first[0] <= 0.1 + 0.8 * 1.5 / 12 <= first[2]
+    assert second[1] <= 6.5 / 8 <= second[3]
+    for one, other in ((first, second), (first, third), (second, third)):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_the_seen_part_is_the_middle_unless_the_whole_is_squeezed() -> None:
+    wide = Image.new("RGB", (600, 200))
+    left, top, right, bottom = seen_box(HOW, wide)
+    assert (top, bottom) == (0.0, 1.0)
+    assert right - left == pytest.approx(0.5)
+    assert seen_box(replace(HOW, whole=True), wide) == (0.0, 0.0, 1.0, 1.0)
