@@ -55,6 +55,11 @@ def thumbnail(display_copy: bytes, width: int = 640) -> bytes:
         image.draft("RGB", (width, width))
         small = image.convert("RGB")
     small.thumbnail((width, width))
+    return as_jpeg(small)
+
+
+def as_jpeg(image: Image.Image) -> bytes:
+    """JPEG bytes of a picture, without metadata."""
     buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=82)
+    image.save(buffer, "JPEG", quality=82)
     return buffer.getvalue()

@@ -73,6 +73,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
         if is_last
         else reverse("round", args=[game.token, game_round.number + 1]),
         "last": is_last,
+        "reasons_url": reverse("round-reasons", args=[game.token, game_round.number]),
     }
 
 
@@ -113,6 +114,7 @@ def game_summary(game: Game) -> dict[str, Any]:
                 "number": row.number,
                 "image_url": reverse("round-image", args=[game.token, row.number]),
                 "url": reverse("round", args=[game.token, row.number]),
+                "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
                 **guesses(row),
             }
             for row in rounds

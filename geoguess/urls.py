@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from geoguess.views import health, pages, play
+from geoguess.views import health, pages, play, reasons
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -18,6 +18,22 @@ urlpatterns = [
     path("g/<str:token>/<int:number>/draft", play.draft, name="round-draft"),
     path("g/<str:token>/<int:number>/guess", play.guess, name="round-guess"),
     path("g/<str:token>/<int:number>/result", play.result, name="round-result"),
+    path("g/<str:token>/<int:number>/reasons", reasons.round_reasons, name="round-reasons"),
+    path("g/<str:token>/<int:number>/look", reasons.round_look, name="round-look"),
+    path("g/<str:token>/<int:number>/map", reasons.round_map, name="round-map"),
+    path("gallery/", reasons.gallery_page, name="gallery"),
+    path("gallery/<int:pk>/", reasons.gallery_reasons, name="gallery-reasons"),
+    path("gallery/<int:pk>/picture", reasons.gallery_picture, name="gallery-picture"),
+    path("gallery/<int:pk>/look", reasons.gallery_look, name="gallery-look"),
+    path("gallery/<int:pk>/map", reasons.gallery_map, name="gallery-map"),
+    path("explain/", reasons.upload, name="upload"),
+    path("explain/<str:key>/", reasons.upload_reasons, name="upload-reasons"),
+    path("explain/<str:key>/picture", reasons.upload_picture, name="upload-picture"),
+    path("explain/<str:key>/look", reasons.upload_look, name="upload-look"),
+    path("explain/<str:key>/map", reasons.upload_map, name="upload-map"),
+    path("looks/<str:key>", reasons.look_answer, name="look-answer"),
+    path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
+    path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
     path("history/", pages.history, name="history"),
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),

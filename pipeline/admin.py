@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from pipeline.jobs.admin import JobAdmin
 from pipeline.models import Collection, Job, Photo, Rejection
+from pipeline.services import exhibit
 from predictor.admin import ModelVersionAdmin
 from predictor.models import ModelVersion
 
@@ -39,7 +40,8 @@ class CollectionAdmin(admin.ModelAdmin):
 @admin.register(Photo)
 class PhotoAdmin(admin.ModelAdmin):
     list_display = ["file_name", "place", "district", "state", "precision_km", "split", "author"]
-    list_filter = ["split", "collections", "is_pano", "climate", "state"]
+    list_filter = ["split", "exhibited", "collections", "is_pano", "climate", "state"]
+    actions = ["show_in_gallery", "take_out_of_gallery"]
     search_fields = ["file_name", "place", "district", "author", "source", "sha256", "original_sha256"]
     # Facts about the file, and what imports decide together for all photos.
     readonly_fields = [
@@ -58,6 +60,15 @@ class PhotoAdmin(admin.ModelAdmin):
         "created_at",
     ]
     filter_horizontal = ["collections"]
+
+    @admin.action(description="Show in the gallery; it is not played any more", permissions=["change"])
+    def show_in_gallery(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
+        count = exhibit(photos=photos)
+        messages.success(request, f"{count} photos stand in the gallery once no open round shows them.")
+
+    @admin.action(description="Take out of the gallery, back into play", permissions=["change"])
+    def take_out_of_gallery(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
+        messages.success(request, f"{exhibit(photos=photos, exhibited=False)} photos are played again.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # photos come in through imports, which make their display copies

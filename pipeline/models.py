@@ -70,6 +70,7 @@ class Photo(models.Model):
     view_group = models.CharField(max_length=120, blank=True, db_index=True, help_text="Views of one panorama.")
     is_pano = models.BooleanField(default=False)
     clues = models.JSONField(default=list, blank=True, help_text="Known clues: kind, meaning, box in fractions.")
+    exhibited = models.BooleanField(default=False, help_text="Shown in the gallery with its place; never played again.")
     split = models.CharField(max_length=10, choices=Split.choices, editable=False, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -251,8 +251,14 @@ def imported_boundaries(name: str | None) -> BoundarySet | None:
 
 
 def playable_hashes() -> list[str]:
-    """Hashes of every playable photo, oldest first."""
-    return list(playable_photos().order_by("pk").values_list("sha256", flat=True))
+    """Hashes of every photo that is played or stands in the gallery, oldest first."""
+    shown = playable_photos() | Photo.objects.filter(exhibited=True)
+    return list(shown.order_by("pk").values_list("sha256", flat=True))
+
+
+def exhibit(*, photos: Iterable[Photo], exhibited: bool = True) -> int:
+    """Put photos into the gallery, which takes them out of play, or back; how many they were."""
+    return Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(exhibited=exhibited)
 
 
 def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:

@@ -87,11 +87,12 @@ class Question(models.Model):
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, null=True, related_name="+")
     posterior = models.BinaryField(default=b"", help_text="As in Prediction.")
     embedding = models.BinaryField(default=b"", help_text="As in Prediction.")
-    attention = models.JSONField(null=True, help_text="Rows of how much each part of the picture counts, 0 to 1.")
+    attention = models.JSONField(null=True, help_text="How much each part of the picture counts.")
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "created_at"], name="question_by_state")]
+        permissions = [("locate_upload", "Can have a picture of their own located")]
 
     def __str__(self) -> str:
         return f"{self.state}: {self.key[:8]}"

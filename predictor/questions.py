@@ -41,11 +41,13 @@ def ask(
     now: datetime,
     sha256: str = "",
     data: bytes = b"",
+    upload: str = "",
     covered: list[Box] | None = None,
     explained: bool = False,
     key: str | None = None,
 ) -> Question:
-    """A question about a stored image or about the bytes of a picture, which are kept for minutes and never stored.
+    """A question about a stored image, about the bytes of a picture, which are kept for minutes and never stored, or
+    about an earlier ``upload`` of such.
 
     Asking again with the same ``key`` gives the question there is. Raises QueueFull and NoBroker.
     """
@@ -62,7 +64,7 @@ def ask(
             question = Question.objects.create(
                 key=key,
                 sha256=sha256,
-                upload=key if data else "",
+                upload=key if data else upload,
                 covered=covered or [],
                 explained=explained,
                 created_at=now,

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from predictor.artifact import Artifact, load_artifact
 from predictor.geodesy import positions
-from predictor.models import ModelVersion, Prediction
+from predictor.models import ModelVersion, Prediction, Question
 from predictor.posterior import locate, rank_states
 
 TOP_CELLS = 5
@@ -78,7 +78,7 @@ def answer(prediction: Prediction, scale_km: float) -> Answer:
     return answer_from(artifact_of(prediction.version), *posterior_of(prediction), scale_km)
 
 
-def posterior_of(prediction: Prediction) -> tuple[np.ndarray, np.ndarray]:
+def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
     """Cell probabilities (C,) and projected embedding (d,)."""
     cells = np.frombuffer(prediction.posterior, np.float16).astype(float)
     return cells / cells.sum(), np.frombuffer(prediction.embedding, np.float16).astype(np.float32)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -23,6 +24,7 @@ from PIL import Image
 from predictor import questions, store
 from predictor.artifact import Artifact, ArtifactDamaged
 from predictor.encoders import Encoder, MissingWeights, UnknownEncoder
+from predictor.explanation import methods, saliency, seen_box, top_regions
 from predictor.images import UnreadableImage, decode
 from predictor.models import ModelVersion, Question
 from predictor.selectors import artifact_of, champion
@@ -85,10 +87,15 @@ def answer_questions() -> int:
 
 def _answer(taken: list[Question], loaded: Loaded) -> None:
     faults: dict[int, str] = {}
+    explained: dict[int, Image.Image] = {}
 
     def look(question: Question) -> Sequence[Image.Image]:
         try:
-            return views_of(picture_of(question))
+            image = picture_of(question)
+            views = views_of(image)
+            if question.explained and len(views) == 1:
+                explained[question.pk] = image
+            return views
         except (UnreadableImage, store.ImageMissing, questions.UploadGone) as error:
             faults[question.pk] = str(error)
             return [NOTHING]
@@ -106,10 +113,24 @@ def _answer(taken: list[Question], loaded: Loaded) -> None:
                 version=loaded.version,
                 posterior=halved(row),
                 embedding=halved(embedding),
+                attention=_attention(loaded, explained[question.pk]) if question.pk in explained else None,
             )
             if question.sha256 and not question.covered:
                 keep_predictions(loaded.version, [question.sha256], row[None], embedding[None])
         done += len(raw)
+
+
+def _attention(loaded: Loaded, image: Image.Image) -> dict[str, Any] | None:
+    """Where the encoder looks: values (rows, columns), the box they fill, top regions; None where it cannot tell."""
+    try:
+        method = methods(loaded.encoder)[0]
+        values = saliency(loaded.encoder, loaded.artifact, image, method)
+    except Exception:  # an answer without an explanation is better than none
+        logger.exception("%s cannot be explained.", loaded.encoder.name)
+        return None
+    seen = seen_box(loaded.encoder.preparation, image)
+    regions = top_regions(values, seen)
+    return {"method": method, "values": np.round(values, 3).tolist(), "seen": seen, "regions": regions}
 
 
 def picture_of(question: Question) -> Image.Image:

@@ -30,7 +30,8 @@ def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
-def _basemap() -> dict[str, str]:
+def basemap_urls() -> dict[str, str]:
+    """Addresses of the base map's files, for the page's script."""
     return {name: static(f"basemap/{name}") for name in BASEMAP_FILES}
 
 
@@ -107,7 +108,7 @@ def _state(game_round: Round) -> dict[str, Any]:
             "socket": f"/ws/g/{game.token}/{game_round.number}/",
             "next": reverse("game", args=[game.token]),
         },
-        "basemap": _basemap(),
+        "basemap": basemap_urls(),
         "tile_url": settings.TILE_URL,
         "result": selectors.round_result(game_round) if game_round.locked_at else None,
     }
@@ -175,6 +176,6 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
     own = own_game(request, token)
     if own.finished_at is None:
         return redirect("game", token)
-    map_files = {"basemap": _basemap(), "tile_url": settings.TILE_URL}
+    map_files = {"basemap": basemap_urls(), "tile_url": settings.TILE_URL}
     context = {"summary": selectors.game_summary(own) | map_files}
     return render(request, "summary.html", context)

@@ -136,6 +136,7 @@ export function reveal(board, result, round, { animate, announce }) {
   byId("total-you").textContent = points(result.totals.player);
   byId("total-model").textContent = points(result.totals.model);
   byId("next").href = result.next_url;
+  byId("why").href = result.reasons_url;
   byId("next-label").textContent = result.last ? "See how the game went" : "Next round";
   showSides(result, moving);
   showCells(board, result.cells);

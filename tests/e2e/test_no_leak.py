@@ -39,9 +39,10 @@ def rounds(site: Site, browser):
             page.wait_for_timeout(400)
         page.locator("#place").fill("ma")
         page.wait_for_timeout(300)
-        early = page.request.get(page.url + "result")
+        early = [page.request.get(page.url + name) for name in ("result", "reasons", "map", "map?download")]
         bodies = [(r.url, json.dumps(r.all_headers()).encode(), _body(r)) for r in responses]
-        bodies.append((early.url, json.dumps(early.headers).encode(), early.body()))
+        bodies += [(answer.url, json.dumps(answer.headers).encode(), answer.body()) for answer in early]
+        assert [answer.status for answer in early] == [425, 404, 404, 404]
         page.locator("#map").focus()
         page.locator("#action").click()
         page.wait_for_selector("#result:not([hidden])")

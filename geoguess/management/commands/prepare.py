@@ -34,10 +34,14 @@ class Command(BaseCommand):
         if static_is_stale():
             print("Collecting static files …", file=sys.stderr, flush=True)
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        from geoguess.models import Round
         from pipeline.management.progress import progress_bar
+        from pipeline.models import Photo
         from pipeline.starter import install_starter
-        from pipeline.starter_collection import ensure_starter_collection
+        from pipeline.starter_collection import NAME, ensure_starter_collection
 
         with progress_bar("Drawing Illustrated India", "scene") as progress:
             ensure_starter_collection(progress)
         install_starter()
+        if not (Photo.objects.filter(exhibited=True).exists() or Round.objects.exists()):
+            call_command("exhibit", collection=NAME, each=2, verbosity=0)

@@ -1,0 +1,37 @@
+"""``manage.py exhibit``: put telling pictures of a collection into the gallery, which takes them out of play."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from pipeline.management.named_collection import collection_named
+from predictor.management.database import DatabaseCommand
+
+
+class Command(DatabaseCommand):
+    help = (
+        "Choose pictures where the model is right and sure, wrong and sure, and unsure, and show them in the gallery."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--collection", required=True, help="name of the collection")
+        parser.add_argument("--each", type=int, default=3, help="pictures of each kind (default 3)")
+        parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+
+    def handle(self, **options: Any) -> None:
+        from geoguess import gallery
+        from pipeline.selectors import playable_photos
+        from pipeline.services import exhibit
+        from predictor.selectors import champion
+
+        version = champion()
+        if version is None:
+            raise CommandError("There is no champion: promote a version.")
+        collection = collection_named(options["collection"])
+        count = exhibit(photos=gallery.choose(version, collection, playable_photos(), options["each"]))
+        result = {"collection": collection.name, "exhibited": count}
+        self.stdout.write(json.dumps(result) if options["json"] else f"{count} pictures stand in the gallery now.")

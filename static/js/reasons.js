@@ -1,0 +1,288 @@
+// The reasoning page: where the model looks, what it believes on a map, and what moves when a part is covered.
+import { get, post } from "./api.js";
+import { distance, percent } from "./format.js";
+import { createLine, createMap, createMark } from "./map.js";
+
+const L = window.L;
+const POLL_MS = 250;
+const PATIENCE_MS = 60_000;
+const SMALLEST_BOX = 0.02; // of the picture's sides
+const byId = (id) => document.getElementById(id);
+const state = JSON.parse(byId("reasons-state").textContent);
+const at = ({ latitude, longitude }) => [latitude, longitude];
+
+function element(tag, text = "", className = "") {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function fail(text) {
+  byId("reasons-error").textContent = text;
+  byId("reasons-error").hidden = false;
+}
+
+/** Ask, and wait for the answer; rejects with words for the page. */
+async function look(covered = []) {
+  const asked = await post(state.urls.look, { covered });
+  if (!asked.body.key) throw new Error(asked.body.error ?? "The model did not answer.");
+  return answered(state.urls.answers.replace("KEY", asked.body.key));
+}
+
+async function answered(url) {
+  const patience = performance.now() + PATIENCE_MS;
+  while (performance.now() < patience) {
+    const { status, body } = await get(url);
+    if (status === 200) return body;
+    if (status !== 202) throw new Error(body.error ?? "The model did not answer.");
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error("The model did not answer in time. Is a predict worker running?");
+}
+
+// --- The map
+
+const board = createMap(byId("map"), { basemap: state.basemap, bounds: state.bounds, tileUrl: state.tile_url });
+const mapFailed = () => {
+  byId("map-error").hidden = false;
+};
+board.ready.catch(mapFailed);
+const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup() };
+for (const group of Object.values(layers)) group.addTo(board.map);
+for (const box of document.querySelectorAll("[data-layer]")) {
+  box.addEventListener("change", () => {
+    const group = layers[box.dataset.layer];
+    if (box.checked) group.addTo(board.map);
+    else group.remove();
+  });
+}
+const marks = L.layerGroup().addTo(board.map);
+const cells = get(state.urls.cells).then(({ body }) => body.cells ?? Promise.reject(new Error("no cells")));
+cells.catch(mapFailed);
+
+async function showMap(reasons) {
+  layers.circle.clearLayers();
+  layers.neighbours.clearLayers();
+  marks.clearLayers();
+  L.circle(at(reasons), { radius: reasons.radius_km * 1000, className: "map-radius", interactive: false }).addTo(layers.circle);
+  for (const alike of reasons.neighbours) {
+    L.polyline([at(reasons), at(alike)], { className: "map-alike", interactive: false }).addTo(layers.neighbours);
+    L.circleMarker(at(alike), { radius: 4, className: "map-alike-dot", interactive: false }).addTo(layers.neighbours);
+  }
+  const { truth, player } = state;
+  const near = L.latLng(at(reasons)).toBounds(2000 * reasons.radius_km);
+  for (const pin of [truth, player]) if (pin) near.extend(at(pin));
+  board.frame(near, { maxZoom: 8, padding: [10, 10] });
+  if (truth) createLine("model", at(reasons), at(truth)).addTo(marks);
+  createMark("model", at(reasons)).addTo(marks);
+  if (player) createMark("you", at(player)).addTo(marks);
+  if (truth) createMark("truth", at(truth), { className: "map-truth" }).addTo(marks);
+  const outlines = await cells;
+  layers.heat.clearLayers();
+  const most = Math.max(...reasons.heat);
+  reasons.heat.forEach((probability, index) => {
+    if (probability < 0.002) return;
+    const style = { className: "map-cell", fillOpacity: (0.8 * probability) / most, weight: 0.5 };
+    L.geoJSON(outlines[index].geometry, { style })
+      .bindTooltip(`${outlines[index].name}: ${percent(probability)}`, { sticky: true })
+      .addTo(layers.heat);
+  });
+  layers.neighbours.eachLayer((layer) => layer.bringToFront?.());
+}
+
+// --- Lists
+
+function bars(list, rows) {
+  const most = Math.max(...rows.map(({ probability }) => probability));
+  list.replaceChildren(
+    ...rows.map(({ name, probability }) => {
+      const row = element("li");
+      const bar = element("span", "", "bar model");
+      const fill = element("i");
+      fill.style.width = `${(100 * probability) / most}%`;
+      bar.append(fill);
+      row.append(element("span", name), element("span", percent(probability), "number"), bar);
+      return row;
+    }),
+  );
+}
+
+function showLists(reasons) {
+  bars(byId("states"), reasons.states.slice(0, 5));
+  bars(byId("top-cells"), reasons.cells);
+  byId("clues").replaceChildren(
+    ...reasons.clues.flatMap(({ task, labels: [best] }) => {
+      const value = element("dd");
+      value.append(element("span", best.label), element("span", percent(best.probability), "number"));
+      return [element("dt", task), value];
+    }),
+  );
+  const pictured = reasons.neighbours.some(({ picture }) => picture);
+  byId("alike-note").hidden = pictured;
+  byId("alike").replaceChildren(
+    ...reasons.neighbours.map((alike) => {
+      const row = element("li");
+      if (alike.picture) {
+        const picture = element("img");
+        Object.assign(picture, { src: alike.picture, alt: "", loading: "lazy" });
+        row.append(picture);
+      } else if (pictured) row.append(element("span", "Not on this site", "no-picture"));
+      row.append(element("span", `Likeness ${alike.cosine.toFixed(2)}`, "number"));
+      if (state.truth) row.append(element("span", `${distance(kilometres(alike, state.truth))} from the truth`));
+      if (alike.credit) row.append(element("small", alike.credit, "muted"));
+      return row;
+    }),
+  );
+}
+
+const kilometres = (one, other) => board.map.distance(at(one), at(other)) / 1000;
+
+// --- Where it looks
+
+function showAttention(attention) {
+  if (!attention) {
+    byId("attention-note").textContent = "This encoder cannot tell where it looks.";
+    return;
+  }
+  const { values, seen, regions, method } = attention;
+  const canvas = byId("attention");
+  const small = document.createElement("canvas");
+  [small.width, small.height] = [values[0].length, values.length];
+  const pen = small.getContext("2d");
+  const pixels = pen.createImageData(small.width, small.height);
+  values.flat().forEach((value, index) => {
+    pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // night falls on what does not count
+  });
+  pen.putImageData(pixels, 0, 0);
+  const picture = byId("the-picture");
+  [canvas.width, canvas.height] = [picture.naturalWidth || 900, picture.naturalHeight || 600];
+  const [left, top, right, bottom] = seen;
+  const target = canvas.getContext("2d");
+  target.imageSmoothingQuality = "high";
+  const [w, h] = [canvas.width, canvas.height];
+  target.drawImage(small, left * w, top * h, (right - left) * w, (bottom - top) * h);
+  byId("attention-note").textContent = `Bright parts count more (${method}). Dashed: the three that count most.`;
+  const uncover = element("button", "Uncover", "button");
+  uncover.type = "button";
+  uncover.addEventListener("click", () => cover(null));
+  byId("regions").replaceChildren(
+    ...regions.map((box, index) => {
+      const frame = place(element("div", "", "region"), box);
+      frame.append(element("b", String(index + 1)));
+      byId("looked-at").append(frame);
+      const button = element("button", `Cover part ${index + 1}`, "button");
+      button.type = "button";
+      button.addEventListener("click", () => cover(box));
+      return button;
+    }),
+    uncover,
+  );
+}
+
+function place(box, [left, top, right, bottom]) {
+  Object.assign(box.style, {
+    left: `${100 * left}%`,
+    top: `${100 * top}%`,
+    width: `${100 * (right - left)}%`,
+    height: `${100 * (bottom - top)}%`,
+  });
+  return box;
+}
+byId("opacity").addEventListener("input", ({ target }) => {
+  byId("attention").style.opacity = String(target.value / 100);
+});
+
+// --- What if
+
+let original = state.reasons;
+let asking = 0;
+
+/** Cover this box, or nothing, and show what the model believes then. */
+async function cover(box) {
+  const mine = ++asking;
+  const told = byId("what-if");
+  byId("covers").replaceChildren(...(box ? [place(element("div", "", "cover"), box)] : []));
+  if (!original) return;
+  if (!box) {
+    told.textContent = "";
+    show(original);
+    return;
+  }
+  told.textContent = "Looking again …";
+  try {
+    const changed = await look([box]);
+    if (mine !== asking) return;
+    show(changed);
+    const [before, after] = [original.states[0], changed.states[0]];
+    const same = changed.states.find(({ name }) => name === before.name)?.probability ?? 0;
+    told.textContent =
+      `Without it the guess moves by ${distance(kilometres(original, changed))}. ` +
+      `${before.name}: ${percent(before.probability)} → ${percent(same)}` +
+      (after.name === before.name ? "." : `; now likeliest: ${after.name} (${percent(after.probability)}).`);
+  } catch (error) {
+    if (mine === asking) told.textContent = error.message;
+  }
+}
+
+const ground = byId("looked-at");
+const dragged = byId("drag");
+let from = null;
+const share = (event) => {
+  const box = ground.getBoundingClientRect();
+  const within = (value) => Math.min(1, Math.max(0, value));
+  return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
+};
+const between = ([x1, y1], [x2, y2]) => [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+ground.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0) return;
+  from = share(event);
+  ground.setPointerCapture(event.pointerId);
+});
+ground.addEventListener("pointermove", (event) => {
+  if (!from) return;
+  dragged.hidden = false;
+  place(dragged, between(from, share(event)));
+});
+ground.addEventListener("pointerup", (event) => {
+  if (!from) return;
+  const box = between(from, share(event));
+  from = null;
+  dragged.hidden = true;
+  if (box[2] - box[0] > SMALLEST_BOX && box[3] - box[1] > SMALLEST_BOX) cover(box);
+});
+ground.addEventListener("pointercancel", () => {
+  from = null;
+  dragged.hidden = true;
+});
+
+// --- All together
+
+function show(reasons) {
+  showLists(reasons);
+  showMap(reasons).catch(() => {});
+}
+
+byId("print").addEventListener("click", () => window.print());
+byId("lesson").addEventListener("toggle", ({ target }) => {
+  const frame = target.querySelector("iframe");
+  if (target.open && !frame.src) frame.src = frame.dataset.src;
+});
+
+if (original) show(original);
+const picture = byId("the-picture");
+const pictureReady = picture.complete ? Promise.resolve() : picture.decode().catch(() => {});
+(state.urls.answer ? answered(state.urls.answer) : look())
+  .then(async (found) => {
+    await pictureReady;
+    if (!original) {
+      original = found;
+      show(found);
+    }
+    showAttention(found.attention);
+    ground.dataset.state = "ready";
+  })
+  .catch((error) => {
+    byId("attention-note").textContent = "";
+    fail(error.message);
+  });
