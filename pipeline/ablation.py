@@ -30,13 +30,14 @@ from predictor.posterior import locate
 
 SEEDS = (1, 2, 3)
 REFERENCE = "as it is"
+SEEN_ONLY = "with second OPTICS, without metadata in it"
 RESAMPLES = 2000
 PIGEON = Recipe(
     minimum=PIGEON_CELLS[0],
     maximum=PIGEON_CELLS[1],
     smoothing="pigeon",
     metadata=False,
-    multitask=False,
+    second_optics=True,
     retrieval=False,
     score_optimal=False,
     pigeon_refinement=True,
@@ -71,7 +72,6 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
         **dict(
             toggled(part, name)
             for part, name in {
-                "metadata": "metadata in geo-embeddings",
                 "contrastive": "contrastive pretraining",
                 "multitask": "multi-task heads",
                 "second_optics": "second OPTICS",
@@ -81,6 +81,7 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
                 "retrieval": "retrieval mix",
             }.items()
         ),
+        SEEN_ONLY: replace(default, second_optics=True, metadata=False),
         "with large-margin loss (0.1)": replace(default, margin=0.1),
         "with large-margin loss (0.3)": replace(default, margin=0.3),
         "PIGEON's constants": PIGEON,

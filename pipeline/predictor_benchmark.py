@@ -27,6 +27,7 @@ SCENES, SEED = 512, 77
 ROUNDS = 3  # of bulk: baseline and predictor in turn
 SINGLE = 40  # pictures asked for one by one
 START_S = 600.0
+SETTLE_S = 0.5  # for which this process's threads would still spin, on the cores that the worker needs
 READY = "is ready"
 
 
@@ -209,6 +210,7 @@ def _singles(files: list[Path], encoder: Any) -> tuple[list[float], list[float]]
     single, asked = [], []
     for number, file in enumerate([*files[:3], *files]):
         bare = _seconds(partial(_alone, file, encoder))
+        time.sleep(SETTLE_S)
         begun = timezone.now()
         key = questions.ask(now=begun, data=file.read_bytes()).key
         while (found := questions.answer_to(key=key)) is None or found.answered_at is None:

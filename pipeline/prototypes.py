@@ -51,7 +51,7 @@ def optics_prototypes(places: Places, geo: Floats) -> Prototypes:
 
 
 def position_prototypes(places: Places) -> Prototypes:
-    """Clusters of each cell's photos that lie together (Ward), for comparison."""
+    """Clusters of each cell's photos that lie together (Ward)."""
 
     def cluster(members: NDArray[np.intp]) -> NDArray[np.intp]:
         if len(members) <= PER_CELL:

@@ -49,7 +49,7 @@ class Recipe:
     multitask: bool = False  # the heads' evidence in the posterior; they are trained all the same
     tasks: tuple[str, ...] | None = None  # whose evidence may count; None: all
     hierarchy: bool = False
-    second_optics: bool = True
+    second_optics: bool = False  # prototypes from OPTICS on geo-embeddings instead of Ward clusters of positions
     refine: bool = True
     retrieval: bool = True
     score_optimal: bool = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 import redis
 from django.conf import settings
@@ -59,7 +60,7 @@ def ask(
         raise QueueFull(f"{waiting} pictures wait for the model already. Try again in a minute.")
     try:
         if data:
-            redis.Redis.from_url(settings.REDIS_URL).set(UPLOAD + key, data, ex=KEPT)
+            _redis(settings.REDIS_URL).set(UPLOAD + key, data, ex=KEPT)
         with transaction.atomic():
             question = Question.objects.create(
                 key=key,
@@ -87,10 +88,16 @@ def ring() -> None:
 
 def uploaded(key: str) -> bytes:
     """The bytes of an uploaded picture. Raises UploadGone."""
-    data = redis.Redis.from_url(settings.REDIS_URL).get(UPLOAD + key)
+    data = _redis(settings.REDIS_URL).get(UPLOAD + key)
     if not isinstance(data, bytes):
         raise UploadGone("The picture has expired: upload it again.")
     return data
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    """A client that keeps its connections."""
+    return redis.Redis.from_url(url)
 
 
 def claim(*, worker: str, limit: int) -> list[Question]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from celery import current_app, shared_task
 from celery.signals import worker_process_init
+from django.db import connection
 
 QUEUE = "predict"
+CONNECTION_S = 300
 
 
 @shared_task(acks_late=False)
@@ -38,4 +40,6 @@ def start_serving(**_: Any) -> None:
     if QUEUE in current_app.amqp.queues.consume_from:
         from predictor.serving import start_beating
 
+        # Else Celery would close the connection after each question, and opening one takes milliseconds.
+        connection.settings_dict["CONN_MAX_AGE"] = CONNECTION_S
         start_beating()
