@@ -32,6 +32,7 @@ class Game(models.Model):
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="games")
     collection = models.ForeignKey("pipeline.Collection", on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey("predictor.ModelVersion", on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=20, default="atlas", help_text="Of the model as an opponent.")
     scale_km = models.FloatField(help_text="Copied from the collection, so that later edits change no score.")
     round_count = models.PositiveSmallIntegerField()
     time_limit_s = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -13,9 +13,15 @@ from geoguess.rules import points
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
-from predictor.selectors import answer, prediction_for, training_hashes
+from predictor.selectors import answer, levels_of, prediction_for, training_hashes
 
 TOP_CELLS = 5
+LEVEL_NAMES = {"atlas": "Atlas", "surveyor": "Surveyor", "traveller": "Traveller"}
+LEVEL_WORDS = {
+    "atlas": "the model as it is",
+    "surveyor": "believes less of what it sees",
+    "traveller": "knows states, not places",
+}
 
 
 def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
@@ -55,12 +61,18 @@ def round_result(game_round: Round) -> dict[str, Any]:
         raise ValueError("The result of an open round must not leave the server.")
     game, photo = game_round.game, game_round.photo
     prediction = prediction_for(game.version, photo.sha256)
-    cells = answer(prediction, game.scale_km).cells[:TOP_CELLS] if prediction else ()
+    found = answer(prediction, game.scale_km, game.level) if prediction else None
+    cells = found.cells[:TOP_CELLS] if found else ()
     is_last = game_round.number == game.round_count
     both = guesses(game_round)
     return {
         **both,
-        "model": both["model"] | {"radius_km": game_round.model_radius_km, "version": game.version.name},
+        "model": both["model"]
+        | {
+            "radius_km": game_round.model_radius_km,
+            "version": game.version.name,
+            "doubtful": bool(found and found.doubtful),
+        },
         "cells": [asdict(cell) for cell in cells],
         "photo": {
             "author": photo.author,
@@ -125,7 +137,13 @@ def game_summary(game: Game) -> dict[str, Any]:
         "illustrated": game.collection.illustrated,
         "share_text": f"GeoGuess India · {game.collection.name}\n{squares}\n"
         f"Me {both['player']:,} – {both['model']:,} the model",
-        "play_again": {"collection": game.collection.slug, "time_limit": game.time_limit_s or ""},
+        "level": LEVEL_NAMES[game.level],
+        "par": next((level.par for level in levels_of(game.version) if level.name == game.level), None),
+        "play_again": {
+            "collection": game.collection.slug,
+            "time_limit": game.time_limit_s or "",
+            "level": game.level,
+        },
     }
 
 
@@ -190,6 +208,21 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
             }
         )
     return cards
+
+
+def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
+    """The levels to choose from, the weakest first, with par; only the strongest where a version has no others."""
+    if version is None:
+        return []
+    return [
+        {
+            "name": level.name,
+            "title": LEVEL_NAMES[level.name],
+            "words": LEVEL_WORDS[level.name],
+            "par": round(level.par),
+        }
+        for level in reversed(levels_of(version))
+    ]
 
 
 def cover_photo(collection: Collection) -> Photo | None:

@@ -20,6 +20,7 @@ from geoguess.models import Game, Player, Round
 from geoguess.selectors import latest_round, ready_photos
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
+from predictor.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
 from predictor.selectors import answer, champion, prediction_for
 from predictor.tasks import predict_images_task
@@ -63,8 +64,10 @@ def request_predictions(*, collection: Collection, version: ModelVersion) -> Non
         logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 
 
-def start_game(*, player: Player, collection: Collection, time_limit_s: int | None, now: datetime) -> Game:
-    """A new game against the champion, with its first round open. Raises CannotPlay."""
+def start_game(
+    *, player: Player, collection: Collection, time_limit_s: int | None, now: datetime, level: str = STRONGEST
+) -> Game:
+    """A new game against the champion at a level, with its first round open. Raises CannotPlay."""
     version = champion()
     if version is None:
         raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
@@ -76,6 +79,7 @@ def start_game(*, player: Player, collection: Collection, time_limit_s: int | No
             player=player,
             collection=collection,
             version=version,
+            level=level,
             scale_km=collection.scale_km,
             round_count=min(rules.ROUNDS_PER_GAME, len(ready)),
             time_limit_s=time_limit_s,
@@ -97,7 +101,7 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     photo = Photo.objects.get(pk=_choose_photo(game))
     prediction = prediction_for(game.version, photo.sha256)
     assert prediction is not None
-    guess = answer(prediction, game.scale_km)
+    guess = answer(prediction, game.scale_km, game.level)
     distance = rules.distance_km(
         rules.Position(guess.latitude, guess.longitude), rules.Position(photo.latitude, photo.longitude)
     )

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from pipeline.baselines import constant_point
 from pipeline.learning import PENALTIES, Learnt, targets
 from pipeline.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
 from pipeline.reporting import Reporter
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.heads import Embeddings, softmax
+from predictor.levels import FLATTENED, SHARES, STRONGEST, Level, best_centroids, weakened
 from predictor.posterior import Calibration, conformal_factor, locate, neighbours, refine, spread_km
 from predictor.smoothing import spacing_km
 
@@ -27,6 +29,7 @@ NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
 GUARD_SPACINGS = 3.0  # mean cell spacings that refinement may move a guess by
 CANDIDATES = 1500  # gallery positions among which a guess is looked for while choosing
 TUNING_PHOTOS = 1000
+DOUBTED = 0.01  # share of held-out photos that are taken for pictures from elsewhere
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def choose(folds: list[HeldOut], recipe: Recipe, report: Reporter) -> Choice:
     how = _choose_answer(folds, cells, recipe, temperature, report)
     report.progress(1, 2, "Choosing how to answer")
     how, figures = _calibrate_radius(folds, cells, how, report)
+    how = replace(how, levels=_levels(folds, cells, how, figures, report), doubt_cosine=_doubt_cosine(folds))
     report.progress(2, 2, "Choosing how to answer")
     return Choice(penalty, shares, how, figures)
 
@@ -193,6 +197,37 @@ def _calibrate_radius(
     return replace(how, radius_factor=conformal_factor(distance, np.array(spreads), how.coverage)), figures
 
 
+def _levels(
+    folds: list[HeldOut], cells: list[Floats], how: Calibration, figures: dict[str, Any], report: Reporter
+) -> tuple[Level, ...]:
+    """The strongest opponent, and weaker ones at the temperatures that bring them nearest their share of the lift."""
+    constant = _mean_score(
+        folds, [np.tile(constant_point(fold.learnt.gallery.vectors), (len(fold.vectors), 1)) for fold in folds]
+    )
+    count = int(figures["photos"])
+    levels = [Level(STRONGEST, 1.0, figures["score"], count)]
+    for name, share in SHARES.items():
+        target = constant + share * (figures["score"] - constant)
+        tried = []
+        for temperature in FLATTENED.tolist():
+            report.check()
+            guesses = [
+                _cell_guesses(fold, weakened(rows, fold.learnt.partition.states, name, temperature))
+                for fold, rows in zip(folds, cells, strict=True)
+            ]
+            par = _mean_score(folds, guesses)
+            tried.append((abs(par - target), temperature, par))
+        _, temperature, par = min(tried)
+        levels.append(Level(name, round(temperature, 4), round(par, 1), count))
+    return tuple(levels)
+
+
+def _doubt_cosine(folds: list[HeldOut]) -> float:
+    """The cosine to the nearest known photo that all but one in a hundred held-out photos exceed."""
+    nearest = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).max(axis=1) for fold in folds]
+    return round(float(np.quantile(np.concatenate(nearest), DOUBTED)), 4)
+
+
 def _likely(fold: HeldOut) -> Floats:
     """How probable each cell should be held (n, C) for the held-out photos, whatever the recipe smooths by."""
     return targets(Recipe(), fold.vectors, fold.learnt.partition)
@@ -203,8 +238,7 @@ def _cross_entropy(target: Floats, cells: Floats) -> float:
 
 
 def _cell_guesses(fold: HeldOut, cells: Floats) -> Floats:
-    centroids = fold.learnt.partition.centroids
-    return centroids[(cells @ score(distance_matrix_km(centroids, centroids))).argmax(axis=1)]
+    return best_centroids(cells, fold.learnt.partition.centroids)
 
 
 def _spread_out(fold: HeldOut, cells: Floats) -> Floats:

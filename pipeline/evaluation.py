@@ -17,6 +17,7 @@ from predictor.artifact import Artifact
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.heads import Embeddings, unit
 from predictor.images import NEAR_DUPLICATE_BITS, nearest_bits
+from predictor.levels import STRONGEST, Level, best_centroids, weakened
 from predictor.posterior import Located, spread_km
 from predictor.posterior import locate as locate_picture
 
@@ -143,6 +144,11 @@ def evaluation(
         },
         "calibration": _calibration(artifact, cells, truth, states),
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
+        "opponents": {
+            level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
+            for level in artifact.calibration.levels
+            if level.name != STRONGEST
+        },
     }
     if tiers := {tier: compared(rows) for tier, rows in _groups(truth.tiers) if tier}:
         result["tiers"] = tiers
@@ -150,6 +156,13 @@ def evaluation(
         result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
     report.progress(len(distances), len(distances), "Measuring")
     return Evaluation(result, truth, answers, distances, baselines_km, near)
+
+
+def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
+    """Scores (N,) of a weaker opponent."""
+    partition = artifact.partition
+    believed = weakened(cells, partition.states, level.name, level.temperature)
+    return score(_distances(best_centroids(believed, partition.centroids), truth))
 
 
 def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
 from predictor.heads import Adapter, Heads, Projection, Task, unit
+from predictor.levels import Level
 from predictor.partition import Partition
 from predictor.posterior import Calibration, Known, Places, Prototypes
 
@@ -107,7 +108,7 @@ def load_artifact(folder: Path, manifest_sha256: str | None = None) -> Artifact:
         Gallery(
             _places(photos), np.array([row.tobytes().hex() for row in photos["sha256"]]), photos["perceptual_hashes"]
         ),
-        Calibration(**json.loads((folder / "calibration.json").read_text())),
+        _calibration(json.loads((folder / "calibration.json").read_text())),
     )
 
 
@@ -130,6 +131,11 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> str:
         if not (folder / name).exists() or _sha256(folder / name) != expected.get(name):
             raise ArtifactDamaged(f"{name} is missing or has changed. {remedy}")
     return found
+
+
+def _calibration(content: dict[str, Any]) -> Calibration:
+    levels = tuple(Level(**level) for level in content.pop("levels", []))
+    return Calibration(**content, levels=levels)
 
 
 def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:

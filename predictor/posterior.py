@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from predictor.geodesy import EARTH_RADIUS_KM, INDIA_SCALE_KM, Floats, distance_matrix_km, score
 from predictor.heads import Embeddings, softmax, unit
+from predictor.levels import Level
 
 NEIGHBOURS = 20
 SAME = 0.9999  # cosine of two embeddings of one picture that were rounded to float16
@@ -31,7 +32,8 @@ class Calibration:
 
     Shares lie in 0..1, temperatures divide logits or cosines. Prototypes re-weigh the ``top_cells`` most probable cells
     with ``cell_temperature`` (None: not at all); a guess that refinement moves by more than ``guard_km`` is not moved.
-    ``radius_factor`` times the expected distance is the radius that holds ``coverage`` of the truths.
+    ``radius_factor`` times the expected distance is the radius that holds ``coverage`` of the truths. One held-out
+    picture in a hundred is less like its nearest known one than ``doubt_cosine``.
     """
 
     temperature: float = 1.0
@@ -45,6 +47,8 @@ class Calibration:
     score_optimal: bool = True
     radius_factor: float = 1.0
     coverage: float = 0.9
+    levels: tuple[Level, ...] = ()  # of opponents, the strongest first
+    doubt_cosine: float = -1.0  # a picture less like every known one is probably not of India
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from django.db.models import QuerySet
 
 from predictor.artifact import Artifact, load_artifact
 from predictor.geodesy import positions
+from predictor.heads import unit
+from predictor.levels import STRONGEST, Level, best_centroids, weakened
 from predictor.models import ModelVersion, Prediction, Question
-from predictor.posterior import locate, rank_states
+from predictor.posterior import Density, Located, locate, radius_km, rank_states
 
 TOP_CELLS = 5
 
@@ -46,6 +48,7 @@ class Answer:
     radius_km: float
     cells: tuple[CellAnswer, ...]
     states: tuple[StateAnswer, ...]
+    doubtful: bool  # probably not India: nothing that the version knows is like it
 
 
 def champion() -> ModelVersion | None:
@@ -73,9 +76,14 @@ def training_hashes(version: ModelVersion) -> frozenset[str]:
     return _training_hashes(version.name, version.manifest_sha256)
 
 
-def answer(prediction: Prediction, scale_km: float) -> Answer:
-    """The answer that scores best on average on a map of this extent."""
-    return answer_from(artifact_of(prediction.version), *posterior_of(prediction), scale_km)
+def answer(prediction: Prediction, scale_km: float, level: str = STRONGEST) -> Answer:
+    """The answer of an opponent of this level that scores best on average on a map of this extent."""
+    return answer_from(artifact_of(prediction.version), *posterior_of(prediction), scale_km, level)
+
+
+def levels_of(version: ModelVersion) -> tuple[Level, ...]:
+    """The opponents that the version offers, the strongest first, with what each scores on held-out photos."""
+    return artifact_of(version).calibration.levels
 
 
 def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
@@ -84,10 +92,20 @@ def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndar
     return cells / cells.sum(), np.frombuffer(prediction.embedding, np.float16).astype(np.float32)
 
 
-def answer_from(artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float) -> Answer:
-    """The answer for cell probabilities (C,) and a projected embedding (d,)."""
-    partition = artifact.partition
-    located = locate(cells, embedding, artifact.known, artifact.calibration, scale_km)
+def answer_from(
+    artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float, level: str = STRONGEST
+) -> Answer:
+    """The answer for cell probabilities (C,) and a projected embedding (d,). An unknown level is the strongest."""
+    partition, how = artifact.partition, artifact.calibration
+    weaker = {other.name: other for other in how.levels}.get(level) if level != STRONGEST else None
+    if weaker:
+        cells = weakened(cells[None], partition.states, level, weaker.temperature)[0]
+        where = Density(partition.centroids, cells)
+        guess = best_centroids(cells[None], partition.centroids)[0]
+        located = Located(guess, where, radius_km(where, guess, how))
+    else:
+        located = locate(cells, embedding, artifact.known, how, scale_km)
+    likeness = float((artifact.gallery.places.embeddings @ unit(embedding[None])[0]).max())
     latitude, longitude = positions(located.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
     return Answer(
@@ -104,6 +122,7 @@ def answer_from(artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, sc
             for cell in top
         ),
         tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
+        likeness < how.doubt_cosine,
     )
 
 

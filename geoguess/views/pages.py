@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "collections": cards,
         "champion": version.name if version else None,
+        "opponents": selectors.opponents(version),
         "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.name}
         if unfinished
         else None,

@@ -21,9 +21,13 @@ from geoguess.models import Round
 from geoguess.views.actors import current_player, own_game, own_round
 from pipeline.models import Collection
 from predictor import store
+from predictor.levels import SHARES, STRONGEST
 
 INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; the same start view for every round tells nothing
 BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
+
+
+LEVELS = (STRONGEST, *SHARES)
 
 
 def milliseconds(moment: datetime | None) -> int | None:
@@ -41,10 +45,14 @@ def start(request: HttpRequest) -> HttpResponse:
     limit = request.POST.get("time_limit", "")
     if limit and limit not in map(str, rules.TIME_LIMITS_S):
         return render(request, "400.html", {"message": "That time limit is not offered."}, status=400)
+    level = request.POST.get("level", "") or STRONGEST
+    if level not in LEVELS:
+        return render(request, "400.html", {"message": "That opponent is not offered."}, status=400)
     try:
         game = services.start_game(
             player=current_player(request),
             collection=collection,
+            level=level,
             time_limit_s=int(limit) if limit else None,
             now=timezone.now(),
         )

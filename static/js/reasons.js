@@ -109,6 +109,7 @@ function bars(list, rows) {
 }
 
 function showLists(reasons) {
+  byId("doubt").hidden = !reasons.doubtful;
   bars(byId("states"), reasons.states.slice(0, 5));
   bars(byId("top-cells"), reasons.cells);
   byId("clues").replaceChildren(

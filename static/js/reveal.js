@@ -49,7 +49,7 @@ function showSides({ player, model }, animate) {
   if (player.score !== model.score) document.querySelector(`.duel-side.${side}`).classList.add("won");
 }
 
-function showCells(board, cells) {
+function showCells(board, cells, doubtful) {
   byId("cells").hidden = cells.length === 0;
   if (!cells.length) return;
   const layers = cells.map(({ geometry, probability }) =>
@@ -89,6 +89,7 @@ function showCells(board, cells) {
   byId("cell-list").replaceChildren(...rows);
   const sum = cells.reduce((total, { probability }) => total + probability, 0);
   byId("cells-note").textContent =
+    (doubtful ? "It doubts that this is India: nothing it has learnt from looks like it. " : "") +
     `Its ${cells.length} likeliest geocells hold ${percent(sum)} of its belief. The ring holds the truth nine times in ten.`;
 }
 
@@ -139,7 +140,7 @@ export function reveal(board, result, round, { animate, announce }) {
   byId("why").href = result.reasons_url;
   byId("next-label").textContent = result.last ? "See how the game went" : "Next round";
   showSides(result, moving);
-  showCells(board, result.cells);
+  showCells(board, result.cells, result.model.doubtful);
   showCredit(result.photo, round.illustrated);
   showOnMap(board, result, moving);
   byId("result-title").focus({ preventScroll: true });

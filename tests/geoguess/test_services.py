@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from geoguess import selectors, services
 from geoguess.models import Player, Round
 from geoguess.rules import Position
 from pipeline.models import Split
+from predictor import selectors as predicted
 from predictor.geodesy import INDIA_SCALE_KM, score
+from predictor.levels import Level
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -179,3 +182,20 @@ def test_who_logs_in_keeps_what_they_played_as_a_guest(playable):
     assert services.player_for(user=user, session_token=guest.token) == guest
     assert services.player_for(user=user, session_token=None).games.get() == game
     assert services.player_for(user=AnonymousUser(), session_token=guest.token) != guest
+
+
+def test_a_weaker_opponent_guesses_by_its_own_beliefs_from_the_start(
+    player, add_photo, collection, version, monkeypatch
+):
+    photo = add_photo(0, cell=0)
+    artifact = predicted.artifact_of(version)
+    how = replace(artifact.calibration, levels=(Level("atlas", 1, 3000, 9), Level("traveller", 40.0, 900, 9)))
+    monkeypatch.setattr(predicted, "artifact_of", lambda _: replace(artifact, calibration=how))
+    guesses = {}
+    for level in ("atlas", "traveller"):
+        game = services.start_game(player=player, collection=collection, time_limit_s=None, now=NOON, level=level)
+        found = game.rounds.get()
+        prediction = predicted.prediction_for(version, photo.sha256)
+        assert found.model_latitude == predicted.answer(prediction, game.scale_km, level).latitude
+        guesses[level] = found.model_latitude
+    assert guesses["atlas"] != guesses["traveller"]

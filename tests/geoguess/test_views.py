@@ -146,3 +146,14 @@ def test_the_groups_and_their_permissions_exist():
     assert educators.permissions.filter(codename="view_photo").exists()
     assert not educators.permissions.filter(codename="delete_photo").exists()
     assert admins.permissions.filter(codename="promote_modelversion").exists()
+
+
+def test_an_opponent_is_chosen_at_the_start_and_kept_for_playing_again(client, add_photo, collection) -> None:
+    add_photo(0)
+    assert client.post("/play/", {"collection": collection.slug, "level": "giant"}).status_code == 400
+    client.post("/play/", {"collection": collection.slug, "level": "traveller"})
+    game = Game.objects.get()
+    assert game.level == "traveller"
+    post(client, "round-guess", game, {"latitude": 20.0, "longitude": 78.0})
+    page = client.get(f"/g/{game.token}/summary/").content.decode()
+    assert '<input type="hidden" name="level" value="traveller">' in page

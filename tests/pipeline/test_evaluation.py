@@ -98,6 +98,8 @@ def test_evaluate_prints_every_figure_and_leaves_out_what_the_version_knows(
         assert baseline["n"] == 12
     assert result["score"] > 4000 > result["baselines"]["constant"]["score"]
     assert {tier: figures["n"] for tier, figures in result["tiers"].items()} == {"A": 6, "B": 6}
+    assert set(result["opponents"]) == {"surveyor", "traveller"}
+    assert all(0 < row["score"] < result["score"] for row in result["opponents"].values())
 
 
 def test_evaluate_without_json_prints_a_table(

@@ -59,6 +59,7 @@ class Command(DatabaseCommand):
             if not options["json"]:
                 where = f"{answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km)"
                 states = ", ".join(f"{state.name} {state.probability:.0%}" for state in answer.states[:3])
-                self.stdout.write(f"{', '.join(names)}: {where}; {states}")
+                doubt = "; probably not India" if answer.doubtful else ""
+                self.stdout.write(f"{', '.join(names)}: {where}; {states}{doubt}")
         if options["json"]:
             self.stdout.write(json.dumps({"model": version.name, "predictions": results}))
