@@ -33,7 +33,10 @@ SMALL = {
 }
 
 
+@pytest.mark.django_db
 def test_every_part_has_a_speed_and_a_ratio_to_a_named_baseline(monkeypatch: pytest.MonkeyPatch, data_folders) -> None:
+    # The predictor's needs a running site: tests/e2e/test_benchmark.py is about it.
+    monkeypatch.setattr("pipeline.predictor_benchmark.benchmark_predictor", lambda images: {"images": images})
     for name, size in SMALL.items():
         monkeypatch.setattr(benchmarks, name, size)
     out = StringIO()
