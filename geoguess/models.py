@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from geoguess.names import new_name
+
 
 def new_token() -> str:
     """An opaque name for URLs: 128 random bits."""
@@ -19,10 +21,11 @@ class Player(models.Model):
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    name = models.CharField(max_length=20, default=new_name, help_text="Shown to other players.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return self.user.get_username() if self.user else f"Guest {self.pk}"
+        return self.name
 
 
 class Game(models.Model):

@@ -1,0 +1,65 @@
+"""Names that players show to each other, pure: which are safe, and one to start with."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+MAX_CHARACTERS = 20
+
+# A name for whoever does not want to think of one.
+_KIND = "Brave Bright Calm Clever Curious Gentle Happy Keen Kind Lively Lucky Merry Nimble Quick Quiet Sunny Swift Wise"
+_ANIMALS = (
+    "Barasingha Bulbul Chital Chinkara Dhole Dolphin Dugong Elephant Gaur Gharial Hangul Hoolock Hornbill Kingfisher "
+    "Langur Leopard Lion Loris Macaque Mongoose Myna Nilgai Otter Pangolin Parakeet Peacock Pika Rhino Sambar Sarus "
+    "Tahr Tiger Turtle Yak"
+)
+REFUSED_FILE = Path(__file__).with_name("refused_names.txt")
+_DIGITS = str.maketrans("013457", "oieast")
+_SHAPE = re.compile(r"[\w][\w .'’\-]*")
+
+
+class InvalidName(ValueError):
+    """A name that cannot be shown; the message says why."""
+
+
+def _fold(text: str) -> str:
+    """Lower case, look-alike digits as letters, accents and runs of one letter taken away; Indic marks stay."""
+    plain = unicodedata.normalize("NFKD", text).lower().translate(_DIGITS)
+    plain = "".join(mark for mark in plain if not "\u0300" <= mark <= "\u036f")
+    return re.sub(r"([a-z])\1{2,}", r"\1", plain)
+
+
+@cache
+def _refused() -> tuple[frozenset[str], frozenset[str]]:
+    """Folded words refused inside other words, and those refused only as a whole word."""
+    anywhere, alone = REFUSED_FILE.read_text().split("---")
+    return frozenset(map(_fold, anywhere.split())), frozenset(map(_fold, alone.split()))
+
+
+def clean_name(text: object) -> str:
+    """The name as it is shown, one space between words. Raises InvalidName."""
+    if not isinstance(text, str):
+        raise InvalidName("A name is a short text.")
+    name = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not name:
+        raise InvalidName("Please type a name.")
+    if len(name) > MAX_CHARACTERS:
+        raise InvalidName(f"A name has at most {MAX_CHARACTERS} characters.")
+    letters = "".join("a" if unicodedata.category(mark) in ("Mn", "Mc") else mark for mark in name)  # vowel signs
+    if not _SHAPE.fullmatch(letters) or "__" in name:
+        raise InvalidName("A name is made of letters, digits and spaces.")
+    folded = _fold(name)
+    joined = "".join(mark for mark in folded if unicodedata.category(mark)[0] in "LM")
+    anywhere, alone = _refused()
+    if any(word in joined for word in anywhere) or alone & set(re.split(r"[\W\d_]+", folded)):
+        raise InvalidName("Please choose another name.")
+    return name
+
+
+def new_name() -> str:
+    """A friendly name such as “Quiet Hornbill”."""
+    return f"{secrets.choice(_KIND.split())} {secrets.choice(_ANIMALS.split())}"
