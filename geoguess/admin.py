@@ -20,8 +20,8 @@ class RoundInline(admin.TabularInline):
 
 @admin.register(Game)
 class GameAdmin(admin.ModelAdmin):
-    list_display = ("__str__", "player", "collection", "version", "started_at", "finished_at")
-    list_filter = ("collection", "version")
+    list_display = ("__str__", "mode", "player", "collection", "version", "started_at", "finished_at")
+    list_filter = ("mode", "collection", "version")
     inlines = (RoundInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -28,11 +28,72 @@ class Player(models.Model):
         return self.name
 
 
+class Series(models.Model):
+    """A fixed row of photos that several players play, each once: a day's, or a friend's challenge."""
+
+    class Kind(models.TextChoices):
+        DAILY = "daily"
+        CHALLENGE = "challenge"
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    day = models.DateField(null=True, blank=True, unique=True, help_text="Of a daily one, in India.")
+    origin = models.OneToOneField(
+        "Game",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="challenge",
+        help_text="The finished game that a challenge repeats.",
+    )
+    collection = models.ForeignKey("pipeline.Collection", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("predictor.ModelVersion", on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=20)
+    scale_km = models.FloatField()
+    time_limit_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="daily", day__isnull=False) | Q(kind="challenge", day__isnull=True),
+                name="a_daily_series_has_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Daily {self.day}" if self.day else f"Challenge {self.pk}"
+
+
+class SeriesPhoto(models.Model):
+    """The photo of one round of a series."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="photos")
+    number = models.PositiveSmallIntegerField()
+    photo = models.ForeignKey("pipeline.Photo", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["series", "number"], name="one_photo_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.series}, photo {self.number}"
+
+
 class Game(models.Model):
     """A row of rounds from one collection against one model version."""
 
+    class Mode(models.TextChoices):
+        SOLO = "solo"
+        DAILY = "daily", "Daily"
+        CHALLENGE = "challenge", "Challenge"
+        STREAK = "streak", "State streak"
+
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="games")
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.SOLO)
+    series = models.ForeignKey(Series, on_delete=models.SET_NULL, null=True, blank=True, related_name="games")
     collection = models.ForeignKey("pipeline.Collection", on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey("predictor.ModelVersion", on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=20, default="atlas", help_text="Of the model as an opponent.")
@@ -44,6 +105,7 @@ class Game(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["player", "series"], name="one_attempt_per_series")]
 
     def __str__(self) -> str:
         return f"Game {self.pk}"
@@ -73,6 +135,7 @@ class Round(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     distance_km = models.FloatField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True, help_text="Unrounded.")
+    state_guess = models.CharField(max_length=60, blank=True, help_text="In a streak: the state that the pin names.")
 
     class Meta:
         ordering = ["number"]
@@ -85,3 +148,13 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.game}, round {self.number}"
+
+    @property
+    def right(self) -> bool:
+        """In a streak: whether the state was named."""
+        return self.state_guess == self.photo.state
+
+    @property
+    def ends_game(self) -> bool:
+        """Whether the game is over once this round is locked: it is the last one, or the first miss of a streak."""
+        return self.number == self.game.round_count or (self.game.mode == Game.Mode.STREAK and not self.right)

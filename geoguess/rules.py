@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
+from pipeline.boundaries import locate
 from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
 
 ROUNDS_PER_GAME = 5
+ROUNDS_PER_STREAK = 100  # at most: the first miss ends it
+DAILY_TIME_LIMIT_S = 120
 TIME_LIMITS_S = (30, 60, 120)
 PERFECT_KM = 0.025  # as near as a pin on a phone can be put
 LATE_GRACE = timedelta(milliseconds=500)  # a guess sent in time may still be on its way
@@ -66,3 +72,34 @@ def round_score(distance: float, precision_km: float, scale_km: float) -> float:
 def points(unrounded: float | None) -> int:
     """The rounded points a page shows."""
     return round(unrounded or 0.0)
+
+
+def state_at(position: Position) -> str:
+    """The state that a pin names: the one it lies in, or the nearest one from abroad and from the sea."""
+    return str(locate(position.latitude, position.longitude)[0][0])
+
+
+def day_of(moment: datetime) -> date:
+    """The day in India."""
+    return timezone.localdate(moment)
+
+
+def rank(total: int, totals: Iterable[int]) -> int:
+    """1 for the best; who ties shares the better rank."""
+    return 1 + sum(other > total for other in totals)
+
+
+def percentile(rank: int, players: int) -> float | None:
+    """The share of the other players that this rank is not behind; None for whoever plays alone."""
+    return (players - rank) / (players - 1) if players > 1 else None
+
+
+def day_streaks(days: Iterable[date], today: date) -> tuple[int, int]:
+    """(current, best) runs of days without a gap; a run that ended yesterday can still go on today."""
+    current = best = 0
+    last = None
+    for day in sorted(days):
+        current = current + 1 if last and day - last == timedelta(days=1) else 1
+        best = max(best, current)
+        last = day
+    return (current if last and today - last <= timedelta(days=1) else 0), best

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Avg
+from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
 
 from geoguess.models import Game, Player, Round
-from geoguess.rules import points
+from geoguess.rules import Position, points, state_at
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
@@ -36,7 +36,7 @@ def game_of(player: Player | None, token: str) -> Game:
     """The player's own game. Raises Game.DoesNotExist for anybody else's."""
     if player is None:
         raise Game.DoesNotExist
-    return Game.objects.select_related("collection", "version", "player").get(token=token, player=player)
+    return Game.objects.select_related("collection", "version", "player", "series").get(token=token, player=player)
 
 
 def latest_round(game: Game) -> Round | None:
@@ -63,7 +63,6 @@ def round_result(game_round: Round) -> dict[str, Any]:
     prediction = prediction_for(game.version, photo.sha256)
     found = answer(prediction, game.scale_km, game.level) if prediction else None
     cells = found.cells[:TOP_CELLS] if found else ()
-    is_last = game_round.number == game.round_count
     both = guesses(game_round)
     return {
         **both,
@@ -82,10 +81,46 @@ def round_result(game_round: Round) -> dict[str, Any]:
         },
         "totals": totals(game, game_round.number),
         "next_url": reverse("summary", args=[game.token])
-        if is_last
+        if game_round.ends_game
         else reverse("round", args=[game.token, game_round.number + 1]),
-        "last": is_last,
+        "last": game_round.ends_game,
+        "streak": named_states(game_round) if game.mode == Game.Mode.STREAK else None,
         "reasons_url": reverse("round-reasons", args=[game.token, game_round.number]),
+    }
+
+
+def named_states(game_round: Round) -> dict[str, Any]:
+    """What a locked round of a streak says: the right state, and those that the player and the model named."""
+    state, own = game_round.photo.state, game_round.state_guess
+    miss = f"It was {state}; you said {own}" if own else f"It was {state}; you named no state"
+    return {
+        "title": f"Right: {state}" if game_round.right else miss,
+        "player": own,
+        "model": _model_state(game_round),
+        "length": game_round.number - (not game_round.right),
+    }
+
+
+def _model_state(game_round: Round) -> str:
+    return state_at(Position(game_round.model_latitude, game_round.model_longitude))
+
+
+def best_streak(player: Player) -> int:
+    """How many states in a row the player named at best."""
+    named = Round.objects.filter(game__player=player, game__mode=Game.Mode.STREAK, state_guess=F("photo__state"))
+    lengths = named.order_by().values("game").annotate(length=Count("pk"))
+    return lengths.aggregate(best=Max("length"))["best"] or 0
+
+
+def streak_summary(game: Game) -> dict[str, Any]:
+    """How far the player came in a finished streak, and how far the model would have come on the same pictures."""
+    rounds = list(game.rounds.select_related("photo"))
+    model = next((i for i, row in enumerate(rounds) if _model_state(row) != row.photo.state), len(rounds))
+    return {
+        "length": sum(row.right for row in rounds),
+        "best": best_streak(game.player),
+        "model": model,
+        "model_goes_on": model == len(rounds),
     }
 
 
@@ -119,7 +154,11 @@ def game_summary(game: Game) -> dict[str, Any]:
     """All rounds of a finished game, with both totals."""
     rounds = list(game.rounds.select_related("photo").filter(locked_at__isnull=False))
     both = totals(game, game.round_count)
-    squares = "".join(_square(row.score) for row in rounds)
+    streak = streak_summary(game) if game.mode == Game.Mode.STREAK else None
+    squares = "".join(("🟩" if row.right else "🟥") if streak else _square(row.score) for row in rounds)
+    result = f"Me {both['player']:,} – {both['model']:,} the model"
+    if streak:
+        result = f"{streak['length']} in a row – {streak['model']}{'+' if streak['model_goes_on'] else ''} the model"
     return {
         "rounds": [
             {
@@ -128,15 +167,16 @@ def game_summary(game: Game) -> dict[str, Any]:
                 "url": reverse("round", args=[game.token, row.number]),
                 "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
                 **guesses(row),
+                "streak": named_states(row) if streak else None,
             }
             for row in rounds
         ],
+        "streak": streak,
         "totals": both,
         "max": 5000 * game.round_count,
         "collection": game.collection.name,
         "illustrated": game.collection.illustrated,
-        "share_text": f"GeoGuess India · {game.collection.name}\n{squares}\n"
-        f"Me {both['player']:,} – {both['model']:,} the model",
+        "share_text": f"GeoGuess India · {_title(game)}\n{squares}\n{result}",
         "level": LEVEL_NAMES[game.level],
         "par": next((level.par for level in levels_of(game.version) if level.name == game.level), None),
         "play_again": {
@@ -147,6 +187,13 @@ def game_summary(game: Game) -> dict[str, Any]:
     }
 
 
+def _title(game: Game) -> str:
+    if game.mode == Game.Mode.DAILY and game.series:
+        return str(game.series)
+    name = game.collection.name
+    return name if game.mode == Game.Mode.SOLO else f"{game.get_mode_display()} · {name}"
+
+
 def _square(score: float | None) -> str:
     """One round in the share text; the bands are those players of such games know."""
     return "🟩" if points(score) >= 4000 else "🟨" if points(score) >= 2000 else "🟧" if points(score) >= 500 else "🟥"
@@ -155,12 +202,14 @@ def _square(score: float | None) -> str:
 def history(player: Player) -> dict[str, Any]:
     """The player's games, latest first, and how they did against the model over all of them."""
     games: list[dict[str, Any]] = []
-    for game in player.games.select_related("collection").prefetch_related("rounds"):
+    for game in player.games.select_related("collection").prefetch_related("rounds__photo"):
         locked = [row for row in game.rounds.all() if row.locked_at]
         games.append(
             {
                 "url": reverse("summary" if game.finished_at else "game", args=[game.token]),
                 "collection": game.collection.name,
+                "mode": game.get_mode_display() if game.mode != Game.Mode.SOLO else "",
+                "streak": sum(row.right for row in locked) if game.mode == Game.Mode.STREAK else None,
                 "started_at": game.started_at,
                 "finished": game.finished_at is not None,
                 "player_total": sum(points(row.score) for row in locked),
@@ -169,10 +218,9 @@ def history(player: Player) -> dict[str, Any]:
                 "rounds_played": len(locked),
             }
         )
-    finished = [game for game in games if game["finished"]]
-    means = Round.objects.filter(game__player=player, locked_at__isnull=False).aggregate(
-        mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score")
-    )
+    finished = [game for game in games if game["finished"] and game["streak"] is None]
+    scored = Round.objects.filter(game__player=player, locked_at__isnull=False).exclude(game__mode=Game.Mode.STREAK)
+    means = scored.aggregate(mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"))
     return {
         "games": games,
         "stats": {

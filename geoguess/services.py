@@ -65,7 +65,13 @@ def request_predictions(*, collection: Collection, version: ModelVersion) -> Non
 
 
 def start_game(
-    *, player: Player, collection: Collection, time_limit_s: int | None, now: datetime, level: str = STRONGEST
+    *,
+    player: Player,
+    collection: Collection,
+    time_limit_s: int | None,
+    now: datetime,
+    level: str = STRONGEST,
+    mode: str = Game.Mode.SOLO,
 ) -> Game:
     """A new game against the champion at a level, with its first round open. Raises CannotPlay."""
     version = champion()
@@ -74,14 +80,16 @@ def start_game(
     ready = ready_photos(collection, version)
     if not ready:
         raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
+    most = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
     with transaction.atomic():
         game = Game.objects.create(
             player=player,
+            mode=mode,
             collection=collection,
             version=version,
             level=level,
             scale_km=collection.scale_km,
-            round_count=min(rules.ROUNDS_PER_GAME, len(ready)),
+            round_count=min(most, len(ready)),
             time_limit_s=time_limit_s,
             started_at=now,
         )
@@ -96,9 +104,9 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
         return existing
     last = latest_round(game)
     next_number = last.number + 1 if last else 1
-    if number != next_number or number > game.round_count or (last and last.locked_at is None):
+    if number != next_number or (last and (last.locked_at is None or last.ends_game)):
         raise OutOfTurn
-    photo = Photo.objects.get(pk=_choose_photo(game))
+    photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
     prediction = prediction_for(game.version, photo.sha256)
     assert prediction is not None
     guess = answer(prediction, game.scale_km, game.level)
@@ -175,8 +183,10 @@ def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Rou
             current.latitude, current.longitude = guess.latitude, guess.longitude
             current.distance_km = rules.distance_km(guess, truth)
             current.score = rules.round_score(current.distance_km, current.photo.precision_km, current.game.scale_km)
-        current.save(update_fields=["locked_at", "latitude", "longitude", "distance_km", "score"])
-        if current.number == current.game.round_count:
+            if current.game.mode == Game.Mode.STREAK:
+                current.state_guess = rules.state_at(guess)
+        current.save(update_fields=["locked_at", "latitude", "longitude", "distance_km", "score", "state_guess"])
+        if current.ends_game:
             Game.objects.filter(pk=current.game_id, finished_at__isnull=True).update(finished_at=now)
         transaction.on_commit(lambda: _announce_lock(current.pk))
     return current

@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from geoguess.views import health, pages, play, reasons
+from geoguess.models import Game
+from geoguess.views import health, pages, play, reasons, series
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("collections/<slug:slug>/cover", pages.cover, name="collection-cover"),
     path("play/", play.start, name="game-start"),
+    path("daily/", series.daily, name="daily"),
+    path("daily/archive/", series.archive, name="daily-archive"),
+    path("daily/<str:day>/", series.daily, name="daily-day"),
+    path("c/<str:token>/", series.challenge, name="challenge"),
+    path("streak/", pages.streak, name="streak"),
+    path("streak/play/", play.start, {"mode": Game.Mode.STREAK}, name="streak-start"),
     path("g/<str:token>/", play.game, name="game"),
     path("g/<str:token>/summary/", play.summary, name="summary"),
+    path("g/<str:token>/challenge/", series.make_challenge, name="challenge-make"),
     path("g/<str:token>/<int:number>/", play.round_page, name="round"),
     path("g/<str:token>/<int:number>/picture", play.picture, name="round-image"),
     path("g/<str:token>/<int:number>/draft", play.draft, name="round-draft"),

@@ -42,6 +42,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
+def streak(request: HttpRequest) -> HttpResponse:
+    cards = [card for card in selectors.collection_cards(champion()) if card["playable"]]
+    player = known_player(request)
+    return render(
+        request, "streak.html", {"collections": cards, "best": selectors.best_streak(player) if player else None}
+    )
+
+
+@require_safe
 def cover(request: HttpRequest, slug: str) -> HttpResponse:
     """One picture of a collection, small, to tell collections apart."""
     collection = get_object_or_404(Collection, slug=slug)

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from geoguess import round_image, rules, selectors, services
-from geoguess.models import Round
+from geoguess import round_image, rules, selectors, services, standings
+from geoguess.models import Game, Round
 from geoguess.views.actors import current_player, own_game, own_round
 from pipeline.models import Collection
 from predictor import store
@@ -40,7 +40,7 @@ def basemap_urls() -> dict[str, str]:
 
 
 @require_POST
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: HttpRequest, mode: str = Game.Mode.SOLO) -> HttpResponse:
     collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
     limit = request.POST.get("time_limit", "")
     if limit and limit not in map(str, rules.TIME_LIMITS_S):
@@ -53,6 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
             player=current_player(request),
             collection=collection,
             level=level,
+            mode=mode,
             time_limit_s=int(limit) if limit else None,
             now=timezone.now(),
         )
@@ -98,6 +99,7 @@ def _state(game_round: Round) -> dict[str, Any]:
     return {
         "number": game_round.number,
         "rounds": game.round_count,
+        "streak": game_round.number - 1 if game.mode == Game.Mode.STREAK else None,
         "collection": game.collection.name,
         "illustrated": game.collection.illustrated,
         "image_url": reverse("round-image", args=address),
@@ -149,9 +151,12 @@ def _guess(request: HttpRequest) -> rules.Position:
 def draft(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     game_round = own_round(request, token, number)
     try:
-        services.save_draft(game_round=game_round, guess=_guess(request), now=timezone.now())
+        position = _guess(request)
     except rules.InvalidGuess as error:
         return JsonResponse({"error": str(error)}, status=400)
+    services.save_draft(game_round=game_round, guess=position, now=timezone.now())
+    if game_round.game.mode == Game.Mode.STREAK:
+        return JsonResponse({"state": rules.state_at(position)})
     return HttpResponse(status=204)
 
 
@@ -185,5 +190,10 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
     if own.finished_at is None:
         return redirect("game", token)
     map_files = {"basemap": basemap_urls(), "tile_url": settings.TILE_URL}
-    context = {"summary": selectors.game_summary(own) | map_files}
+    context = {
+        "game": own,
+        "summary": selectors.game_summary(own) | map_files,
+        "challenge": standings.challenge_series(own),
+        "may_challenge": standings.may_challenge(own, timezone.localdate()),
+    }
     return render(request, "summary.html", context)

@@ -1,6 +1,7 @@
 // The reveal: the truth drops, your line draws, then the model's, while the scores count up.
 import { distance, percent, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
+import { showStreak } from "./streak.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
@@ -133,7 +134,7 @@ export function reveal(board, result, round, { animate, announce }) {
   byId("result-place").textContent = placeName(result.truth);
   byId("result-total").textContent =
     `After ${round.number} of ${round.rounds}: you ${points(result.totals.player)}, the model ${points(result.totals.model)}`;
-  byId("totals").hidden = false;
+  byId("totals").hidden = Boolean(result.streak);
   byId("total-you").textContent = points(result.totals.player);
   byId("total-model").textContent = points(result.totals.model);
   byId("next").href = result.next_url;
@@ -143,7 +144,9 @@ export function reveal(board, result, round, { animate, announce }) {
   showCells(board, result.cells, result.model.doubtful);
   showCredit(result.photo, round.illustrated);
   showOnMap(board, result, moving);
+  if (result.streak) showStreak(result);
   byId("result-title").focus({ preventScroll: true });
+  if (result.streak) return announce(`${result.streak.title}. The model said ${result.streak.model}. Space goes on.`);
   const own =
     result.player.latitude === null
       ? "No guess, no points."

@@ -8,6 +8,7 @@ import { createPicture } from "./picture.js";
 import { createPlaceSearch } from "./place_search.js";
 import { reveal } from "./reveal.js";
 import { openSocket } from "./socket.js";
+import { showNamedState } from "./streak.js";
 
 const SHRINK_AFTER_MS = 700; // after the pointer left the map
 const DRAFT_AFTER_MS = 350; // a dragged pin is sent when it rests
@@ -88,7 +89,7 @@ function putPin(latLng, { send = true } = {}) {
   byId("map-hint").hidden = true;
   if (send) {
     clearTimeout(draftTimer);
-    draftTimer = setTimeout(() => post(state.urls.draft, position()), DRAFT_AFTER_MS);
+    draftTimer = setTimeout(() => post(state.urls.draft, position()).then(({ body }) => showNamedState(body.state)), DRAFT_AFTER_MS);
   }
   showAction();
 }

@@ -1,0 +1,12 @@
+// A link in a field, and a button that copies it.
+const field = document.getElementById("link");
+document.getElementById("copy").addEventListener("click", async () => {
+  const status = document.getElementById("copy-status");
+  try {
+    await navigator.clipboard.writeText(field.value);
+    status.textContent = "Copied. Paste it where your friends are.";
+  } catch {
+    field.select();
+    status.textContent = "Copying is blocked here: take the link from the field.";
+  }
+});

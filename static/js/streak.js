@@ -1,0 +1,22 @@
+// A state streak on the round page: the state that the pin names, and who named which after the guess.
+import { distance } from "./format.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** The state of the pin as it stands; other games have none. */
+export function showNamedState(name) {
+  const label = byId("named-state");
+  if (!label || !name) return;
+  label.hidden = false;
+  label.textContent = `Your pin says ${name}`;
+}
+
+/** In the place of points: the title, both states, and how long the streak is now. */
+export function showStreak({ streak, player }) {
+  byId("result-title").textContent = streak.title;
+  byId("you-state").textContent = streak.player || "No state";
+  byId("model-state").textContent = streak.model;
+  byId("you-distance").textContent = player.latitude === null ? "no pin" : `${distance(player.distance_km)} away`;
+  byId("streak-length").textContent = streak.length;
+  byId("result-total").textContent = `Your streak: ${streak.length}`;
+}
