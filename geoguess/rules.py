@@ -1,4 +1,4 @@
-"""The rules of a round, pure: what a guess must be, when it counts, what it scores."""
+"""The rules of the game, pure: what a guess must be, when it counts, what it scores, who is ahead."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def ranked(series: Series) -> QuerySet[Game]:
 def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
     """What the page of a day says; how others did only after the own game is finished."""
     own = game_in(series, player)
-    page: dict[str, Any] = {"series": series, "own": own, "rounds": series.photos.count(), "result": None}
+    page: dict[str, Any] = {"series": series, "own": own, "result": None}
     if own and own.finished_at:
         rows = [row | {"you": row["player"] == player} for row in _finished(ranked(series))]
         mine = next((row for row in rows if row["you"]), None)

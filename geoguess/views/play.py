@@ -194,6 +194,6 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
         "game": own,
         "summary": selectors.game_summary(own) | map_files,
         "challenge": standings.challenge_series(own),
-        "may_challenge": standings.may_challenge(own, timezone.localdate()),
+        "may_challenge": standings.may_challenge(own, rules.day_of(timezone.now())),
     }
     return render(request, "summary.html", context)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geoguess import rules, standings
 from geoguess import series as services
-from geoguess import standings
 from geoguess.models import Series
 from geoguess.services import CannotPlay
 from geoguess.views.actors import current_player, known_player, own_game
@@ -20,13 +20,13 @@ from geoguess.views.actors import current_player, known_player, own_game
 
 def _seconds_left(now: datetime) -> int:
     """Until the next day begins in India."""
-    tomorrow = datetime.combine(timezone.localdate(now) + timedelta(days=1), time(), timezone.get_current_timezone())
+    tomorrow = datetime.combine(rules.day_of(now) + timedelta(days=1), time(), timezone.get_current_timezone())
     return round((tomorrow - now).total_seconds())
 
 
 def _series_of(day: date, now: datetime) -> Series:
     """Today's series is made on the first request; days that nobody asked for have none."""
-    if day == timezone.localdate(now):
+    if day == rules.day_of(now):
         return services.daily_series(day=day, now=now)
     return get_object_or_404(Series, day=day)
 
@@ -36,7 +36,7 @@ def _series_of(day: date, now: datetime) -> Series:
 def daily(request: HttpRequest, day: str = "") -> HttpResponse:
     """A day's series: to start, to go on with, or how it went. POST starts it."""
     now = timezone.now()
-    today = timezone.localdate(now)
+    today = rules.day_of(now)
     try:
         series = _series_of(date.fromisoformat(day) if day else today, now)
     except ValueError:
@@ -59,7 +59,7 @@ def daily(request: HttpRequest, day: str = "") -> HttpResponse:
 @require_safe
 @never_cache
 def archive(request: HttpRequest) -> HttpResponse:
-    days = standings.past_days(known_player(request), timezone.localdate())
+    days = standings.past_days(known_player(request), rules.day_of(timezone.now()))
     return render(request, "daily_archive.html", {"days": days})
 
 
@@ -67,7 +67,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 def make_challenge(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
-        series = services.challenge(game=own_game(request, token), today=timezone.localdate(now), now=now)
+        series = services.challenge(game=own_game(request, token), today=rules.day_of(now), now=now)
     except CannotPlay as reason:
         messages.error(request, str(reason))
         return redirect("summary", token)
