@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from django.utils import timezone
+from zoneinfo import ZoneInfo
 
 from pipeline.boundaries import locate
 from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
@@ -15,6 +14,7 @@ from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
 ROUNDS_PER_GAME = 5
 ROUNDS_PER_STREAK = 100  # at most: the first miss ends it
 DAILY_TIME_LIMIT_S = 120
+INDIA = ZoneInfo("Asia/Kolkata")  # days begin and end there
 TIME_LIMITS_S = (30, 60, 120)
 PERFECT_KM = 0.025  # as near as a pin on a phone can be put
 LATE_GRACE = timedelta(milliseconds=500)  # a guess sent in time may still be on its way
@@ -81,7 +81,7 @@ def state_at(position: Position) -> str:
 
 def day_of(moment: datetime) -> date:
     """The day in India."""
-    return timezone.localdate(moment)
+    return moment.astimezone(INDIA).date()
 
 
 def rank(total: int, totals: Iterable[int]) -> int:

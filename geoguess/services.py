@@ -1,4 +1,7 @@
-"""What players do: start a game, open a round, move the pin, lock the guess. The only writer of games and rounds."""
+"""What players do: start a game, open a round, move the pin, lock the guess. The only writer of games and rounds.
+
+Only the games of a series are started elsewhere, in ``series``.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -95,11 +96,15 @@ def _state(game_round: Round) -> dict[str, Any]:
     game, photo = game_round.game, game_round.photo
     width, height = round_image.variant(game_round.image_seed, photo.width, photo.height).size
     address = [game.token, game_round.number]
-    draft = game_round.draft_latitude is not None
+    draft = None
+    if game_round.draft_latitude is not None and game_round.draft_longitude is not None:
+        draft = rules.Position(game_round.draft_latitude, game_round.draft_longitude)
+    is_streak = game.mode == Game.Mode.STREAK
     return {
         "number": game_round.number,
         "rounds": game.round_count,
-        "streak": game_round.number - 1 if game.mode == Game.Mode.STREAK else None,
+        "streak": game_round.number - 1 if is_streak else None,
+        "named_state": rules.state_at(draft) if draft and is_streak else None,
         "collection": game.collection.name,
         "illustrated": game.collection.illustrated,
         "image_url": reverse("round-image", args=address),
@@ -108,7 +113,7 @@ def _state(game_round: Round) -> dict[str, Any]:
         "locked": game_round.locked_at is not None,
         "server_now_ms": milliseconds(timezone.now()),
         "deadline_ms": milliseconds(game_round.deadline),
-        "draft": {"latitude": game_round.draft_latitude, "longitude": game_round.draft_longitude} if draft else None,
+        "draft": asdict(draft) if draft else None,
         "bounds": INDIA_BOUNDS,
         "totals": selectors.totals(game, game_round.number - 1),
         "urls": {

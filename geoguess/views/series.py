@@ -20,7 +20,7 @@ from geoguess.views.actors import current_player, known_player, own_game
 
 def _seconds_left(now: datetime) -> int:
     """Until the next day begins in India."""
-    tomorrow = datetime.combine(rules.day_of(now) + timedelta(days=1), time(), timezone.get_current_timezone())
+    tomorrow = datetime.combine(rules.day_of(now) + timedelta(days=1), time(), rules.INDIA)
     return round((tomorrow - now).total_seconds())
 
 

@@ -12,10 +12,12 @@ export function showNamedState(name) {
 }
 
 /** In the place of points: the title, both states, and how long the streak is now. */
-export function showStreak({ streak, player }) {
+export function showStreak({ streak, player, truth }) {
   byId("result-title").textContent = streak.title;
-  byId("you-state").textContent = streak.player || "No state";
-  byId("model-state").textContent = streak.model;
+  for (const [side, named] of [["you", streak.player], ["model", streak.model]]) {
+    byId(`${side}-state`).textContent = named || "No state";
+    document.querySelector(`.duel-side.${side}`).classList.toggle("won", named === truth.state);
+  }
   byId("you-distance").textContent = player.latitude === null ? "no pin" : `${distance(player.distance_km)} away`;
   byId("streak-length").textContent = streak.length;
   byId("result-total").textContent = `Your streak: ${streak.length}`;

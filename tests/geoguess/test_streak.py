@@ -97,6 +97,7 @@ def test_a_streak_over_http_tells_nothing_early(client, playable):
         content_type="application/json",
     )
     assert draft.json() == {"state": "Delhi"}  # of the pin
+    assert "Your pin says Delhi" in client.get(reverse("round", args=[token, 1])).content.decode()
     for hidden in (b"Maharashtra", b"Gateway", b"Mumbai"):
         assert hidden not in page.content
     guess = client.post(
