@@ -44,6 +44,7 @@ class Game(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-pk"]
+        indexes = [models.Index(fields=["finished_at"], name="games_by_finish")]
 
     def __str__(self) -> str:
         return f"Game {self.pk}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from geoguess.views import health, pages, play, reasons
+from geoguess.views import accounts, health, leaderboards, pages, play, profile, reasons
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -35,6 +35,12 @@ urlpatterns = [
     path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
     path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
     path("history/", pages.history, name="history"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/export", profile.export, name="profile-export"),
+    path("profile/delete", profile.delete, name="profile-delete"),
+    path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
+    path("accounts/password/reset/", accounts.password_reset),
+    path("accounts/", include("allauth.account.urls")),
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
     path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
