@@ -94,8 +94,8 @@ def _plot(player: Player) -> SafeString | None:
         Axis(numbers[0], numbers[-1], [(number, str(number)) for number in numbers[::step]], "games played"),
         Axis(0, MAX_SCORE, POINTS, "points a round"),
     )
-    chart.line(numbers, model[first:], "model", "the model")
-    chart.line(numbers, you[first:], "you", "you")
+    chart.line(numbers, model[first:], "model")
+    chart.line(numbers, you[first:], "you")
     chart.squares(numbers, model[first:], "model")
     chart.dots(numbers, you[first:], "you")
     return mark_safe(str(chart))
@@ -107,7 +107,7 @@ def export(player: Player) -> dict[str, Any]:
     return {
         "account": {
             "user_name": user.get_username(),
-            "email": user.email,
+            "emails": sorted({user.email, *user.emailaddress_set.values_list("email", flat=True)} - {""}),
             "first_name": user.first_name,
             "last_name": user.last_name,
             "joined_at": user.date_joined,

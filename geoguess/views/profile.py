@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -27,7 +28,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         players.rename(player=player, name=form.cleaned_data["name"])
         messages.success(request, f"Others now see you as {player.name}.")
         return redirect("profile")
-    return render(request, "profile.html", {**profiles.profile(player), "form": form})
+    return render(
+        request, "profile.html", {**profiles.profile(player), "form": form, "sends_email": settings.SENDS_EMAIL}
+    )
 
 
 @require_safe

@@ -333,7 +333,7 @@ def test_everything_stored_can_be_taken_along_but_no_open_answer(client, playabl
     response = client.get(reverse("profile-export"))
     assert response["Content-Disposition"].startswith("attachment")
     data = response.json()
-    assert data["account"]["email"] == "asha@example.org"
+    assert data["account"]["emails"] == ["asha@example.org"]
     assert data["player"]["name"] == "asha"
     locked, still_open = data["games"][0]["rounds"]
     assert locked["player"]["latitude"] == 19
