@@ -14,6 +14,8 @@ PASSWORD = "banyan-tree-1947"
 def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
     page = open_page(device)
     start_game(page)
+    if device is PHONE:
+        page.locator("#action").tap()  # opens the map
     page.locator("#place").fill("mysuru")
     page.locator("#places [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")
