@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db.models import Avg, Count
 from django.utils.safestring import SafeString, mark_safe
 
@@ -107,7 +108,9 @@ def export(player: Player) -> dict[str, Any]:
     return {
         "account": {
             "user_name": user.get_username(),
-            "emails": sorted({user.email, *user.emailaddress_set.values_list("email", flat=True)} - {""}),
+            "emails": sorted(
+                {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)} - {""}
+            ),
             "first_name": user.first_name,
             "last_name": user.last_name,
             "joined_at": user.date_joined,

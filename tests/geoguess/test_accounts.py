@@ -63,7 +63,7 @@ def log_in(client, login="asha", password=PASSWORD):
 
 def play_as_guest(client, playable) -> Game:
     client.post(reverse("game-start"), {"collection": playable.slug, "time_limit": ""})
-    return Game.objects.order_by("pk").last()
+    return Game.objects.latest("pk")
 
 
 # --- Accounts
