@@ -106,6 +106,7 @@ class Game(models.Model):
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["player", "series"], name="one_attempt_per_series")]
+        indexes = [models.Index(fields=["finished_at"], name="games_by_finish")]
 
     def __str__(self) -> str:
         return f"Game {self.pk}"

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
@@ -38,21 +37,6 @@ class CannotPlay(Exception):
 
 class OutOfTurn(Exception):
     """A round was asked for that is not the next one."""
-
-
-def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | None) -> Player:
-    """The player behind a request, made if need be; who logs in keeps what they played as a guest."""
-    guest = Player.objects.filter(token=session_token).first() if session_token else None
-    if not user.is_authenticated:
-        return guest if guest and guest.user_id is None else Player.objects.create()
-    known = Player.objects.filter(user_id=user.pk).first()
-    if known:
-        return known
-    if guest and guest.user_id is None:
-        guest.user_id = user.pk
-        guest.save(update_fields=["user"])
-        return guest
-    return Player.objects.create(user_id=user.pk)
 
 
 def request_predictions(*, collection: Collection, version: ModelVersion) -> None:

@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "js_lib_leaflet",
+    "allauth",
+    "allauth.account",
     "predictor",
     "pipeline",
     "geoguess",
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "geoguess.urls"
 ASGI_APPLICATION = "geoguess.asgi.application"
@@ -111,6 +114,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Cache: in the memory of the one web process, so that pages need no broker; its room is for the counts of allauth's
+# rate limits, which a crowd of wrong user names must not push out
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Broker and channel layer: the embedded Valkey, or REDIS_URL
 REDIS_URL = _redis_url()
@@ -153,6 +165,28 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+# --- Accounts: a user name and a password, an e-mail address only for whoever wants one
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "profile"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the site write to a stranger
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "GeoGuess India: "
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # rate limits count by address: behind a proxy, by the one it names
+
+# --- E-mail: for new passwords only, and only where a server is set
+SENDS_EMAIL = bool(env.str("GEOGUESS_EMAIL_URL", default=""))
+vars().update(env.email_url("GEOGUESS_EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("GEOGUESS_EMAIL_FROM", default="webmaster@localhost")
 
 # An optional tile layer, e.g. https://tiles.example.org/{z}/{x}/{y}.png; off by default: the site needs no other host.
 TILE_URL = env.str("GEOGUESS_TILE_URL", default="")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from geoguess.models import Game
-from geoguess.views import health, pages, play, reasons, series
+from geoguess.views import accounts, health, leaderboards, pages, play, profile, reasons, series
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -43,6 +43,12 @@ urlpatterns = [
     path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
     path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
     path("history/", pages.history, name="history"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/export", profile.export, name="profile-export"),
+    path("profile/delete", profile.delete, name="profile-delete"),
+    path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
+    path("accounts/password/reset/", accounts.password_reset),
+    path("accounts/", include("allauth.account.urls")),
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
     path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),

@@ -70,6 +70,12 @@ class Chart:
             self._marks.append(f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{MARK}">{_tooltip(title)}')
             self._marks.append("</circle>")
 
+    def squares(self, xs: ArrayLike, ys: ArrayLike, kind: str) -> None:
+        """A square at each point."""
+        for x, y in self._at(xs, ys) - MARK:
+            place = f'x="{x:.1f}" y="{y:.1f}" width="{2 * MARK}" height="{2 * MARK}"'
+            self._marks.append(f'<rect class="dot {kind}" {place}/>')
+
     def __str__(self) -> str:
         return _svg(WIDTH, HEIGHT, self.title, [*self._frame(), *self._marks, *self._names()])
 
@@ -137,11 +143,11 @@ def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, F
     return _svg(MAP_WIDTH, map_height(), title, parts)
 
 
-def state_map(title: str, values: dict[str, tuple[int, str]]) -> str:
-    """India's states, each with its (tint, tooltip); those without are left blank."""
+def state_map(title: str, values: dict[str, tuple[int, str]], blank: str = "no photos") -> str:
+    """India's states, each with its (tint, tooltip); those without are left blank, and say so."""
     parts = []
     for name, outline in _states():
-        tint, tooltip = values.get(name, (None, f"{name}: no photos"))
+        tint, tooltip = values.get(name, (None, f"{name}: {blank}"))
         kind = "land" if tint is None else f"area tint-{tint}"
         parts.append(f'<path class="{kind}" d="{outline}">{_tooltip(tooltip)}</path>')
     return _svg(MAP_WIDTH, map_height(), title, parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest
 
-from geoguess import services
+from geoguess import players
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import game_of
 
@@ -20,7 +20,7 @@ def known_player(request: HttpRequest) -> Player | None:
 
 def current_player(request: HttpRequest) -> Player:
     """The player behind this request; a newcomer becomes a guest."""
-    player = services.player_for(user=request.user, session_token=request.session.get(SESSION_KEY))
+    player = players.player_for(user=request.user, session_token=request.session.get(SESSION_KEY))
     if request.session.get(SESSION_KEY) != player.token:
         request.session[SESSION_KEY] = player.token
     return player

@@ -53,7 +53,19 @@ def test_no_page_scrolls_sideways_and_targets_are_large_enough(visit, size):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
         assert page.evaluate(SMALL_TARGETS % LEAST_TARGET_PX) == [], where
 
-    for address in ("/", "/gallery/", "/history/", "/about/", "/attribution/", "/responsible-use/", "/nowhere/"):
+    for address in (
+        "/",
+        "/gallery/",
+        "/leaderboards/",
+        "/accounts/signup/",
+        "/accounts/login/",
+        "/profile/",
+        "/history/",
+        "/about/",
+        "/attribution/",
+        "/responsible-use/",
+        "/nowhere/",
+    ):
         page.goto(address)
         look(address)
     open_round(page)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
 
 from geoguess import selectors, services
 from geoguess.models import Player, Round
@@ -173,15 +172,6 @@ def test_totals_are_sums_of_the_points_shown(player, playable):
     results = [selectors.round_result(play(game, number)) for number in range(1, 6)]
     assert results[-1]["totals"]["player"] == sum(result["player"]["score"] for result in results)
     assert results[-1]["totals"]["model"] == sum(result["model"]["score"] for result in results)
-
-
-def test_who_logs_in_keeps_what_they_played_as_a_guest(playable):
-    guest = services.player_for(user=AnonymousUser(), session_token=None)
-    game, _ = start(guest, playable)
-    user = User.objects.create_user("asha")
-    assert services.player_for(user=user, session_token=guest.token) == guest
-    assert services.player_for(user=user, session_token=None).games.get() == game
-    assert services.player_for(user=AnonymousUser(), session_token=guest.token) != guest
 
 
 def test_a_weaker_opponent_guesses_by_its_own_beliefs_from_the_start(

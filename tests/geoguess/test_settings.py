@@ -13,8 +13,9 @@ PROGRAM = """
 import json
 from geoguess import settings
 names = ("DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
-         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY")
-values = {name: getattr(settings, name) for name in names}
+         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY",
+         "SENDS_EMAIL", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_USE_TLS", "DEFAULT_FROM_EMAIL")
+values = {name: getattr(settings, name, None) for name in names}
 values["DATABASE"] = settings.DATABASES["default"]["ENGINE"]
 values["IMAGES"] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]
 print(json.dumps(values, default=str))
@@ -84,3 +85,14 @@ def test_only_a_tile_layer_that_was_asked_for_is_let_in(settings_with):
     assert settings_with()["IMAGES"] == ["'self'", "data:", "blob:"]
     tiles = settings_with(GEOGUESS_TILE_URL="https://tiles.example/{z}/{x}/{y}.png")
     assert tiles["IMAGES"][-1] == "https://tiles.example"
+
+
+def test_mail_goes_nowhere_unless_a_server_is_named(settings_with):
+    values = settings_with()
+    assert not values["SENDS_EMAIL"]
+    assert values["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+    server = "smtp+tls://asha%40example.org:secret@mail.example.org:587"
+    values = settings_with(GEOGUESS_EMAIL_URL=server, GEOGUESS_EMAIL_FROM="game@example.org")
+    assert values["SENDS_EMAIL"]
+    assert (values["EMAIL_HOST"], values["EMAIL_USE_TLS"]) == ("mail.example.org", True)
+    assert values["DEFAULT_FROM_EMAIL"] == "game@example.org"
