@@ -26,7 +26,7 @@ def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
     page.goto("/")
     page.get_by_role("link", name="Log in").click()
     page.get_by_role("link", name="Sign up").click()
-    page.get_by_label("Username").fill("asha")
+    page.get_by_label("Username").fill("meena-of-mumbai")
     page.get_by_label("Password", exact=False).nth(0).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
@@ -39,7 +39,7 @@ def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
 
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("link", name="Log in").click()
-    page.get_by_label("Login").fill("asha")
+    page.get_by_label("Login").fill("meena-of-mumbai")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Mumbai Meena").wait_for()
