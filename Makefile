@@ -26,7 +26,8 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 	@touch $@ $(VENV)/installed
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest $(TESTS)
+	@if [ -n "$(TESTS)" ]; then $(BIN)/python -m pytest $(TESTS); else \
+	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e && $(BIN)/python -m pytest tests/e2e; fi
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/hadolint Dockerfile

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from predictor import encoders, selectors
@@ -39,3 +43,11 @@ def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersio
     folder = data_folders / "models" / "made-1"
     made_artifact(tiny_encoder).save(folder)
     return register_version(folder=folder)
+
+
+@pytest.fixture
+def groups(db: None) -> None:
+    """The groups as the migrations make them, also after a test that emptied the database."""
+    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate"):
+        (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
+        operation.code(apps, SimpleNamespace(connection=connection))

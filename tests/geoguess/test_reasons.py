@@ -178,7 +178,7 @@ def test_the_map_is_one_file_in_a_sandbox_without_other_hosts(client, played) ->
 
 
 @pytest.fixture
-def educator(client) -> User:
+def educator(client, groups) -> User:
     user = User.objects.create_user("meera")
     user.groups.add(Group.objects.get(name="Educators"))
     client.force_login(user)
@@ -198,7 +198,7 @@ def test_only_educators_may_have_their_pictures_located(client, version, django_
     assert not Question.objects.exists()
 
 
-def test_an_educators_picture_is_explained_and_kept_nowhere(client, version, educator, add_photo) -> None:
+def test_an_educators_picture_is_explained_and_kept_nowhere(client, version, educator, add_photo, groups) -> None:
     add_photo(0)
     before = set(store.settings.STORE_DIR.rglob("*.jpg"))
     response = client.post("/explain/", file(), follow=True)

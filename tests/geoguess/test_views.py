@@ -141,7 +141,7 @@ def test_no_page_allows_inline_scripts(client, game):
         assert "http" not in policy
 
 
-def test_the_groups_and_their_permissions_exist():
+def test_the_groups_and_their_permissions_exist(groups):
     educators, admins = Group.objects.get(name="Educators"), Group.objects.get(name="Admins")
     assert educators.permissions.filter(codename="view_photo").exists()
     assert not educators.permissions.filter(codename="delete_photo").exists()

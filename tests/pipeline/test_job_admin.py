@@ -168,7 +168,7 @@ def test_promotion_needs_its_own_permission(client_with):
     assert "/start/promote/" not in client.get("/admin/pipeline/job/add/").content.decode()
 
 
-def test_the_admins_group_may_do_all_with_jobs():
+def test_the_admins_group_may_do_all_with_jobs(groups):
     codenames = set(Group.objects.get(name="Admins").permissions.values_list("codename", flat=True))
     assert {"add_job", "change_job", "view_job"} <= codenames
     assert "view_job" not in Group.objects.get(name="Educators").permissions.values_list("codename", flat=True)
