@@ -17,10 +17,12 @@ from django.urls import path  # noqa: E402
 
 from geoguess.consumers import RoundConsumer  # noqa: E402
 from geoguess.job_consumer import JobConsumer  # noqa: E402
+from geoguess.live.consumer import RoomConsumer  # noqa: E402
 
 sockets = URLRouter(
     [
         path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),
+        path("ws/r/<str:code>/", RoomConsumer.as_asgi()),
         path("ws/jobs/<int:pk>/", JobConsumer.as_asgi()),
     ]
 )

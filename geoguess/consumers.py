@@ -13,9 +13,8 @@ from django.utils import timezone
 from geoguess import rules, services
 from geoguess.groups import round_group
 from geoguess.models import Game, Player, Round
-from geoguess.selectors import game_of
+from geoguess.selectors import game_of, milliseconds
 from geoguess.views.actors import SESSION_KEY
-from geoguess.views.play import milliseconds
 
 MAX_MESSAGE_CHARACTERS = 1000
 NOT_FOUND = 4404

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
 from geoguess import rules
+from geoguess.commitment import committed_guess
 from geoguess.groups import round_group
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import latest_round, ready_photos
@@ -24,7 +25,7 @@ from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
 from predictor.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
-from predictor.selectors import answer, champion, prediction_for
+from predictor.selectors import champion
 from predictor.tasks import predict_images_task
 
 REQUEST_PAUSE_S = 60
@@ -94,12 +95,7 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     if number != next_number or (last and (last.locked_at is None or last.ends_game)):
         raise OutOfTurn
     photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
-    prediction = prediction_for(game.version, photo.sha256)
-    assert prediction is not None
-    guess = answer(prediction, game.scale_km, game.level)
-    distance = rules.distance_km(
-        rules.Position(guess.latitude, guess.longitude), rules.Position(photo.latitude, photo.longitude)
-    )
+    committed = committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level)
     try:
         with transaction.atomic():
             return Round.objects.create(
@@ -109,11 +105,7 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
                 image_seed=secrets.randbits(62),
                 started_at=now,
                 deadline=rules.deadline(now, game.time_limit_s),
-                model_latitude=guess.latitude,
-                model_longitude=guess.longitude,
-                model_radius_km=guess.radius_km,
-                model_distance_km=distance,
-                model_score=rules.round_score(distance, photo.precision_km, game.scale_km),
+                **committed,
             )
     except IntegrityError:  # another tab opened it first
         return game.rounds.get(number=number)

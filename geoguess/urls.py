@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geoguess.models import Game
-from geoguess.views import accounts, health, leaderboards, pages, play, profile, reasons, series
+from geoguess.views import accounts, health, leaderboards, pages, play, profile, reasons, rooms, series
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -29,6 +29,13 @@ urlpatterns = [
     path("g/<str:token>/<int:number>/reasons", reasons.round_reasons, name="round-reasons"),
     path("g/<str:token>/<int:number>/look", reasons.round_look, name="round-look"),
     path("g/<str:token>/<int:number>/map", reasons.round_map, name="round-map"),
+    path("rooms/", rooms.lobby, name="rooms"),
+    path("rooms/new", rooms.create, name="room-create"),
+    path("rooms/join", rooms.join, name="room-join"),
+    path("r/<str:code>/", rooms.room, name="room"),
+    path("r/<str:code>/qr.svg", rooms.qr, name="room-qr"),
+    path("r/<str:code>/final", rooms.final, name="room-final"),
+    path("r/<str:code>/<int:number>/picture", rooms.picture, name="room-image"),
     path("gallery/", reasons.gallery_page, name="gallery"),
     path("gallery/<int:pk>/", reasons.gallery_reasons, name="gallery-reasons"),
     path("gallery/<int:pk>/picture", reasons.gallery_picture, name="gallery-picture"),

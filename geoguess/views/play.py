@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -29,10 +28,6 @@ BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json",
 
 
 LEVELS = (STRONGEST, *SHARES)
-
-
-def milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def basemap_urls() -> dict[str, str]:
@@ -111,8 +106,8 @@ def _state(game_round: Round) -> dict[str, Any]:
         "image_width": width,
         "image_height": height,
         "locked": game_round.locked_at is not None,
-        "server_now_ms": milliseconds(timezone.now()),
-        "deadline_ms": milliseconds(game_round.deadline),
+        "server_now_ms": selectors.milliseconds(timezone.now()),
+        "deadline_ms": selectors.milliseconds(game_round.deadline),
         "draft": asdict(draft) if draft else None,
         "bounds": INDIA_BOUNDS,
         "totals": selectors.totals(game, game_round.number - 1),

@@ -1,0 +1,219 @@
+"""A room's socket. It parses, calls one service, and answers; what changes the room comes back through its group."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+
+from geoguess.consumers import NOT_FOUND
+from geoguess.groups import room_group
+from geoguess.live import messages, selectors, services, watch
+from geoguess.live.models import Room, Seat
+from geoguess.models import Player
+from geoguess.names import InvalidName
+from geoguess.rules import InvalidGuess, parse_guess
+from geoguess.selectors import milliseconds
+from geoguess.services import CannotPlay
+from geoguess.views.actors import SESSION_KEY
+
+REMOVED = 4403
+TOO_FAST = 4429
+BURST = 30  # messages at once
+PER_S = 10.0  # and steadily
+PATIENCE = 100  # messages refused for their speed before the socket is closed
+REFUSALS: dict[type[Exception], str] = {
+    services.NotAllowed: "not_allowed",
+    services.TooLate: "too_late",
+    services.CannotJoin: "refused",
+    Seat.DoesNotExist: "no_such_seat",
+    CannotPlay: "cannot_play",
+    InvalidGuess: "bad_guess",
+    InvalidName: "bad_name",
+}
+
+
+class RoomConsumer(AsyncWebsocketConsumer):
+    """One tab's view of one room."""
+
+    room_id = 0  # 0 before it was let in
+    seat_id = 0  # 0 for a host who does not play
+    revision = -1  # of the last thing this tab was told
+    allowance, counted_at, refused = float(BURST), 0.0, 0
+
+    async def connect(self) -> None:
+        member = await self._member()
+        if member is None:
+            await self.close(NOT_FOUND)
+            return
+        room, self.player, seat = member
+        self.room_id, self.seat_id = room.pk, seat.pk if seat else 0
+        self.handlers: dict[type, Callable[[Any], Awaitable[dict[str, Any] | None]]] = {
+            messages.Sync: self._resend,
+            messages.Draft: self._draft,
+            messages.Guess: self._guess,
+            messages.Advance: self._advance,
+            messages.Pause: self._pause,
+            messages.Resume: self._resume,
+            messages.End: self._end,
+            messages.Close: self._close_room,
+            messages.Rename: self._rename,
+            messages.Remove: self._remove,
+            messages.React: self._react,
+        }
+        await self.channel_layer.group_add(room_group(room.pk), self.channel_name)
+        self.watch = watch.enter(room.pk)
+        await self.watch.presence.beat(self.seat_id, self.channel_name)
+        self.watch.wake()
+        await self.accept()
+        await self._send_snapshot()
+
+    async def disconnect(self, code: int) -> None:
+        if not self.room_id:
+            return
+        await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
+        await self.watch.presence.leave(self.seat_id, self.channel_name)
+        await watch.leave(self.room_id)
+
+    # --- From the browser
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._may_speak():
+            self.refused += 1
+            if self.refused > PATIENCE:
+                await self.close(TOO_FAST)
+            else:
+                await self._refuse(None, "too_fast", "Too many messages: a moment, please.")
+            return
+        try:
+            message = messages.parse(text_data or "")
+        except messages.BadMessage as reason:
+            await self._refuse(reason.request_id, "bad_message", str(reason))
+            return
+        if isinstance(message, messages.Ping):
+            await self.watch.presence.beat(self.seat_id, self.channel_name)
+            await self._say({"type": "pong", "t": message.t, "server_now_ms": milliseconds(timezone.now())})
+            return
+        try:
+            answer = await self.handlers[type(message)](message)
+        except tuple(REFUSALS) as reason:
+            await self._refuse(message.id, REFUSALS[type(reason)], str(reason))
+        else:
+            await self._say({"type": "ack", "id": message.id} | (answer or {}))
+
+    def _may_speak(self) -> bool:
+        """A token bucket."""
+        now = time.monotonic()
+        self.allowance = min(BURST, self.allowance + (now - self.counted_at) * PER_S)
+        self.counted_at = now
+        if self.allowance < 1:
+            return False
+        self.allowance -= 1
+        return True
+
+    async def _resend(self, message: messages.Sync) -> None:
+        await self._send_snapshot()
+
+    async def _draft(self, message: messages.Draft) -> None:
+        position = parse_guess(message.latitude, message.longitude)
+        await database_sync_to_async(services.save_draft)(
+            seat_id=self._own_seat(), number=message.round, position=position, now=timezone.now()
+        )
+
+    async def _guess(self, message: messages.Guess) -> dict[str, Any]:
+        position = parse_guess(message.latitude, message.longitude)
+        locked = await database_sync_to_async(services.lock_guess)(
+            seat_id=self._own_seat(),
+            number=message.round,
+            position=position,
+            present=self.watch.waited_for,
+            now=timezone.now(),
+        )
+        return {"locked": locked}
+
+    async def _advance(self, message: messages.Advance) -> None:
+        await self._as_host(services.advance, phase=message.phase, number=message.round, now=timezone.now())
+
+    async def _pause(self, message: messages.Pause) -> None:
+        await self._as_host(services.pause, now=timezone.now())
+
+    async def _resume(self, message: messages.Resume) -> None:
+        await self._as_host(services.resume, now=timezone.now())
+
+    async def _end(self, message: messages.End) -> None:
+        await self._as_host(services.end, now=timezone.now())
+
+    async def _close_room(self, message: messages.Close) -> None:
+        await self._as_host(services.set_closed, closed=message.closed)
+
+    async def _rename(self, message: messages.Rename) -> None:
+        await self._as_host(services.rename, seat_id=message.seat, name=message.name)
+
+    async def _remove(self, message: messages.Remove) -> None:
+        await self._as_host(services.remove, seat_id=message.seat, now=timezone.now())
+
+    async def _react(self, message: messages.React) -> None:
+        """Passed on and forgotten."""
+        news = {"type": "reaction", "seat": self._own_seat(), "reaction": message.reaction}
+        await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
+
+    async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
+        """The service sees to it that only the host may."""
+        await database_sync_to_async(service)(room_id=self.room_id, player=self.player, **arguments)
+
+    def _own_seat(self) -> int:
+        if not self.seat_id:
+            raise services.NotAllowed("You look on, you do not play.")
+        return self.seat_id
+
+    # --- From the room
+
+    async def room_event(self, event: dict[str, Any]) -> None:
+        """Passed on as it was encoded once for all; what the snapshot told already is left out."""
+        if event["revision"] <= self.revision:
+            return
+        self.revision = event["revision"]
+        await self.send(event["text"])
+        if event["removed"] and event["removed"] == self.seat_id:
+            await self.close(REMOVED)
+
+    async def room_news(self, event: dict[str, Any]) -> None:
+        await self._say(event["content"])
+
+    # --- Saying
+
+    async def _send_snapshot(self) -> None:
+        content = await self._snapshot()
+        self.revision = content["revision"]
+        await self._say(content)
+
+    async def _refuse(self, request_id: int | None, code: str, message: str) -> None:
+        await self._say({"type": "error", "id": request_id, "code": code, "message": message})
+
+    async def _say(self, content: dict[str, Any]) -> None:
+        await self.send(json.dumps(content))
+
+    @database_sync_to_async
+    def _member(self) -> tuple[Room, Player, Seat | None] | None:
+        """Only who has a seat, or hosts, is let in."""
+        user, token = self.scope["user"], self.scope["session"].get(SESSION_KEY)
+        players = (
+            Player.objects.filter(user_id=user.pk) if user.is_authenticated else Player.objects.filter(token=token)
+        )
+        player, room = players.first(), selectors.room_by_code(self.scope["url_route"]["kwargs"]["code"])
+        if player is None or room is None:
+            return None
+        seat = selectors.seat_of(room, player)
+        return (room, player, seat) if seat or room.host_id == player.pk else None
+
+    @database_sync_to_async
+    def _snapshot(self) -> dict[str, Any]:
+        room = Room.objects.select_related("collection").get(pk=self.room_id)
+        seat = room.seats.filter(pk=self.seat_id).first()
+        present = self.watch.waited_for or set()
+        return selectors.snapshot(room, seat=seat, player=self.player, present=present, now=timezone.now())

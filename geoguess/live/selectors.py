@@ -1,0 +1,195 @@
+"""What a room's members may see. Positions of pins, the truth and the model's guess only once a round is revealed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Set
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from geoguess import round_image
+from geoguess.live import rules
+from geoguess.live.models import Pin, Room, RoomRound, Seat
+from geoguess.models import Player
+from geoguess.rules import points
+from geoguess.selectors import LEVEL_NAMES, milliseconds
+
+
+def room_by_code(code: str) -> Room | None:
+    """The open room with this code, else the last one that had it."""
+    rooms = Room.objects.filter(code=code).select_related("collection", "version", "host")
+    return rooms.exclude(phase=Room.Phase.OVER).first() or rooms.first()
+
+
+def seat_of(room: Room, player: Player | None) -> Seat | None:
+    """The player's seat, unless the host took it away."""
+    return room.seats.filter(player=player, removed_at__isnull=True).first() if player else None
+
+
+def host_seat(room: Room) -> int:
+    """The seat of the host; 0 where there is no host, or none with a seat."""
+    host = room.host_id
+    return (room.seats.filter(player_id=host).values_list("pk", flat=True).first() if host else None) or 0
+
+
+def playing(room: Room) -> QuerySet[Seat]:
+    """Seats that play the present round."""
+    return room.seats.filter(removed_at__isnull=True, from_round__lte=room.number)
+
+
+def is_decided(room: Room) -> bool:
+    """Whether no further round follows."""
+    if room.number >= room.round_count:
+        return True
+    if room.kind != Room.Kind.DUEL:
+        return False
+    health = [seat.health for seat in room.seats.filter(removed_at__isnull=True)]
+    return 0 in [*health, room.model_health]
+
+
+def totals(room: Room) -> dict[int, int]:
+    """Points of each seat over the revealed rounds: sums of the rounded points shown; the model's under 0."""
+    sums: dict[int, int] = defaultdict(int)
+    for seat_id, score in Pin.objects.filter(round__room=room, score__isnull=False).values_list("seat_id", "score"):
+        sums[seat_id] += points(score)
+    if room.model_plays:
+        for score in room.rounds.filter(revealed_at__isnull=False).values_list("model_score", flat=True):
+            sums[rules.MODEL] += points(score)
+    return sums
+
+
+def seat_public(seat: Seat) -> dict[str, Any]:
+    """A seat as everybody in the room sees it."""
+    return {
+        "id": seat.pk,
+        "name": seat.name,
+        "colour": seat.colour,
+        "from_round": seat.from_round,
+        "health": seat.health,
+    }
+
+
+def round_public(room: Room, round_: RoomRound) -> dict[str, Any]:
+    """An open round, without anything about its answer."""
+    photo = round_.photo
+    width, height = round_image.variant(round_.image_seed, photo.width, photo.height).size
+    return {
+        "number": round_.number,
+        "picture": {
+            "url": reverse("room-image", args=[room.code, round_.number]),
+            "width": width,
+            "height": height,
+        },
+        "ends_at_ms": milliseconds(room.ends_at),
+    }
+
+
+def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
+    """Everything about a revealed round: the truth, all pins, the model's if it plays, everybody's points."""
+    if round_.revealed_at is None:
+        raise ValueError("A round that is not revealed must not leave the server.")
+    photo = round_.photo
+    return {
+        "number": round_.number,
+        "truth": {
+            "latitude": photo.latitude,
+            "longitude": photo.longitude,
+            "place": photo.place,
+            "district": photo.district,
+            "state": photo.state,
+        },
+        "pins": [
+            {
+                "seat": pin.seat_id,
+                "latitude": pin.latitude,
+                "longitude": pin.longitude,
+                "distance_km": pin.distance_km,
+                "score": points(pin.score),
+            }
+            for pin in round_.pins.filter(score__isnull=False)
+        ],
+        "model": {
+            "latitude": round_.model_latitude,
+            "longitude": round_.model_longitude,
+            "radius_km": round_.model_radius_km,
+            "distance_km": round_.model_distance_km,
+            "score": points(round_.model_score),
+        }
+        if room.model_plays
+        else None,
+        "totals": {str(seat): total for seat, total in totals(room).items()},
+        "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health},
+        "damage": round_.damage,
+        "last": is_decided(room),
+        "photo": {
+            "author": photo.author,
+            "licence": photo.licence,
+            "source": photo.source,
+            "attribution": photo.attribution,
+        },
+    }
+
+
+def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int], now: datetime) -> dict[str, Any]:
+    """All that this member may know, as of the room's revision."""
+    round_ = room.rounds.select_related("photo").filter(number=room.number).first()
+    pins = list(round_.pins.all()) if round_ else []
+    own = next((pin for pin in pins if seat and pin.seat_id == seat.pk), None)
+    guessing = room.phase == Room.Phase.GUESS
+    return {
+        "type": "snapshot",
+        "revision": room.revision,
+        "server_now_ms": milliseconds(now),
+        "room": {
+            "code": room.code,
+            "kind": room.kind,
+            "collection": room.collection.name,
+            "illustrated": room.collection.illustrated,
+            "rounds": room.round_count,
+            "time_limit_s": room.time_limit_s,
+            "model_plays": room.model_plays,
+            "level": LEVEL_NAMES[room.level],
+        },
+        "phase": room.phase,
+        "number": room.number,
+        "ends_at_ms": milliseconds(room.ends_at),
+        "paused": room.paused,
+        "closed": room.is_closed,
+        "model_health": room.model_health,
+        "host": host_seat(room),
+        "seats": [seat_public(row) for row in room.seats.filter(removed_at__isnull=True)],
+        "present": sorted(present),
+        "locked": [pin.seat_id for pin in pins if pin.locked_at] if guessing else [],
+        "totals": {str(key): total for key, total in totals(room).items()},
+        "round": round_public(room, round_) if round_ else None,
+        "reveal": reveal(room, round_) if round_ and round_.revealed_at else None,
+        "me": {
+            "seat": seat.pk if seat else None,
+            "host": room.host_id == player.pk,
+            "pin": {"latitude": own.latitude, "longitude": own.longitude} if own else None,
+            "locked": bool(own and own.locked_at),
+        },
+    }
+
+
+def final(room: Room, seat: Seat | None) -> dict[str, Any]:
+    """All revealed rounds of a room that is over: the truth, the model, one's own pin and the best one."""
+    if room.phase != Room.Phase.OVER:
+        raise ValueError("A room that is not over must not be shown whole.")
+    return {"rounds": [_final_round(room, round_, seat) for round_ in room.rounds.select_related("photo")]}
+
+
+def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> dict[str, Any]:
+    shown = reveal(room, round_)
+    pins = sorted(shown.pop("pins"), key=lambda pin: -pin["score"])
+    return {
+        "number": round_.number,
+        "image_url": reverse("room-image", args=[room.code, round_.number]),
+        "truth": shown["truth"],
+        "model": shown["model"],
+        "own": next((pin for pin in pins if seat and pin["seat"] == seat.pk), None),
+        "best": pins[0] if pins else None,
+    }

@@ -1,0 +1,401 @@
+"""What happens in a room. Each function locks the room's row, looks again, changes it and tells the room. Only this
+writes rooms, so every change has its number: the room's revision."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Set
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import IntegrityError, transaction
+
+from geoguess import rules as game_rules
+from geoguess.commitment import committed_guess
+from geoguess.groups import room_group
+from geoguess.live import rules, selectors
+from geoguess.live.models import Pin, Room, RoomRound, Seat
+from geoguess.models import Player
+from geoguess.names import clean_name
+from geoguess.selectors import milliseconds, ready_photos
+from geoguess.services import CannotPlay
+from pipeline.models import Collection, Photo
+from predictor.selectors import champion
+
+CODE_TRIES = 20
+NAME_TRIES = 250
+
+
+class CannotJoin(Exception):
+    """The room does not take this player; the message says why."""
+
+
+class NotAllowed(Exception):
+    """Only the host may do this."""
+
+
+class TooLate(Exception):
+    """The room is no longer where the message thought it was."""
+
+
+# --- Opening and joining
+
+
+def create_room(
+    *,
+    host: Player,
+    kind: str,
+    collection: Collection,
+    round_count: int,
+    time_limit_s: int | None,
+    model_plays: bool,
+    level: str,
+    now: datetime,
+) -> Room:
+    """An open room in its lobby, with the host seated. Raises CannotPlay."""
+    version = champion()
+    if version is None:
+        raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
+    ready = len(ready_photos(collection, version))
+    if not ready:
+        raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
+    for _ in range(CODE_TRIES):
+        try:
+            with transaction.atomic():
+                room = Room.objects.create(
+                    code=rules.new_code(),
+                    kind=kind,
+                    host=host,
+                    collection=collection,
+                    version=version,
+                    level=level,
+                    model_plays=model_plays,
+                    scale_km=collection.scale_km,
+                    round_count=min(rules.DUEL_ROUNDS if kind == Room.Kind.DUEL else round_count, ready),
+                    time_limit_s=rules.DUEL_LIMIT_S if kind == Room.Kind.DUEL else time_limit_s,
+                    model_health=rules.FULL_HEALTH if kind == Room.Kind.DUEL and model_plays else None,
+                    created_at=now,
+                )
+                _seat(room, host, host.name, now)
+            return room
+        except IntegrityError:  # the code is in use
+            continue
+    raise CannotPlay("No code is free at the moment. Try again in a minute.")
+
+
+def join(*, room_id: int, player: Player, name: str, now: datetime) -> Seat:
+    """The player's seat, taken now or before. Raises CannotJoin, InvalidName."""
+    with transaction.atomic():
+        room = _lock(room_id)
+        seat = room.seats.filter(player=player).first()
+        if seat and seat.removed_at:
+            raise CannotJoin("The host has taken you out of this room.")
+        if seat:
+            return seat
+        if room.phase == Room.Phase.OVER:
+            raise CannotJoin("This room is over.")
+        if room.is_closed:
+            raise CannotJoin("The host lets nobody else in.")
+        seats = room.seats.filter(removed_at__isnull=True).count()
+        if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
+            raise CannotJoin("This room is full.")
+        seat = _seat(room, player, clean_name(name), now)
+        if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
+            Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest goes on under the name they chose
+        _publish(room, "joined", {"seat": selectors.seat_public(seat)})
+    return seat
+
+
+def _seat(room: Room, player: Player, name: str, now: datetime) -> Seat:
+    """A seat under this name, or the name with the next free number."""
+    taken = set(room.seats.filter(removed_at__isnull=True).values_list("name", flat=True))
+    free = next(wanted for n in range(1, NAME_TRIES) if (wanted := name if n == 1 else f"{name[:16]} {n}") not in taken)
+    playing = room.phase in (Room.Phase.GUESS, Room.Phase.REVEAL)
+    return Seat.objects.create(
+        room=room,
+        player=player,
+        name=free,
+        colour=room.seats.count() % rules.COLOURS,
+        from_round=room.number + 1 if playing else 1,
+        health=rules.FULL_HEALTH if room.kind == Room.Kind.DUEL else None,
+        joined_at=now,
+    )
+
+
+# --- Guessing
+
+
+def save_draft(*, seat_id: int, number: int, position: game_rules.Position, now: datetime) -> None:
+    """Remember where the pin stands: it counts when the round ends. Raises TooLate."""
+    with transaction.atomic():
+        seat, round_ = _open_round_of(seat_id, number, now)
+        _put_pin(seat, round_, position, None)
+
+
+def lock_guess(
+    *, seat_id: int, number: int, position: game_rules.Position, present: Set[int] | None, now: datetime
+) -> bool:
+    """Lock the seat's guess; False when it was locked before, and that one counts. The last one reveals.
+
+    ``present``: the seats that are waited for; None for all. Raises TooLate.
+    """
+    with transaction.atomic():
+        seat, round_ = _open_round_of(seat_id, number, now)
+        room = seat.room
+        if not _put_pin(seat, round_, position, now):
+            return False
+        if _everybody_locked(room, round_, present):
+            _reveal(room, round_, now)
+            return True
+        if room.kind == Room.Kind.DUEL:
+            last_call = now + timedelta(seconds=rules.LAST_CALL_S)
+            room.ends_at = min(room.ends_at, last_call) if room.ends_at else last_call
+        _publish(room, "locked", {"seat": seat.pk, "ends_at_ms": milliseconds(room.ends_at)})
+    return True
+
+
+def _open_round_of(seat_id: int, number: int, now: datetime) -> tuple[Seat, RoomRound]:
+    """The seat, with its locked room, and the round if this seat may guess in it now. Raises TooLate."""
+    seat = Seat.objects.get(pk=seat_id)
+    room = seat.room = _lock(seat.room_id)
+    playing = room.phase == Room.Phase.GUESS and room.number == number and not room.paused
+    if not playing or seat.removed_at or seat.from_round > number or game_rules.is_over(room.ends_at, now):
+        raise TooLate("This round does not take guesses any more.")
+    return seat, room.rounds.get(number=number)
+
+
+def _put_pin(seat: Seat, round_: RoomRound, position: game_rules.Position, locked_at: datetime | None) -> bool:
+    """Whether the pin was moved: a locked one stays."""
+    fields = {"latitude": position.latitude, "longitude": position.longitude, "locked_at": locked_at}
+    pin, made = Pin.objects.get_or_create(round=round_, seat=seat, defaults=fields)
+    return made or bool(Pin.objects.filter(pk=pin.pk, locked_at__isnull=True).update(**fields))
+
+
+def _everybody_locked(room: Room, round_: RoomRound, present: Set[int] | None) -> bool:
+    playing = selectors.playing(room).values_list("pk", flat=True)
+    locked = round_.pins.filter(locked_at__isnull=False).values_list("seat_id", flat=True)
+    everybody = set(playing)
+    return rules.everybody_locked(playing=everybody, locked=locked, present=everybody if present is None else present)
+
+
+# --- From phase to phase: by the host, by the clock, or when everybody is done
+
+
+def advance(*, room_id: int, player: Player, phase: str, number: int, now: datetime) -> None:
+    """The host goes on from this phase of this round; a second click does nothing. Raises NotAllowed, CannotPlay."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        if (room.phase, room.number) == (phase, number) and room.phase != Room.Phase.OVER:
+            room.paused, room.paused_left_ms = False, None
+            _advance(room, now)
+
+
+def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> None:
+    """Whatever is due, done once, by whoever notices first."""
+    if not _is_due(Room.objects.get(pk=room_id), present, now):
+        return
+    with transaction.atomic():
+        room = _lock(room_id)
+        if _is_due(room, present, now):
+            _advance(room, now)
+
+
+def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
+    if room.paused or room.phase in (Room.Phase.LOBBY, Room.Phase.OVER):
+        return False
+    if game_rules.is_over(room.ends_at, now):
+        return room.phase == Room.Phase.GUESS or bool(present)  # an empty room sleeps
+    return room.phase == Room.Phase.GUESS and _everybody_locked(room, room.rounds.get(number=room.number), present)
+
+
+def _advance(room: Room, now: datetime) -> None:
+    if room.phase == Room.Phase.GUESS:
+        _reveal(room, room.rounds.get(number=room.number), now)
+    elif room.phase == Room.Phase.REVEAL and selectors.is_decided(room):
+        _finish(room, now)
+    else:
+        _open_round(room, now)
+
+
+def _open_round(room: Room, now: datetime) -> None:
+    """Raises CannotPlay when no picture is left."""
+    photo = Photo.objects.get(pk=_choose_photo(room))
+    room.number += 1
+    round_ = RoomRound.objects.create(
+        room=room,
+        number=room.number,
+        photo=photo,
+        image_seed=secrets.randbits(62),
+        started_at=now,
+        **committed_guess(photo=photo, version=room.version, scale_km=room.scale_km, level=room.level),
+    )
+    room.phase, room.ends_at = Room.Phase.GUESS, game_rules.deadline(now, room.time_limit_s)
+    _publish(room, "round", selectors.round_public(room, round_))
+
+
+def _choose_photo(room: Room) -> int:
+    used = set(room.rounds.values_list("photo_id", flat=True))
+    fresh = [pk for pk in ready_photos(room.collection, room.version) if pk not in used]
+    if not fresh:
+        raise CannotPlay("No picture of this collection is left.")
+    return secrets.choice(fresh)
+
+
+def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
+    """Score every pin, drafts too, and show all of them at once."""
+    photo = round_.photo
+    truth = game_rules.Position(photo.latitude, photo.longitude)
+    pins = list(round_.pins.filter(seat__in=selectors.playing(room)))
+    for pin in pins:
+        pin.locked_at = pin.locked_at or now
+        pin.distance_km = game_rules.distance_km(game_rules.Position(pin.latitude, pin.longitude), truth)
+        pin.score = game_rules.round_score(pin.distance_km, photo.precision_km, room.scale_km)
+    Pin.objects.bulk_update(pins, ["locked_at", "distance_km", "score"])
+    round_.revealed_at = now
+    if room.kind == Room.Kind.DUEL:
+        _hurt(room, round_, {pin.seat_id: game_rules.points(pin.score) for pin in pins})
+    round_.save(update_fields=["revealed_at", "damage"])
+    pause = rules.REVEAL_S[room.kind]
+    room.phase, room.ends_at = Room.Phase.REVEAL, now + timedelta(seconds=pause) if pause else None
+    _publish(room, "reveal", selectors.reveal(room, round_) | {"ends_at_ms": milliseconds(room.ends_at)})
+
+
+def _hurt(room: Room, round_: RoomRound, points: dict[int, int]) -> None:
+    """Take the difference of the two scores from the health of the worse one."""
+    scores = {seat.pk: points.get(seat.pk, 0) for seat in selectors.playing(room)}
+    if room.model_plays:
+        scores[rules.MODEL] = game_rules.points(round_.model_score)
+    worse, round_.damage = rules.damage(scores)
+    if worse == rules.MODEL and room.model_health is not None:
+        room.model_health = max(0, room.model_health - round_.damage)
+    elif worse is not None:
+        seat = Seat.objects.get(pk=worse)
+        seat.health = max(0, (seat.health or 0) - round_.damage)
+        seat.save(update_fields=["health"])
+
+
+def _finish(room: Room, now: datetime) -> None:
+    room.phase, room.ends_at, room.finished_at = Room.Phase.OVER, None, now
+    _publish(room, "over", {})
+
+
+# --- What a host does
+
+
+def pause(*, room_id: int, player: Player, now: datetime) -> None:
+    """Stop the clock. Raises NotAllowed."""
+    with transaction.atomic():
+        _pause(_lock_for(room_id, player), now)
+
+
+def _pause(room: Room, now: datetime) -> None:
+    if room.paused or room.phase not in (Room.Phase.GUESS, Room.Phase.REVEAL):
+        return
+    room.paused = True
+    if room.ends_at:
+        room.paused_left_ms = max(0, round((room.ends_at - now).total_seconds() * 1000))
+        room.ends_at = None
+    _publish(room, "paused", {})
+
+
+def resume(*, room_id: int, player: Player, now: datetime) -> None:
+    """Let the clock go on where it stood. Raises NotAllowed."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        if not room.paused:
+            return
+        left, room.paused, room.paused_left_ms = room.paused_left_ms, False, None
+        room.ends_at = now + timedelta(milliseconds=left) if left is not None else None
+        _publish(room, "resumed", {"ends_at_ms": milliseconds(room.ends_at)})
+
+
+def end(*, room_id: int, player: Player, now: datetime) -> None:
+    """End the room; an open round is dropped unrevealed. Raises NotAllowed."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        if room.phase != Room.Phase.OVER:
+            room.rounds.filter(revealed_at__isnull=True).delete()
+            _finish(room, now)
+
+
+def set_closed(*, room_id: int, player: Player, closed: bool) -> None:
+    """Let nobody else in, or everybody with the code again. Raises NotAllowed."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        room.is_closed = closed
+        _publish(room, "closed", {"closed": closed})
+
+
+def rename(*, room_id: int, player: Player, seat_id: int, name: str) -> None:
+    """The host renames anybody, a player themselves. Raises NotAllowed, InvalidName, CannotJoin."""
+    with transaction.atomic():
+        room = _lock(room_id)
+        seat = room.seats.get(pk=seat_id)
+        if player.pk not in (room.host_id, seat.player_id):
+            raise NotAllowed("Only the host may do this.")
+        seat.name = clean_name(name)
+        if room.seats.exclude(pk=seat.pk).filter(removed_at__isnull=True, name=seat.name).exists():
+            raise CannotJoin("Somebody else has this name.")
+        seat.save(update_fields=["name"])
+        _publish(room, "renamed", {"seat": seat.pk, "name": seat.name})
+
+
+def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None:
+    """Take a seat away for good. Raises NotAllowed."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        seat = room.seats.get(pk=seat_id)
+        if seat.player_id == room.host_id:
+            raise NotAllowed("A host cannot remove themselves.")
+        if seat.removed_at is None:
+            seat.removed_at = now
+            seat.save(update_fields=["removed_at"])
+            _publish(room, "removed", {"seat": seat.pk}, removed=seat.pk)
+
+
+def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: datetime) -> None:
+    """The host has gone: the room gets another one of those who are there, a lesson pauses until they are back."""
+    with transaction.atomic():
+        room = _lock(room_id)
+        if room.host_id != host_id or room.phase == Room.Phase.OVER:
+            return
+        if room.kind == Room.Kind.LESSON:
+            return _pause(room, now)
+        heir = room.seats.filter(pk__in=present, removed_at__isnull=True).exclude(pk=selectors.host_seat(room)).first()
+        if heir:
+            room.host_id = heir.player_id
+            _publish(room, "host", {"seat": heir.pk})
+
+
+# --- The row and the group
+
+
+def _lock(room_id: int) -> Room:
+    """The row, for this transaction only (PostgreSQL locks the row, SQLite began by locking the database)."""
+    rooms = Room.objects.select_related("collection", "version").select_for_update(of=("self",))
+    return rooms.get(pk=room_id)
+
+
+def _lock_for(room_id: int, player: Player) -> Room:
+    room = _lock(room_id)
+    if room.host_id != player.pk:
+        raise NotAllowed("Only the host may do this.")
+    return room
+
+
+def _publish(room: Room, event: str, body: dict[str, Any], *, removed: int | None = None) -> None:
+    """Save the room under its next revision, and tell the room once that is committed."""
+    room.revision += 1
+    room.save()
+    text = msgspec.json.encode({"type": "event", "revision": room.revision, "event": event, **body}).decode()
+    message = {"type": "room.event", "revision": room.revision, "text": text, "removed": removed}
+    transaction.on_commit(lambda: _send(room.pk, message))
+
+
+def _send(room_id: int, message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if layer is not None:
+        async_to_sync(layer.group_send)(room_group(room_id), message)

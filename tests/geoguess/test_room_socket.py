@@ -1,0 +1,309 @@
+"""A room's sockets, over the real channel layer of a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from geoguess.asgi import application
+from geoguess.live import consumer, rules, watch
+from geoguess.live.models import Pin, Room, Seat
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.services,
+    pytest.mark.usefixtures("broker"),
+]
+
+
+class Tab:
+    """One browser tab in a room: asks, and keeps what it hears."""
+
+    def __init__(self, socket: WebsocketCommunicator) -> None:
+        self.socket, self.ids = socket, 0
+
+    async def hear(self, wanted: str, within: float = 8.0) -> dict[str, Any]:
+        """The next message of this type, or event of this name; passing news are left out."""
+        async with asyncio.timeout(within):
+            while True:
+                message = await self.socket.receive_json_from(timeout=within)
+                if wanted in (message["type"], message.get("event")):
+                    return message
+
+    async def ask(self, kind: str, **body: Any) -> dict[str, Any]:
+        """Send, and wait for the answer with this id."""
+        self.ids += 1
+        await self.socket.send_json_to({"type": kind, "id": self.ids, **body})
+        async with asyncio.timeout(8):
+            while True:
+                message = await self.socket.receive_json_from(timeout=8)
+                if message["type"] in ("ack", "error") and message["id"] == self.ids:
+                    return message
+
+
+@asynccontextmanager
+async def tab(client: Client, room: Room, origin: str | None = "http://localhost") -> AsyncIterator[Tab]:
+    headers = [(b"host", b"localhost")]
+    if origin:
+        headers.append((b"origin", origin.encode()))
+    if "sessionid" in client.cookies:
+        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
+    socket = WebsocketCommunicator(application, f"/ws/r/{room.code}/", headers=headers)
+    connected, code = await socket.connect()
+    if not connected:
+        raise ConnectionRefusedError(code)
+    one = Tab(socket)
+    one.snapshot = await one.hear("snapshot")
+    try:
+        yield one
+    finally:
+        await socket.disconnect()
+
+
+@pytest.fixture
+def host(playable) -> Client:
+    """A browser that has opened a room of three rounds."""
+    client = Client()
+    form = {"collection": playable.slug, "kind": "room", "rounds": "3", "time_limit": "60", "model_plays": "on"}
+    assert client.post(reverse("room-create"), form).status_code == 302
+    return client
+
+
+@pytest.fixture
+def room(host) -> Room:
+    return Room.objects.get()
+
+
+@pytest.fixture
+def guests(room) -> list[Client]:
+    """Two more browsers with seats."""
+    clients = [Client(), Client()]
+    for client, name in zip(clients, ("Ravi", "Meena"), strict=True):
+        answer = client.post(reverse("room-join"), {"code": room.code, "name": name})
+        assert answer["Location"] == reverse("room", args=[room.code])
+    return clients
+
+
+async def test_a_round_from_the_lobby_to_the_reveal(host, guests, room):
+    async with AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(tab(client, room)) for client in (host, *guests)]
+        assert [seat["name"] for seat in tabs[2].snapshot["seats"]][1:] == ["Ravi", "Meena"]
+        await tabs[0].ask("advance", phase="lobby", round=0)
+        opened = [await one.hear("round") for one in tabs[1:]]
+        assert opened[0] == opened[1]
+        assert set(opened[0]) == {"type", "revision", "event", "number", "picture", "ends_at_ms"}
+        for one, latitude in zip(tabs, (19.0, 20.0, 28.0), strict=True):
+            answer = await one.ask("guess", round=1, latitude=latitude, longitude=73.0)
+            assert (answer["type"], answer["locked"]) == ("ack", True)
+        for one in tabs:
+            shown = await one.hear("reveal")
+            assert len(shown["pins"]) == 3
+            assert shown["truth"]["district"] == "Mumbai Suburban"
+            assert shown["model"]["score"] >= 0
+    assert await Pin.objects.filter(score__isnull=False).acount() == 3
+
+
+async def test_revisions_grow_by_one(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        first = other.snapshot["revision"]
+        await one.ask("close", closed=True)
+        await one.ask("close", closed=False)
+        await one.ask("advance", phase="lobby", round=0)
+        heard = [await other.hear("event") for _ in range(3)]
+        assert [event["revision"] for event in heard] == [first + 1, first + 2, first + 3]
+        await other.ask("sync")  # the answer follows the snapshot
+    async with tab(guests[1], room) as late:
+        assert late.snapshot["revision"] == first + 3
+
+
+async def test_two_tabs_are_one_player(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as phone, tab(guests[0], room) as laptop:
+        assert phone.snapshot["me"]["seat"] == laptop.snapshot["me"]["seat"]
+        await one.ask("advance", phase="lobby", round=0)
+        assert (await phone.ask("guess", round=1, latitude=19, longitude=73))["locked"]
+        assert not (await laptop.ask("guess", round=1, latitude=28, longitude=77))["locked"]
+    assert (await Pin.objects.aget()).latitude == 19
+
+
+async def test_a_double_submit_counts_once(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("advance", phase="lobby", round=0)
+        await other.hear("round")
+        for number in range(5):
+            message = {"type": "guess", "id": number, "round": 1, "latitude": 19 + number, "longitude": 73}
+            await other.socket.send_json_to(message)
+        answers = [await other.hear("ack") for _ in range(5)]
+        assert [answer["locked"] for answer in answers] == [True, False, False, False, False]
+    assert (await Pin.objects.aget()).latitude == 19
+
+
+async def test_who_comes_back_finds_seat_pin_and_lock(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("advance", phase="lobby", round=0)
+        await other.ask("draft", round=1, latitude=21, longitude=79)
+    async with tab(guests[0], room) as back:
+        assert back.snapshot["me"]["pin"] == {"latitude": 21, "longitude": 79}
+        assert not back.snapshot["me"]["locked"]
+        await back.ask("guess", round=1, latitude=22, longitude=79)
+    async with tab(guests[0], room) as again:
+        assert again.snapshot["me"] == back.snapshot["me"] | {"pin": {"latitude": 22, "longitude": 79}, "locked": True}
+
+
+async def test_nothing_of_the_answer_is_heard_before_the_reveal(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("advance", phase="lobby", round=0)
+        await one.ask("guess", round=1, latitude=19.123456, longitude=73.654321)
+        heard = []
+        while not await other.socket.receive_nothing(timeout=1.5):
+            heard.append(await other.socket.receive_from())
+        async with tab(guests[1], room) as third:
+            heard.append(str(third.snapshot))
+    round_ = await (await Room.objects.aget()).rounds.select_related("photo").aget()
+    photo, text = round_.photo, "".join(heard)
+    assert '"locked"' in text
+    for secret in (photo.latitude, photo.longitude, round_.model_latitude, 19.123456, 73.654321):
+        assert f"{secret:.2f}" not in text
+    for secret in (photo.place, photo.state, photo.district, photo.file_name, photo.sha256):
+        assert secret not in text
+
+
+async def test_time_ends_a_round_by_itself(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("advance", phase="lobby", round=0)
+        await other.ask("draft", round=1, latitude=21, longitude=79)
+        await Room.objects.aupdate(ends_at=timezone.now() + timedelta(milliseconds=300))
+        shown = await other.hear("reveal")
+        assert [pin["latitude"] for pin in shown["pins"]] == [21]
+
+
+async def test_a_closed_tab_is_not_waited_for(host, guests, room, monkeypatch):
+    monkeypatch.setattr(watch, "SETTLE_S", 0.0)
+    async with tab(host, room) as one:
+        async with tab(guests[0], room):
+            await one.ask("advance", phase="lobby", round=0)
+            await asyncio.sleep(0.1)
+        await one.ask("guess", round=1, latitude=19, longitude=73)
+        assert (await one.hear("reveal", within=10))["number"] == 1
+
+
+async def test_a_host_who_has_gone_hands_over(host, guests, room, monkeypatch):
+    monkeypatch.setattr(rules, "HOST_GRACE", timedelta(seconds=1))
+    async with tab(guests[0], room) as other:
+        async with tab(host, room):
+            pass
+        heir = await other.hear("host", within=12)
+        assert heir["seat"] == other.snapshot["me"]["seat"]
+        assert (await other.ask("advance", phase="lobby", round=0))["type"] == "ack"
+
+
+async def test_a_removed_player_is_shown_out(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("remove", seat=other.snapshot["me"]["seat"])
+        await other.hear("removed")
+        while (message := await other.socket.receive_output(timeout=5))["type"] != "websocket.close":
+            pass
+        assert message["code"] == consumer.REMOVED
+    with pytest.raises(ConnectionRefusedError):
+        async with tab(guests[0], room):
+            pass
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[]", '{"type":"win","id":3}', '{"type":"guess","id":3,"round":1}', "x" * 5000]
+)
+async def test_a_strange_message_gets_a_typed_error_and_the_socket_lives(host, room, text):
+    async with tab(host, room) as one:
+        await one.socket.send_to(text_data=text)
+        error = await one.hear("error")
+        assert error["code"] == "bad_message"
+        assert error["id"] == (3 if '"id":3' in text else None)
+        await one.socket.send_json_to({"type": "ping", "t": 5})
+        assert (await one.hear("pong"))["t"] == 5
+
+
+async def test_bytes_are_refused(host, room):
+    async with tab(host, room) as one:
+        await one.socket.send_to(bytes_data=b"\xff\x00")
+        assert (await one.hear("error"))["code"] == "bad_message"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("guess", {"round": 1, "latitude": 91, "longitude": 0}, "bad_guess"),
+        ("guess", {"round": 7, "latitude": 19, "longitude": 73}, "too_late"),
+        ("pause", {}, "not_allowed"),
+        ("rename", {"seat": 999_999, "name": "X"}, "no_such_seat"),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_with_its_reason(host, guests, room, kind, body, code):
+    async with tab(host, room), tab(guests[0], room) as other:
+        answer = await other.ask(kind, **body)
+        assert (answer["type"], answer["code"]) == ("error", code)
+
+
+async def test_a_flood_is_refused_and_then_cut_off(host, room, monkeypatch):
+    monkeypatch.setattr(consumer, "PATIENCE", 5)
+    async with tab(host, room) as one:
+        for number in range(consumer.BURST + 20):
+            await one.socket.send_json_to({"type": "ping", "t": number})
+        seen = []
+        while (message := await one.socket.receive_output(timeout=5))["type"] != "websocket.close":
+            seen.append(message["text"])
+        assert message["code"] == consumer.TOO_FAST
+        assert sum('"too_fast"' in text for text in seen) == 5
+
+
+async def test_reactions_are_passed_on(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await other.ask("react", reaction="clap")
+        heard = await one.hear("reaction")
+        assert heard == {"type": "reaction", "seat": other.snapshot["me"]["seat"], "reaction": "clap"}
+
+
+async def test_a_stranger_and_another_origin_are_refused(host, room):
+    for client, origin in ((Client(), "http://localhost"), (host, "https://evil.example"), (host, None)):
+        with pytest.raises(ConnectionRefusedError):
+            async with tab(client, room, origin):
+                pass
+
+
+def test_wrong_codes_are_counted(room):
+    client = Client()
+    for _ in range(45):
+        answer = client.get("/r/000000/", follow=True)
+    assert "often enough" in answer.content.decode()
+
+
+def test_pages_and_pictures_are_for_members_only(host, room):
+    stranger = Client()
+    assert stranger.get(reverse("room", args=[room.code]))["Location"] == f"/rooms/?code={room.code}"
+    assert stranger.get(reverse("room-image", args=[room.code, 1])).status_code == 404
+    assert host.get(reverse("room-image", args=[room.code, 1])).status_code == 404  # not open yet
+    assert host.get(reverse("room-final", args=[room.code])).status_code == 425
+
+
+async def test_a_duel_page_shows_its_picture_to_both(playable):
+    host, guest = Client(), Client()
+    await sync_to_async(host.post)(reverse("room-create"), {"collection": playable.slug, "kind": "duel"})
+    duel = await Room.objects.aget()
+    await sync_to_async(guest.post)(reverse("room-join"), {"code": duel.code, "name": "Ravi"})
+    async with tab(host, duel) as one, tab(guest, duel) as other:
+        await one.ask("advance", phase="lobby", round=0)
+        opened = await other.hear("round")
+        pictures = [await sync_to_async(client.get)(opened["picture"]["url"]) for client in (host, guest)]
+        assert pictures[0].content == pictures[1].content
+        await one.ask("guess", round=1, latitude=19, longitude=73)
+        locked = await other.hear("locked")
+        assert locked["ends_at_ms"] < opened["ends_at_ms"]
+    assert await Seat.objects.filter(health=rules.FULL_HEALTH).acount() == 2
