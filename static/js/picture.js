@@ -8,7 +8,7 @@ const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of anothe
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-/** Make the `<img>` inside `view` zoomable. Returns {zoomBy, panBy, reset}; a reset goes between "fill" and "all of it". */
+/** Make the `<img>` inside `view` zoomable. Returns {zoomBy, panBy, reset, resize}; a reset goes between "fill" and "all of it". */
 export function createPicture(view, { onChange = () => {} } = {}) {
   const image = view.querySelector("img");
   const natural = { width: Number(image.getAttribute("width")), height: Number(image.getAttribute("height")) };
@@ -126,7 +126,15 @@ export function createPicture(view, { onChange = () => {} } = {}) {
     event.stopPropagation(); // the same keys move the map elsewhere on the page
     act();
   });
+  /** Another picture of this size in pixels is on its way into the `<img>`. */
+  function resize(width, height) {
+    Object.assign(natural, { width, height });
+    Object.assign(image, { width, height });
+    moved = false;
+    show(fill());
+  }
+
   new ResizeObserver(() => (moved ? draw() : show(fill()))).observe(view);
   show(fill());
-  return { zoomBy, panBy, reset };
+  return { zoomBy, panBy, reset, resize };
 }

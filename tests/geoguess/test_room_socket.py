@@ -31,6 +31,7 @@ class Tab:
 
     def __init__(self, socket: WebsocketCommunicator) -> None:
         self.socket, self.ids = socket, 0
+        self.snapshot: dict[str, Any] = {}
 
     async def hear(self, wanted: str, within: float = 8.0) -> dict[str, Any]:
         """The next message of this type, or event of this name; passing news are left out."""
