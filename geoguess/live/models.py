@@ -58,7 +58,6 @@ class Seat(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
     player = models.ForeignKey("geoguess.Player", on_delete=models.CASCADE, related_name="seats")
     name = models.CharField(max_length=24)
-    colour = models.PositiveSmallIntegerField(help_text="One of the pin colours; the initial stands beside it.")
     from_round = models.PositiveSmallIntegerField(help_text="Who comes late plays from the next round on.")
     health = models.IntegerField(null=True, blank=True)
     joined_at = models.DateTimeField()

@@ -14,8 +14,7 @@ LAST_CALL_S = 15  # in a duel, for the other one once the first has locked
 DUEL_LIMIT_S = 120
 FULL_HEALTH = 6000
 DUEL_ROUNDS = 10  # at most; then health decides
-COLOURS = 12
-REACTIONS = ("clap", "wow", "laugh", "think", "heart")
+REACTIONS = ("bravo", "wow", "laugh", "think", "heart")
 HOST_GRACE = timedelta(seconds=15)  # a reload must not cost the host the room
 MODEL = 0  # stands for the model where seats' ids are used: none of them is 0
 

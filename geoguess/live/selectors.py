@@ -66,7 +66,6 @@ def seat_public(seat: Seat) -> dict[str, Any]:
     return {
         "id": seat.pk,
         "name": seat.name,
-        "colour": seat.colour,
         "from_round": seat.from_round,
         "health": seat.health,
     }

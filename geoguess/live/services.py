@@ -118,7 +118,6 @@ def _seat(room: Room, player: Player, name: str, now: datetime) -> Seat:
         room=room,
         player=player,
         name=free,
-        colour=room.seats.count() % rules.COLOURS,
         from_round=room.number + 1 if playing else 1,
         health=rules.FULL_HEALTH if room.kind == Room.Kind.DUEL else None,
         joined_at=now,

@@ -138,7 +138,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The room's address as a QR code, SVG, black on white in both themes: cameras want it so."""
     address = request.build_absolute_uri(reverse("room", args=[code]))
-    image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff", xmldecl=False)
+    image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(
         image.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml"
     )

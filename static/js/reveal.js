@@ -22,7 +22,8 @@ export function verdict({ player, model }) {
   return ahead > 0 ? `You won this round ${by}` : `The model won this round ${by}`;
 }
 
-function placeName({ place, district, state }) {
+/** Place, district and state, each once. */
+export function placeName({ place, district, state }) {
   return [...new Set([place, district, state].filter(Boolean))].join(", ");
 }
 
@@ -94,7 +95,8 @@ function showCells(board, cells, doubtful) {
     `Its ${cells.length} likeliest geocells hold ${percent(sum)} of its belief. The ring holds the truth nine times in ten.`;
 }
 
-function showCredit({ author, licence, source, attribution }, illustrated) {
+/** Who made the picture. */
+export function showCredit({ author, licence, source, attribution }, illustrated) {
   const link = /^https?:\/\//.test(source) ? document.createElement("a") : null;
   const parts = [attribution || [author, licence].filter(Boolean).join(" · "), link ? "" : source].filter(Boolean);
   byId("credit").textContent = parts.length ? `${illustrated ? "Illustration" : "Photo"}: ${parts.join(" · ")} ` : "";

@@ -14,7 +14,7 @@ const byId = (id) => document.getElementById(id);
 const state = JSON.parse(byId("round-state").textContent);
 const serverClock = new ServerClock(state.server_now_ms);
 
-let closeSocket = () => {};
+let socket;
 let fetching = false;
 
 // Phases: guess → sending → guess | revealed; "over" when the round was locked and its result is not here yet.
@@ -63,7 +63,7 @@ async function fetchResult() {
 
 function finish(result, { animate = true } = {}) {
   if (panel.phase() === "revealed") return;
-  closeSocket();
+  socket?.close();
   clearInterval(ticker);
   byId("clock").hidden = true;
   byId("connection").hidden = true;
@@ -101,7 +101,7 @@ addEventListener("online", showConnection);
 addEventListener("offline", showConnection);
 
 if (!state.result) {
-  closeSocket = openSocket(state.urls.socket, {
+  socket = openSocket(state.urls.socket, {
     onState(connected) {
       clearTimeout(disconnectedTimer);
       if (connected) return showConnection();

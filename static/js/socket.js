@@ -1,12 +1,13 @@
-// The round's socket: pings for the clock, word of a lock, and reconnecting with growing pauses. The page works without it.
+// A socket that pings for the clock and for its life, and reconnects with growing pauses.
 
 const PING_EVERY_MS = 10_000;
 const DEAD_AFTER_MS = 25_000; // two pings without any answer: a socket may look alive and be dead
 const MAX_PAUSE_MS = 15_000;
-const GONE = 4404; // the server knows no such round of ours: do not ask again
+const GONE = new Set([4404, 4403]); // the server knows nothing of ours here, or shows us out: do not ask again
 
-/** `onMessage(message)` for each message, `onState(connected)` whenever that changes. Returns a function that closes it. */
-export function openSocket(path, { onMessage, onState }) {
+/** `onMessage(message)` for each message, `onState(connected)` whenever that changes. Returns {send(data), close()}; `send`
+ * tells whether the socket was open. `onGone(code)` when the server wants no more of us. */
+export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
   let socket;
   let pause = 1000;
@@ -34,7 +35,11 @@ export function openSocket(path, { onMessage, onState }) {
       onMessage(JSON.parse(event.data));
     });
     socket.addEventListener("close", (event) => {
-      if (closed || event.code === GONE) return;
+      if (closed) return;
+      if (GONE.has(event.code)) {
+        closed = true;
+        return onGone(event.code);
+      }
       onState(false);
       retry = setTimeout(connect, pause);
       pause = Math.min(2 * pause + 500, MAX_PAUSE_MS);
@@ -49,11 +54,18 @@ export function openSocket(path, { onMessage, onState }) {
   const beat = setInterval(ping, PING_EVERY_MS);
   addEventListener("online", wake);
   connect();
-  return () => {
-    closed = true;
-    clearTimeout(retry);
-    clearInterval(beat);
-    removeEventListener("online", wake);
-    socket.close();
+  return {
+    send(data) {
+      const open = socket.readyState === WebSocket.OPEN;
+      if (open) socket.send(JSON.stringify(data));
+      return open;
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
+      clearInterval(beat);
+      removeEventListener("online", wake);
+      socket.close();
+    },
   };
 }

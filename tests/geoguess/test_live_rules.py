@@ -53,7 +53,7 @@ def test_ranks_follow_the_points(totals):
         '{"type":"guess","id":1,"round":2,"latitude":19,"longitude":72.8}',
         '{"type":"advance","id":1,"phase":"lobby","round":0}',
         '{"type":"rename","id":1,"seat":3,"name":"Asha"}',
-        '{"type":"react","id":1,"reaction":"clap"}',
+        '{"type":"react","id":1,"reaction":"bravo"}',
     ],
 )
 def test_a_message_is_understood(text):

@@ -1,0 +1,312 @@
+// A room's page: waiting, guessing, the reveal, the end. The server says which; this page shows it and asks.
+import { ServerClock } from "./clock.js";
+import { clock as clockText, points } from "./format.js";
+import { announce, createGuessPanel } from "./guess_panel.js";
+import { showFinal } from "./room_final.js";
+import { icon, nameOf, personItems, standings } from "./room_people.js";
+import { healthBars, showReveal } from "./room_reveal.js";
+import { joinRoom } from "./room_socket.js";
+
+const URGENT_MS = 10_000;
+const REACTION_SHOWN_MS = 3500;
+
+const byId = (id) => document.getElementById(id);
+const all = (selector) => document.querySelectorAll(selector);
+const page = JSON.parse(byId("room-page").textContent);
+const serverClock = new ServerClock(Date.now());
+let room = null; // as the last snapshot, with the events since then
+let panel = null; // made with the first round
+let layer = null;
+let alarmed = false;
+
+const { ask } = joinRoom(page.socket, {
+  onSnapshot(snapshot) {
+    room = { ...snapshot, health: healthOf(snapshot) };
+    room.me.plays = plays(room.number);
+    show({ animate: false });
+  },
+  onEvent(event) {
+    EVENTS[event.event]?.(event);
+    showPeople();
+  },
+  onNews(news) {
+    if (news.type === "pong") serverClock.learn(news.t, news.server_now_ms);
+    else if (news.type === "presence" && room) {
+      room.present = news.present;
+      showPeople();
+    } else if (news.type === "reaction") showReaction(news);
+  },
+  onState(connected) {
+    byId("connection").textContent = connected ? "" : "Reconnecting… your seat and your pin are kept.";
+    byId("connection").hidden = connected;
+  },
+  onGone(code) {
+    byId("connection").textContent = code === 4403 ? "The host has taken you out of this room." : "You have no seat in this room any more.";
+    byId("connection").hidden = false;
+  },
+});
+
+const healthOf = (snapshot) => ({
+  ...Object.fromEntries(snapshot.seats.map(({ id, health }) => [id, health])),
+  0: snapshot.model_health,
+});
+const plays = (number) => room.seats.some(({ id, from_round }) => id === room.me.seat && from_round <= number);
+
+const EVENTS = {
+  joined({ seat }) {
+    room.seats.push(seat);
+    room.health[seat.id] = seat.health;
+  },
+  renamed({ seat, name }) {
+    room.seats.find(({ id }) => id === seat).name = name;
+  },
+  removed({ seat }) {
+    room.seats = room.seats.filter(({ id }) => id !== seat);
+  },
+  host({ seat }) {
+    room.host = seat;
+    room.me.host = seat === room.me.seat;
+    announce(`${nameOf(room, seat)} is the host now.`);
+    showRole();
+  },
+  closed({ closed }) {
+    room.closed = closed;
+    showRole();
+  },
+  locked({ seat, ends_at_ms }) {
+    if (!room.locked.includes(seat)) room.locked.push(seat);
+    if (ends_at_ms !== room.ends_at_ms) announce("One has locked: fifteen seconds left.");
+    room.ends_at_ms = ends_at_ms;
+  },
+  round(event) {
+    Object.assign(room, { phase: "guess", number: event.number, round: event, ends_at_ms: event.ends_at_ms, locked: [], reveal: null, paused: false });
+    Object.assign(room.me, { pin: null, locked: false, plays: plays(event.number) });
+    show({});
+  },
+  reveal(event) {
+    Object.assign(room, { phase: "reveal", reveal: event, ends_at_ms: event.ends_at_ms, totals: event.totals, paused: false });
+    Object.assign(room.health, event.health);
+    show({});
+  },
+  paused() {
+    room.paused = true;
+    room.ends_at_ms = null;
+    showPause();
+  },
+  resumed({ ends_at_ms }) {
+    room.paused = false;
+    room.ends_at_ms = ends_at_ms;
+    showPause();
+  },
+  over() {
+    room.phase = "over";
+    show({});
+  },
+};
+
+// --- What the phase shows
+
+function show() {
+  byId("loading").hidden = true;
+  byId("main").dataset.phase = room.phase;
+  byId("wait").hidden = room.phase !== "lobby";
+  byId("play").hidden = !["guess", "reveal"].includes(room.phase);
+  byId("over").hidden = room.phase !== "over";
+  document.body.classList.toggle("round-page", !byId("play").hidden);
+  showRole();
+  showPeople();
+  if (room.phase === "guess") startGuessing();
+  if (room.phase === "reveal") startReveal();
+  if (room.phase === "over") showFinal(room, page);
+  showPause();
+}
+
+function makePanel() {
+  panel = createGuessPanel({
+    basemap: page.basemap,
+    bounds: page.bounds,
+    tileUrl: page.tile_url,
+    labels: {
+      sending: "Sending…",
+      locked: "Locked. Waiting for the others…",
+      over: "Time is up…",
+      late: "You play from the next round on",
+      paused: "The clock is stopped",
+    },
+    onDraft: (position) => ask("draft", { round: room.number, ...position }),
+    onConfirm: confirm,
+    onGoOn: () => byId("next").disabled || byId("next").click(),
+  });
+  layer = window.L.layerGroup().addTo(panel.board.map);
+}
+
+const guessPhase = () => (room.paused ? "paused" : room.me.locked ? "locked" : room.me.plays ? "guess" : "late");
+
+let shownRound = 0;
+function startGuessing() {
+  if (!panel) makePanel();
+  alarmed = false;
+  byId("result").hidden = true;
+  byId("picture-open").hidden = true;
+  byId("round-number").textContent = room.number;
+  layer.clearLayers();
+  if (shownRound !== room.number || panel.phase() === "revealed") {
+    shownRound = room.number;
+    panel.startRound(room.round.picture, room.me.pin);
+    announce(`Round ${room.number} of ${room.room.rounds}.`);
+  }
+  panel.setPhase(guessPhase());
+}
+
+function startReveal() {
+  if (!panel) makePanel();
+  if (shownRound !== room.number) {
+    shownRound = room.number;
+    panel.startRound(room.round.picture, null);
+  }
+  byId("round-number").textContent = room.number;
+  panel.setPhase("revealed");
+  const words = showReveal({ board: panel.board, layer, room, shown: room.reveal, full: page.full_health });
+  announce(words);
+  byId("result-title").focus({ preventScroll: true });
+}
+
+async function confirm() {
+  panel.setPhase("sending");
+  const answer = await ask("guess", { round: room.number, ...panel.position() });
+  if (panel.phase() !== "sending") return;
+  if (answer.ok || answer.code === "too_late") {
+    room.me.locked = answer.ok;
+    panel.setPhase(answer.ok ? "locked" : "over");
+    announce(answer.ok ? "Locked. Waiting for the others." : "Time is up.");
+  } else panel.setPhase("guess", answer.message);
+}
+
+// --- People, roles, the clock
+
+function showRole() {
+  for (const part of all(".host-only")) part.hidden = !room.me.host;
+  for (const part of all(".guest-only")) part.hidden = room.me.host;
+  byId("close-room").setAttribute("aria-pressed", String(room.closed));
+  byId("skip").disabled = room.phase !== "guess";
+  const rules = [
+    room.room.collection,
+    room.room.kind === "duel" ? `${points(page.full_health)} health each` : `${room.room.rounds} rounds`,
+    room.room.time_limit_s ? `${room.room.time_limit_s} s a round` : "no time limit",
+    room.room.model_plays ? `the model plays as ${room.room.level}` : "without the model",
+  ];
+  byId("wait-rules").textContent = rules.join(" · ");
+}
+
+function showPeople() {
+  if (!room) return;
+  const complain = (text) => {
+    byId("people-note").textContent = text;
+    byId("wait-note").textContent = text;
+    byId("wait-note").hidden = !text;
+  };
+  for (const list of [byId("wait-list"), byId("people-list")]) {
+    if (list.querySelector("form") && list.contains(document.activeElement)) continue; // a name is being typed
+    list.replaceChildren(...personItems(room, ask, complain));
+  }
+  byId("wait-count").textContent = `${room.seats.length} ${room.seats.length === 1 ? "player" : "players"}`;
+  const waitsForOne = room.room.kind === "duel" && !room.room.model_plays && room.seats.length < 2;
+  byId("wait").querySelector("[data-advance]").disabled = waitsForOne;
+  const playing = room.seats.filter(({ from_round, id }) => from_round <= room.number && (room.present.includes(id) || room.locked.includes(id)));
+  byId("locked-count").hidden = room.phase !== "guess" || playing.length < 2;
+  byId("locked-share").textContent = `${room.locked.length} of ${playing.length}`;
+  showStanding();
+}
+
+function showStanding() {
+  const part = byId("standing");
+  if (room.room.kind === "duel") return part.replaceChildren(...healthBars(room, page.full_health));
+  const own = standings(room).find(({ seat }) => seat === room.me.seat);
+  part.hidden = !own || room.number < 2;
+  if (own) part.textContent = `No. ${own.rank} · ${points(own.total)}`;
+}
+
+function showPause() {
+  byId("paused").hidden = !room.paused;
+  byId("pause").textContent = room.paused ? "Go on" : "Pause";
+  if (room.phase === "guess" && panel) panel.setPhase(guessPhase());
+  tick();
+}
+
+function tick() {
+  if (!room || byId("play").hidden) return;
+  const left = room.ends_at_ms === null ? null : room.ends_at_ms - serverClock.now();
+  byId("clock").hidden = left === null || room.phase !== "guess";
+  if (room.phase === "guess" && left !== null) guessClock(left);
+  if (room.phase === "reveal") nextButton(left);
+}
+
+function guessClock(left) {
+  byId("clock-time").textContent = clockText(left);
+  byId("clock").classList.toggle("urgent", left <= URGENT_MS);
+  if (left <= URGENT_MS && left > 0 && !alarmed && panel.phase() === "guess") {
+    alarmed = true;
+    byId("alarm").textContent = panel.position() ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
+  }
+  if (left <= 0 && panel.phase() === "guess") {
+    const position = panel.position();
+    if (position) ask("draft", { round: room.number, ...position }); // the pin as it stands, also while it is being dragged
+    panel.setPhase("over");
+  }
+}
+
+function nextButton(left) {
+  const what = room.reveal.last ? "The end" : "Next round";
+  const when = left === null || room.paused ? "" : ` in ${Math.max(0, Math.ceil(left / 1000))} s`;
+  byId("next").textContent = room.me.host ? `${what}${when ? ` (${when.trim()})` : ""}` : `${what}${when || " when the host goes on"}`;
+  byId("next").disabled = !room.me.host;
+}
+setInterval(tick, 200);
+
+// --- What the buttons ask
+
+for (const part of all("[data-advance]")) {
+  part.addEventListener("click", async () => {
+    const answer = await ask("advance", { phase: room.phase, round: room.number });
+    if (answer.ok) return;
+    byId("wait-note").textContent = answer.message;
+    byId("wait-note").hidden = false;
+    byId("people-note").textContent = answer.message;
+  });
+}
+byId("pause").addEventListener("click", () => ask(room.paused ? "resume" : "pause"));
+byId("close-room").addEventListener("click", () => ask("close", { closed: !room.closed }));
+byId("end").addEventListener("click", (event) => {
+  if (event.target.dataset.sure === undefined) {
+    event.target.dataset.sure = "";
+    event.target.textContent = "Really end it?";
+    return;
+  }
+  byId("people").close();
+  ask("end");
+});
+byId("show-people").addEventListener("click", () => byId("people").showModal());
+byId("copy").addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(page.join_url);
+    byId("copy-status").textContent = "Copied. Send it to your friends.";
+  } catch {
+    byId("link").select();
+    byId("copy-status").textContent = "Copying is blocked here: take the link above.";
+  }
+});
+
+// --- Reactions
+
+for (const part of all("[data-reaction]")) {
+  part.addEventListener("click", () => ask("react", { reaction: part.dataset.reaction }));
+}
+function showReaction({ seat, reaction }) {
+  const bubble = document.createElement("p");
+  bubble.className = "reaction";
+  bubble.append(icon(reaction), nameOf(room, seat));
+  byId("reaction-air").append(bubble);
+  setTimeout(() => bubble.remove(), REACTION_SHOWN_MS);
+}
+
+addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,0 +1,133 @@
+// Who is in the room: names, marks, places in the standings, and what a host may do with a seat.
+import { distance, points } from "./format.js";
+
+const MODEL = 0;
+
+/** A small element with a class and a text. */
+export function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+export function icon(name, className = "icon") {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", className);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** The first letter of a name, whatever the script. */
+export const initial = (name) => [...new Intl.Segmenter().segment(name)][0]?.segment.toUpperCase() ?? "?";
+
+/** The mark before a name: your circle, the model's square, or a disc with the initial. */
+export function badge(room, seat) {
+  if (seat === MODEL) return icon("model", "mark mark-model");
+  if (seat === room.me.seat) return icon("you", "mark mark-you");
+  const disc = element("span", "initial", initial(nameOf(room, seat)));
+  disc.setAttribute("aria-hidden", "true");
+  return disc;
+}
+
+export function nameOf(room, seat) {
+  if (seat === MODEL) return "The model";
+  return room.seats.find(({ id }) => id === seat)?.name ?? "Somebody who left";
+}
+
+/** Everybody who counts, best first: [{seat, total, rank}]; the same points share a rank. */
+export function standings(room) {
+  const seats = room.seats.map(({ id }) => id).concat(room.room.model_plays ? [MODEL] : []);
+  const rows = seats.map((seat) => ({ seat, total: room.totals[seat] ?? 0 })).sort((a, b) => b.total - a.total);
+  for (const row of rows) row.rank = rows.findIndex(({ total }) => total === row.total) + 1;
+  return rows;
+}
+
+/** Rows of a table: rank, player, the round's points where there is a reveal, total. */
+export function standingRows(room, shown) {
+  const scores = new Map(shown?.pins.map((pin) => [pin.seat, pin]));
+  if (shown?.model) scores.set(MODEL, shown.model);
+  return standings(room).map(({ seat, total, rank }) => {
+    const row = element("tr", seat === room.me.seat ? "is-you" : "");
+    const name = element("td", "name");
+    const who = element("span", "person-name");
+    who.append(badge(room, seat), nameOf(room, seat));
+    name.append(who);
+    if (seat === room.me.seat) name.append(element("span", "small muted", " you"));
+    row.append(element("td", "", String(rank)), name);
+    if (shown) {
+      const cell = element("td", "figure");
+      const pin = scores.get(seat);
+      cell.append(pin ? points(pin.score) : "–", element("small", "", pin ? distance(pin.distance_km) : "no pin"));
+      row.append(cell);
+    }
+    row.append(element("td", "figure", points(total)));
+    return row;
+  });
+}
+
+/** The list of seats, with what a host may do; `ask` sends it, `onError(text)` says what went wrong. */
+export function personItems(room, ask, onError) {
+  return room.seats.map(({ id, name }) => {
+    const item = element("li", "person");
+    const who = element("span", "person-name");
+    who.append(badge(room, id), name);
+    item.append(who);
+    const words = [];
+    if (id === room.host) words.push("host");
+    if (id === room.me.seat) words.push("you");
+    if (room.phase === "guess" && room.locked.includes(id)) words.push("locked");
+    if (!room.present.includes(id)) {
+      words.push("away");
+      item.classList.add("is-away");
+    }
+    item.append(element("span", "small muted", words.join(" · ")));
+    if (room.me.host || id === room.me.seat) item.append(renameButton(id, name, ask, onError));
+    if (room.me.host && id !== room.me.seat) item.append(removeButton(id, name, ask, onError));
+    return item;
+  });
+}
+
+function button(label, text) {
+  const made = element("button", "button small-button", text);
+  made.type = "button";
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+function renameButton(seat, name, ask, onError) {
+  const made = button(`Rename ${name}`, "Rename");
+  made.addEventListener("click", () => {
+    const form = element("form", "rename");
+    const field = Object.assign(element("input"), { value: name, maxLength: 20, required: true });
+    field.setAttribute("aria-label", `New name for ${name}`);
+    const save = Object.assign(element("button", "button small-button", "Save"), { type: "submit" });
+    form.append(field, save);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await ask("rename", { seat, name: field.value });
+      if (!answer.ok) onError(answer.message);
+    });
+    made.closest("li").replaceChildren(form);
+    field.select();
+  });
+  return made;
+}
+
+function removeButton(seat, name, ask, onError) {
+  const made = button(`Remove ${name}`, "Remove");
+  made.addEventListener("click", async () => {
+    if (made.dataset.sure === undefined) {
+      made.dataset.sure = "";
+      made.textContent = "Sure?";
+      return;
+    }
+    const answer = await ask("remove", { seat });
+    if (!answer.ok) onError(answer.message);
+  });
+  return made;
+}
