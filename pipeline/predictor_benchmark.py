@@ -7,15 +7,12 @@ A site of its own is started in a temporary folder, so that broker, worker and d
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -23,16 +20,12 @@ from typing import Any
 
 from django.conf import settings
 
+from pipeline.benchmark_site import NotStarted, benchmark_site
+
 SCENES, SEED = 512, 77
 ROUNDS = 3  # of bulk: baseline and predictor in turn
 SINGLE = 40  # pictures asked for one by one
-START_S = 600.0
 SETTLE_S = 0.5  # for which this process's threads would still spin, on the cores that the worker needs
-READY = "is ready"
-
-
-class NotStarted(RuntimeError):
-    """The site that the benchmark needs did not start."""
 
 
 def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
@@ -42,7 +35,10 @@ def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
     files = _scene_files(settings.CACHE_DIR / f"benchmark-scenes-{SEED}-{count}", count)
     version = champion()
     model = settings.MODELS_DIR / version.name if version else None
-    with tempfile.TemporaryDirectory(prefix="geoguess-benchmark-") as folder, _site(Path(folder)) as environment:
+    with (
+        tempfile.TemporaryDirectory(prefix="geoguess-benchmark-") as folder,
+        benchmark_site(Path(folder)) as (environment, _),
+    ):
         if settings.ENCODERS_DIR.exists():
             shutil.copytree(settings.ENCODERS_DIR, Path(folder) / "encoders")
         measured = subprocess.run(
@@ -61,31 +57,6 @@ def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
             check=True,
         )
     return json.loads(measured.stdout.splitlines()[-1])
-
-
-@contextmanager
-def _site(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment in which a running site's commands work."""
-    left_out = ("GEOGUESS_", "DATABASE_URL", "REDIS_URL")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-    environment |= {"GEOGUESS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "geoguess.settings"}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = folder / "up.log"
-    with log.open("w") as output:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", "--port", str(port)]
-        site = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + START_S
-        while READY not in log.read_text():
-            if site.poll() is not None or time.monotonic() > deadline:
-                raise NotStarted(f"The site for the benchmark did not start: {log.read_text()[-2000:]}")
-            time.sleep(0.2)
-        yield environment
-    finally:
-        site.terminate()
-        site.wait()
 
 
 def _scene_files(folder: Path, count: int) -> Path:

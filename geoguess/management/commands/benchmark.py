@@ -19,27 +19,41 @@ class Command(BaseCommand):
     help = (
         "Measure geocells, smoothing, refinement, answers, training and encoding, each against a named baseline. "
         "`benchmark geocells` measures what geocells around many positions cost, and whether they keep their promises; "
-        "`benchmark predictor` what broker, database and decoding add to the network."
+        "`benchmark predictor` what broker, database and decoding add to the network; "
+        "`benchmark live` how soon rooms full of players hear their reveal, beside a bare echo group."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "part", nargs="?", choices=["geocells", "predictor"], help="one part in depth; all in brief without it"
+            "part",
+            nargs="?",
+            choices=["geocells", "predictor", "live"],
+            help="one part in depth; all in brief without it",
         )
         parser.add_argument("--points", type=Path, help="CSV[.gz] of positions with columns lat and lng")
         parser.add_argument("--count", type=int, default=COUNT, help="positions to make, by a seed, without a file")
         parser.add_argument("--images", type=int, default=512, help="scenes that the predictor looks at")
         parser.add_argument("--min", type=int, help="fewest photos in a cell (follows from their number)")
         parser.add_argument("--max", type=int, help="most photos in a cell (twice the fewest)")
+        parser.add_argument("--rooms", type=int, default=25, help="rooms that play at once")
+        parser.add_argument("--seats", type=int, default=20, help="players in each room")
+        parser.add_argument("--rounds", type=int, default=4, help="rounds that each room plays, up to 10")
+        parser.add_argument(
+            "--servers", type=int, default=1, help="web servers; with several, DATABASE_URL and REDIS_URL are used"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
         if options["part"]:
-            result = _geocells(options) if options["part"] == "geocells" else _predictor(options["images"])
+            result = {
+                "geocells": lambda: _geocells(options),
+                "predictor": lambda: _predictor(options["images"]),
+                "live": lambda: _live(options),
+            }[options["part"]]()
             if options["json"]:
                 self.stdout.write(json.dumps(result))
             else:
-                self.stdout.write("\n".join(f"{name:14}{value}" for name, value in result.items()))
+                self.stdout.write("\n".join(f"{name:22}{value}" for name, value in result.items()))
             return
         from pipeline.benchmarks import measurements
 
@@ -62,11 +76,21 @@ class Command(BaseCommand):
 
 
 def _predictor(images: int) -> dict[str, Any]:
-    from pipeline.predictor_benchmark import NotStarted, benchmark_predictor
+    from pipeline.benchmark_site import NotStarted
+    from pipeline.predictor_benchmark import benchmark_predictor
 
     call_command("migrate", verbosity=0, interactive=False)  # the champion is looked up
     try:
         return benchmark_predictor(images)
+    except NotStarted as error:
+        raise CommandError(str(error)) from error
+
+
+def _live(options: dict[str, Any]) -> dict[str, Any]:
+    from geoguess.live.benchmark import NotStarted, benchmark_live
+
+    try:
+        return benchmark_live(**{name: options[name] for name in ("rooms", "seats", "rounds", "servers")})
     except NotStarted as error:
         raise CommandError(str(error)) from error
 
