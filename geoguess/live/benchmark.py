@@ -31,6 +31,7 @@ from pipeline.benchmark_site import NotStarted, benchmark_site, free_port
 ROOMS, SEATS, ROUNDS = 25, 20, 4
 THINK_S = 8.0  # within which all players of a round guess, evenly spread
 PATIENCE_S = 120.0
+HEARTBEAT_S = 10.0
 OPENING = 25  # sockets that connect at once
 SEED = 5
 
@@ -91,7 +92,21 @@ class Member:
         self.opened: set[int] = set()
         self.answers: list[dict[str, Any]] = []
         self.changed = asyncio.Condition()
-        self.reading = asyncio.create_task(self._read(wanted))
+        self.tasks = [asyncio.create_task(self._read(wanted))]
+
+    def live(self) -> None:
+        """Send a heartbeat as browsers do."""
+        self.tasks.append(asyncio.create_task(self._beat()))
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await self.socket.close()
+
+    async def _beat(self) -> None:
+        while True:
+            await self.socket.send('{"type":"ping","t":0}')
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _read(self, wanted: str) -> None:
         async for text in self.socket:
@@ -161,7 +176,10 @@ async def _members(addresses: list[tuple[str, str]], wanted: str) -> list[Member
             socket = await connect(
                 address, origin=Origin(origin), additional_headers=headers, compression=None, ping_interval=None
             )
-        return Member(socket, wanted)
+        member = Member(socket, wanted)
+        if "/ws/r/" in address:
+            member.live()
+        return member
 
     return await asyncio.gather(*(open_one(*each) for each in addresses))
 
@@ -223,8 +241,7 @@ async def _measure(plan: dict[str, Any], made: list[tuple[str, list[str]]]) -> d
             results["guesses_acknowledged"] = sum(answer.get("locked", False) for answer in answers)
             results["errors"] = sum(answer["type"] == "error" for answer in answers)
         for member in (member for table in tables for member in table):
-            member.reading.cancel()
-            await member.socket.close()
+            await member.close()
     return results
 
 
