@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geoguess.models import Game
-from geoguess.views import accounts, health, leaderboards, pages, play, profile, reasons, rooms, series
+from geoguess.views import accounts, app, health, leaderboards, pages, play, profile, reasons, rooms, series
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -59,6 +59,9 @@ urlpatterns = [
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
     path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.service_worker, name="service-worker"),
+    path("offline/", app.offline, name="offline"),
     path("health", health.health, name="health"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),

@@ -18,6 +18,7 @@ from predictor import store
 from predictor.selectors import champion
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+MARKDOWN.add_render_rule("table_open", lambda *_: '<table tabindex="0">\n')  # a wide one scrolls, by keyboard too
 
 
 @require_safe
