@@ -31,7 +31,6 @@ OUTSIDE_LIMIT_KM = 0.3  # a beach or a pier, not a town beyond the border
 PER_PAGE = 4  # photos taken from one answer before others have their turn
 FAILURES = 5  # pages in a row; then the source does not work
 PASSING = {Reason.DOWNLOAD, Reason.LICENCE}  # what was turned away so is looked at again by a later import
-PANORAMAS = ("skip", "keep", "only")
 
 
 class Stopped(Exception):
@@ -46,8 +45,8 @@ class Stopped(Exception):
 class Wanted:
     """What to import: how many photos in this run, how many of each district at most (0: it follows), of which kind.
 
-    ``licences`` are families of `FAMILIES`, ``panoramas`` one of `PANORAMAS`. A dry run looks at pages, downloads no
-    pictures and changes nothing.
+    ``licences`` are families of `FAMILIES`, ``panoramas`` is one of `sources.PANORAMAS`. A dry run looks at pages,
+    downloads no pictures and changes nothing.
     """
 
     collection: str

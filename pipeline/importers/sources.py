@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from pipeline.importers.commons import Commons
-from pipeline.importers.contract import Source
-from pipeline.importers.download import Fetcher
-from pipeline.importers.kartaview import KartaView
-from pipeline.importers.mapillary import Mapillary
-from pipeline.importers.osv5m import Osv5m
-from pipeline.importers.stac import Stac
 from pipeline.reporting import Reporter
 
-NAMES = {kind.name: kind.title for kind in (Commons, Mapillary, Osv5m, KartaView, Stac)}
+if TYPE_CHECKING:
+    from pipeline.importers.contract import Source
+
+NAMES = {
+    "commons": "Wikimedia Commons",
+    "mapillary": "Mapillary",
+    "osv5m": "OSV-5M",
+    "kartaview": "KartaView",
+    "stac": "a STAC server such as Panoramax",
+}
+PANORAMAS = ("skip", "keep", "only")
 SLICE_S = 0.5  # how soon a wait hears of a cancel
 NO_CONTACT = (
     "GEOGUESS_IMPORT_CONTACT is not set: give an e-mail address or a web page, as Wikimedia and others ask for, so "
@@ -30,12 +34,12 @@ class SourceUnusable(ValueError):
 
 def check_source(name: str, *, categories: Sequence[str] = ()) -> None:
     """Raises SourceUnusable, which says what to do."""
-    if name == Mapillary.name and not settings.MAPILLARY_TOKEN:
+    if name == "mapillary" and not settings.MAPILLARY_TOKEN:
         raise SourceUnusable(
             "Mapillary wants a token: make one at https://www.mapillary.com/dashboard/developers and set "
             "GEOGUESS_MAPILLARY_TOKEN to it."
         )
-    if categories and name != Commons.name:
+    if categories and name != "commons":
         raise SourceUnusable("Only Wikimedia Commons has categories.")
 
 
@@ -48,6 +52,13 @@ def open_web_source(
     max_bytes: int | None = None,
 ) -> Source:
     """The source of this name, with a fetcher that waits no longer than ``report`` lets it. Raises SourceUnusable."""
+    from pipeline.importers.commons import Commons
+    from pipeline.importers.download import Fetcher
+    from pipeline.importers.kartaview import KartaView
+    from pipeline.importers.mapillary import Mapillary
+    from pipeline.importers.osv5m import Osv5m
+    from pipeline.importers.stac import Stac
+
     check_source(name, categories=categories)
     if not settings.IMPORT_CONTACT:
         report.log(NO_CONTACT)
@@ -66,10 +77,14 @@ def open_web_source(
         sleep=wait,
     )
     url = settings.IMPORT_URLS[name]
-    if name == Commons.name:
-        return Commons(fetcher, url, categories)
-    if name == Mapillary.name:
-        return Mapillary(fetcher, url, settings.MAPILLARY_TOKEN, panoramas)
-    if name == Osv5m.name:
-        return Osv5m(fetcher, url)
-    return KartaView(fetcher, url) if name == KartaView.name else Stac(fetcher, url)
+    match name:
+        case "commons":
+            return Commons(fetcher, url, categories)
+        case "mapillary":
+            return Mapillary(fetcher, url, settings.MAPILLARY_TOKEN, panoramas)
+        case "osv5m":
+            return Osv5m(fetcher, url)
+        case "kartaview":
+            return KartaView(fetcher, url)
+        case _:
+            return Stac(fetcher, url)
