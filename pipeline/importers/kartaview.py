@@ -66,7 +66,7 @@ def _candidate(photo: dict[str, Any]) -> Candidate:
         raise Rejected(Reason.MISSING_COORDINATES, "Has no position on KartaView.")
     url = photo.get("fileurlProc") or photo.get("fileurl")
     if not url:
-        raise Rejected(Reason.DOWNLOAD, "KartaView gives no address of the picture.")
+        raise Rejected(Reason.DOWNLOAD_REFUSED, "KartaView gives no address of the picture.")
     sequence_id = plain(photo.get("sequenceId") or (photo.get("sequence") or {}).get("id"), 100)
     return Candidate(
         source_id=source_id,

@@ -76,7 +76,7 @@ def _candidate(image: dict[str, Any]) -> Candidate:
     if latitude is None or longitude is None:
         raise Rejected(Reason.MISSING_COORDINATES, "Has no position on Mapillary.")
     if not image.get("thumb_2048_url"):
-        raise Rejected(Reason.DOWNLOAD, "Mapillary gives no address of the picture.")
+        raise Rejected(Reason.DOWNLOAD_REFUSED, "Mapillary gives no address of the picture.")
     direction = image.get("computed_compass_angle")
     return Candidate(
         source_id=source_id,

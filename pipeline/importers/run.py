@@ -29,8 +29,10 @@ from predictor import store
 
 OUTSIDE_LIMIT_KM = 0.3  # a beach or a pier, not a town beyond the border
 PER_PAGE = 4  # photos taken from one answer before others have their turn
+TRIES_PER_PAGE = 2 * PER_PAGE  # some pictures do not come, or are no good
 FAILURES = 5  # pages in a row; then the source does not work
-PASSING = {Reason.DOWNLOAD, Reason.LICENCE}  # what was turned away so is looked at again by a later import
+LOST = 10  # pictures in a row; then their host does not work
+PASSING = {Reason.DOWNLOAD_FAILED, Reason.LICENCE}  # what was turned away so is looked at again by a later import
 
 
 class Stopped(Exception):
@@ -119,6 +121,7 @@ class _Run:
         self.ledger = Ledger(wanted.most_of_district)
         self.ledger.asked.update(checkpoint.asked)
         self.taken = checkpoint.taken
+        self.lost_in_a_row = 0  # pictures that did not come, though asked for patiently
         self.seen: set[str] = set()  # names in no need of a look: taken, or turned away for good
         if wanted.dry_run:
             self.collection = Collection.objects.filter(name=wanted.collection).first()
@@ -171,6 +174,8 @@ class _Run:
             if self._work_through(page, area):
                 rounds.again(area)
             rounds.add(page.found)
+            if self.lost_in_a_row >= LOST:
+                raise SourceFailed(f"{self.lost_in_a_row} pictures in a row did not come.")
 
     def _page(self, area: Area) -> Page:
         try:
@@ -182,13 +187,15 @@ class _Run:
     def _work_through(self, page: Page, area: Area) -> bool:
         """Take what this page gives and note where the area stands; whether it has more."""
         candidates, faults = self._checked(page)
-        chosen = self.ledger.choose(candidates, min(PER_PAGE, self.wanted.photos - self.taken))
-        new, known, lost = self._fetched(chosen)
-        self.taken += len(chosen) - len(lost)
+        new, known, lost = self._fetched(candidates)
         self._store(new, known, faults | lost)
-        left = self.ledger.are_left(one for one in candidates if self._name(one.source_id) not in self.seen)
-        self._note(area, page, left)
+        left = self.ledger.are_left(self._unseen(candidates))
+        failed = any(fault.reason == Reason.DOWNLOAD_FAILED for fault in lost.values())
+        self._note(area, page, left or failed)
         return left or page.cursor is not None
+
+    def _unseen(self, candidates: list[Candidate]) -> list[Candidate]:
+        return [one for one in candidates if self._name(one.source_id) not in self.seen]
 
     def _name(self, source_id: str) -> str:
         return f"{self.source.namespace}/{source_id}"
@@ -221,31 +228,40 @@ class _Run:
         detail = f"Has the licence “{candidate.licence[:60] or 'none'}”; allowed are {allowed}."
         return Rejected(Reason.LICENCE, detail)
 
-    def _fetched(self, chosen: list[Candidate]) -> tuple[list[NewPhoto], list[Photo], dict[str, Rejected]]:
-        """New photos, photos that are there already, and what did not come or is no good."""
+    def _fetched(self, candidates: list[Candidate]) -> tuple[list[NewPhoto], list[Photo], dict[str, Rejected]]:
+        """New photos, photos that are there already, and what did not come or is no good; a few of each page."""
         new: list[NewPhoto] = []
         known: list[Photo] = []
         lost: dict[str, Rejected] = {}
-        for candidate in chosen:
-            name = self._name(candidate.source_id)
-            self.seen.add(name)  # whatever becomes of it, not twice in a run
+        before = self.taken
+        for _ in range(TRIES_PER_PAGE):
+            if self.taken - before == PER_PAGE or self.taken == self.wanted.photos:
+                break
+            if (candidate := self.ledger.choose(self._unseen(candidates))) is None:
+                break
             self.report.check()
-            if self.wanted.dry_run:
-                self.summary.planned.append(candidate)
-                continue
+            name = self._name(candidate.source_id)
             try:
-                found = self.elsewhere.get(name) or self._photo(candidate, new)
-            except Rejected as rejected:
-                lost[name] = rejected
-            except (DownloadRefused, DownloadFailed) as error:
-                lost[name] = Rejected(Reason.DOWNLOAD, str(error))
-            else:
-                if isinstance(found, Photo):
+                if self.wanted.dry_run:
+                    self.summary.planned.append(candidate)
+                elif photo := self.elsewhere.get(name):
+                    known.append(photo)
+                elif isinstance(found := self._photo(candidate, new), Photo):
                     known.append(found)
                 else:
                     new.append(found)
-            if name in lost:
+            except BudgetSpent:
                 self.ledger.give_back(candidate)
+                self.summary.ended = "bytes"
+                break
+            except (Rejected, DownloadRefused, DownloadFailed) as error:
+                self.ledger.give_back(candidate)
+                lost[name] = _as_rejected(error)
+                self.lost_in_a_row += isinstance(error, DownloadFailed)
+            else:
+                self.taken += 1
+                self.lost_in_a_row = 0
+            self.seen.add(name)  # whatever became of it, not twice in a run
         return new, known, lost
 
     def _photo(self, candidate: Candidate, beside: list[NewPhoto]) -> NewPhoto | Photo:
@@ -301,10 +317,10 @@ class _Run:
             record_rejections(self.collection, faults, taken=taken)
         self.summary.already_there += len(known)
 
-    def _note(self, area: Area, page: Page, left: bool) -> None:
-        """Where the area stands: the cursor moves on once nothing that may be taken is left of the page."""
+    def _note(self, area: Area, page: Page, unfinished: bool) -> None:
+        """Where the area stands: it goes on behind this page once nothing is to be had from it any more."""
         notes = self.checkpoint
-        if not left:
+        if not unfinished:
             notes.cursors.pop(area.key, None)
             if page.cursor is None:
                 notes.exhausted.add(area.key)
@@ -315,6 +331,13 @@ class _Run:
         notes.asked, notes.taken = dict(self.ledger.asked), self.taken
         if not self.wanted.dry_run:
             notes.save()
+
+
+def _as_rejected(error: Rejected | DownloadRefused | DownloadFailed) -> Rejected:
+    if isinstance(error, Rejected):
+        return error
+    refused = isinstance(error, DownloadRefused)
+    return Rejected(Reason.DOWNLOAD_REFUSED if refused else Reason.DOWNLOAD_FAILED, str(error))
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -64,10 +64,10 @@ def open_web_source(
         report.log(NO_CONTACT)
 
     def wait(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        while seconds > 0:
             report.check()
-            time.sleep(min(left, SLICE_S))
+            time.sleep(min(seconds, SLICE_S))
+            seconds -= SLICE_S
 
     contact = settings.IMPORT_CONTACT or "no contact given"
     fetcher = Fetcher(

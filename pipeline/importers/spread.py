@@ -78,20 +78,16 @@ class Ledger:
         if sequence:
             self._sequences.add(sequence)
 
-    def choose(self, candidates: Iterable[Candidate], at_most: int) -> list[Candidate]:
-        """Up to ``at_most`` that may be taken, those of the neediest states first; they count as taken."""
+    def choose(self, candidates: Iterable[Candidate]) -> Candidate | None:
+        """One that may be taken, of the neediest state; it counts as taken. None: none may."""
         waiting = list(candidates)
         places = _located(waiting)
-        chosen: list[Candidate] = []
-        while len(chosen) < at_most:
-            free = [one for one in waiting if self._may_take(one, places[one.source_id])]
-            if not free:
-                break
-            best = min(free, key=lambda one: self.need(places[one.source_id][0]))
-            self.add(*places[best.source_id], best.latitude, best.longitude, best.sequence_id)
-            waiting.remove(best)
-            chosen.append(best)
-        return chosen
+        free = [one for one in waiting if self._may_take(one, places[one.source_id])]
+        if not free:
+            return None
+        best = min(free, key=lambda one: self.need(places[one.source_id][0]))
+        self.add(*places[best.source_id], best.latitude, best.longitude, best.sequence_id)
+        return best
 
     def give_back(self, candidate: Candidate) -> None:
         """A chosen one did not come."""

@@ -55,7 +55,7 @@ class Stac(Source):
         assets = item.get("assets") or {}
         asset: dict[str, Any] = next((assets[name] for name in ASSETS if name in assets), {})
         if not asset.get("href"):
-            raise Rejected(Reason.DOWNLOAD, "Has no picture.")
+            raise Rejected(Reason.DOWNLOAD_REFUSED, "Has no picture.")
         lens = told.get("pers:interior_orientation") or {}
         producers = [one.get("name") for one in item.get("providers") or [] if "producer" in one.get("roles", [])]
         source_id = str(item["id"])

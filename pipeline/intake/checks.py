@@ -44,7 +44,8 @@ class Reason(StrEnum):
     ARCHIVE_TOO_LARGE = "archive_too_large"
     LICENCE = "licence"
     NOT_A_VIEW = "not_a_view"
-    DOWNLOAD = "download"
+    DOWNLOAD_FAILED = "download_failed"
+    DOWNLOAD_REFUSED = "download_refused"
 
 
 class Rejected(ValueError):
