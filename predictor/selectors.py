@@ -19,6 +19,7 @@ from predictor.models import ModelVersion, Prediction, Question
 from predictor.posterior import Density, Located, locate, radius_km, rank_states
 
 TOP_CELLS = 5
+ANSWERS = 256  # kept by each process: to find one takes as long as all else that opens a round
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def training_hashes(version: ModelVersion) -> frozenset[str]:
 
 def answer(prediction: Prediction, scale_km: float, level: str = STRONGEST) -> Answer:
     """The answer of an opponent of this level that scores best on average on a map of this extent."""
-    return answer_from(artifact_of(prediction.version), *posterior_of(prediction), scale_km, level)
+    version = prediction.version
+    seen = bytes(prediction.posterior), bytes(prediction.embedding)
+    return _answer(version.name, version.manifest_sha256, *seen, scale_km, level)
 
 
 def levels_of(version: ModelVersion) -> tuple[Level, ...]:
@@ -88,8 +91,7 @@ def levels_of(version: ModelVersion) -> tuple[Level, ...]:
 
 def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
     """Cell probabilities (C,) and projected embedding (d,)."""
-    cells = np.frombuffer(prediction.posterior, np.float16).astype(float)
-    return cells / cells.sum(), np.frombuffer(prediction.embedding, np.float16).astype(np.float32)
+    return _arrays(bytes(prediction.posterior), bytes(prediction.embedding))
 
 
 def answer_from(
@@ -124,6 +126,16 @@ def answer_from(
         tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
         likeness < how.doubt_cosine,
     )
+
+
+def _arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]:
+    cells = np.frombuffer(posterior, np.float16).astype(float)
+    return cells / cells.sum(), np.frombuffer(embedding, np.float16).astype(np.float32)
+
+
+@lru_cache(maxsize=ANSWERS)
+def _answer(name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, scale_km: float, level: str) -> Answer:
+    return answer_from(_artifact(name, manifest_sha256), *_arrays(posterior, embedding), scale_km, level)
 
 
 @lru_cache(maxsize=4)

@@ -33,6 +33,7 @@ def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
     settings.CACHE_DIR, settings.JOBS_DIR = tmp_path / "cache", tmp_path / "jobs"
     settings.BOUNDARIES_DIR, settings.ENCODERS_DIR = tmp_path / "boundaries", tmp_path / "encoders"
     selectors._artifact.cache_clear()
+    selectors._answer.cache_clear()
     selectors._training_hashes.cache_clear()
     return tmp_path
 

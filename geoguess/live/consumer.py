@@ -7,13 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels.db import database_sync_to_async
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
 from geoguess.consumers import NOT_FOUND
 from geoguess.groups import room_group
 from geoguess.live import messages, selectors, services, watch
+from geoguess.live.calls import call
 from geoguess.live.models import Room, Seat
 from geoguess.models import Player
 from geoguess.names import InvalidName
@@ -46,8 +47,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
     revision = -1  # of the last thing this tab was told
     allowance, counted_at, refused = float(BURST), 0.0, 0
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' hop to another thread before each message to close old connections: rooms keep theirs."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
-        member = await self._member()
+        member = await call(self._member)
         if member is None:
             await self.close(NOT_FOUND)
             return
@@ -121,13 +126,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _draft(self, message: messages.Draft) -> None:
         position = parse_guess(message.latitude, message.longitude)
-        await database_sync_to_async(services.save_draft)(
-            seat_id=self._own_seat(), number=message.round, position=position, now=timezone.now()
+        await call(
+            services.save_draft, seat_id=self._own_seat(), number=message.round, position=position, now=timezone.now()
         )
 
     async def _guess(self, message: messages.Guess) -> dict[str, Any]:
         position = parse_guess(message.latitude, message.longitude)
-        locked = await database_sync_to_async(services.lock_guess)(
+        locked = await call(
+            services.lock_guess,
             seat_id=self._own_seat(),
             number=message.round,
             position=position,
@@ -164,7 +170,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
         """The service sees to it that only the host may."""
-        await database_sync_to_async(service)(room_id=self.room_id, player=self.player, **arguments)
+        await call(service, room_id=self.room_id, player=self.player, **arguments)
 
     def _own_seat(self) -> int:
         if not self.seat_id:
@@ -188,7 +194,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     # --- Saying
 
     async def _send_snapshot(self) -> None:
-        content = await self._snapshot()
+        content = await call(self._snapshot)
         self.revision = content["revision"]
         await self._say(content)
 
@@ -198,7 +204,6 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _say(self, content: dict[str, Any]) -> None:
         await self.send(json.dumps(content))
 
-    @database_sync_to_async
     def _member(self) -> tuple[Room, Player, Seat | None] | None:
         """Only who has a seat, or hosts, is let in."""
         user, token = self.scope["user"], self.scope["session"].get(SESSION_KEY)
@@ -211,7 +216,6 @@ class RoomConsumer(AsyncWebsocketConsumer):
         seat = selectors.seat_of(room, player)
         return (room, player, seat) if seat or room.host_id == player.pk else None
 
-    @database_sync_to_async
     def _snapshot(self) -> dict[str, Any]:
         room = Room.objects.select_related("collection").get(pk=self.room_id)
         seat = room.seats.filter(pk=self.seat_id).first()

@@ -109,7 +109,7 @@ class Pin(models.Model):
     longitude = models.FloatField()
     locked_at = models.DateTimeField(null=True, blank=True)
     distance_km = models.FloatField(null=True, blank=True)
-    score = models.FloatField(null=True, blank=True, help_text="Unrounded; set with the reveal.")
+    score = models.FloatField(null=True, blank=True, help_text="Unrounded; set with the lock, secret until the reveal.")
 
     class Meta:
         ordering = ["pk"]

@@ -53,12 +53,18 @@ def is_decided(room: Room) -> bool:
 def totals(room: Room) -> dict[int, int]:
     """Points of each seat over the revealed rounds: sums of the rounded points shown; the model's under 0."""
     sums: dict[int, int] = defaultdict(int)
-    for seat_id, score in Pin.objects.filter(round__room=room, score__isnull=False).values_list("seat_id", "score"):
+    pins = Pin.objects.filter(round__room=room, round__revealed_at__isnull=False, score__isnull=False)
+    for seat_id, score in pins.values_list("seat_id", "score"):
         sums[seat_id] += points(score)
     if room.model_plays:
         for score in room.rounds.filter(revealed_at__isnull=False).values_list("model_score", flat=True):
             sums[rules.MODEL] += points(score)
     return sums
+
+
+def shown_pins(round_: RoomRound) -> QuerySet[Pin]:
+    """The pins of a revealed round: of all who are still in the room."""
+    return round_.pins.filter(score__isnull=False, seat__removed_at__isnull=True)
 
 
 def seat_public(seat: Seat) -> dict[str, Any]:
@@ -108,7 +114,7 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
                 "distance_km": pin.distance_km,
                 "score": points(pin.score),
             }
-            for pin in round_.pins.filter(score__isnull=False)
+            for pin in shown_pins(round_)
         ],
         "model": {
             "latitude": round_.model_latitude,
@@ -120,7 +126,9 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
         if room.model_plays
         else None,
         "totals": {str(seat): total for seat, total in totals(room).items()},
-        "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health},
+        "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health}
+        if room.kind == Room.Kind.DUEL
+        else {},
         "damage": round_.damage,
         "last": is_decided(room),
         "photo": {

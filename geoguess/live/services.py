@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import IntegrityError, transaction
 
 from geoguess import rules as game_rules
 from geoguess.commitment import committed_guess
 from geoguess.groups import room_group
-from geoguess.live import rules, selectors
+from geoguess.live import calls, rules, selectors
 from geoguess.live.models import Pin, Room, RoomRound, Seat
 from geoguess.models import Player
 from geoguess.names import clean_name
@@ -27,6 +25,10 @@ from predictor.selectors import champion
 
 CODE_TRIES = 20
 NAME_TRIES = 250
+CHANGING = (
+    *("phase", "number", "ends_at", "paused", "paused_left_ms", "revision", "is_closed"),
+    *("host", "model_health", "finished_at"),
+)
 
 
 class CannotJoin(Exception):
@@ -146,8 +148,8 @@ def lock_guess(
         room = seat.room
         if not _put_pin(seat, round_, position, now):
             return False
-        if _everybody_locked(room, round_, present):
-            _reveal(room, round_, now)
+        if _everybody_locked(room, round_.pk, present):
+            _reveal(room, room.rounds.select_related("photo").get(pk=round_.pk), now)
             return True
         if room.kind == Room.Kind.DUEL:
             last_call = now + timedelta(seconds=rules.LAST_CALL_S)
@@ -158,25 +160,39 @@ def lock_guess(
 
 def _open_round_of(seat_id: int, number: int, now: datetime) -> tuple[Seat, RoomRound]:
     """The seat, with its locked room, and the round if this seat may guess in it now. Raises TooLate."""
-    seat = Seat.objects.get(pk=seat_id)
-    room = seat.room = _lock(seat.room_id)
+    seat = Seat.objects.select_related("room").select_for_update(of=("room",)).get(pk=seat_id)
+    room = seat.room
     playing = room.phase == Room.Phase.GUESS and room.number == number and not room.paused
     if not playing or seat.removed_at or seat.from_round > number or game_rules.is_over(room.ends_at, now):
         raise TooLate("This round does not take guesses any more.")
-    return seat, room.rounds.get(number=number)
+    facts = ("number", "room", "photo__latitude", "photo__longitude", "photo__precision_km")  # this runs for each guess
+    return seat, room.rounds.select_related("photo").only(*facts).get(number=number)
 
 
 def _put_pin(seat: Seat, round_: RoomRound, position: game_rules.Position, locked_at: datetime | None) -> bool:
-    """Whether the pin was moved: a locked one stays."""
-    fields = {"latitude": position.latitude, "longitude": position.longitude, "locked_at": locked_at}
-    pin, made = Pin.objects.get_or_create(round=round_, seat=seat, defaults=fields)
-    return made or bool(Pin.objects.filter(pk=pin.pk, locked_at__isnull=True).update(**fields))
+    """Whether the pin was moved: a locked one stays, and has its score, which nobody sees before the reveal."""
+    pin = Pin.objects.filter(round=round_, seat=seat).first() or Pin(round=round_, seat=seat)
+    if pin.locked_at:
+        return False
+    pin.latitude, pin.longitude = position.latitude, position.longitude
+    if locked_at:
+        _lock_pin(pin, round_, seat.room, locked_at)
+    pin.save()
+    return True
 
 
-def _everybody_locked(room: Room, round_: RoomRound, present: Set[int] | None) -> bool:
-    playing = selectors.playing(room).values_list("pk", flat=True)
-    locked = round_.pins.filter(locked_at__isnull=False).values_list("seat_id", flat=True)
-    everybody = set(playing)
+def _lock_pin(pin: Pin, round_: RoomRound, room: Room, now: datetime) -> None:
+    """Score the pin where it stands."""
+    photo = round_.photo
+    truth = game_rules.Position(photo.latitude, photo.longitude)
+    pin.locked_at = now
+    pin.distance_km = game_rules.distance_km(game_rules.Position(pin.latitude, pin.longitude), truth)
+    pin.score = game_rules.round_score(pin.distance_km, photo.precision_km, room.scale_km)
+
+
+def _everybody_locked(room: Room, round_id: int, present: Set[int] | None) -> bool:
+    everybody = set(selectors.playing(room).order_by().values_list("pk", flat=True))
+    locked = Pin.objects.filter(round_id=round_id, locked_at__isnull=False).order_by().values_list("seat_id", flat=True)
     return rules.everybody_locked(playing=everybody, locked=locked, present=everybody if present is None else present)
 
 
@@ -192,14 +208,15 @@ def advance(*, room_id: int, player: Player, phase: str, number: int, now: datet
             _advance(room, now)
 
 
-def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> None:
-    """Whatever is due, done once, by whoever notices first."""
-    if not _is_due(Room.objects.get(pk=room_id), present, now):
-        return
-    with transaction.atomic():
-        room = _lock(room_id)
-        if _is_due(room, present, now):
-            _advance(room, now)
+def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> Room:
+    """Whatever is due, done once, by whoever notices first; the room as it is then."""
+    room = Room.objects.get(pk=room_id)
+    if _is_due(room, present, now):
+        with transaction.atomic():
+            room = _lock(room_id)
+            if _is_due(room, present, now):
+                _advance(room, now)
+    return room
 
 
 def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
@@ -207,7 +224,10 @@ def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
         return False
     if game_rules.is_over(room.ends_at, now):
         return room.phase == Room.Phase.GUESS or bool(present)  # an empty room sleeps
-    return room.phase == Room.Phase.GUESS and _everybody_locked(room, room.rounds.get(number=room.number), present)
+    if room.phase != Room.Phase.GUESS:
+        return False
+    round_id = room.rounds.values_list("pk", flat=True).get(number=room.number)
+    return _everybody_locked(room, round_id, present)
 
 
 def _advance(room: Room, now: datetime) -> None:
@@ -244,26 +264,24 @@ def _choose_photo(room: Room) -> int:
 
 
 def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
-    """Score every pin, drafts too, and show all of them at once."""
-    photo = round_.photo
-    truth = game_rules.Position(photo.latitude, photo.longitude)
-    pins = list(round_.pins.filter(seat__in=selectors.playing(room)))
-    for pin in pins:
-        pin.locked_at = pin.locked_at or now
-        pin.distance_km = game_rules.distance_km(game_rules.Position(pin.latitude, pin.longitude), truth)
-        pin.score = game_rules.round_score(pin.distance_km, photo.precision_km, room.scale_km)
-    Pin.objects.bulk_update(pins, ["locked_at", "distance_km", "score"])
+    """Lock the drafts, and show all pins at once."""
+    drafts = list(round_.pins.filter(locked_at__isnull=True, seat__in=selectors.playing(room)))
+    for pin in drafts:
+        _lock_pin(pin, round_, room, now)
+    if drafts:
+        Pin.objects.bulk_update(drafts, ["locked_at", "distance_km", "score"])
     round_.revealed_at = now
     if room.kind == Room.Kind.DUEL:
-        _hurt(room, round_, {pin.seat_id: game_rules.points(pin.score) for pin in pins})
+        _hurt(room, round_)
     round_.save(update_fields=["revealed_at", "damage"])
     pause = rules.REVEAL_S[room.kind]
     room.phase, room.ends_at = Room.Phase.REVEAL, now + timedelta(seconds=pause) if pause else None
     _publish(room, "reveal", selectors.reveal(room, round_) | {"ends_at_ms": milliseconds(room.ends_at)})
 
 
-def _hurt(room: Room, round_: RoomRound, points: dict[int, int]) -> None:
+def _hurt(room: Room, round_: RoomRound) -> None:
     """Take the difference of the two scores from the health of the worse one."""
+    points = {pin.seat_id: game_rules.points(pin.score) for pin in selectors.shown_pins(round_)}
     scores = {seat.pk: points.get(seat.pk, 0) for seat in selectors.playing(room)}
     if room.model_plays:
         scores[rules.MODEL] = game_rules.points(round_.model_score)
@@ -388,13 +406,7 @@ def _lock_for(room_id: int, player: Player) -> Room:
 def _publish(room: Room, event: str, body: dict[str, Any], *, removed: int | None = None) -> None:
     """Save the room under its next revision, and tell the room once that is committed."""
     room.revision += 1
-    room.save()
+    room.save(update_fields=CHANGING)
     text = msgspec.json.encode({"type": "event", "revision": room.revision, "event": event, **body}).decode()
     message = {"type": "room.event", "revision": room.revision, "text": text, "removed": removed}
-    transaction.on_commit(lambda: _send(room.pk, message))
-
-
-def _send(room_id: int, message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(room_group(room_id), message)
+    transaction.on_commit(lambda: calls.send(room_group(room.pk), message))

@@ -11,13 +11,12 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from geoguess.groups import room_group
 from geoguess.live import rules, services
-from geoguess.live.models import Room
+from geoguess.live.calls import call
 from geoguess.live.presence import Presence
 from geoguess.live.selectors import host_seat
 from geoguess.rules import LATE_GRACE
@@ -38,6 +37,7 @@ class Watch:
         self._begun = time.monotonic()
         self._host_seen = time.monotonic()
         self._told: set[int] | None = None
+        self._host: tuple[int | None, int] = None, 0  # player and seat
         self._present: set[int] = set()
         self._woken = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -71,18 +71,17 @@ class Watch:
     async def _look(self) -> float:
         """Do what is due; seconds until the next look."""
         self._present = await self.presence.seats()
-        room, host_seat = await _room_and_host(self._room_id)
-        now = timezone.now()
         if self._present != self._told:
             self._told = set(self._present)
             await _tell(self._room_id, {"type": "presence", "present": sorted(self._present)})
-        if host_seat in self._present:
+        now = timezone.now()
+        room = await call(services.tick, room_id=self._room_id, present=self.waited_for, now=now)
+        if room.host_id != self._host[0]:
+            self._host = room.host_id, await call(host_seat, room)
+        if self._host[1] in self._present:
             self._host_seen = time.monotonic()
         elif time.monotonic() - self._host_seen > rules.HOST_GRACE.total_seconds():
-            await database_sync_to_async(services.host_is_away)(
-                room_id=room.pk, host_id=room.host_id, present=self._present, now=now
-            )
-        await database_sync_to_async(services.tick)(room_id=room.pk, present=self.waited_for, now=now)
+            await call(services.host_is_away, room_id=room.pk, host_id=room.host_id, present=self._present, now=now)
         if room.ends_at is None or room.paused:
             return LOOK_EVERY_S
         left = (room.ends_at + AFTER_DEADLINE - timezone.now()).total_seconds()
@@ -108,13 +107,6 @@ async def leave(room_id: int) -> None:
     if watch.sockets == 0:
         del _watches[room_id]
         await watch.stop()
-
-
-@database_sync_to_async
-def _room_and_host(room_id: int) -> tuple[Room, int]:
-    """The room, and its host's seat."""
-    room = Room.objects.get(pk=room_id)
-    return room, host_seat(room)
 
 
 async def _tell(room_id: int, content: dict[str, Any]) -> None:

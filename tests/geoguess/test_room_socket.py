@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.asgi import application
-from geoguess.live import consumer, rules, watch
+from geoguess.live import calls, consumer, rules, watch
 from geoguess.live.models import Pin, Room, Seat
 
 pytestmark = [
@@ -24,6 +24,12 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.usefixtures("broker"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_connection_is_left() -> Iterator[None]:
+    yield
+    calls.close()
 
 
 class Tab:
