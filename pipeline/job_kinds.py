@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from pipeline import services
 from pipeline.boundary_sets import set_names
 from pipeline.importers.licences import FAMILIES
-from pipeline.importers.sources import NAMES, PANORAMAS, SourceUnusable, check_source, open_web_source
+from pipeline.importers.sources import NAMES, SourceUnusable, check_source, open_web_source
 from pipeline.models import Collection
 from pipeline.recipe import Recipe, UnusableChange
 from pipeline.reporting import Reporter
@@ -39,6 +40,11 @@ PARTITIONS = (
     ("districts", "districts: merged, not split"),
 )
 EVALUATION_FILE, REPORT_FILE = "evaluation.json", "evaluation.html"
+ENDED = {
+    "photos": "there are as many as asked for",
+    "areas": "the source has no more that may be taken",
+    "bytes": "as much was downloaded as it may",
+}
 ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
 
 
@@ -202,31 +208,43 @@ class AblateForm(LearningForm):
 
 
 class WebImportForm(forms.Form):
-    source = forms.ChoiceField(choices=list(NAMES.items()))
+    source = forms.ChoiceField(choices=list(NAMES.items()), label=_("Source"))
     collection = forms.CharField(
-        max_length=120, initial="Photos of India", help_text="It is made where there is none of this name."
+        max_length=120,
+        initial="Photos of India",
+        label=_("Collection"),
+        help_text=_("It is made where there is none of this name."),
     )
-    photos = forms.IntegerField(min_value=1, max_value=100_000, initial=500)
+    photos = forms.IntegerField(min_value=1, max_value=100_000, initial=500, label=_("Photos"))
     per_district = forms.IntegerField(
         min_value=1,
         required=False,
-        label="Most photos of one district",
-        help_text="Empty: one for every hundred photos, at least two.",
+        label=_("Most photos of one district"),
+        help_text=_("Empty: one for every hundred photos, at least two."),
     )
-    megabytes = forms.IntegerField(min_value=1, required=False, label="Most megabytes to download")
-    licences = forms.MultipleChoiceField(choices=list(FAMILIES.items()), initial=list(FAMILIES))
-    panoramas = forms.ChoiceField(choices=[(name, name) for name in PANORAMAS])
+    megabytes = forms.IntegerField(min_value=1, required=False, label=_("Most megabytes to download"))
+    licences = forms.MultipleChoiceField(
+        choices=list(FAMILIES.items()),
+        initial=list(FAMILIES),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Licences"),
+    )
+    panoramas = forms.ChoiceField(
+        choices=[("skip", _("Leave out")), ("keep", _("Take")), ("only", _("Take nothing else"))], label=_("Panoramas")
+    )
     category = forms.CharField(
         max_length=200,
         required=False,
-        help_text="Of Wikimedia Commons, with its subcategories, such as: Villages in Nagaland. Empty: all India.",
+        label=_("Category"),
+        help_text=_("Of Wikimedia Commons, with those below it, such as Villages in Nagaland. Empty: all India."),
     )
-    restart = forms.BooleanField(required=False, label="Ask everywhere anew instead of going on")
+    restart = forms.BooleanField(required=False, label=_("Ask everywhere anew instead of going on"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        category = cleaned.get("category")
         try:
-            check_source(cleaned.get("source", ""), categories=[cleaned["category"]] if cleaned.get("category") else [])
+            check_source(cleaned.get("source", ""), categories=[category] if category else [])
         except SourceUnusable as error:
             self.add_error("source", str(error))
         return cleaned
@@ -348,7 +366,7 @@ def _import_web(
         "predicted": predicted,
         "requests": summary.requests,
         "megabytes": round(summary.downloaded_bytes / 1e6, 1),
-        "ended, for it had no more": summary.ended,
+        "ended because": ENDED[summary.ended],
         **{f"photos of {state}": count for state, count in summary.by_state.most_common()},
     }
     photo_list, rejection_list = (
