@@ -54,12 +54,16 @@ class Commons(Source):
         goes_on: dict[str, Any] = json.loads(cursor) if cursor else {}
         answer = self.fetcher.document(self.url, _question(area) | goes_on, judge=_judge)
         pages = answer.get("query", {}).get("pages", [])
-        found = [Area(str(page["title"]), depth=area.depth + 1) for page in pages if page.get("ns") == SUBCATEGORY]
+        below = [page["title"] for page in pages if page.get("ns") == SUBCATEGORY and area.depth < SUBCATEGORIES_DEEP]
         files = [page for page in pages if page.get("imageinfo")]  # others' details come with a later answer
         candidates, rejected = sort_out(files, _candidate, key="pageid")
-        deeper = area.depth < SUBCATEGORIES_DEEP
         after = answer.get("continue")
-        return Page(candidates, rejected, json.dumps(after) if after else None, found * deeper)
+        return Page(
+            candidates,
+            rejected,
+            cursor=json.dumps(after) if after else None,
+            found=[Area(str(title), depth=area.depth + 1) for title in below],
+        )
 
 
 def _question(area: Area) -> dict[str, Any]:

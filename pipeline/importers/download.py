@@ -103,7 +103,7 @@ class Fetcher:
     ) -> None:
         self.requests = self.received = 0
         self.intervals: dict[str, float] = {}  # by host, where it is not `INTERVAL_S`
-        self._headers = {"User-Agent": user_agent}
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._origins = tuple(origins)
         self._max_bytes = max_bytes
         self._sleep, self._clock = sleep, clock
@@ -111,6 +111,7 @@ class Fetcher:
         self._pool = httpcore2.ConnectionPool(network_backend=GuardedBackend(self._origins), max_connections=4)
 
     def close(self) -> None:
+        """Give connections back; a later request opens others."""
         self._pool.close()
 
     def document(

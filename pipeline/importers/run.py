@@ -30,7 +30,7 @@ from predictor import store
 OUTSIDE_LIMIT_KM = 0.3  # a beach or a pier, not a town beyond the border
 PER_PAGE = 4  # photos taken from one answer before others have their turn
 TRIES_PER_PAGE = 2 * PER_PAGE  # some pictures do not come, or are no good
-FAILURES = 5  # pages in a row; then the source does not work
+FAILURES = 3  # pages in a row; then the source does not work
 LOST = 10  # pictures in a row; then their host does not work
 PASSING = {Reason.DOWNLOAD_FAILED, Reason.LICENCE}  # what was turned away so is looked at again by a later import
 
@@ -106,6 +106,8 @@ def import_from_web(*, source: Source, wanted: Wanted, restart: bool = False, re
             run.summary.ended = "bytes"
         except SourceFailed as error:
             raise Stopped(str(error), run.count_up()) from error
+        finally:
+            source.fetcher.close()
         if not wanted.dry_run:
             checkpoint.taken = 0  # this run is complete: the next one takes as many again, and goes on behind it
             checkpoint.save()

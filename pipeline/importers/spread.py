@@ -138,7 +138,7 @@ class Rounds:
         open_lines = [state for state, line in self._lines.items() if line]
         if not open_lines:
             return None
-        state = min(open_lines, key=lambda state: (ledger.need(state), state))
+        state = min(open_lines, key=lambda state: (ledger.need(state), -shares().get(state, 0.0)))
         ledger.asked[state] += 1
         return self._lines[state].popleft()
 

@@ -240,7 +240,7 @@ def test_photos_of_another_collection_are_taken_over_without_a_download(web, ind
 def test_a_source_that_is_down_stops_the_import_and_keeps_what_came(web, india):
     serve = web.default
     web.default = lambda asked: serve(asked) if len(web.asked) < 20 else Reply(status=503)
-    with pytest.raises(Stopped, match="5 pages in a row") as stopped:
+    with pytest.raises(Stopped, match="3 pages in a row") as stopped:
         run(web, 30)
     assert len(stopped.value.summary.new) == Photo.objects.count() > 0
     web.default = serve

@@ -71,6 +71,12 @@ class WebServer:
         return self.routes.get(asked.path, self.default)(asked)
 
 
+class QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *args: Any) -> None: ...  # clients that hang up are what tests are about
+
+
 @contextmanager
 def web_server() -> Iterator[WebServer]:
     class Handler(BaseHTTPRequestHandler):
@@ -94,8 +100,7 @@ def web_server() -> Iterator[WebServer]:
 
         def log_message(self, *args: Any) -> None: ...
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
+    http = QuietServer(("127.0.0.1", 0), Handler)
     server = WebServer(f"http://127.0.0.1:{http.server_address[1]}")
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
