@@ -108,7 +108,7 @@ def import_from_web(*, source: Source, wanted: Wanted, restart: bool = False, re
             raise Stopped(str(error), run.count_up()) from error
         finally:
             source.fetcher.close()
-        if not wanted.dry_run:
+        if not wanted.dry_run and run.summary.ended != "bytes":
             checkpoint.taken = 0  # this run is complete: the next one takes as many again, and goes on behind it
             checkpoint.save()
     return run.count_up()

@@ -267,9 +267,10 @@ def test_an_area_whose_page_fails_does_not_stop_the_others(web, india):
 
 
 def test_the_budget_of_bytes_ends_the_import_with_what_it_has(web, india):
-    summary = run(web, 50, options={"max_bytes": 30_000})
+    summary = run(web, 30, options={"max_bytes": 30_000})
     assert summary.ended == "bytes"
-    assert 0 < len(summary.new) < 50
+    assert 0 < len(summary.new) < 30
+    assert len(run(web, 30).new) == 30 - len(summary.new)
 
 
 def test_a_dry_run_changes_nothing(web, india, settings):
