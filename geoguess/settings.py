@@ -212,6 +212,19 @@ VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
 CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")
 CLIP_WEIGHTS = env.str("GEOGUESS_CLIP_WEIGHTS", default="")
 
+# --- Photos from the web: whom sources may write to, a token, where they are, and (for tests and mirrors) the only
+# origins, such as http://127.0.0.1:8001, that may be private or without TLS
+IMPORT_CONTACT = env.str("GEOGUESS_IMPORT_CONTACT", default="")
+MAPILLARY_TOKEN = env.str("GEOGUESS_MAPILLARY_TOKEN", default="")
+IMPORT_ORIGINS = env.list("GEOGUESS_IMPORT_ORIGINS", default=[])
+IMPORT_URLS = {
+    "commons": env.str("GEOGUESS_COMMONS_URL", default="https://commons.wikimedia.org/w/api.php"),
+    "mapillary": env.str("GEOGUESS_MAPILLARY_URL", default="https://graph.mapillary.com"),
+    "osv5m": env.str("GEOGUESS_OSV5M_URL", default="https://huggingface.co/datasets/osv5m/osv5m/resolve/main"),
+    "kartaview": env.str("GEOGUESS_KARTAVIEW_URL", default="https://api.openstreetcam.org"),
+    "stac": env.str("GEOGUESS_STAC_URL", default="https://api.panoramax.xyz/api"),
+}
+
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True

@@ -22,7 +22,7 @@ from predictor import store
 from predictor import tuned as tuned_encoders
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
-from predictor.selectors import artifact_of, posterior_of, predictions_for
+from predictor.selectors import artifact_of, champion, posterior_of, predictions_for
 from predictor.services import COMMAND_LINE, Progress, predict_images, promote, register_version, version_folder
 
 if TYPE_CHECKING:
@@ -254,6 +254,15 @@ def playable_hashes() -> list[str]:
     """Hashes of every photo that is played or stands in the gallery, oldest first."""
     shown = playable_photos() | Photo.objects.filter(exhibited=True)
     return list(shown.order_by("pk").values_list("sha256", flat=True))
+
+
+def predict_new(*, collection: Collection, progress: Progress | None = None) -> int:
+    """Let the champion, if there is one, look at what can be played of a collection and is new; how many those are."""
+    version = champion()
+    if version is None:
+        return 0
+    sha256s = playable_photos(collection).values_list("sha256", flat=True)
+    return predict_images(version=version, sha256s=sha256s, progress=progress)
 
 
 def exhibit(*, photos: Iterable[Photo], exhibited: bool = True) -> int:

@@ -42,6 +42,10 @@ class Reason(StrEnum):
     NESTED_ARCHIVE = "nested_archive"
     TOO_MANY_ENTRIES = "too_many_entries"
     ARCHIVE_TOO_LARGE = "archive_too_large"
+    LICENCE = "licence"
+    NOT_A_VIEW = "not_a_view"
+    DOWNLOAD_FAILED = "download_failed"
+    DOWNLOAD_REFUSED = "download_refused"
 
 
 class Rejected(ValueError):
@@ -81,12 +85,18 @@ def parse_position(latitude: str, longitude: str) -> tuple[float, float]:
 
 
 def check_positions(
-    latitudes: Sequence[float], longitudes: Sequence[float], precision_km: Sequence[float]
+    latitudes: Sequence[float],
+    longitudes: Sequence[float],
+    precision_km: Sequence[float],
+    limit_km: float = OUTSIDE_LIMIT_KM,
 ) -> list[Rejected | None]:
-    """What is wrong with each position (degrees) of a photo known to ``precision_km``; None where nothing is."""
+    """What is wrong with each position (degrees) of a photo known to ``precision_km``; None where nothing is.
+
+    It may lie ``limit_km`` outside India, or as far as it is uncertain.
+    """
     outside = distance_outside_km(latitudes, longitudes)
     swapped_outside = distance_outside_km(longitudes, latitudes)
-    limits = np.maximum(OUTSIDE_LIMIT_KM, precision_km)
+    limits = np.maximum(limit_km, precision_km)
     return [
         _fault(latitude, longitude, float(distance), float(limit), swapped=bool(other <= limit))
         for latitude, longitude, distance, limit, other in zip(

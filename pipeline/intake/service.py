@@ -69,7 +69,7 @@ def import_photos(
     try:
         rows, entries = _plan(source, manifest_path, summary)
     except ImportRefused as refused:
-        _record_rejections(collection, {refused.file_name: refused}, taken=set())
+        record_rejections(collection, {refused.file_name: refused}, taken=set())
         raise
     journal = Journal(source.path, collection.name)
     wanted = [entry for entry in entries if entry.name in rows and entry.name not in summary.rejected]
@@ -81,7 +81,7 @@ def import_photos(
         update_scale(collection)
         summary.already_there = len(known)
         taken = {record.name for record in records} - set(summary.rejected)
-        _record_rejections(collection, summary.rejected, taken=taken)
+        record_rejections(collection, summary.rejected, taken=taken)
     journal.delete()
     return summary
 
@@ -195,9 +195,7 @@ def _record(reading: Reading, stamp: str) -> Record:
         return Record(reading.name, stamp, reading.original_sha256, reason=problem.reason, detail=problem.detail)
     if not reading.decoded:
         return Record(reading.name, stamp, reading.original_sha256)
-    original = original_path(reading.original_sha256, PurePosixPath(reading.name).suffix.lower())
-    original.parent.mkdir(parents=True, exist_ok=True)
-    original.write_bytes(reading.original)
+    keep_original(reading.original, reading.original_sha256, PurePosixPath(reading.name).suffix.lower())
     decoded = reading.decoded
     return Record(
         name=reading.name,
@@ -211,6 +209,13 @@ def _record(reading: Reading, stamp: str) -> Record:
         heading=decoded.heading,
         captured_at=decoded.captured_at,
     )
+
+
+def keep_original(data: bytes, sha256: str, suffix: str) -> None:
+    """Put a file away as it came."""
+    original = original_path(sha256, suffix)
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(data)
 
 
 def original_path(sha256: str, suffix: str) -> Path:
@@ -269,7 +274,7 @@ def _new_photo(record: Record, position: tuple[float, float], fields: dict[str, 
     )
 
 
-def _record_rejections(collection: Collection, rejected: dict[str, Rejected], *, taken: set[str]) -> None:
+def record_rejections(collection: Collection, rejected: dict[str, Rejected], *, taken: set[str]) -> None:
     """Keep the reasons for the admin; forget those of files that this run took in."""
     old = collection.rejections.values_list("pk", "file_name")
     collection.rejections.filter(pk__in=[key for key, name in old if name in taken]).delete()

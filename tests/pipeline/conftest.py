@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -9,6 +11,7 @@ import shapely
 from pipeline import boundaries
 from pipeline.boundary_sets import BoundarySet
 from tests.pipeline.areas import imported, quarters, table, written
+from tests.pipeline.web_server import WebServer, web_server
 
 
 @pytest.fixture
@@ -34,3 +37,10 @@ def south(tmp_path_factory) -> BoundarySet:
             shapes.append(shapely.affinity.translate(shapely.segmentize(quarter, 0.05), 0.003, -0.002))
             names.append(f"{row.district} {number}")
     return imported(written(table(shapes, names), folder / "south.fgb"), folder, name="south").boundaries
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    """A web server on this machine."""
+    with web_server() as server:
+        yield server

@@ -1,62 +1,82 @@
-"""Imports photos with positions from a folder or ZIP archive."""
+"""Imports photos with positions from a folder, a ZIP archive, or a source on the web."""
 
 from __future__ import annotations
 
 import json
 import time
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from pipeline.importers.checkpoint import AlreadyRunning
+from pipeline.importers.licences import FAMILIES
+from pipeline.importers.run import Stopped, Wanted, WebSummary, import_from_web
+from pipeline.importers.sources import NAMES, PANORAMAS, SourceUnusable, open_web_source
 from pipeline.intake.checks import ImportRefused
 from pipeline.intake.service import Summary, import_photos
 from pipeline.intake.sources import SourceMissing
-from pipeline.management.progress import progress_bar
+from pipeline.management.progress import TerminalReporter, progress_bar
+from pipeline.models import Collection
+from pipeline.services import predict_new
 from predictor.management.database import DatabaseCommand
+
+ROWS_SHOWN = 20  # of what an import from the web turned away
+PHOTOS = 500
 
 
 class Command(DatabaseCommand):
     requires_system_checks = []
     help = (
-        "Import the photos of a folder or ZIP. Positions come from a CSV (columns file, latitude, longitude and, if "
-        "known, precision_km, heading, captured_at, place, author, licence, source, attribution, sequence_id, "
-        "near_duplicate_group, view_group, is_pano) or from EXIF GPS. Bad files are named with the reason, the others "
-        "are kept. An interrupted import goes on where it stopped; running it again adds nothing twice."
+        "Import the photos of a folder or ZIP, or from the web (--source). Positions of files come from a CSV (columns "
+        "file, latitude, longitude and, if known, precision_km, heading, captured_at, place, author, licence, source, "
+        "attribution, sequence_id, near_duplicate_group, view_group, is_pano) or from EXIF GPS. Bad photos are named "
+        "with the reason, the others are kept. An interrupted import goes on where it stopped; running it again adds "
+        "nothing twice. From the web, photos are spread over India's states, with author and licence kept."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="a folder, searched with everything below it, or a ZIP archive")
+        parser.add_argument("path", type=Path, nargs="?", help="a folder, with everything below it, or a ZIP archive")
         parser.add_argument("--manifest", type=Path, help="the CSV; by default manifest.csv in PATH, if it is there")
-        parser.add_argument("--collection", help="name of the collection; by default the name of PATH")
+        parser.add_argument("--collection", help="name of the collection; by default the name of PATH or of the source")
         parser.add_argument("--no-predict", action="store_true", help="leave the new photos to `manage.py promote`")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON in the last line")
+        web = parser.add_argument_group("from the web, see docs/importing.md")
+        web.add_argument("--source", choices=NAMES, help="; ".join(f"{name}: {title}" for name, title in NAMES.items()))
+        web.add_argument("--limit", type=_positive, default=PHOTOS, help=f"photos in this run, by default {PHOTOS}")
+        web.add_argument("--per-district", type=_positive, default=0, help="most photos of one district; it follows")
+        web.add_argument("--max-bytes", type=_positive, help="most bytes to download, such as 500000000")
+        web.add_argument("--licences", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="by default all these")
+        web.add_argument("--panoramas", choices=PANORAMAS, default="skip", help="by default skip")
+        web.add_argument(
+            "--category", action="append", default=[], help="of Wikimedia Commons, in place of all India; repeatable"
+        )
+        web.add_argument("--restart", action="store_true", help="ask everywhere anew instead of going on")
+        web.add_argument("--dry-run", action="store_true", help="show what would be taken; changes nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["path"]
-        manifest: Path | None = options["manifest"]
-        if manifest and not manifest.is_file():
-            raise CommandError(f"{manifest} is not a file: give the path of the CSV.")
+        if (options["path"] is None) == (options["source"] is None):
+            raise CommandError("Give either the path of a folder or ZIP, or --source.")
         start = time.monotonic()
-        with progress_bar("Reading photos", "photo") as progress:
-            try:
-                summary = import_photos(
-                    path=path,
-                    collection_name=options["collection"] or path.resolve().stem,
-                    manifest_path=manifest,
-                    progress=progress,
-                )
-            except SourceMissing as error:
-                raise CommandError(str(error)) from error
-            except ImportRefused as refused:
-                raise CommandError(f"Nothing was imported. {refused.file_name}: {refused.detail}") from refused
-        result = summary.as_dict() | {"seconds": round(time.monotonic() - start, 1)}
-        if not options["no_predict"]:
-            result["predicted"] = _predict(summary)
+        summary: Summary
+        trouble: str | None = None
+        if options["source"]:
+            summary, trouble = _from_web(options)
+        else:
+            summary = _from_files(options)
+        seconds = time.monotonic() - start
+        result = summary.as_dict() | {"seconds": round(seconds, 1)}
+        if not options["no_predict"] and not options["dry_run"]:
+            result["predicted"] = _predict(summary.collection)
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
+        elif isinstance(summary, WebSummary):
+            self._print_web(summary, seconds)
         else:
-            self._print(summary, time.monotonic() - start)
+            self._print(summary, seconds)
+        if trouble:
+            raise CommandError(f"{trouble} What came until then is kept; the same command goes on from there.")
 
     def _print(self, summary: Summary, seconds: float) -> None:
         self.stdout.write(
@@ -68,20 +88,77 @@ class Command(DatabaseCommand):
         if summary.ignored_columns:
             self.stdout.write(f"Columns without a use here: {', '.join(summary.ignored_columns)}.")
 
-
-def _predict(summary: Summary) -> int:
-    """Let the champion, if there is one, look at the new photos that can be played; how many those are."""
-    from pipeline.selectors import playable_photos
-    from predictor.selectors import champion
-    from predictor.services import predict_images
-
-    version = champion()
-    if version is None:
-        return 0
-    new = {photo.sha256 for photo in summary.new}
-    with progress_bar("Predicting", "photo") as progress:
-        return predict_images(
-            version=version,
-            sha256s=[photo.sha256 for photo in playable_photos() if photo.sha256 in new],
-            progress=progress,
+    def _print_web(self, summary: WebSummary, seconds: float) -> None:
+        taken = f"{len(summary.planned)} would be taken" if summary.planned else f"{len(summary.new)} new"
+        self.stdout.write(
+            f"{summary.collection}: {taken}, {summary.already_there} known from other imports, "
+            f"{len(summary.rejected)} turned away; {summary.requests} requests, "
+            f"{summary.downloaded_bytes / 1e6:.1f} MB, {seconds:.0f} s."
         )
+        states = ", ".join(f"{state} {count}" for state, count in summary.by_state.most_common())
+        self.stdout.write(f"Photos by state: {states or 'none'}.")
+        for name, rejected in sorted(summary.rejected.items())[:ROWS_SHOWN]:
+            self.stdout.write(f"  {name}: {rejected.detail} [{rejected.reason}]")
+        if (more := len(summary.rejected) - ROWS_SHOWN) > 0:
+            self.stdout.write(f"  and {more} more: the admin site lists all under Rejections.")
+        if summary.ended == "areas":
+            self.stdout.write("The source has nothing more that may be taken; --restart asks everywhere anew.")
+        if summary.ended == "bytes":
+            self.stdout.write("As much was downloaded as --max-bytes allows; the same command goes on from there.")
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise ArgumentTypeError(f"“{text}” is not a number from 1 up")
+    return int(text)
+
+
+def _from_files(options: dict[str, Any]) -> Summary:
+    path: Path = options["path"]
+    manifest: Path | None = options["manifest"]
+    if manifest and not manifest.is_file():
+        raise CommandError(f"{manifest} is not a file: give the path of the CSV.")
+    with progress_bar("Reading photos", "photo") as progress:
+        try:
+            return import_photos(
+                path=path,
+                collection_name=options["collection"] or path.resolve().stem,
+                manifest_path=manifest,
+                progress=progress,
+            )
+        except SourceMissing as error:
+            raise CommandError(str(error)) from error
+        except ImportRefused as refused:
+            raise CommandError(f"Nothing was imported. {refused.file_name}: {refused.detail}") from refused
+
+
+def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
+    """What the import did, and why it stopped early, if it did."""
+    name = options["source"]
+    wanted = Wanted(
+        collection=options["collection"] or NAMES[name],
+        photos=options["limit"],
+        per_district=options["per_district"],
+        licences=frozenset(options["licences"]),
+        panoramas=options["panoramas"],
+        dry_run=options["dry_run"],
+    )
+    with TerminalReporter() as report:
+        try:
+            source = open_web_source(
+                name,
+                report=report,
+                categories=options["category"],
+                panoramas=wanted.panoramas,
+                max_bytes=options["max_bytes"],
+            )
+            return import_from_web(source=source, wanted=wanted, restart=options["restart"], report=report), None
+        except Stopped as stopped:
+            return stopped.summary, str(stopped)
+        except (SourceUnusable, AlreadyRunning) as error:
+            raise CommandError(str(error)) from error
+
+
+def _predict(collection_name: str) -> int:
+    with progress_bar("Predicting", "photo") as progress:
+        return predict_new(collection=Collection.objects.get(name=collection_name), progress=progress)

@@ -1,0 +1,138 @@
+"""OSV-5M: photos of India out of the published data set, one archive at a time, read in parts.
+
+https://huggingface.co/datasets/osv5m/osv5m: ``test.csv`` and ``train.csv`` hold a row for each photo; ``images/test``
+has archives 00 to 04, ``images/train`` 00 to 97, of 2.5 GB each. Only their tables of contents and India's photos are
+downloaded. The rows of India are kept when a table has been read once; reading goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from django.conf import settings
+
+from pipeline.boundaries import distance_outside_km, outline
+from pipeline.importers.contract import Area, Candidate, Page, Source
+from pipeline.importers.download import Fetcher, RemoteFile, SourceFailed
+from pipeline.importers.values import moment, number, plain
+from pipeline.intake.checks import Reason, Rejected
+from pipeline.intake.sources import MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES
+
+ARCHIVES = {"test": 5, "train": 98}  # the small table first
+BLOCK_BYTES = 8 * 10**6  # of a table, read at once
+BUFFER_BYTES = 256 * 1024  # a photo's own size or so
+MOST_ENTRIES = 20 * MAX_ARCHIVE_ENTRIES
+PRECISION_KM = 0.05
+LICENCE = "CC BY-SA 4.0"
+COLUMNS = {"id", "latitude", "longitude"}
+
+
+class Osv5m(Source):
+    name = "osv5m"
+    title = "OSV-5M, from Mapillary"
+    namespace = "mapillary"  # ids are Mapillary's
+
+    def __init__(self, fetcher: Fetcher, url: str) -> None:
+        super().__init__(fetcher, url)
+        self._rows: dict[str, dict[str, dict[str, str]]] = {}
+        self._opened: tuple[str, zipfile.ZipFile] | None = None
+
+    def areas(self) -> list[Area]:
+        return [Area(f"{split}/{index:02d}") for split, count in ARCHIVES.items() for index in range(count)]
+
+    def page(self, area: Area, cursor: str | None) -> Page:
+        split = area.key.partition("/")[0]
+        if split not in self._rows:
+            self._rows[split] = self._rows_of_india(split)
+        candidates = []
+        for name in self._archive(area.key).namelist():
+            if row := self._rows[split].get(PurePosixPath(name).stem):
+                candidates.append(_candidate(row, f"{area.key}|{name}"))
+        return Page(candidates)
+
+    def picture(self, candidate: Candidate) -> tuple[bytes, str]:
+        key, _, name = candidate.url.partition("|")
+        archive = self._archive(key)
+        if archive.getinfo(name).file_size > MAX_FILE_BYTES:
+            raise Rejected(Reason.FILE_TOO_LARGE, f"Is more than {MAX_FILE_BYTES / 1e6:.0f} MB.")
+        try:
+            return archive.read(name), ".jpg"
+        except (EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            raise Rejected(Reason.UNREADABLE, f"Cannot be unpacked ({error}).") from error
+
+    def _archive(self, key: str) -> zipfile.ZipFile:
+        if self._opened is None or self._opened[0] != key:
+            file = RemoteFile(self.fetcher, f"{self.url}/images/{key}.zip")
+            try:
+                archive = zipfile.ZipFile(io.BufferedReader(file, BUFFER_BYTES))
+            except zipfile.BadZipFile as error:
+                raise SourceFailed(f"images/{key}.zip of OSV-5M is no ZIP archive: {error}.") from error
+            if len(archive.namelist()) > MOST_ENTRIES:
+                raise SourceFailed(f"images/{key}.zip of OSV-5M holds more than {MOST_ENTRIES:,} files.")
+            self._opened = key, archive
+        return self._opened[1]
+
+    def _rows_of_india(self, split: str) -> dict[str, dict[str, str]]:
+        """Rows by id, out of the file that is kept."""
+        kept = settings.CACHE_DIR / "importers" / "osv5m" / f"{split}.csv"
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            self._read_table(split, kept)
+        with kept.open(newline="") as file:
+            return {row["id"]: row for row in csv.DictReader(file)}
+
+    def _read_table(self, split: str, kept: Path) -> None:
+        """Make the file out of the published table. Stopped, it leaves what it has and how far it was."""
+        growing, place = kept.with_suffix(".growing"), kept.with_suffix(".offset")
+        done = int(place.read_text()) if place.exists() else 0
+        at_end = False
+        while not at_end:
+            block, size = self.fetcher.part(f"{self.url}/{kept.name}", done, done + BLOCK_BYTES - 1)
+            at_end = done + len(block) == size
+            end = len(block) if at_end else block.rfind(b"\n") + 1
+            if not end:
+                raise SourceFailed(f"{kept.name} of OSV-5M holds a line of more than {BLOCK_BYTES / 1e6:.0f} MB.")
+            lines = [line for line in block[:end].decode("utf-8", "replace").splitlines() if line]
+            if not done:
+                growing.write_text(lines.pop(0) + "\n")
+            with growing.open() as file:
+                header = file.readline().rstrip("\n")
+            if not set(next(csv.reader([header]))) >= COLUMNS:
+                raise SourceFailed(f"{kept.name} of OSV-5M lacks one of the columns {', '.join(sorted(COLUMNS))}.")
+            with growing.open("a") as file:
+                file.writelines(f"{line}\n" for line in _in_india(header, lines))
+            done += end
+            place.write_text(str(done))
+        growing.replace(kept)
+        place.unlink()
+
+
+def _in_india(header: str, lines: list[str]) -> list[str]:
+    """The lines of a table whose positions lie in India."""
+    rows = list(csv.DictReader([header, *lines]))
+    west, south, east, north = outline().bounds
+    positions = np.array([(number(row["latitude"]), number(row["longitude"])) for row in rows], float).reshape(-1, 2)
+    latitude, longitude = positions.T
+    near = np.flatnonzero((latitude > south) & (latitude < north) & (longitude > west) & (longitude < east))
+    inside = near[distance_outside_km(latitude[near], longitude[near]) == 0] if len(near) else near
+    return [lines[index] for index in inside]
+
+
+def _candidate(row: dict[str, str], url: str) -> Candidate:
+    return Candidate(
+        source_id=row["id"],
+        url=url,
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        precision_km=PRECISION_KM,
+        licence=LICENCE,
+        author=plain(row.get("creator_username")),
+        page_url=f"https://www.mapillary.com/app/?pKey={row['id']}",
+        captured_at=moment(row.get("captured_at")),
+        sequence_id=plain(row.get("sequence"), 100),
+    )

@@ -1,0 +1,82 @@
+"""Any STAC API whose items are photos, such as Panoramax: items in the boxes of the grid.
+
+https://github.com/radiantearth/stac-api-spec (item-search, paging by a link ``next``); the fields of Panoramax:
+https://docs.panoramax.fr/backend/api/api. Where it names no licence, an item is turned away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from pipeline.importers.contract import Area, Candidate, Page, Source, sort_out
+from pipeline.importers.download import SourceFailed
+from pipeline.importers.spread import grid
+from pipeline.importers.values import heading, moment, number, plain
+from pipeline.intake.checks import Reason, Rejected
+
+GRID_DEGREES = 0.5  # few servers hold much of India; pages are followed where one does
+ITEMS = 100
+PRECISION_KM = 0.05
+ASSETS = ("sd", "visual", "hd", "data", "image")  # the first that an item has
+
+
+class Stac(Source):
+    name = "stac"
+    title = "Panoramax"
+    namespace = "stac"
+
+    def areas(self) -> list[Area]:
+        return list(grid(GRID_DEGREES))
+
+    def page(self, area: Area, cursor: str | None) -> Page:
+        if cursor:
+            answer = self.fetcher.document(cursor)
+        else:
+            assert area.box is not None
+            south, west, north, east = area.box
+            box = f"{west:.5f},{south:.5f},{east:.5f},{north:.5f}"
+            answer = self.fetcher.document(f"{self.url}/search", {"bbox": box, "limit": ITEMS})
+        if answer.get("type") != "FeatureCollection":
+            raise SourceFailed(f"{self.url} is no STAC API: its answer is no FeatureCollection.")
+        candidates, rejected = sort_out(answer.get("features", []), self._candidate)
+        after = _link(answer, "next")
+        goes_on = after and answer.get("features") and after.get("method", "GET") == "GET"  # no page wants a POST here
+        return Page(
+            candidates, rejected, urljoin(f"{self.url}/search", str(after["href"])) if after and goes_on else None
+        )
+
+    def _candidate(self, item: dict[str, Any]) -> Candidate:
+        told = item.get("properties") or {}
+        place = (item.get("geometry") or {}).get("coordinates") or item.get("bbox") or [None, None]
+        longitude, latitude = map(number, place[:2])
+        if latitude is None or longitude is None:
+            raise Rejected(Reason.MISSING_COORDINATES, "Has no position.")
+        assets = item.get("assets") or {}
+        asset: dict[str, Any] = next((assets[name] for name in ASSETS if name in assets), {})
+        if not asset.get("href"):
+            raise Rejected(Reason.DOWNLOAD_REFUSED, "Has no picture.")
+        lens = told.get("pers:interior_orientation") or {}
+        producers = [one.get("name") for one in item.get("providers") or [] if "producer" in one.get("roles", [])]
+        source_id = str(item["id"])
+        accuracy_m = number(told.get("quality:horizontal_accuracy")) or 0.0
+        link = _link(item, "self")
+        return Candidate(
+            source_id=source_id,
+            url=urljoin(self.url, str(asset["href"])),
+            latitude=latitude,
+            longitude=longitude,
+            precision_km=max(PRECISION_KM, accuracy_m / 1000),
+            licence=str(told.get("license", "")),
+            author=plain(told.get("geovisio:producer") or next(iter(producers), "")),
+            page_url=urljoin(self.url, str(link["href"])) if link else f"{self.url}/search?ids={quote(source_id)}",
+            captured_at=moment(told.get("datetime")),
+            heading=heading(told.get("view:azimuth")),
+            sequence_id=plain(item.get("collection"), 100),
+            is_pano=(number(lens.get("field_of_view")) or 0.0) >= 360,
+        )
+
+
+def _link(document: dict[str, Any], relation: str) -> dict[str, Any] | None:
+    links = [link for link in document.get("links") or [] if link.get("rel") == relation and link.get("href")]
+    return links[0] if links else None
