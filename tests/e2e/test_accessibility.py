@@ -25,7 +25,7 @@ WORKER_IS_READY = """Promise.race([
 @pytest.fixture(params=[("desktop", "light"), ("phone", "dark")], ids=", in ".join)
 def options(request) -> dict:
     size, scheme = request.param
-    return {"desktop": DESKTOP, "phone": PHONE}[size] | {"color_scheme": scheme, "reduced_motion": "reduce"}
+    return {**(DESKTOP if size == "desktop" else PHONE), "color_scheme": scheme, "reduced_motion": "reduce"}
 
 
 def look(page, where: str) -> None:
