@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from geoguess import rules as game_rules
 from geoguess.commitment import committed_guess
 from geoguess.groups import room_group
-from geoguess.live import calls, rules, selectors
+from geoguess.live import calls, guessing, rules, selectors
 from geoguess.live.models import Pin, Room, RoomRound, Seat
 from geoguess.models import Player
 from geoguess.names import clean_name
@@ -132,8 +132,7 @@ def _seat(room: Room, player: Player, name: str, now: datetime) -> Seat:
 def save_draft(*, seat_id: int, number: int, position: game_rules.Position, now: datetime) -> None:
     """Remember where the pin stands: it counts when the round ends. Raises TooLate."""
     with transaction.atomic():
-        seat, round_ = _open_round_of(seat_id, number, now)
-        _put_pin(seat, round_, position, None)
+        guessing.put_pin(_open_seat(seat_id, number, now), position, locked_at=None, distance_km=None, score=None)
 
 
 def lock_guess(
@@ -141,59 +140,40 @@ def lock_guess(
 ) -> bool:
     """Lock the seat's guess; False when it was locked before, and that one counts. The last one reveals.
 
-    ``present``: the seats that are waited for; None for all. Raises TooLate.
+    It is scored at once, and the score stays secret until the reveal. ``present``: the seats that are waited for; None
+    for all. Raises TooLate.
     """
     with transaction.atomic():
-        seat, round_ = _open_round_of(seat_id, number, now)
-        room = seat.room
-        if not _put_pin(seat, round_, position, now):
+        seat = _open_seat(seat_id, number, now)
+        distance_km = game_rules.distance_km(position, seat.truth)
+        score = game_rules.round_score(distance_km, seat.precision_km, seat.scale_km)
+        if not guessing.put_pin(seat, position, locked_at=now, distance_km=distance_km, score=score):
             return False
-        if _everybody_locked(room, round_.pk, present):
-            _reveal(room, room.rounds.select_related("photo").get(pk=round_.pk), now)
+        if _everybody_locked(seat.room_id, seat.round_id, present):
+            room = _lock(seat.room_id)
+            _reveal(room, room.rounds.select_related("photo").get(pk=seat.round_id), now)
             return True
-        if room.kind == Room.Kind.DUEL:
+        ends_at = seat.ends_at
+        if seat.kind == Room.Kind.DUEL:
             last_call = now + timedelta(seconds=rules.LAST_CALL_S)
-            room.ends_at = min(room.ends_at, last_call) if room.ends_at else last_call
-        _publish(room, "locked", {"seat": seat.pk, "ends_at_ms": milliseconds(room.ends_at)})
+            ends_at = min(ends_at, last_call) if ends_at else last_call
+        body = {"seat": seat_id, "ends_at_ms": milliseconds(ends_at)}
+        _tell(seat.room_id, guessing.next_revision(seat, ends_at), "locked", body)
     return True
 
 
-def _open_round_of(seat_id: int, number: int, now: datetime) -> tuple[Seat, RoomRound]:
-    """The seat, with its locked room, and the round if this seat may guess in it now. Raises TooLate."""
-    seat = Seat.objects.select_related("room").select_for_update(of=("room",)).get(pk=seat_id)
-    room = seat.room
-    playing = room.phase == Room.Phase.GUESS and room.number == number and not room.paused
-    if not playing or seat.removed_at or seat.from_round > number or game_rules.is_over(room.ends_at, now):
+def _open_seat(seat_id: int, number: int, now: datetime) -> guessing.OpenSeat:
+    """Raises TooLate."""
+    seat = guessing.open_seat(seat_id, number)
+    if seat is None or game_rules.is_over(seat.ends_at, now):
         raise TooLate("This round does not take guesses any more.")
-    facts = ("number", "room", "photo__latitude", "photo__longitude", "photo__precision_km")  # this runs for each guess
-    return seat, room.rounds.select_related("photo").only(*facts).get(number=number)
+    return seat
 
 
-def _put_pin(seat: Seat, round_: RoomRound, position: game_rules.Position, locked_at: datetime | None) -> bool:
-    """Whether the pin was moved: a locked one stays, and has its score, which nobody sees before the reveal."""
-    pin = Pin.objects.filter(round=round_, seat=seat).first() or Pin(round=round_, seat=seat)
-    if pin.locked_at:
-        return False
-    pin.latitude, pin.longitude = position.latitude, position.longitude
-    if locked_at:
-        _lock_pin(pin, round_, seat.room, locked_at)
-    pin.save()
-    return True
-
-
-def _lock_pin(pin: Pin, round_: RoomRound, room: Room, now: datetime) -> None:
-    """Score the pin where it stands."""
-    photo = round_.photo
-    truth = game_rules.Position(photo.latitude, photo.longitude)
-    pin.locked_at = now
-    pin.distance_km = game_rules.distance_km(game_rules.Position(pin.latitude, pin.longitude), truth)
-    pin.score = game_rules.round_score(pin.distance_km, photo.precision_km, room.scale_km)
-
-
-def _everybody_locked(room: Room, round_id: int, present: Set[int] | None) -> bool:
-    everybody = set(selectors.playing(room).order_by().values_list("pk", flat=True))
-    locked = Pin.objects.filter(round_id=round_id, locked_at__isnull=False).order_by().values_list("seat_id", flat=True)
-    return rules.everybody_locked(playing=everybody, locked=locked, present=everybody if present is None else present)
+def _everybody_locked(room_id: int, round_id: int, present: Set[int] | None) -> bool:
+    done = guessing.who_is_done(room_id, round_id)
+    locked = [seat_id for seat_id, is_locked in done.items() if is_locked]
+    return rules.everybody_locked(playing=done, locked=locked, present=set(done) if present is None else present)
 
 
 # --- From phase to phase: by the host, by the clock, or when everybody is done
@@ -227,7 +207,7 @@ def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
     if room.phase != Room.Phase.GUESS:
         return False
     round_id = room.rounds.values_list("pk", flat=True).get(number=room.number)
-    return _everybody_locked(room, round_id, present)
+    return _everybody_locked(room.pk, round_id, present)
 
 
 def _advance(room: Room, now: datetime) -> None:
@@ -266,8 +246,11 @@ def _choose_photo(room: Room) -> int:
 def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
     """Lock the drafts, and show all pins at once."""
     drafts = list(round_.pins.filter(locked_at__isnull=True, seat__in=selectors.playing(room)))
+    truth = game_rules.Position(round_.photo.latitude, round_.photo.longitude)
     for pin in drafts:
-        _lock_pin(pin, round_, room, now)
+        pin.locked_at = now
+        pin.distance_km = game_rules.distance_km(game_rules.Position(pin.latitude, pin.longitude), truth)
+        pin.score = game_rules.round_score(pin.distance_km, round_.photo.precision_km, room.scale_km)
     if drafts:
         Pin.objects.bulk_update(drafts, ["locked_at", "distance_km", "score"])
     round_.revealed_at = now
@@ -407,6 +390,10 @@ def _publish(room: Room, event: str, body: dict[str, Any], *, removed: int | Non
     """Save the room under its next revision, and tell the room once that is committed."""
     room.revision += 1
     room.save(update_fields=CHANGING)
-    text = msgspec.json.encode({"type": "event", "revision": room.revision, "event": event, **body}).decode()
-    message = {"type": "room.event", "revision": room.revision, "text": text, "removed": removed}
-    transaction.on_commit(lambda: calls.send(room_group(room.pk), message))
+    _tell(room.pk, room.revision, event, body, removed=removed)
+
+
+def _tell(room_id: int, revision: int, event: str, body: dict[str, Any], *, removed: int | None = None) -> None:
+    text = msgspec.json.encode({"type": "event", "revision": revision, "event": event, **body}).decode()
+    message = {"type": "room.event", "revision": revision, "text": text, "removed": removed}
+    transaction.on_commit(lambda: calls.send(room_group(room_id), message))
