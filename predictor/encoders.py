@@ -32,7 +32,8 @@ STARTER_WEIGHTS = Path(__file__).parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
 WINDOWS = {"cpu": 8, "cuda": 256}  # encoded at a time; on a CPU more cost twice the time, in page faults
 CORES = os.cpu_count() or 1
-AHEAD = 2  # batches per core that may be read before their turn
+A_FEW = 16  # pictures that a thread decodes for a GPU before another one may
+AHEAD = 2  # batches, on a CPU per core, that may be read before their turn
 VIT_B16 = "vit_base_patch16_clip_224.openai"
 TIMM_PREFIX = "timm:"
 
@@ -99,48 +100,68 @@ class Encoder:
         Looking, that is reading and decoding, happens in threads, ahead of the network.
         """
         batches = _batches(items, WINDOWS[self.device.type])
+        if self.device.type == "cuda":
+            yield from self._decoded_for_gpu(batches, look)
+            return
         first, second = next(batches, None), next(batches, None)
         if first is None:
             return
+
+        def embedded(batch: list[Item]) -> NDArray[np.float32]:
+            return self._embedded(self._stacked([self._windows(item, look) for item in batch]))
+
         if second is None:  # one batch has the machine to itself
-            yield self._embedded(self._prepared(first, look))
+            yield embedded(first)
             return
-        gpu = self.device.type == "cuda"
-
-        def begun(batch: list[Item]) -> Any:
-            prepared = self._prepared(batch, look)
-            return prepared if gpu else self._embedded(prepared)
-
-        # On a CPU each thread has a batch of its own, from file to embedding: threads that share one wait for each
-        # other, long on a busy machine. A GPU is fed by one thread, the others decode for it.
+        # Each thread has a batch of its own, from file to embedding: threads that share one wait for each other, long
+        # on a busy machine.
         with ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            ready = deque[Future[Any]]()
+            ready = deque[Future[NDArray[np.float32]]]()
             for batch in chain([first, second], batches):
-                ready.append(pool.submit(begun, batch))
+                ready.append(pool.submit(embedded, batch))
                 if len(ready) > AHEAD * CORES:
-                    done = ready.popleft().result()
-                    yield self._embedded(done) if gpu else done
+                    yield ready.popleft().result()
             for future in ready:
-                yield self._embedded(future.result()) if gpu else future.result()
+                yield future.result()
+
+    def _decoded_for_gpu(
+        self, batches: Iterator[list[Item]], look: Callable[[Item], Sequence[Image.Image]]
+    ) -> Iterator[NDArray[np.float32]]:
+        """One thread feeds the GPU, all others decode for it, a few pictures at a time."""
+
+        def windows(items: list[Item]) -> list[list[NDArray[np.uint8]]]:
+            return [self._windows(item, look) for item in items]
+
+        def embedded(parts: list[Future[list[list[NDArray[np.uint8]]]]]) -> NDArray[np.float32]:
+            return self._embedded(self._stacked([item for part in parts for item in part.result()]))
+
+        with ThreadPoolExecutor(CORES) as pool:
+            ready = deque[list[Future[list[list[NDArray[np.uint8]]]]]]()
+            for batch in batches:
+                ready.append([pool.submit(windows, items) for items in _batches(batch, A_FEW)])
+                if len(ready) > AHEAD:
+                    yield embedded(ready.popleft())
+            for parts in ready:
+                yield embedded(parts)
 
     def _whole(self, parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.concatenate([np.empty((0, self.dim), np.float32), *parts])
 
-    def _prepared(self, items: list[Item], look: Callable[[Item], Sequence[Image.Image]]) -> _Batch:
-        """What the network is to see of the items, in stacks of windows of one shape."""
-        how, sizes = self.preparation, []
-        windows: list[NDArray[np.uint8]] = []
-        for item in items:
-            views = look(item)
-            sizes.append(len(views))
-            for view in views:
-                if how.whole:
-                    windows.append(squeezed(view, *(how.size[::-1] if view.height > view.width else how.size)))
-                else:
-                    windows.append(fitted(view, *how.size))
+    def _windows(self, item: Item, look: Callable[[Item], Sequence[Image.Image]]) -> list[NDArray[np.uint8]]:
+        """What the network is to see of the item: a window (H, W, 3) of each view."""
+        how = self.preparation
+        if how.whole:
+            return [squeezed(view, *(how.size[::-1] if view.height > view.width else how.size)) for view in look(item)]
+        return [fitted(view, *how.size) for view in look(item)]
+
+    def _stacked(self, items: list[list[NDArray[np.uint8]]]) -> _Batch:
+        """The items' windows in stacks of one shape."""
+        windows = [window for item in items for window in item]
         shapes = np.array([window.shape[0] for window in windows])
         rows = [np.flatnonzero(shapes == height) for height in np.unique(shapes)]
-        return _Batch(sizes, rows, [np.stack([windows[row] for row in stack]) for stack in rows])
+        return _Batch(
+            [len(item) for item in items], rows, [np.stack([windows[row] for row in stack]) for stack in rows]
+        )
 
     def _embedded(self, batch: _Batch) -> NDArray[np.float32]:
         """Embeddings (b, dim), the mean over each item's views."""
