@@ -8,10 +8,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from geoguess.classroom.models import LessonPlan, LessonStep
 from geoguess.live.models import Pin, Room, RoomRound, Seat
 from geoguess.names import new_name
 
-__all__ = ["Game", "Pin", "Player", "Room", "RoomRound", "Round", "Seat", "Series", "SeriesPhoto"]
+__all__ = [
+    "Game",
+    "LessonPlan",
+    "LessonStep",
+    "Pin",
+    "Player",
+    "Room",
+    "RoomRound",
+    "Round",
+    "Seat",
+    "Series",
+    "SeriesPhoto",
+]
 
 
 def new_token() -> str:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geoguess.models import Game
-from geoguess.views import accounts, app, health, leaderboards, pages, play, profile, reasons, rooms, series
+from geoguess.views import accounts, app, health, leaderboards, lessons, pages, play, profile, reasons, rooms, series
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -36,6 +36,17 @@ urlpatterns = [
     path("r/<str:code>/qr.svg", rooms.qr, name="room-qr"),
     path("r/<str:code>/final", rooms.final, name="room-final"),
     path("r/<str:code>/<int:number>/picture", rooms.picture, name="room-image"),
+    path("r/<str:code>/<int:number>/reasons", reasons.room_reasons, name="room-reasons"),
+    path("r/<str:code>/<int:number>/look", reasons.room_look, name="room-look"),
+    path("r/<str:code>/<int:number>/map", reasons.room_map, name="room-map"),
+    path("lessons/", lessons.lessons, name="lessons"),
+    path("lessons/new", lessons.edit, name="lesson-new"),
+    path("lessons/<int:pk>/", lessons.edit, name="lesson-edit"),
+    path("lessons/<int:pk>/act", lessons.act, name="lesson-act"),
+    path("lessons/photos/<int:pk>", lessons.thumb, name="lesson-thumb"),
+    path("lessons/reports/<int:pk>/", lessons.report, name="lesson-report"),
+    path("lessons/reports/<int:pk>/file.<str:kind>", lessons.download, name="lesson-download"),
+    path("lessons/reports/<int:pk>/delete", lessons.delete_session, name="lesson-session-delete"),
     path("gallery/", reasons.gallery_page, name="gallery"),
     path("gallery/<int:pk>/", reasons.gallery_reasons, name="gallery-reasons"),
     path("gallery/<int:pk>/picture", reasons.gallery_picture, name="gallery-picture"),

@@ -63,6 +63,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             messages.Draft: self._draft,
             messages.Guess: self._guess,
             messages.Advance: self._advance,
+            messages.Skip: self._skip,
             messages.Pause: self._pause,
             messages.Resume: self._resume,
             messages.End: self._end,
@@ -144,6 +145,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _advance(self, message: messages.Advance) -> None:
         await self._as_host(services.advance, phase=message.phase, number=message.round, now=timezone.now())
+
+    async def _skip(self, message: messages.Skip) -> None:
+        await self._as_host(services.skip, number=message.round, now=timezone.now())
 
     async def _pause(self, message: messages.Pause) -> None:
         await self._as_host(services.pause, now=timezone.now())

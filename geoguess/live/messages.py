@@ -57,6 +57,12 @@ class Advance(Request, tag="advance"):
     round: Number
 
 
+class Skip(Request, tag="skip"):
+    """The host of a lesson goes on to the next picture without a reveal."""
+
+    round: Number
+
+
 class Pause(Request, tag="pause"):
     """The host stops the clock."""
 
@@ -94,7 +100,7 @@ class React(Request, tag="react"):
     reaction: Literal[REACTIONS]  # type: ignore[valid-type]
 
 
-Message = Ping | Sync | Draft | Guess | Advance | Pause | Resume | End | Close | Rename | Remove | React
+Message = Ping | Sync | Draft | Guess | Advance | Skip | Pause | Resume | End | Close | Rename | Remove | React
 _decoder = msgspec.json.Decoder(Message)
 
 

@@ -39,6 +39,12 @@ class Room(models.Model):
     revision = models.PositiveIntegerField(default=0, help_text="Grows by one with each message to the room.")
     is_closed = models.BooleanField(default=False, help_text="Nobody new may join.")
     model_health = models.IntegerField(null=True, blank=True)
+    plan = models.ForeignKey(
+        "geoguess.LessonPlan", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    title = models.CharField(max_length=80, blank=True, help_text="Of the lesson.")
+    steps = models.JSONField(default=list, blank=True, help_text="Of a lesson, as it began: photo ids with notes.")
+    in_teams = models.BooleanField(default=False, help_text="The best guess of a team counts.")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -60,6 +66,7 @@ class Seat(models.Model):
     name = models.CharField(max_length=24)
     from_round = models.PositiveSmallIntegerField(help_text="Who comes late plays from the next round on.")
     health = models.IntegerField(null=True, blank=True)
+    team = models.CharField(max_length=24, blank=True)
     joined_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -62,6 +62,25 @@ def totals(room: Room) -> dict[int, int]:
     return sums
 
 
+def teams(room: Room) -> list[str]:
+    """Names of the teams so far."""
+    return sorted(set(room.seats.filter(removed_at__isnull=True).values_list("team", flat=True)))
+
+
+def team_totals(room: Room) -> dict[str, int]:
+    """Points of each team over the revealed rounds: of each round its best guess counts."""
+    best: dict[tuple[str, int], int] = {}
+    pins = Pin.objects.filter(round__room=room, round__revealed_at__isnull=False, score__isnull=False)
+    for team, round_id, score in pins.filter(seat__removed_at__isnull=True).values_list(
+        "seat__team", "round_id", "score"
+    ):
+        best[team, round_id] = max(points(score), best.get((team, round_id), 0))
+    sums = dict.fromkeys(teams(room), 0)
+    for (team, _), score in best.items():
+        sums[team] += score
+    return sums
+
+
 def shown_pins(round_: RoomRound) -> QuerySet[Pin]:
     """The pins of a revealed round: of all who are still in the room."""
     return round_.pins.filter(score__isnull=False, seat__removed_at__isnull=True)
@@ -72,6 +91,7 @@ def seat_public(seat: Seat) -> dict[str, Any]:
     return {
         "id": seat.pk,
         "name": seat.name,
+        "team": seat.team,
         "from_round": seat.from_round,
         "health": seat.health,
     }
@@ -129,6 +149,8 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
         "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health}
         if room.kind == Room.Kind.DUEL
         else {},
+        "teams": team_totals(room) if room.in_teams else None,
+        "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
         "photo": {
@@ -159,6 +181,8 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
             "time_limit_s": room.time_limit_s,
             "model_plays": room.model_plays,
             "level": LEVEL_NAMES[room.level],
+            "title": room.title,
+            "in_teams": room.in_teams,
         },
         "phase": room.phase,
         "number": room.number,
@@ -171,6 +195,7 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
         "present": sorted(present),
         "locked": [pin.seat_id for pin in pins if pin.locked_at] if guessing else [],
         "totals": {str(key): total for key, total in totals(room).items()},
+        "teams": team_totals(room) if room.in_teams else None,
         "round": round_public(room, round_) if round_ else None,
         "reveal": reveal(room, round_) if round_ and round_.revealed_at else None,
         "me": {

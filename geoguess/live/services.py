@@ -12,6 +12,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from geoguess import rules as game_rules
+from geoguess.classroom.models import LessonPlan
 from geoguess.commitment import committed_guess
 from geoguess.groups import room_group
 from geoguess.live import calls, guessing, rules, selectors
@@ -56,12 +57,20 @@ def create_room(
     model_plays: bool,
     level: str,
     now: datetime,
+    plan: LessonPlan | None = None,
 ) -> Room:
-    """An open room in its lobby, with the host seated. Raises CannotPlay."""
+    """An open room in its lobby, with the host seated; in a lesson, which follows its plan, the host does not play.
+    Raises CannotPlay."""
     version = champion()
     if version is None:
         raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
-    ready = len(ready_photos(collection, version))
+    ready = ready_photos(collection, version)
+    lesson: dict[str, Any] = {}
+    if plan:
+        steps = plan.steps.filter(photo__in=ready).values_list("photo", "note")
+        lesson = {"plan": plan, "title": plan.title, "in_teams": plan.in_teams}
+        lesson["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
+        ready = [photo for photo, _ in steps]
     if not ready:
         raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
     for _ in range(CODE_TRIES):
@@ -76,19 +85,21 @@ def create_room(
                     level=level,
                     model_plays=model_plays,
                     scale_km=collection.scale_km,
-                    round_count=min(rules.DUEL_ROUNDS if kind == Room.Kind.DUEL else round_count, ready),
+                    round_count=min(rules.DUEL_ROUNDS if kind == Room.Kind.DUEL else round_count, len(ready)),
                     time_limit_s=rules.DUEL_LIMIT_S if kind == Room.Kind.DUEL else time_limit_s,
                     model_health=rules.FULL_HEALTH if kind == Room.Kind.DUEL and model_plays else None,
                     created_at=now,
+                    **lesson,
                 )
-                _seat(room, host, host.name, now)
+                if not plan:
+                    _seat(room, host, host.name, now)
             return room
         except IntegrityError:  # the code is in use
             continue
     raise CannotPlay("No code is free at the moment. Try again in a minute.")
 
 
-def join(*, room_id: int, player: Player, name: str, now: datetime) -> Seat:
+def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = "") -> Seat:
     """The player's seat, taken now or before. Raises CannotJoin, InvalidName."""
     with transaction.atomic():
         room = _lock(room_id)
@@ -104,14 +115,14 @@ def join(*, room_id: int, player: Player, name: str, now: datetime) -> Seat:
         seats = room.seats.filter(removed_at__isnull=True).count()
         if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
             raise CannotJoin("This room is full.")
-        seat = _seat(room, player, clean_name(name), now)
+        seat = _seat(room, player, clean_name(name), now, team=clean_name(team) if room.in_teams else "")
         if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
             Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest goes on under the name they chose
         _publish(room, "joined", {"seat": selectors.seat_public(seat)})
     return seat
 
 
-def _seat(room: Room, player: Player, name: str, now: datetime) -> Seat:
+def _seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "") -> Seat:
     """A seat under this name, or the name with the next free number."""
     taken = set(room.seats.filter(removed_at__isnull=True).values_list("name", flat=True))
     free = next(wanted for n in range(1, NAME_TRIES) if (wanted := name if n == 1 else f"{name[:16]} {n}") not in taken)
@@ -120,6 +131,7 @@ def _seat(room: Room, player: Player, name: str, now: datetime) -> Seat:
         room=room,
         player=player,
         name=free,
+        team=team,
         from_round=room.number + 1 if playing else 1,
         health=rules.FULL_HEALTH if room.kind == Room.Kind.DUEL else None,
         joined_at=now,
@@ -188,6 +200,20 @@ def advance(*, room_id: int, player: Player, phase: str, number: int, now: datet
             _advance(room, now)
 
 
+def skip(*, room_id: int, player: Player, number: int, now: datetime) -> None:
+    """Drop the open round of a lesson unrevealed, and go on to the next picture. Raises NotAllowed, CannotPlay."""
+    with transaction.atomic():
+        room = _lock_for(room_id, player)
+        if room.kind != Room.Kind.LESSON or room.phase != Room.Phase.GUESS or room.number != number:
+            return
+        room.rounds.filter(number=number).delete()
+        room.paused, room.paused_left_ms = False, None
+        if selectors.is_decided(room):
+            _finish(room, now)
+        else:
+            _open_round(room, now)
+
+
 def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> Room:
     """Whatever is due, done once, by whoever notices first; the room as it is then."""
     room = Room.objects.get(pk=room_id)
@@ -221,8 +247,8 @@ def _advance(room: Room, now: datetime) -> None:
 
 def _open_round(room: Room, now: datetime) -> None:
     """Raises CannotPlay when no picture is left."""
-    photo = Photo.objects.get(pk=_choose_photo(room))
     room.number += 1
+    photo = Photo.objects.get(pk=_choose_photo(room))
     round_ = RoomRound.objects.create(
         room=room,
         number=room.number,
@@ -236,6 +262,14 @@ def _open_round(room: Room, now: datetime) -> None:
 
 
 def _choose_photo(room: Room) -> int:
+    """The lesson's next photo, else one of the collection by chance."""
+    if room.steps:
+        while room.number <= len(room.steps):
+            wanted = room.steps[room.number - 1]["photo"]
+            if Photo.objects.filter(pk=wanted).exists():  # it may have been taken out since the lesson began
+                return int(wanted)
+            room.number += 1
+        raise CannotPlay("No picture of this lesson is left.")
     used = set(room.rounds.values_list("photo_id", flat=True))
     fresh = [pk for pk in ready_photos(room.collection, room.version) if pk not in used]
     if not fresh:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 
 from geoguess import players
+from geoguess.live.models import Room, Seat
+from geoguess.live.selectors import room_by_code, seat_of
 from geoguess.models import Game, Player, Round
 from geoguess.selectors import game_of
 
@@ -39,3 +41,12 @@ def own_round(request: HttpRequest, token: str, number: int) -> Round:
         return game.rounds.select_related("photo", "game__collection", "game__version").get(number=number)
     except Round.DoesNotExist:
         raise Http404("No such round of yours.") from None
+
+
+def room_member(request: HttpRequest, code: str) -> tuple[Room, Player, Seat | None]:
+    """The room, the player and their seat, which a host may do without."""
+    found, player = room_by_code(code), known_player(request)
+    seat = seat_of(found, player) if found else None
+    if found is None or player is None or (seat is None and found.host_id != player.pk):
+        raise Http404("No such room of yours.")
+    return found, player, seat

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from geoguess import explaining, gallery, limits, round_image
 from geoguess.explaining import Subject
 from geoguess.lesson import lesson_html
+from geoguess.live.models import RoomRound
 from geoguess.models import Round
-from geoguess.views.actors import current_player, own_round
+from geoguess.views.actors import current_player, own_round, room_member
 from geoguess.views.play import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Photo, Split
 from predictor import questions, store
@@ -64,6 +65,33 @@ def round_map(request: HttpRequest, token: str, number: int) -> HttpResponse:
     game_round = _locked(request, token, number)
     picture = round_image.encode(store.read(game_round.photo.sha256), game_round.image_seed)
     return _map(request, explaining.subject_of_round(game_round), picture)
+
+
+@require_safe
+@never_cache
+def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """For members of the room, once the round is revealed."""
+    here = partial(reverse, args=[code, number])
+    return _page(
+        request,
+        _subject_of_room(_revealed(request, code, number)),
+        picture=here("room-image"),
+        look=here("room-look"),
+        map_url=here("room-map"),
+        back=(reverse("room", args=[code]), "Back to the room"),
+    )
+
+
+@require_POST
+def room_look(request: HttpRequest, code: str, number: int) -> JsonResponse:
+    return _look(request, sha256=_revealed(request, code, number).photo.sha256)
+
+
+@require_safe
+@never_cache
+def room_map(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    found = _revealed(request, code, number)
+    return _map(request, _subject_of_room(found), round_image.encode(store.read(found.photo.sha256), found.image_seed))
 
 
 @require_safe
@@ -298,6 +326,18 @@ def _locked(request: HttpRequest, token: str, number: int) -> Round:
     if game_round.locked_at is None:
         raise Http404("This round is still open.")
     return game_round
+
+
+def _revealed(request: HttpRequest, code: str, number: int) -> RoomRound:
+    room, _, _ = room_member(request, code)
+    found = room.rounds.select_related("photo").filter(number=number, revealed_at__isnull=False).first()
+    if found is None:
+        raise Http404("This round is still open.")
+    return found
+
+
+def _subject_of_room(found: RoomRound) -> Subject:
+    return explaining.subject_of_photo(found.photo, found.room.version)
 
 
 def _exhibited(pk: int) -> Photo:

@@ -18,11 +18,10 @@ from geoguess import round_image, selectors
 from geoguess.limits import TooOften, spend
 from geoguess.live import rules, services
 from geoguess.live import selectors as live
-from geoguess.live.models import Room, Seat
-from geoguess.models import Player
+from geoguess.live.models import Room
 from geoguess.names import InvalidName
 from geoguess.services import CannotPlay
-from geoguess.views.actors import current_player, known_player
+from geoguess.views.actors import current_player, known_player, room_member
 from geoguess.views.play import INDIA_BOUNDS, LEVELS, basemap_urls
 from pipeline.models import Collection
 from predictor import store
@@ -39,12 +38,15 @@ def lobby(request: HttpRequest) -> HttpResponse:
     """Where a room is opened or joined."""
     version = champion()
     player = known_player(request)
+    code = request.GET.get("code", "")[:6]
+    wanted = live.room_by_code(code) if code else None
     context = {
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
         "opponents": selectors.opponents(version),
         "rounds": rules.ROUNDS,
         "limits": rules.TIME_LIMITS_S,
-        "code": request.GET.get("code", "")[:6],
+        "code": code,
+        "teams": live.teams(wanted) if wanted and wanted.in_teams else None,
         "name": player.name if player else "",
     }
     return render(request, "rooms.html", context)
@@ -91,7 +93,11 @@ def join(request: HttpRequest) -> HttpResponse:
     try:
         spend(who=player.token, what="joins", **JOINS)
         services.join(
-            room_id=_room(request, code).pk, player=player, name=request.POST.get("name", ""), now=timezone.now()
+            room_id=_room(request, code).pk,
+            player=player,
+            name=request.POST.get("name", ""),
+            team=request.POST.get("team", ""),
+            now=timezone.now(),
         )
     except (services.CannotJoin, InvalidName, TooOften) as reason:
         messages.error(request, str(reason))
@@ -122,6 +128,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if player is None or (seat is None and found.host_id != player.pk):
         return redirect(f"{reverse('rooms')}?code={found.code}")
     page = {
+        "role": "player" if found.kind != Room.Kind.LESSON else "pupil" if seat else "screen",
         "socket": f"/ws/r/{found.code}/",
         "join_url": request.build_absolute_uri(reverse("room", args=[found.code])),
         "final": reverse("room-final", args=[found.code]),
@@ -147,7 +154,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The room's own copy of a round's picture, for its members, once the round is open."""
-    found, _, _ = _member(request, code)
+    found, _, _ = room_member(request, code)
     round_ = found.rounds.select_related("photo").filter(number=number).first()
     if round_ is None:
         raise Http404("No such round.")
@@ -168,15 +175,7 @@ def _encoded(sha256: str, seed: int) -> bytes:
 @never_cache
 def final(request: HttpRequest, code: str) -> JsonResponse:
     """All rounds of a room that is over, for its members."""
-    found, _, seat = _member(request, code)
+    found, _, seat = room_member(request, code)
     if found.phase != Room.Phase.OVER:
         return JsonResponse({"error": "This room is not over."}, status=425)
     return JsonResponse(live.final(found, seat))
-
-
-def _member(request: HttpRequest, code: str) -> tuple[Room, Player, Seat | None]:
-    found, player = live.room_by_code(code), known_player(request)
-    seat = live.seat_of(found, player) if found else None
-    if found is None or player is None or (seat is None and found.host_id != player.pk):
-        raise Http404("No such room of yours.")
-    return found, player, seat

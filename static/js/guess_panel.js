@@ -301,6 +301,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     board,
     setPhase,
     startRound,
+    openMap,
     putPin,
     /** The pin's {latitude, longitude}, or null. */
     position: () => (pin ? position() : null),

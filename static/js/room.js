@@ -3,7 +3,7 @@ import { ServerClock } from "./clock.js";
 import { clock as clockText, points } from "./format.js";
 import { announce, createGuessPanel } from "./guess_panel.js";
 import { showFinal } from "./room_final.js";
-import { icon, nameOf, personItems, standings } from "./room_people.js";
+import { icon, isOwn, nameOf, personItems, standings } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
 import { joinRoom } from "./room_socket.js";
 
@@ -56,6 +56,7 @@ const EVENTS = {
   joined({ seat }) {
     room.seats.push(seat);
     room.health[seat.id] = seat.health;
+    if (room.teams) room.teams[seat.team] ??= 0;
   },
   renamed({ seat, name }) {
     room.seats.find(({ id }) => id === seat).name = name;
@@ -84,7 +85,7 @@ const EVENTS = {
     show({});
   },
   reveal(event) {
-    Object.assign(room, { phase: "reveal", reveal: event, ends_at_ms: event.ends_at_ms, totals: event.totals, paused: false });
+    Object.assign(room, { phase: "reveal", reveal: event, ends_at_ms: event.ends_at_ms, totals: event.totals, teams: event.teams, paused: false });
     Object.assign(room.health, event.health);
     show({});
   },
@@ -154,6 +155,7 @@ function startGuessing() {
     shownRound = room.number;
     panel.startRound(room.round.picture, room.me.pin);
     announce(`Round ${room.number} of ${room.room.rounds}.`);
+    if (page.role === "pupil") panel.openMap(); // the picture is on the big screen
   }
   panel.setPhase(guessPhase());
 }
@@ -191,6 +193,7 @@ function showRole() {
   byId("skip").disabled = room.phase !== "guess";
   const rules = [
     room.room.collection,
+    ...(room.room.in_teams ? ["in teams"] : []),
     room.room.kind === "duel" ? `${points(page.full_health)} health each` : `${room.room.rounds} rounds`,
     room.room.time_limit_s ? `${room.room.time_limit_s} s a round` : "no time limit",
     room.room.model_plays ? `the model plays as ${room.room.level}` : "without the model",
@@ -215,20 +218,21 @@ function showPeople() {
   const playing = room.seats.filter(({ from_round, id }) => from_round <= room.number && (room.present.includes(id) || room.locked.includes(id)));
   byId("locked-count").hidden = room.phase !== "guess" || playing.length < 2;
   byId("locked-share").textContent = `${room.locked.length} of ${playing.length}`;
+  if (page.role === "screen") showScreen(playing.length);
   showStanding();
 }
 
 function showStanding() {
   const part = byId("standing");
   if (room.room.kind === "duel") return part.replaceChildren(...healthBars(room, page.full_health));
-  const own = standings(room).find(({ seat }) => seat === room.me.seat);
+  const own = standings(room).find((row) => isOwn(room, row));
   part.hidden = !own || room.number < 2;
   if (own) part.textContent = `No. ${own.rank} · ${points(own.total)}`;
 }
 
 function showPause() {
   byId("paused").hidden = !room.paused;
-  byId("pause").textContent = room.paused ? "Go on" : "Pause";
+  for (const part of all("[data-pause]")) part.textContent = room.paused ? "Go on" : "Pause";
   if (room.phase === "guess" && panel) panel.setPhase(guessPhase());
   tick();
 }
@@ -274,17 +278,19 @@ for (const part of all("[data-advance]")) {
     byId("people-note").textContent = answer.message;
   });
 }
-byId("pause").addEventListener("click", () => ask(room.paused ? "resume" : "pause"));
+for (const part of all("[data-pause]")) part.addEventListener("click", () => ask(room.paused ? "resume" : "pause"));
 byId("close-room").addEventListener("click", () => ask("close", { closed: !room.closed }));
-byId("end").addEventListener("click", (event) => {
-  if (event.target.dataset.sure === undefined) {
-    event.target.dataset.sure = "";
-    event.target.textContent = "Really end it?";
-    return;
-  }
-  byId("people").close();
-  ask("end");
-});
+for (const part of all("[data-end]")) {
+  part.addEventListener("click", () => {
+    if (part.dataset.sure === undefined) {
+      part.dataset.sure = "";
+      part.textContent = "Really end it?";
+      return;
+    }
+    byId("people").close();
+    ask("end");
+  });
+}
 byId("show-people").addEventListener("click", () => byId("people").showModal());
 byId("copy").addEventListener("click", async () => {
   try {
@@ -295,6 +301,25 @@ byId("copy").addEventListener("click", async () => {
     byId("copy-status").textContent = "Copying is blocked here: take the link above.";
   }
 });
+
+// --- The big screen of a lesson
+
+function showScreen(playing) {
+  byId("screen").hidden = !["guess", "reveal"].includes(room.phase);
+  byId("screen-count").textContent = room.phase === "guess" ? `${room.locked.length} of ${playing} have answered` : "";
+  byId("screen-advance").textContent = room.phase === "guess" ? "Reveal" : room.reveal?.last ? "The end" : "Next picture";
+  byId("screen-skip").hidden = room.phase !== "guess";
+}
+if (page.role === "screen") {
+  byId("screen-skip").addEventListener("click", () => ask("skip", { round: room.number }));
+  const KEYS = { n: "screen-advance", p: "screen-pause", s: "screen-skip" };
+  document.addEventListener("keydown", (event) => {
+    const wanted = byId(KEYS[event.key.toLowerCase()]);
+    const typing = event.target.matches("input, textarea, select") || document.querySelector("dialog[open]");
+    if (!wanted || typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || byId("screen").hidden) return;
+    wanted.click();
+  });
+}
 
 // --- Reactions
 

@@ -3,7 +3,7 @@ import { get } from "./api.js";
 import { distance, points } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
 import { placeName } from "./reveal.js";
-import { badge, element, nameOf, standingRows, standings } from "./room_people.js";
+import { badge, element, isOwn, nameOf, rowName, standingRows, standings } from "./room_people.js";
 import { at, createDisc, healthBars } from "./room_reveal.js";
 
 const STEPS = 3;
@@ -17,16 +17,16 @@ function title(room) {
     return best[1] === room.me.seat ? "You win the duel" : `${nameOf(room, best[1])} ${best[1] === 0 ? "wins" : "wins"} the duel`;
   }
   const first = standings(room).filter(({ rank }) => rank === 1);
-  if (first.length > 1) return "A tie at the top";
-  return first[0]?.seat === room.me.seat ? "You win" : `${nameOf(room, first[0]?.seat)} wins`;
+  if (first.length !== 1) return "A tie at the top";
+  if (isOwn(room, first[0])) return first[0].team === undefined ? "You win" : "Your team wins";
+  return `${first[0].team ?? nameOf(room, first[0].seat)} wins`;
 }
 
 function podium(room) {
-  return standings(room).slice(0, STEPS).map(({ seat, total, rank }) => {
+  return standings(room).slice(0, STEPS).map((row) => {
+    const { total, rank } = row;
     const step = element("li", `step step-${rank}`);
-    const who = element("p", "person-name");
-    who.append(badge(room, seat), nameOf(room, seat));
-    step.append(who, element("p", "number", points(total)), element("b", "step-rank number", String(rank)));
+    step.append(rowName(room, row), element("p", "number", points(total)), element("b", "step-rank number", String(rank)));
     return step;
   });
 }

@@ -39,29 +39,47 @@ export function nameOf(room, seat) {
   return room.seats.find(({ id }) => id === seat)?.name ?? "Somebody who left";
 }
 
-/** Everybody who counts, best first: [{seat, total, rank}]; the same points share a rank. */
+const teamOf = (room, seat) => room.seats.find(({ id }) => id === seat)?.team;
+
+/** Everybody who counts, best first: [{seat or team, total, rank}]; the same points share a rank. */
 export function standings(room) {
-  const seats = room.seats.map(({ id }) => id).concat(room.room.model_plays ? [MODEL] : []);
-  const rows = seats.map((seat) => ({ seat, total: room.totals[seat] ?? 0 })).sort((a, b) => b.total - a.total);
+  const rows = room.room.in_teams
+    ? Object.entries(room.teams).map(([team, total]) => ({ team, total }))
+    : room.seats.map(({ id }) => ({ seat: id, total: room.totals[id] ?? 0 }));
+  if (room.room.model_plays) rows.push({ seat: MODEL, total: room.totals[MODEL] ?? 0 });
+  rows.sort((a, b) => b.total - a.total);
   for (const row of rows) row.rank = rows.findIndex(({ total }) => total === row.total) + 1;
   return rows;
 }
 
+/** Whether a row of the standings is this member's, or their team's. */
+export const isOwn = (room, { seat, team }) => (team === undefined ? seat === room.me.seat : team === teamOf(room, room.me.seat));
+
+/** The mark and the name of a row. */
+export function rowName(room, { seat, team }) {
+  const who = element("span", "person-name");
+  if (team === undefined) who.append(badge(room, seat), nameOf(room, seat));
+  else who.append(element("span", "initial", initial(team)), team);
+  return who;
+}
+
 /** Rows of a table: rank, player, the round's points where there is a reveal, total. */
 export function standingRows(room, shown) {
-  const scores = new Map(shown?.pins.map((pin) => [pin.seat, pin]));
-  if (shown?.model) scores.set(MODEL, shown.model);
-  return standings(room).map(({ seat, total, rank }) => {
-    const row = element("tr", seat === room.me.seat ? "is-you" : "");
+  const best = (pins) => pins.reduce((one, other) => (one && one.score >= other.score ? one : other), undefined);
+  const pinOf = ({ seat, team }) => {
+    if (seat === MODEL) return shown.model;
+    return best(shown.pins.filter((pin) => (team === undefined ? pin.seat === seat : teamOf(room, pin.seat) === team)));
+  };
+  return standings(room).map((each) => {
+    const { total, rank } = each;
+    const row = element("tr", isOwn(room, each) ? "is-you" : "");
     const name = element("td", "name");
-    const who = element("span", "person-name");
-    who.append(badge(room, seat), nameOf(room, seat));
-    name.append(who);
-    if (seat === room.me.seat) name.append(element("span", "small muted", " you"));
+    name.append(rowName(room, each));
+    if (isOwn(room, each)) name.append(element("span", "small muted", " you"));
     row.append(element("td", "", String(rank)), name);
     if (shown) {
       const cell = element("td", "figure");
-      const pin = scores.get(seat);
+      const pin = pinOf(each);
       cell.append(pin ? points(pin.score) : "–", element("small", "", pin ? distance(pin.distance_km) : "no pin"));
       row.append(cell);
     }
@@ -77,7 +95,7 @@ export function personItems(room, ask, onError) {
     const who = element("span", "person-name");
     who.append(badge(room, id), name);
     item.append(who);
-    const words = [];
+    const words = room.room.in_teams ? [teamOf(room, id)] : [];
     if (id === room.host) words.push("host");
     if (id === room.me.seat) words.push("you");
     if (room.phase === "guess" && room.locked.includes(id)) words.push("locked");

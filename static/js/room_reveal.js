@@ -2,7 +2,7 @@
 import { distance, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { placeName, showCredit } from "./reveal.js";
-import { badge, element, initial, nameOf, standingRows, standings } from "./room_people.js";
+import { badge, element, initial, isOwn, nameOf, standingRows, standings } from "./room_people.js";
 
 const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
@@ -53,8 +53,9 @@ export function verdict(room, shown) {
     return own ? `The other one loses ${points(shown.damage)} health` : `You lose ${points(shown.damage)} health`;
   }
   if (!own) return room.me.seat && room.me.plays ? "No pin: no points this time" : "All pins are down";
-  const place = standings(room).find(({ seat }) => seat === room.me.seat).rank;
-  return own.score === best ? `Nobody was closer: ${points(own.score)} points` : `${points(own.score)} points; you are number ${place}`;
+  const place = standings(room).find((row) => isOwn(room, row)).rank;
+  const side = room.room.in_teams ? "your team is" : "you are";
+  return own.score === best ? `Nobody was closer: ${points(own.score)} points` : `${points(own.score)} points; ${side} number ${place}`;
 }
 
 /** Both sides' health as bars with figures. */
@@ -82,6 +83,9 @@ export function showReveal({ board, layer, room, shown, full }) {
   byId("result-title").textContent = verdict(room, shown);
   byId("result-place").textContent = placeName(shown.truth);
   byId("standings").replaceChildren(...standingRows(room, shown));
+  byId("lesson-note").hidden = !shown.note;
+  byId("lesson-note").textContent = shown.note;
+  byId("lesson-reasons").href = `${shown.number}/reasons`;
   byId("health").hidden = room.room.kind !== "duel";
   if (room.room.kind === "duel") byId("health").replaceChildren(...healthBars(room, full));
   showCredit(shown.photo, room.room.illustrated);

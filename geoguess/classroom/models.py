@@ -1,0 +1,41 @@
+"""A lesson as its educator prepares it. Playing it is a room, which copies the steps: later edits change no session."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class LessonPlan(models.Model):
+    """Photos in an order of their own, a note for each, and how they are to be played."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lesson_plans")
+    title = models.CharField(max_length=80)
+    collection = models.ForeignKey("pipeline.Collection", on_delete=models.CASCADE, related_name="+")
+    time_limit_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    model_plays = models.BooleanField(default=True)
+    level = models.CharField(max_length=20)
+    in_teams = models.BooleanField(default=False, help_text="The best guess of a team counts.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonStep(models.Model):
+    """One photo of a lesson."""
+
+    plan = models.ForeignKey(LessonPlan, on_delete=models.CASCADE, related_name="steps")
+    place = models.PositiveSmallIntegerField(help_text="From 1.")
+    photo = models.ForeignKey("pipeline.Photo", on_delete=models.CASCADE, related_name="+")
+    note = models.CharField(max_length=500, blank=True, help_text="Shown with the reveal.")
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["plan", "place"], name="one_lesson_step_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.plan}, {self.place}"

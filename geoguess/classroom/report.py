@@ -1,0 +1,133 @@
+"""What a class guessed: a table of pupils and photos, as a page, CSV or workbook, and the pins for a map."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from geoguess.live.models import Pin, Room, RoomRound, Seat
+from geoguess.live.selectors import team_totals
+from geoguess.rules import points
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Revealed rounds, the pupils by points, and each one's pin in each round where there is one."""
+
+    room: Room
+    rounds: list[RoomRound]
+    pupils: list[Seat]
+    pins: dict[tuple[int, int], Pin]  # by seat and round
+    teams: dict[str, int]
+
+    def total(self, seat: Seat) -> int:
+        return sum(points(pin.score) for (owner, _), pin in self.pins.items() if owner == seat.pk)
+
+    def class_mean(self, round_: RoomRound) -> float | None:
+        """Mean points of those who put a pin."""
+        scores = [points(pin.score) for (_, number), pin in self.pins.items() if number == round_.pk]
+        return sum(scores) / len(scores) if scores else None
+
+
+def report_of(room: Room) -> Report:
+    """The report of a lesson, also while it still goes on: what is not revealed is not in it."""
+    rounds = list(room.rounds.filter(revealed_at__isnull=False).select_related("photo"))
+    found = Pin.objects.filter(round__in=rounds, score__isnull=False, seat__removed_at__isnull=True)
+    pins = {(pin.seat_id, pin.round_id): pin for pin in found}
+    report = Report(room, rounds, [], pins, team_totals(room) if room.in_teams else {})
+    report.pupils.extend(sorted(room.seats.filter(removed_at__isnull=True), key=report.total, reverse=True))
+    return report
+
+
+def table(report: Report) -> list[list[Cell]]:
+    """Rows of cells: a head, a row for each pupil, the class's mean, the model."""
+    in_teams = report.room.in_teams
+    head: list[Cell] = ["Pupil", *(["Team"] if in_teams else []), "Points"]
+    for round_ in report.rounds:
+        place = round_.photo.place or round_.photo.state
+        head += [f"{round_.number}. {place}: points", f"{round_.number}. {place}: km"]
+    rows = [head]
+    for seat in report.pupils:
+        row: list[Cell] = [seat.name, *([seat.team] if in_teams else []), report.total(seat)]
+        for round_ in report.rounds:
+            pin = report.pins.get((seat.pk, round_.pk))
+            row += [points(pin.score), round(pin.distance_km or 0.0, 1)] if pin else [None, None]
+        rows.append(row)
+    means = [report.class_mean(round_) for round_ in report.rounds]
+    mean_row: list[Cell] = ["Mean of the class", *([""] if in_teams else []), None]
+    model_row: list[Cell] = ["The model", *([""] if in_teams else [])]
+    model_row.append(sum(points(round_.model_score) for round_ in report.rounds))
+    for round_, mean in zip(report.rounds, means, strict=True):
+        mean_row += [None if mean is None else round(mean, 1), None]
+        model_row += [points(round_.model_score), round(round_.model_distance_km, 1)]
+    return [*rows, mean_row, model_row]
+
+
+def as_csv(report: Report) -> str:
+    """With a mark for the byte order, by which spreadsheets know UTF-8."""
+    out = io.StringIO()
+    csv.writer(out).writerows([[plain(cell) for cell in row] for row in table(report)])
+    return "\ufeff" + out.getvalue()
+
+
+def as_workbook(report: Report) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Lesson"
+    for row in table(report):
+        sheet.append([plain(cell) for cell in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "B2"
+    sheet.column_dimensions["A"].width = 24
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def plain(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; full-width signs count too."""
+    if isinstance(cell, str) and unicodedata.normalize("NFKC", cell).startswith(FORMULA_SIGNS):
+        return f"'{cell}"
+    return cell
+
+
+def for_map(report: Report) -> list[dict[str, Any]]:
+    """Of each round the truth, the model's guess and the class's pins."""
+    names = {seat.pk: seat.name for seat in report.pupils}
+    return [
+        {
+            "number": round_.number,
+            "truth": {
+                "latitude": round_.photo.latitude,
+                "longitude": round_.photo.longitude,
+                "place": round_.photo.place,
+                "district": round_.photo.district,
+                "state": round_.photo.state,
+            },
+            "model": {
+                "latitude": round_.model_latitude,
+                "longitude": round_.model_longitude,
+                "distance_km": round_.model_distance_km,
+                "score": points(round_.model_score),
+            }
+            if report.room.model_plays
+            else None,
+            "pins": [
+                {"name": names[seat], "latitude": pin.latitude, "longitude": pin.longitude, "score": points(pin.score)}
+                for (seat, number), pin in report.pins.items()
+                if number == round_.pk
+            ],
+            "mean": report.class_mean(round_),
+        }
+        for round_ in report.rounds
+    ]

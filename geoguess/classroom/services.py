@@ -1,0 +1,95 @@
+"""Preparing lessons and beginning them. A room plays them; its services decide what happens in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from geoguess.classroom.models import LessonPlan, LessonStep
+from geoguess.live import services as live
+from geoguess.live.models import Room
+from geoguess.models import Player
+from geoguess.selectors import ready_photos
+from pipeline.models import Collection
+from predictor.selectors import champion
+
+MOST_STEPS = 30
+LONGEST_NOTE = 500
+
+
+class BadLesson(ValueError):
+    """The lesson cannot be kept like this; the message says what to change."""
+
+
+def save_plan(
+    *,
+    owner: User,
+    plan: LessonPlan | None,
+    title: str,
+    collection: Collection,
+    time_limit_s: int | None,
+    model_plays: bool,
+    level: str,
+    in_teams: bool,
+    steps: Sequence[tuple[int, str]],
+) -> LessonPlan:
+    """The lesson with these (photo id, note) steps, new where ``plan`` is None. Raises BadLesson."""
+    title = " ".join(title.split())
+    photos = [photo for photo, _ in steps]
+    version = champion()
+    if not title:
+        raise BadLesson("Give the lesson a title.")
+    if len(title) > 80:
+        raise BadLesson("The title is longer than 80 characters.")
+    if not steps:
+        raise BadLesson("Choose at least one picture.")
+    if len(steps) > MOST_STEPS:
+        raise BadLesson(f"A lesson has at most {MOST_STEPS} pictures.")
+    if len(set(photos)) < len(photos):
+        raise BadLesson("A picture is in the lesson twice.")
+    if version is None or not set(photos) <= set(ready_photos(collection, version)):
+        raise BadLesson("One of the pictures cannot be played any more: take it out.")
+    if any(len(note) > LONGEST_NOTE for _, note in steps):
+        raise BadLesson(f"A note is longer than {LONGEST_NOTE} characters.")
+    with transaction.atomic():
+        plan = plan or LessonPlan(owner=owner)
+        plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s
+        plan.model_plays, plan.level, plan.in_teams = model_plays, level, in_teams
+        plan.save()
+        plan.steps.all().delete()
+        LessonStep.objects.bulk_create(
+            LessonStep(plan=plan, place=place, photo_id=photo, note=note.strip())
+            for place, (photo, note) in enumerate(steps, 1)
+        )
+    return plan
+
+
+def duplicate(*, plan: LessonPlan) -> LessonPlan:
+    """The same lesson once more, to change."""
+    steps = list(plan.steps.all())
+    with transaction.atomic():
+        plan.pk, plan.title = None, f"{plan.title[:73]} (copy)"
+        plan._state.adding = True
+        plan.save()
+        for step in steps:
+            step.pk, step.plan = None, plan
+        LessonStep.objects.bulk_create(steps)
+    return plan
+
+
+def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:
+    """A room that plays the lesson, in its lobby. Raises CannotPlay."""
+    return live.create_room(
+        host=host,
+        kind=Room.Kind.LESSON,
+        collection=plan.collection,
+        round_count=MOST_STEPS,
+        time_limit_s=plan.time_limit_s,
+        model_plays=plan.model_plays,
+        level=plan.level,
+        now=now,
+        plan=plan,
+    )

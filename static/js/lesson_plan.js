@@ -1,0 +1,99 @@
+// Preparing a lesson: pictures of the collection to choose from, and the chosen ones in their order with their notes.
+import { element } from "./room_people.js";
+
+const AT_ONCE = 48; // thumbnails
+const byId = (id) => document.getElementById(id);
+const lesson = JSON.parse(byId("lesson").textContent);
+const photos = new Map(lesson.photos.map((photo) => [photo.id, photo]));
+let steps = lesson.steps.filter(({ photo }) => photos.has(photo));
+let shown = AT_ONCE;
+
+const nameOf = ({ place, state }) => [place, state].filter(Boolean).join(", ");
+const say = (text) => (byId("announce").textContent = text);
+
+function button(text, label, act, { disabled = false } = {}) {
+  const made = Object.assign(element("button", "button small-button", text), { type: "button", disabled });
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+
+function thumbnail(photo) {
+  return Object.assign(element("img"), { src: photo.thumb, alt: "", width: 120, height: 80, loading: "lazy" });
+}
+
+function move(from, to) {
+  if (to < 0 || to >= steps.length) return;
+  const [step] = steps.splice(from, 1);
+  steps.splice(to, 0, step);
+  show();
+  const label = to < from ? "up" : "down";
+  byId("steps").children[to].querySelector(`[data-move=${label}]:not(:disabled), [data-move]:not(:disabled)`)?.focus();
+  say(`${nameOf(photos.get(step.photo))} is number ${to + 1} now.`);
+}
+
+function stepItem(step, index) {
+  const photo = photos.get(step.photo);
+  const item = element("li", "panel step-item");
+  item.draggable = true;
+  item.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", String(index)));
+  item.addEventListener("dragover", (event) => event.preventDefault());
+  item.addEventListener("drop", (event) => {
+    event.preventDefault();
+    move(Number(event.dataTransfer.getData("text/plain")), index);
+  });
+  const body = element("div", "step-body");
+  const note = Object.assign(element("textarea"), { value: step.note, rows: 2, maxLength: lesson.longest, placeholder: "A note, shown with the reveal" });
+  note.setAttribute("aria-label", `Note for ${nameOf(photo)}`);
+  note.addEventListener("input", () => (step.note = note.value));
+  const tools = element("div", "step-tools");
+  const up = button("↑", `${nameOf(photo)} up`, () => move(index, index - 1), { disabled: index === 0 });
+  const down = button("↓", `${nameOf(photo)} down`, () => move(index, index + 1), { disabled: index === steps.length - 1 });
+  up.dataset.move = "up";
+  down.dataset.move = "down";
+  tools.append(up, down, button("Take out", `Take ${nameOf(photo)} out`, () => {
+    steps.splice(index, 1);
+    show();
+    say(`${nameOf(photo)} is out.`);
+  }));
+  body.append(element("p", "step-place", `${index + 1}. ${nameOf(photo)}`), note, tools);
+  item.append(thumbnail(photo), body);
+  return item;
+}
+
+function thumbItem(photo) {
+  const item = element("li");
+  const chosen = steps.some((step) => step.photo === photo.id);
+  const add = Object.assign(element("button", "thumb"), { type: "button", disabled: chosen || steps.length >= lesson.most });
+  add.setAttribute("aria-label", `Add ${nameOf(photo)}`);
+  add.append(thumbnail(photo), element("span", "small", chosen ? `✓ ${nameOf(photo)}` : nameOf(photo)));
+  add.addEventListener("click", () => {
+    steps.push({ photo: photo.id, note: "" });
+    show();
+    say(`${nameOf(photo)} is number ${steps.length}.`);
+  });
+  item.append(add);
+  return item;
+}
+
+function show() {
+  byId("steps").replaceChildren(...steps.map(stepItem));
+  byId("chosen-none").hidden = steps.length > 0;
+  byId("chosen-count").textContent = steps.length ? `${steps.length} of at most ${lesson.most}` : "";
+  const state = byId("state").value;
+  const fitting = lesson.photos.filter((photo) => !state || photo.state === state);
+  byId("thumbs").replaceChildren(...fitting.slice(0, shown).map(thumbItem));
+  byId("more").hidden = fitting.length <= shown;
+  byId("steps-field").value = JSON.stringify(steps);
+}
+
+byId("state").addEventListener("change", () => {
+  shown = AT_ONCE;
+  show();
+});
+byId("more").addEventListener("click", () => {
+  shown += AT_ONCE;
+  show();
+});
+byId("plan").addEventListener("submit", () => (byId("steps-field").value = JSON.stringify(steps)));
+show();

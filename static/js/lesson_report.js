@@ -1,0 +1,44 @@
+// The class's guesses on a map, one picture at a time, with the model's and the truth.
+import { points } from "./format.js";
+import { createLine, createMap, createMark } from "./map.js";
+import { placeName } from "./reveal.js";
+import { element } from "./room_people.js";
+import { at, createDisc } from "./room_reveal.js";
+
+const MANY = 24; // more names than that would hide the map
+const byId = (id) => document.getElementById(id);
+const report = JSON.parse(byId("report").textContent);
+
+if (report.rounds.length) {
+  const board = createMap(byId("map"), { basemap: report.basemap, bounds: report.bounds, tileUrl: report.tile_url });
+  const layer = window.L.layerGroup().addTo(board.map);
+
+  const show = ({ truth, model, pins, mean }) => {
+    layer.clearLayers();
+    for (const pin of pins) {
+      layer.addLayer(window.L.polyline([at(pin), at(truth)], { className: "map-line-other", interactive: false }));
+      layer.addLayer(createDisc(pin.name, at(pin), { named: pins.length <= MANY }));
+    }
+    if (model) {
+      layer.addLayer(createLine("model", at(model), at(truth)));
+      layer.addLayer(createMark("model", at(model)));
+    }
+    layer.addLayer(createMark("truth", at(truth), { className: "map-truth", zIndexOffset: 1000 }));
+    const bounds = window.L.latLngBounds([truth, ...pins, ...(model ? [model] : [])].map(at));
+    board.frame(bounds, { padding: [50, 50], maxZoom: 8 });
+    const words = [placeName(truth), mean === null ? "nobody put a pin" : `the class ${points(mean)} points on average`];
+    if (model) words.push(`the model ${points(model.score)}`);
+    byId("round-words").textContent = words.join(" · ");
+  };
+
+  byId("rounds").append(
+    ...report.rounds.map((round, index) => {
+      const label = element("label");
+      const choice = Object.assign(element("input", "visually-hidden"), { type: "radio", name: "round", checked: index === 0 });
+      choice.addEventListener("change", () => show(round));
+      label.append(choice, element("span", "number", String(round.number)));
+      return label;
+    }),
+  );
+  show(report.rounds[0]);
+}
