@@ -10,7 +10,7 @@ from django.db.models import Avg, Count
 from django.utils.safestring import SafeString, mark_safe
 
 from geoguess import selectors
-from geoguess.models import Game, Player, Round
+from geoguess.models import Game, LessonPlan, Player, Round, Seat
 from pipeline.plots import TINTS, Axis, Chart, state_map
 from predictor.geodesy import MAX_SCORE
 
@@ -123,6 +123,36 @@ def export(player: Player) -> dict[str, Any]:
         else None,
         "player": {"name": player.name, "created_at": player.created_at},
         "games": [_exported(game) for game in player.games.select_related("collection", "version")],
+        "lessons": [
+            {"title": plan.title, "steps": list(plan.steps.values("place", "photo__sha256", "note"))}
+            for plan in LessonPlan.objects.filter(owner=user)
+        ]
+        if user
+        else [],
+        "rooms": [_exported_seat(seat) for seat in player.seats.select_related("room__collection")],
+    }
+
+
+def _exported_seat(seat: Seat) -> dict[str, Any]:
+    """What a player did in a room; of pins not revealed only where they stand."""
+    pins = seat.pins.select_related("round")
+    return {
+        "kind": seat.room.kind,
+        "collection": seat.room.collection.name,
+        "name": seat.name,
+        "team": seat.team,
+        "joined_at": seat.joined_at,
+        "removed_at": seat.removed_at,
+        "pins": [
+            {
+                "round": pin.round.number,
+                "latitude": pin.latitude,
+                "longitude": pin.longitude,
+                "locked_at": pin.locked_at,
+                **({"distance_km": pin.distance_km, "score": pin.score} if pin.round.revealed_at else {}),
+            }
+            for pin in pins
+        ],
     }
 
 

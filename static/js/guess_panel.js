@@ -220,6 +220,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   function startRound(newPicture, draft) {
     lookAtPicture(false);
     takePin();
+    byId("place").value = "";
     page.dataset.phase = "guess";
     byId("map-hint").hidden = false;
     showPicture(newPicture);

@@ -7,6 +7,8 @@ import { badge, element, initial, isOwn, nameOf, standingRows, standings } from 
 const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
+const SCREEN_BAR = 80; // of a lesson, at the foot of the map
+
 const byId = (id) => document.getElementById(id);
 export const at = ({ latitude, longitude }) => [latitude, longitude];
 
@@ -24,7 +26,8 @@ function drawOnMap(board, layer, room, shown) {
   const own = pins.find(({ seat }) => seat === room.me.seat);
   const corners = [truth, ...pins, ...(model ? [model] : [])].map(at);
   const [paddingTopLeft, paddingBottomRight] = board.map.getContainer().clientWidth < 640 ? PADDING.narrow : PADDING.wide;
-  board.frame(window.L.latLngBounds(corners), { paddingTopLeft, paddingBottomRight, maxZoom: 8.5 });
+  const below = byId("screen") ? SCREEN_BAR : 0;
+  board.frame(window.L.latLngBounds(corners), { paddingTopLeft, paddingBottomRight: [paddingBottomRight[0], paddingBottomRight[1] + below], maxZoom: 8.5 });
   for (const pin of pins) {
     if (pin === own) continue;
     layer.addLayer(window.L.polyline([at(pin), at(truth)], { className: "map-line-other", interactive: false }));

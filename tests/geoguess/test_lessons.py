@@ -1,0 +1,267 @@
+"""Lessons: who may prepare one, that a class sees the photos in their order, skipping, teams, the report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from geoguess.classroom import report as reports
+from geoguess.classroom import services as classroom
+from geoguess.live import selectors, services
+from geoguess.live.models import Room, Seat
+from geoguess.models import LessonPlan, Player
+from geoguess.names import InvalidName
+from geoguess.selectors import ready_photos
+from tests.geoguess.test_live_services import DELHI, MUMBAI, NOW, go_on, lock, refreshed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
+
+
+@pytest.fixture
+def educator(groups) -> User:
+    user = User.objects.create_user("meera", password="a long password")
+    user.groups.add(Group.objects.get(name="Educators"))
+    return user
+
+
+@pytest.fixture
+def photos(playable, version) -> list[int]:
+    """Four playable photos, in an order that is not the database's."""
+    return ready_photos(playable, version)[:4][::-1]
+
+
+@pytest.fixture
+def make_plan(educator, playable, photos):
+    def make(**changes) -> LessonPlan:
+        fields = {
+            **{"owner": educator, "plan": None, "title": "Coasts", "collection": playable, "time_limit_s": None},
+            **{"model_plays": True, "level": "atlas", "in_teams": False},
+            "steps": [(photo, f"Note {photo}") for photo in photos],
+        }
+        return classroom.save_plan(**fields | changes)
+
+    return make
+
+
+def begin(plan: LessonPlan) -> Room:
+    return classroom.begin(plan=plan, host=Player.objects.create(user=plan.owner, name="Meera"), now=NOW)
+
+
+def pupil(room: Room, name: str, team: str = "") -> Seat:
+    return services.join(room_id=room.pk, player=Player.objects.create(), name=name, team=team, now=NOW)
+
+
+def played(room: Room, seats: list[Seat], places: list, *, number: int = 1) -> Room:
+    """The round with these guesses, revealed."""
+    for seat, place in zip(seats, places, strict=True):
+        lock(seat, place, number=number)
+    return refreshed(room)
+
+
+def skip(room: Room, number: int) -> Room:
+    services.skip(room_id=room.pk, player=room.host, number=number, now=NOW)
+    return refreshed(room)
+
+
+def test_a_class_sees_the_photos_in_their_order_and_the_host_has_no_seat(make_plan, photos):
+    room = begin(make_plan())
+    assert not room.seats.exists()
+    seat = pupil(room, "Ravi")
+    seen = []
+    for number in range(1, 5):
+        room = go_on(room)
+        seen.append(room.rounds.get(number=number).photo_id)
+        room = played(room, [seat], [MUMBAI], number=number)
+        shown = selectors.reveal(room, room.rounds.get(number=number))
+        assert shown["note"] == f"Note {photos[number - 1]}"
+        assert shown["last"] == (number == 4)
+    assert seen == photos
+    assert go_on(room).phase == Room.Phase.OVER
+
+
+def test_a_skipped_picture_is_never_revealed(make_plan, photos):
+    room = begin(make_plan())
+    seat, _ = pupil(room, "Ravi"), pupil(room, "Asha")
+    room = go_on(room)
+    lock(seat)
+    room = skip(refreshed(room), 1)
+    assert (room.phase, room.number) == ("guess", 2)
+    assert skip(room, 1).number == 2  # a second click does nothing
+    assert room.rounds.get().photo_id == photos[1]
+    for number in (2, 3):
+        room = skip(room, number)
+    room = skip(room, 4)
+    assert room.phase == Room.Phase.OVER
+    assert not room.rounds.exists()
+
+
+def test_only_the_host_skips(make_plan):
+    room = go_on(begin(make_plan()))
+    with pytest.raises(services.NotAllowed):
+        services.skip(room_id=room.pk, player=Player.objects.create(), number=1, now=NOW)
+
+
+def test_a_photo_taken_out_since_the_lesson_began_is_passed_over(make_plan, photos):
+    plan = make_plan()
+    room = begin(plan)
+    plan.steps.all().delete()  # later edits change nothing
+    room.steps[0]["photo"] = 10**6
+    room.save()
+    room = go_on(room)
+    assert (room.number, room.rounds.get().photo_id) == (2, photos[1])
+
+
+def test_the_best_guess_of_a_team_counts(make_plan):
+    room = begin(make_plan(in_teams=True))
+    with pytest.raises(InvalidName):
+        pupil(room, "Ravi")
+    seats = [pupil(room, "Ravi", "Ganga"), pupil(room, "Asha", "Ganga"), pupil(room, "Omar", "Yamuna")]
+    room = played(go_on(room), seats, [MUMBAI, DELHI, MUMBAI])
+    scores = {pin["seat"]: pin["score"] for pin in selectors.reveal(room, room.rounds.get())["pins"]}
+    best = max(scores[seats[0].pk], scores[seats[1].pk])
+    assert selectors.team_totals(room) == {"Ganga": best, "Yamuna": scores[seats[2].pk]}
+    assert scores[seats[0].pk] != scores[seats[1].pk]
+
+
+def test_nothing_of_an_open_round_is_in_report_or_totals(make_plan):
+    room = begin(make_plan(in_teams=True))
+    seats = [pupil(room, "Ravi", "Ganga"), pupil(room, "Asha", "Yamuna")]
+    room = go_on(room)
+    lock(seats[0])
+    assert selectors.team_totals(refreshed(room)) == {"Ganga": 0, "Yamuna": 0}
+    assert reports.report_of(room).rounds == []
+    said = json.dumps(selectors.snapshot(room, seat=seats[1], player=seats[1].player, present=set(), now=NOW))
+    assert "Note" not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"title": "  "}, "title"),
+        ({"steps": []}, "at least one"),
+        ({"steps": [(10**6, "")]}, "cannot be played"),
+        ({"title": "x" * 81}, "80"),
+    ],
+)
+def test_a_lesson_that_cannot_be_kept_says_why(make_plan, changes, words):
+    with pytest.raises(classroom.BadLesson, match=words):
+        make_plan(**changes)
+    assert not LessonPlan.objects.exists()
+
+
+def test_a_picture_twice_and_a_long_note_are_refused(make_plan, photos):
+    for steps in ([(photos[0], ""), (photos[0], "")], [(photos[0], "x" * 501)]):
+        with pytest.raises(classroom.BadLesson):
+            make_plan(steps=steps)
+
+
+def test_the_copy_of_a_lesson_is_a_lesson_of_its_own(make_plan, photos):
+    plan = make_plan()
+    copy = classroom.duplicate(plan=LessonPlan.objects.get(pk=plan.pk))
+    assert copy.pk != plan.pk
+    assert (
+        list(copy.steps.values_list("photo", flat=True)) == photos == list(plan.steps.values_list("photo", flat=True))
+    )
+
+
+# --- The report
+
+
+@pytest.fixture
+def session(make_plan) -> Room:
+    room = begin(make_plan())
+    seats = [pupil(room, "Ravi"), pupil(room, "Asha")]
+    Seat.objects.filter(pk=seats[1].pk).update(name="=1+1")  # not a name that the filter lets through
+    return played(go_on(room), seats, [MUMBAI, DELHI])
+
+
+def test_the_report_holds_each_pupil_and_the_model(session):
+    head, *rows = reports.table(reports.report_of(session))
+    assert head[:2] == ["Pupil", "Points"]
+    by_name = {row[0]: row for row in rows}
+    assert set(by_name) == {"Ravi", "=1+1", "Mean of the class", "The model"}
+    assert by_name["Mean of the class"][2] == (by_name["Ravi"][2] + by_name["=1+1"][2]) / 2
+    assert rows[0][1] >= rows[1][1]  # best first
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1+1", "＋1", "－1", "＠x"])
+def test_no_cell_begins_a_formula(text):
+    assert reports.plain(text) == f"'{text}"
+    assert reports.plain("Ravi") == "Ravi"
+    assert reports.plain(-3.5) == -3.5
+
+
+def test_the_files_hold_the_table(client: Client, educator, session):
+    client.force_login(educator)
+    answer = client.get(reverse("lesson-download", args=[session.pk, "csv"]))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert "'=1+1" in {row[0] for row in rows}
+    answer = client.get(reverse("lesson-download", args=[session.pk, "xlsx"]))
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert [cell.value for cell in sheet["A"]] == [row[0] for row in rows]
+    assert all(cell.data_type != "f" for row in sheet for cell in row)
+    assert 'filename="coasts-' in answer["Content-Disposition"]
+
+
+def test_pages_of_lessons_are_for_educators_and_their_own(client: Client, educator, session, make_plan):
+    plan, addresses = session.plan, ["/lessons/", f"/lessons/reports/{session.pk}/", f"/lessons/{session.plan_id}/"]
+    assert {client.get(address).status_code for address in addresses} == {302}
+    player = User.objects.create_user("pupil", password="a long password")
+    client.force_login(player)
+    assert {client.get(address).status_code for address in addresses} == {403}
+    player.groups.add(Group.objects.get(name="Educators"))
+    client.force_login(User.objects.get(pk=player.pk))
+    assert [client.get(address).status_code for address in addresses] == [200, 404, 404]
+    client.post(reverse("lesson-act", args=[plan.pk]), {"act": "delete"})
+    client.post(reverse("lesson-session-delete", args=[session.pk]))
+    assert LessonPlan.objects.filter(pk=plan.pk).exists()
+    assert Room.objects.filter(pk=session.pk).exists()
+
+
+def test_a_lesson_is_prepared_begun_and_deleted_over_http(client: Client, educator, playable, photos):
+    client.force_login(educator)
+    steps = json.dumps([{"photo": photo, "note": "Look at the crops"} for photo in photos[:2]])
+    form = {"title": "Farms", "time_limit": "60", "model_plays": "on", "level": "atlas", "steps": steps}
+    answer = client.post(f"{reverse('lesson-new')}?collection={playable.slug}", form | {"steps": "[]"})
+    assert answer.status_code == 400
+    assert "at least one" in answer.content.decode()
+    client.post(f"{reverse('lesson-new')}?collection={playable.slug}", form)
+    plan = LessonPlan.objects.get()
+    assert (plan.time_limit_s, plan.steps.count()) == (60, 2)
+    assert client.get(reverse("lesson-thumb", args=[photos[0]])).headers["Content-Type"] == "image/jpeg"
+    answer = client.post(reverse("lesson-act", args=[plan.pk]), {"act": "begin"})
+    room = Room.objects.get()
+    assert answer.url == reverse("room", args=[room.code])
+    assert b'data-role="screen"' in client.get(answer.url).content
+    client.post(reverse("lesson-session-delete", args=[room.pk]))
+    assert not Room.objects.exists()
+
+
+def test_reasons_of_a_room_wait_for_the_reveal(client: Client, educator, make_plan):
+    client.force_login(educator)
+    room = begin(make_plan())
+    client.get("/lessons/")
+    seat = pupil(room, "Ravi")
+    room = go_on(room)
+    address = reverse("room-reasons", args=[room.code, 1])
+    assert client.get(address).status_code == 404
+    assert client.post(reverse("room-look", args=[room.code, 1])).status_code == 404
+    played(room, [seat], [MUMBAI])
+    assert client.get(address).status_code == 200
+    assert Client().get(address).status_code == 404
+
+
+def test_an_absent_host_pauses_a_lesson(make_plan):
+    room = go_on(begin(make_plan(time_limit_s=60)))
+    services.host_is_away(room_id=room.pk, host_id=room.host_id, present=set(), now=NOW + timedelta(seconds=20))
+    room = refreshed(room)
+    assert room.paused
+    assert room.host is not None
