@@ -11,9 +11,18 @@ import pytest
 
 from tests.e2e.conftest import Site
 from tests.e2e.test_play import DESKTOP, start_game
+from tests.e2e.test_rooms import guess, join_room, open_room
 
 NUMBER = re.compile(rb"-?\d{1,3}\.\d{2,}")
 NEAR_DEGREES = 0.02
+ANSWER = """
+    SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r
+    JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id
+    WHERE g.token = ? AND r.number = ?"""
+ROOM_ANSWER = """
+    SELECT p.*, r.model_latitude, r.model_longitude FROM geoguess_roomround r
+    JOIN geoguess_room g ON g.id = r.room_id JOIN pipeline_photo p ON p.id = r.photo_id
+    WHERE g.code = ? AND r.number = ?"""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +60,44 @@ def rounds(site: Site, browser):
     return crawled
 
 
+@pytest.fixture(scope="module")
+def room_round(site: Site, browser):
+    """The same of a room's round, as host and guest hear it until the last guess."""
+    contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(2)]
+    host, guest = (context.new_page() for context in contexts)
+    responses, frames = [], []
+    for page in (host, guest):
+        page.on("response", lambda response: responses.append(response))
+        page.on("websocket", lambda ws: ws.on("framereceived", lambda frame: frames.append(str(frame).encode())))
+    code = open_room(host)
+    join_room(guest, code, "Ravi")
+    host.get_by_role("button", name="Start", exact=True).click()
+    guess(host, "lakshadweep")
+    host.locator("#action", has_text="Waiting for the others").wait_for()
+    guest.locator("#picture[data-state=ready]").wait_for()
+    bodies = [(r.url, json.dumps(r.all_headers()).encode(), _body(r)) for r in responses]
+    responses.clear()
+    guest.reload()  # a snapshot in mid-round
+    guest.locator("#picture[data-state=ready]").wait_for()
+    early = [guest.request.get(f"{guest.url}{name}") for name in ("final", "1/reasons", "1/map", "1/map?download")]
+    assert [answer.status for answer in early] == [425, 404, 404, 404]
+    bodies += [(r.url, json.dumps(r.all_headers()).encode(), _body(r)) for r in responses]
+    bodies += [(answer.url, json.dumps(answer.headers).encode(), answer.body()) for answer in early]
+    heard = list(frames)
+    guess(guest, "jaipur")
+    host.locator("#result").wait_for()
+    for context in contexts:
+        context.close()
+    return bodies, heard, _row(site, ROOM_ANSWER, (code, 1))
+
+
+@pytest.fixture(scope="module")
+def crawled(rounds, room_round):
+    assert any(b'"locked"' in frame for frame in room_round[1])
+    assert sum(b'"snapshot"' in frame for frame in room_round[1]) >= 3
+    return [*rounds, room_round]
+
+
 def _body(response) -> bytes:
     try:
         return response.body()
@@ -61,15 +108,13 @@ def _body(response) -> bytes:
 def _answer(site: Site, url: str) -> dict:
     """The answer as only the server knows it."""
     token, number = re.search(r"/g/([^/]+)/(\d+)/", url).groups()
+    return _row(site, ANSWER, (token, number))
+
+
+def _row(site: Site, query: str, values: tuple) -> dict:
     with sqlite3.connect(site.data / "db.sqlite3") as database:
         database.row_factory = sqlite3.Row
-        row = database.execute(
-            "SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r"
-            " JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id"
-            " WHERE g.token = ? AND r.number = ?",
-            (token, number),
-        ).fetchone()
-    return dict(row)
+        return dict(database.execute(query, values).fetchone())
 
 
 def is_static(url: str) -> bool:
@@ -84,18 +129,18 @@ def test_every_round_is_crawled_whole(rounds):
         assert any(b"snapshot" in frame for frame in frames)
 
 
-def test_exempt_files_are_the_same_bytes_in_every_round(rounds):
+def test_exempt_files_are_the_same_bytes_in_every_round(crawled):
     """Scripts, base map and search list name places, but cannot tell which: they never change."""
     seen: dict[str, str] = {}
-    for bodies, _, _ in rounds:
+    for bodies, _, _ in crawled:
         for url, _, body in bodies:
             if is_static(url) and body:
                 assert seen.setdefault(url, hashlib.sha256(body).hexdigest()) == hashlib.sha256(body).hexdigest()
     assert len(seen) > 5
 
 
-def test_no_word_of_the_answer_leaves_the_server(rounds):
-    for bodies, frames, answer in rounds:
+def test_no_word_of_the_answer_leaves_the_server(crawled):
+    for bodies, frames, answer in crawled:
         words = [
             answer[name] for name in ("district", "place", "sha256", "original_sha256", "file_name", "perceptual_hash")
         ]
@@ -110,8 +155,8 @@ def test_no_word_of_the_answer_leaves_the_server(rounds):
                 assert secret.decode() not in url.lower()
 
 
-def test_no_number_of_the_answer_leaves_the_server(rounds):
-    for bodies, frames, answer in rounds:
+def test_no_number_of_the_answer_leaves_the_server(crawled):
+    for bodies, frames, answer in crawled:
         secrets = [answer[name] for name in ("latitude", "longitude", "model_latitude", "model_longitude")]
         for url, headers, body in [*bodies, *[("socket", b"", frame) for frame in frames]]:
             if is_static(url) or url.endswith("/picture"):
@@ -121,15 +166,15 @@ def test_no_number_of_the_answer_leaves_the_server(rounds):
             assert not near, (url, near)
 
 
-def test_the_state_is_not_told(rounds):
-    for bodies, frames, answer in rounds:
+def test_the_state_is_not_told(crawled):
+    for bodies, frames, answer in crawled:
         for url, _, body in [*bodies, *[("socket", b"", frame) for frame in frames]]:
             if not is_static(url) and not url.endswith("/picture"):
                 assert answer["state"].encode() not in body, url
 
 
-def test_the_picture_carries_nothing_but_pixels(rounds):
-    for bodies, _, _ in rounds:
+def test_the_picture_carries_nothing_but_pixels(crawled):
+    for bodies, _, _ in crawled:
         picture = next(body for url, _, body in bodies if url.endswith("/picture"))
         headers = next(json.loads(headers) for url, headers, _ in bodies if url.endswith("/picture"))
         assert picture[:2] == b"\xff\xd8"
