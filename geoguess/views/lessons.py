@@ -9,16 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from geoguess import round_image, selectors
+from geoguess import players, round_image, selectors
 from geoguess.classroom import report as reports
 from geoguess.classroom import services
 from geoguess.classroom.models import LessonPlan
@@ -27,7 +28,7 @@ from geoguess.live.models import Room
 from geoguess.services import CannotPlay
 from geoguess.views.actors import current_player
 from geoguess.views.play import INDIA_BOUNDS, LEVELS, basemap_urls
-from pipeline.models import Collection, Photo
+from pipeline.models import Collection, Photo, Split
 from predictor import store
 from predictor.levels import STRONGEST
 from predictor.selectors import champion
@@ -49,7 +50,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     version = champion()
     context = {
         "plans": _own_plans(request).annotate(step_count=Count("steps")).select_related("collection"),
-        "sessions": _own_sessions(request).annotate(pupils=Count("seats")),
+        "sessions": _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None))),
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)
@@ -81,7 +82,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except services.BadLesson as reason:
             error = str(reason)
         else:
-            messages.success(request, f"“{saved.title}” is saved.")
+            messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
             return redirect("lessons")
     version = champion()
     ready = selectors.ready_photos(collection, version) if version else []
@@ -132,7 +133,7 @@ def _steps(text: str) -> list[tuple[int, str]]:
     try:
         return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
     except (ValueError, TypeError, KeyError):
-        raise services.BadLesson("The pictures did not arrive as they should. Reload the page and try again.") from None
+        raise services.BadLesson(_("The pictures did not arrive as they should. Load the page again.")) from None
 
 
 @require_POST
@@ -152,7 +153,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("lesson-edit", services.duplicate(plan=plan).pk)
     if wanted == "delete":
         plan.delete()
-        messages.success(request, "The lesson is deleted. What classes did with it is kept below.")
+        messages.success(request, _("The lesson is deleted. What classes did with it is kept below."))
     return redirect("lessons")
 
 
@@ -161,7 +162,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @educators_only
 def thumb(request: HttpRequest, pk: int) -> HttpResponse:
     """A small copy of a photo that can be in a lesson."""
-    photo = get_object_or_404(Photo, pk=pk)
+    photo = get_object_or_404(Photo, pk=pk, split=Split.TEST)
     response = HttpResponse(round_image.thumbnail(store.read(photo.sha256), 240), content_type="image/jpeg")
     response["Content-Security-Policy"] = "default-src 'none'"
     return response
@@ -208,8 +209,8 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 @educators_only
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
-    _session(request, pk).delete()
-    messages.success(request, "The class's names, guesses and points are deleted.")
+    players.delete_class(_session(request, pk))
+    messages.success(request, _("The class's names, guesses and points are deleted."))
     return redirect("lessons")
 
 
