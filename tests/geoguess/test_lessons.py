@@ -239,8 +239,8 @@ def test_a_lesson_is_prepared_begun_and_deleted_over_http(client: Client, educat
     assert client.get(reverse("lesson-thumb", args=[photos[0]])).headers["Content-Type"] == "image/jpeg"
     answer = client.post(reverse("lesson-act", args=[plan.pk]), {"act": "begin"})
     room = Room.objects.get()
-    assert answer.url == reverse("room", args=[room.code])
-    assert b'data-role="screen"' in client.get(answer.url).content
+    assert answer["Location"] == reverse("room", args=[room.code])
+    assert b'data-role="screen"' in client.get(answer["Location"]).content
     client.post(reverse("lesson-session-delete", args=[room.pk]))
     assert not Room.objects.exists()
 
