@@ -4,6 +4,7 @@ import { fetchJson } from "./basemap.js";
 import { createMap, createMark } from "./map.js";
 import { createPicture } from "./picture.js";
 import { createPlaceSearch } from "./place_search.js";
+import { play } from "./sound.js";
 
 const SHRINK_AFTER_MS = 700; // after the pointer left the map
 const DRAFT_AFTER_MS = 350; // a dragged pin is sent when it rests
@@ -93,6 +94,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     pin.setLatLng(at);
     byId("map-hint").hidden = true;
     if (send) {
+      play("pin");
       clearTimeout(draftTimer);
       draftTimer = setTimeout(() => onDraft(position()), DRAFT_AFTER_MS);
     }
@@ -203,6 +205,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   function setPhase(name, note = "") {
     phase = name;
     if (name !== "guess") clearTimeout(draftTimer);
+    if (name === "locked") play("lock");
     if (name === "guess") pin?.dragging.enable();
     else pin?.dragging.disable();
     if (name === "revealed") {

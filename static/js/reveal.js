@@ -2,6 +2,7 @@
 import { distance, percent, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { showStreak } from "./streak.js";
+import { play } from "./sound.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
@@ -11,7 +12,7 @@ const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
 const byId = (id) => document.getElementById(id);
 const at = ({ latitude, longitude }) => [latitude, longitude];
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const calm = () => document.documentElement.dataset.motion === "off" || matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Who won, plainly and kindly. */
 export function verdict({ player, model }) {
@@ -143,6 +144,7 @@ export function reveal(board, result, round, { animate, announce }) {
   byId("why").href = result.reasons_url;
   byId("next-label").textContent = result.last ? "See how the game went" : "Next round";
   showSides(result, moving);
+  if (animate) play("reveal");
   showCells(board, result.cells, result.model.doubtful);
   showCredit(result.photo, round.illustrated);
   showOnMap(board, result, moving);

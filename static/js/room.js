@@ -6,6 +6,7 @@ import { showFinal } from "./room_final.js";
 import { icon, isOwn, nameOf, personItems, standings } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
 import { joinRoom } from "./room_socket.js";
+import { play } from "./sound.js";
 
 const URGENT_MS = 10_000;
 const REACTION_SHOWN_MS = 3500;
@@ -23,7 +24,7 @@ const { ask } = joinRoom(page.socket, {
   onSnapshot(snapshot) {
     room = { ...snapshot, health: healthOf(snapshot) };
     room.me.plays = plays(room.number);
-    show({ animate: false });
+    show();
   },
   onEvent(event) {
     EVENTS[event.event]?.(event);
@@ -84,12 +85,12 @@ const EVENTS = {
   round(event) {
     Object.assign(room, { phase: "guess", number: event.number, round: event, ends_at_ms: event.ends_at_ms, locked: [], reveal: null, paused: false });
     Object.assign(room.me, { pin: null, locked: false, plays: plays(event.number) });
-    show({});
+    show({ animate: true });
   },
   reveal(event) {
     Object.assign(room, { phase: "reveal", reveal: event, ends_at_ms: event.ends_at_ms, totals: event.totals, teams: event.teams, paused: false });
     Object.assign(room.health, event.health);
-    show({});
+    show({ animate: true });
   },
   paused() {
     room.paused = true;
@@ -103,13 +104,13 @@ const EVENTS = {
   },
   over() {
     room.phase = "over";
-    show({});
+    show({ animate: true });
   },
 };
 
 // --- What the phase shows
 
-function show() {
+function show({ animate = false } = {}) {
   byId("loading").hidden = true;
   byId("main").dataset.phase = room.phase;
   byId("wait").hidden = room.phase !== "lobby";
@@ -119,7 +120,7 @@ function show() {
   showRole();
   showPeople();
   if (room.phase === "guess") startGuessing();
-  if (room.phase === "reveal") startReveal();
+  if (room.phase === "reveal") startReveal(animate);
   if (room.phase === "over") showFinal(room, page);
   showPause();
 }
@@ -162,7 +163,7 @@ function startGuessing() {
   panel.setPhase(guessPhase());
 }
 
-function startReveal() {
+function startReveal(animate) {
   if (!panel) makePanel();
   if (shownRound !== room.number) {
     shownRound = room.number;
@@ -172,6 +173,7 @@ function startReveal() {
   panel.setPhase("revealed");
   const words = showReveal({ board: panel.board, layer, room, shown: room.reveal, full: page.full_health });
   announce(words);
+  if (animate) play("reveal");
   byId("result-title").focus({ preventScroll: true });
 }
 
@@ -257,6 +259,7 @@ function guessClock(left) {
   byId("clock").classList.toggle("urgent", left <= URGENT_MS);
   if (left <= URGENT_MS && left > 0 && !alarmed && panel.phase() === "guess") {
     alarmed = true;
+    play("hurry");
     byId("alarm").textContent = panel.position() ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
   }
   if (left <= 0 && panel.phase() === "guess") {

@@ -6,6 +6,7 @@ import { announce, createGuessPanel } from "./guess_panel.js";
 import { reveal } from "./reveal.js";
 import { openSocket } from "./socket.js";
 import { showNamedState } from "./streak.js";
+import { play } from "./sound.js";
 
 const URGENT_MS = 10_000;
 const GRACE_MS = 700; // the server waits half a second for guesses that are on their way; asking earlier is asking twice
@@ -80,6 +81,7 @@ function tick() {
   byId("clock").classList.toggle("urgent", left <= URGENT_MS);
   if (left <= URGENT_MS && !alarmed && left > 0) {
     alarmed = true;
+    play("hurry");
     byId("alarm").textContent = panel.position() ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
   }
   if (left <= 0 && panel.phase() === "guess") {

@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.conftest import ROOT, Site, free_port
 from tests.e2e.test_play import DESKTOP, PHONE, open_page
 
 __all__ = ["open_page"]
+FIVE_MINUTES_FAST = "const real = Date.now; Date.now = () => real.call(Date) + 300_000;"
+
+
+@pytest.fixture
+def second_server(site: Site) -> Iterator[str]:
+    """The address of one more web server over the same database and broker."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "daphne",
+        "-v",
+        "0",
+        "-b",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "geoguess.asgi:application",
+    ]
+    server = subprocess.Popen(command, env=site.environment, cwd=ROOT)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=5).close()
+            break
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    yield address
+    server.terminate()
+    server.wait(20)
 
 
 def open_room(page, *, duel: bool = False) -> str:
@@ -126,3 +163,37 @@ def test_who_is_removed_sees_it_and_a_late_one_waits_for_the_next_round(open_pag
     guess(host, "mysuru")
     host.locator("#result").wait_for()  # nobody else plays this round
     late.locator("#result").wait_for()
+
+
+def test_members_on_two_servers_play_one_room(open_page, browser, second_server):
+    host = open_page(DESKTOP)
+    code = open_room(host)
+    context = browser.new_context(base_url=second_server, **PHONE)
+    guest = context.new_page()
+    join_room(guest, code, "Ravi")
+    host.locator("#wait-list").get_by_text("Ravi").wait_for()
+    host.get_by_role("button", name="Start", exact=True).click()
+    guess(host, "mysuru")
+    guess(guest, "jaipur")
+    for page in (host, guest):
+        page.locator("#result").wait_for()
+        assert page.locator("#standings small", has_text="km").count() == 3
+    context.close()
+
+
+def test_a_clock_that_is_wrong_by_minutes_shows_the_right_time_left(open_page, site, browser):
+    host = open_page(DESKTOP)
+    code = open_room(host)  # a minute for each round
+    context = browser.new_context(base_url=site.url, **DESKTOP)
+    context.add_init_script(FIVE_MINUTES_FAST)
+    guest = context.new_page()
+    join_room(guest, code, "Ravi")
+    host.locator("#wait-list").get_by_text("Ravi").wait_for()
+    host.get_by_role("button", name="Start", exact=True).click()
+    for page in (guest, host):
+        page.locator("#picture[data-state=ready]").wait_for()
+        minutes, seconds = map(int, page.locator("#clock-time").inner_text().split(":"))
+        assert 20 < 60 * minutes + seconds <= 61
+    guess(guest, "jaipur")
+    guest.locator("#action", has_text="Waiting for the others").wait_for()
+    context.close()
