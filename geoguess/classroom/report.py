@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from dataclasses import dataclass
+from statistics import mean
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,10 +35,14 @@ class Report:
     def total(self, seat: Seat) -> int:
         return sum(points(pin.score) for (owner, _round), pin in self.pins.items() if owner == seat.pk)
 
-    def class_mean(self, round_: RoomRound) -> float | None:
-        """Mean points of those who put a pin."""
-        scores = [points(pin.score) for (_seat, number), pin in self.pins.items() if number == round_.pk]
-        return sum(scores) / len(scores) if scores else None
+    def pins_of(self, round_: RoomRound) -> dict[int, Pin]:
+        """The round's pins by seat."""
+        return {seat: pin for (seat, number), pin in self.pins.items() if number == round_.pk}
+
+    def class_mean(self, round_: RoomRound) -> tuple[float, float] | None:
+        """Mean points and km of those who put a pin."""
+        pins = self.pins_of(round_).values()
+        return (mean(points(pin.score) for pin in pins), mean(pin.distance_km or 0.0 for pin in pins)) if pins else None
 
 
 def report_of(room: Room) -> Report:
@@ -64,12 +69,14 @@ def table(report: Report) -> list[list[Cell]]:
             pin = report.pins.get((seat.pk, round_.pk))
             row += [points(pin.score), round(pin.distance_km or 0.0, 1)] if pin else [None, None]
         rows.append(row)
-    means = [report.class_mean(round_) for round_ in report.rounds]
-    mean_row: list[Cell] = [_("Mean of the class"), *([""] if in_teams else []), None]
+    totals = [report.total(seat) for seat in report.pupils]
+    mean_row: list[Cell] = [_("Mean of the class"), *([""] if in_teams else [])]
+    mean_row.append(round(mean(totals), 1) if totals else None)
     model_row: list[Cell] = [_("The model"), *([""] if in_teams else [])]
     model_row.append(sum(points(round_.model_score) for round_ in report.rounds))
-    for round_, mean in zip(report.rounds, means, strict=True):
-        mean_row += [None if mean is None else round(mean, 1), None]
+    for round_ in report.rounds:
+        means = report.class_mean(round_)
+        mean_row += [round(figure, 1) for figure in means] if means else [None, None]
         model_row += [points(round_.model_score), round(round_.model_distance_km, 1)]
     return [*rows, mean_row, model_row]
 
@@ -128,10 +135,9 @@ def for_map(report: Report) -> list[dict[str, Any]]:
             else None,
             "pins": [
                 {"name": names[seat], "latitude": pin.latitude, "longitude": pin.longitude, "score": points(pin.score)}
-                for (seat, number), pin in report.pins.items()
-                if number == round_.pk
+                for seat, pin in report.pins_of(round_).items()
             ],
-            "mean": report.class_mean(round_),
+            "mean": means[0] if (means := report.class_mean(round_)) else None,
         }
         for round_ in report.rounds
     ]

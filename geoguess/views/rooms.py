@@ -101,7 +101,7 @@ def join(request: HttpRequest) -> HttpResponse:
             room_id=room_id,
             player=player,
             name=request.POST.get("name", ""),
-            team=request.POST.get("team", ""),
+            team=request.POST.get("new_team") or request.POST.get("team", ""),
             now=timezone.now(),
         )
     except (services.CannotJoin, InvalidName, TooOften) as reason:

@@ -151,7 +151,8 @@ function startGuessing() {
   if (!panel) makePanel();
   alarmed = false;
   byId("result").hidden = true;
-  byId("picture-open").hidden = true;
+  byId("picture-open").hidden = page.role !== "pupil";
+  byId("picture-open").querySelector("img").src = room.round.picture.url;
   byId("round-number").textContent = room.number;
   layer.clearLayers();
   if (shownRound !== room.number || panel.phase() === "revealed") {
