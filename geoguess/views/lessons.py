@@ -48,9 +48,11 @@ def educators_only(view: View) -> View:
 def lessons(request: HttpRequest) -> HttpResponse:
     """Own lessons, and the classes that played them."""
     version = champion()
+    plans = _own_plans(request).annotate(step_count=Count("steps"))  # grouped queries leave out a model's own order
+    sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
     context = {
-        "plans": _own_plans(request).annotate(step_count=Count("steps")).select_related("collection"),
-        "sessions": _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None))),
+        "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
+        "sessions": sessions.order_by("-created_at", "-pk"),
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)

@@ -317,6 +317,19 @@ def test_an_absent_host_pauses_a_lesson(make_plan):
     assert room.host is not None
 
 
+def test_the_newest_come_first(client: Client, educator, make_plan):
+    plans = [make_plan(title=title) for title in ("First", "Second")]
+    rooms = [begin(plan) for plan in plans]
+    Room.objects.filter(pk=rooms[1].pk).update(created_at=NOW + timedelta(hours=1))
+    pupil(rooms[0], "Ravi")
+    client.force_login(educator)
+    context = client.get(reverse("lessons")).context
+    assert list(context["plans"]) == plans[::-1]
+    assert list(context["sessions"]) == rooms[::-1]
+    make_plan(plan=plans[0])
+    assert next(iter(client.get(reverse("lessons")).context["plans"])) == plans[0]
+
+
 # --- What is deleted
 
 
