@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from geoguess.classroom.models import LessonPlan, LessonStep
 from geoguess.live import services as live
@@ -41,19 +42,19 @@ def save_plan(
     photos = [photo for photo, _ in steps]
     version = champion()
     if not title:
-        raise BadLesson("Give the lesson a title.")
+        raise BadLesson(_("Give the lesson a title."))
     if len(title) > 80:
-        raise BadLesson("The title is longer than 80 characters.")
+        raise BadLesson(_("The title is longer than 80 characters."))
     if not steps:
-        raise BadLesson("Choose at least one picture.")
+        raise BadLesson(_("Choose at least one picture."))
     if len(steps) > MOST_STEPS:
-        raise BadLesson(f"A lesson has at most {MOST_STEPS} pictures.")
+        raise BadLesson(_("A lesson has at most %(most)d pictures.") % {"most": MOST_STEPS})
     if len(set(photos)) < len(photos):
-        raise BadLesson("A picture is in the lesson twice.")
+        raise BadLesson(_("A picture is in the lesson twice."))
     if version is None or not set(photos) <= set(ready_photos(collection, version)):
-        raise BadLesson("One of the pictures cannot be played any more: take it out.")
+        raise BadLesson(_("One of the pictures cannot be played any more: take it out."))
     if any(len(note) > LONGEST_NOTE for _, note in steps):
-        raise BadLesson(f"A note is longer than {LONGEST_NOTE} characters.")
+        raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
     with transaction.atomic():
         plan = plan or LessonPlan(owner=owner)
         plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s

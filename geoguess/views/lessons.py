@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -81,7 +82,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except services.BadLesson as reason:
             error = str(reason)
         else:
-            messages.success(request, f"“{saved.title}” is saved.")
+            messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
             return redirect("lessons")
     version = champion()
     ready = selectors.ready_photos(collection, version) if version else []
@@ -132,7 +133,9 @@ def _steps(text: str) -> list[tuple[int, str]]:
     try:
         return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
     except (ValueError, TypeError, KeyError):
-        raise services.BadLesson("The pictures did not arrive as they should. Reload the page and try again.") from None
+        raise services.BadLesson(
+            _("The pictures did not arrive as they should. Reload the page and try again.")
+        ) from None
 
 
 @require_POST
@@ -152,7 +155,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("lesson-edit", services.duplicate(plan=plan).pk)
     if wanted == "delete":
         plan.delete()
-        messages.success(request, "The lesson is deleted. What classes did with it is kept below.")
+        messages.success(request, _("The lesson is deleted. What classes did with it is kept below."))
     return redirect("lessons")
 
 
@@ -209,7 +212,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @educators_only
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
     _session(request, pk).delete()
-    messages.success(request, "The class's names, guesses and points are deleted.")
+    messages.success(request, _("The class's names, guesses and points are deleted."))
     return redirect("lessons")
 
 
