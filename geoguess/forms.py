@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils.translation import gettext_lazy as _
 
 from geoguess.names import MAX_CHARACTERS, InvalidName, clean_name
 
@@ -11,7 +12,7 @@ from geoguess.names import MAX_CHARACTERS, InvalidName, clean_name
 class NameForm(forms.Form):
     """The name that other players see."""
 
-    name = forms.CharField(max_length=MAX_CHARACTERS, label="Your name, as others see it")
+    name = forms.CharField(max_length=MAX_CHARACTERS, label=_("Your name, as others see it"))
 
     def clean_name(self) -> str:
         try:
@@ -24,9 +25,9 @@ class DeletionForm(forms.Form):
     """That somebody means it: the password where there is one, else a tick."""
 
     password = forms.CharField(
-        label="Your password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
-    sure = forms.BooleanField(label="Yes, delete all of it")
+    sure = forms.BooleanField(label=_("Yes, delete all of it"))
 
     def __init__(self, *args: object, user: AbstractBaseUser | None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -36,4 +37,4 @@ class DeletionForm(forms.Form):
     def clean_password(self) -> None:
         assert self.user is not None
         if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError("This is not your password.")
+            raise forms.ValidationError(_("This is not your password."))

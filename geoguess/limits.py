@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import redis
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 
 class TooOften(Exception):
@@ -18,4 +19,5 @@ def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
     pipeline.set(key, 0, ex=seconds, nx=True)
     pipeline.incr(key)
     if pipeline.execute()[1] > limit:
-        raise TooOften(f"That is often enough for now: try again in {max(1, int(client.ttl(key)))} seconds.")
+        seconds = max(1, int(client.ttl(key)))
+        raise TooOften(_("That is often enough for now: try again in %(seconds)d seconds.") % {"seconds": seconds})

@@ -8,6 +8,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 MAX_CHARACTERS = 20
 
 # A name for whoever does not want to think of one.
@@ -43,20 +45,20 @@ def _refused() -> tuple[frozenset[str], frozenset[str]]:
 def clean_name(text: object) -> str:
     """The name as it is shown, one space between words. Raises InvalidName."""
     if not isinstance(text, str):
-        raise InvalidName("A name is a short text.")
+        raise InvalidName(_("A name is a short text."))
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not name:
-        raise InvalidName("Please type a name.")
+        raise InvalidName(_("Please type a name."))
     if len(name) > MAX_CHARACTERS:
-        raise InvalidName(f"A name has at most {MAX_CHARACTERS} characters.")
+        raise InvalidName(_("A name has at most %(most)d characters.") % {"most": MAX_CHARACTERS})
     letters = "".join("a" if unicodedata.category(mark) in ("Mn", "Mc") else mark for mark in name)  # vowel signs
     if not _SHAPE.fullmatch(letters) or "__" in name:
-        raise InvalidName("A name is made of letters, digits and spaces.")
+        raise InvalidName(_("A name is made of letters, digits and spaces."))
     folded = _fold(name)
     joined = "".join(mark for mark in folded if unicodedata.category(mark)[0] in "LM")
     anywhere, alone = _refused()
     if any(word in joined for word in anywhere) or alone & set(re.split(r"[\W\d_]+", folded)):
-        raise InvalidName("Please choose another name.")
+        raise InvalidName(_("Please choose another name."))
     return name
 
 

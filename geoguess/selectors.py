@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from geoguess.models import Game, Player, Round
 from geoguess.rules import Position, points, state_at
@@ -19,9 +20,9 @@ from predictor.selectors import answer, levels_of, prediction_for, training_hash
 TOP_CELLS = 5
 LEVEL_NAMES = {"atlas": "Atlas", "surveyor": "Surveyor", "traveller": "Traveller"}
 LEVEL_WORDS = {
-    "atlas": "the model as it is",
-    "surveyor": "believes less of what it sees",
-    "traveller": "knows states, not places",
+    "atlas": _("the model as it is"),
+    "surveyor": _("believes less of what it sees"),
+    "traveller": _("knows states, not places"),
 }
 
 

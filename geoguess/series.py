@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from geoguess import rules
 from geoguess.models import Game, Player, Series, SeriesPhoto
@@ -27,7 +28,7 @@ def daily_series(*, day: date, now: datetime) -> Series:
         return existing
     version = champion()
     if version is None:
-        raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
+        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
     collection, photos = _choose(day, version)
     try:
         return _create(
@@ -53,7 +54,7 @@ def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
         if len(photos := ready_photos(collection, version)) >= rules.ROUNDS_PER_GAME
     }
     if not ready:
-        raise CannotPlay("No collection has five pictures that the model has looked at. Try again in a moment.")
+        raise CannotPlay(_("No collection has five pictures that the model has looked at. Try again in a moment."))
     collection = list(ready)[day.toordinal() % len(ready)]
     photos = ready[collection]
     random.SystemRandom().shuffle(photos)
@@ -77,7 +78,9 @@ def challenge(*, game: Game, today: date, now: datetime) -> Series:
     if existing:
         return existing
     if not may_challenge(game, today):
-        raise CannotPlay("Friends can be challenged with a finished game, and with a daily one from the next day on.")
+        raise CannotPlay(
+            _("Friends can be challenged with a finished game, and with a daily one from the next day on.")
+        )
     try:
         return _create(
             list(game.rounds.order_by("number").values_list("photo_id", flat=True)),

@@ -14,6 +14,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from geoguess import rules
@@ -64,10 +65,13 @@ def start_game(
     """A new game against the champion at a level, with its first round open. Raises CannotPlay."""
     version = champion()
     if version is None:
-        raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
+        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
     ready = ready_photos(collection, version)
     if not ready:
-        raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
+        raise CannotPlay(
+            _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
+            % {"collection": collection.name}
+        )
     most = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
     with transaction.atomic():
         game = Game.objects.create(

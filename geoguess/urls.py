@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from geoguess.models import Game
 from geoguess.views import accounts, app, health, leaderboards, lessons, pages, play, profile, reasons, rooms, series
@@ -70,6 +71,8 @@ urlpatterns = [
     path("about/", pages.words, {"page": "about"}, name="about"),
     path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
     path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
+    path("language/", set_language, name="set_language"),
+    path("words.js", app.catalog, name="catalog"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.service_worker, name="service-worker"),
     path("offline/", app.offline, name="offline"),

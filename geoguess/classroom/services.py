@@ -57,7 +57,7 @@ def save_plan(
     if gone:
         raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": gone[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
-        raise BadLesson(_("A note is longer than %(most)d characters.") % {"most": LONGEST_NOTE})
+        raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
     with transaction.atomic():
         plan = plan or LessonPlan(owner=owner)
         plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s

@@ -9,7 +9,9 @@ from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.utils import timezone
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from geoguess.consumers import NOT_FOUND
 from geoguess.groups import room_group
@@ -39,6 +41,14 @@ REFUSALS: dict[type[Exception], str] = {
 }
 
 
+def _language(scope: dict[str, Any]) -> str:
+    """As pages choose it: from the cookie, else from what the browser prefers."""
+    request = HttpRequest()
+    request.COOKIES = scope["cookies"]
+    request.META["HTTP_ACCEPT_LANGUAGE"] = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    return translation.get_language_from_request(request)
+
+
 class RoomConsumer(AsyncWebsocketConsumer):
     """One tab's view of one room."""
 
@@ -58,6 +68,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         room, self.player, seat = member
         self.room_id, self.seat_id = room.pk, seat.pk if seat else 0
+        self.language = _language(self.scope)
         self.handlers: dict[type, Callable[[Any], Awaitable[dict[str, Any] | None]]] = {
             messages.Sync: self._resend,
             messages.Draft: self._draft,
@@ -94,7 +105,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             if self.refused > PATIENCE:
                 await self.close(TOO_FAST)
             else:
-                await self._refuse(None, "too_fast", "Too many messages: a moment, please.")
+                with translation.override(self.language):
+                    await self._refuse(None, "too_fast", _("Too many messages: a moment, please."))
             return
         try:
             message = messages.parse(text_data or "")
@@ -106,7 +118,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self._say({"type": "pong", "t": message.t, "server_now_ms": milliseconds(timezone.now())})
             return
         try:
-            answer = await self.handlers[type(message)](message)
+            with translation.override(self.language):
+                answer = await self.handlers[type(message)](message)
         except tuple(REFUSALS) as reason:
             await self._refuse(message.id, REFUSALS[type(reason)], str(reason))
         else:
@@ -178,7 +191,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     def _own_seat(self) -> int:
         if not self.seat_id:
-            raise services.NotAllowed("You look on, you do not play.")
+            raise services.NotAllowed(_("You look on, you do not play."))
         return self.seat_id
 
     # --- From the room

@@ -64,7 +64,7 @@ def create_room(
     Raises CannotPlay."""
     version = champion()
     if version is None:
-        raise CannotPlay("There is no model to play against yet: an admin has to promote one.")
+        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
     ready = ready_photos(collection, version)
     lesson: dict[str, Any] = {}
     if plan:
@@ -73,8 +73,11 @@ def create_room(
         lesson["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
         ready = [photo for photo, _ in steps]
     if not ready:
-        raise CannotPlay(f"The model has not looked at the pictures of “{collection.name}” yet. Try again in a moment.")
-    for _attempt in range(CODE_TRIES):
+        raise CannotPlay(
+            _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
+            % {"collection": collection.name}
+        )
+    for _try in range(CODE_TRIES):
         try:
             with transaction.atomic():
                 room = Room.objects.create(
@@ -97,7 +100,7 @@ def create_room(
             return room
         except IntegrityError:  # the code is in use
             continue
-    raise CannotPlay("No code is free at the moment. Try again in a minute.")
+    raise CannotPlay(_("No code is free at the moment. Try again in a minute."))
 
 
 def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = "") -> Seat:
@@ -108,16 +111,16 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
             raise CannotJoin(_("This is a lesson of your own: you hold it on the big screen."))
         seat = room.seats.filter(player=player).first()
         if seat and seat.removed_at:
-            raise CannotJoin("The host has taken you out of this room.")
+            raise CannotJoin(_("The host has taken you out of this room."))
         if seat:
             return seat
         if room.phase == Room.Phase.OVER:
-            raise CannotJoin("This room is over.")
+            raise CannotJoin(_("This room is over."))
         if room.is_closed:
-            raise CannotJoin("The host lets nobody else in.")
+            raise CannotJoin(_("The host lets nobody else in."))
         seats = room.seats.filter(removed_at__isnull=True).count()
         if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
-            raise CannotJoin("This room is full.")
+            raise CannotJoin(_("This room is full."))
         seat = _seat(room, player, clean_name(name), now, team=_team(room, team))
         if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
             Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest goes on under the name they chose
@@ -191,7 +194,7 @@ def _open_seat(seat_id: int, number: int, now: datetime) -> guessing.OpenSeat:
     """Raises TooLate."""
     seat = guessing.open_seat(seat_id, number)
     if seat is None or game_rules.is_over(seat.ends_at, now):
-        raise TooLate("This round does not take guesses any more.")
+        raise TooLate(_("This round does not take guesses any more."))
     return seat
 
 
@@ -282,11 +285,11 @@ def _choose_photo(room: Room) -> int:
             if Photo.objects.filter(pk=wanted).exists():  # it may have been taken out since the lesson began
                 return int(wanted)
             room.number += 1
-        raise CannotPlay("No picture of this lesson is left.")
+        raise CannotPlay(_("No picture of this lesson is left."))
     used = set(room.rounds.values_list("photo_id", flat=True))
     fresh = [pk for pk in ready_photos(room.collection, room.version) if pk not in used]
     if not fresh:
-        raise CannotPlay("No picture of this collection is left.")
+        raise CannotPlay(_("No picture of this collection is left."))
     return secrets.choice(fresh)
 
 
@@ -383,10 +386,10 @@ def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str =
         room = _lock(room_id)
         seat = room.seats.get(pk=seat_id)
         if player.pk != room.host_id and (room.kind == Room.Kind.LESSON or player.pk != seat.player_id):
-            raise NotAllowed("Only the host may do this.")
+            raise NotAllowed(_("Only the host may do this."))
         seat.name = clean_name(name)
         if room.seats.exclude(pk=seat.pk).filter(removed_at__isnull=True, name=seat.name).exists():
-            raise CannotJoin("Somebody else has this name.")
+            raise CannotJoin(_("Somebody else has this name."))
         if team:
             seat.team = _team(room, team)
         seat.save(update_fields=["name", "team"])
@@ -400,7 +403,7 @@ def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None
         room = _lock_for(room_id, player)
         seat = room.seats.get(pk=seat_id)
         if seat.player_id == room.host_id:
-            raise NotAllowed("A host cannot remove themselves.")
+            raise NotAllowed(_("A host cannot remove themselves."))
         if seat.removed_at is None:
             seat.removed_at = now
             seat.save(update_fields=["removed_at"])
@@ -441,7 +444,7 @@ def _lock(room_id: int) -> Room:
 def _lock_for(room_id: int, player: Player) -> Room:
     room = _lock(room_id)
     if room.host_id != player.pk:
-        raise NotAllowed("Only the host may do this.")
+        raise NotAllowed(_("Only the host may do this."))
     return room
 
 

@@ -7,12 +7,18 @@ from hashlib import sha256
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import etag, require_safe
+from django.views.i18n import JavaScriptCatalog
 
+CATALOG_VERSION = sha256(
+    b"".join(file.read_bytes() for folder in settings.LOCALE_PATHS for file in sorted(folder.rglob("djangojs.mo")))
+).hexdigest()[:12]
 KEPT = (
     "css/fonts.css",
     "css/system.css",
@@ -26,6 +32,18 @@ ICONS = (
     ("img/app-512.png", 512, "any"),
     ("img/app-maskable-512.png", 512, "maskable"),
 )
+
+
+def _catalog_tag(request: HttpRequest) -> str:
+    return f'"{get_language()}-{CATALOG_VERSION}"'
+
+
+@require_safe
+@cache_control(no_cache=True)
+@etag(_catalog_tag)
+def catalog(request: HttpRequest) -> HttpResponseBase:
+    """The translations that scripts use, in the player's language."""
+    return JavaScriptCatalog.as_view(packages=["geoguess"])(request)
 
 
 @require_safe

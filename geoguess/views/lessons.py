@@ -135,7 +135,9 @@ def _steps(text: str) -> list[tuple[int, str]]:
     try:
         return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
     except (ValueError, TypeError, KeyError):
-        raise services.BadLesson(_("The pictures did not arrive as they should. Load the page again.")) from None
+        raise services.BadLesson(
+            _("The pictures did not arrive as they should. Reload the page and try again.")
+        ) from None
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -178,7 +179,7 @@ def result(request: HttpRequest, token: str, number: int) -> JsonResponse:
     game_round = services.lock_if_over(game_round=own_round(request, token, number), now=now)
     if game_round.locked_at is None:
         left = (game_round.deadline + rules.LATE_GRACE - now).total_seconds() if game_round.deadline else 1.0
-        body = {"error": "This round is still open.", "retry_ms": max(50, round(left * 1000) + 20)}
+        body = {"error": _("This round is still open."), "retry_ms": max(50, round(left * 1000) + 20)}
         return JsonResponse(body, status=425)
     return JsonResponse(selectors.round_result(game_round))
 

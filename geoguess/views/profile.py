@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,7 +27,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": player.name})
     if form.is_valid():
         players.rename(player=player, name=form.cleaned_data["name"])
-        messages.success(request, f"Others now see you as {player.name}.")
+        messages.success(request, _("Others now see you as %(name)s.") % {"name": player.name})
         return redirect("profile")
     return render(
         request, "profile.html", {**profiles.profile(player), "form": form, "sends_email": settings.SENDS_EMAIL}
@@ -61,5 +62,5 @@ def delete(request: HttpRequest) -> HttpResponse:
         return render(request, "delete.html", {"form": form, "games": player.games.count()})
     players.delete_player(player)
     logout(request)
-    messages.success(request, "Everything about you is deleted.")
+    messages.success(request, _("Everything about you is deleted."))
     return redirect("home")

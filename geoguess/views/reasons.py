@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -145,7 +146,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("picture")
     try:
         if file is None or file.size is None:
-            raise UnreadableImage("Choose a picture first.")
+            raise UnreadableImage(_("Choose a picture first."))
         if file.size > LARGEST_UPLOAD:
             raise UnreadableImage(f"The picture is larger than {LARGEST_UPLOAD // 2**20} MB: save it smaller.")
         data = _plain_copy(file.read())
@@ -207,7 +208,7 @@ def look_answer(request: HttpRequest, key: str) -> JsonResponse:
     """What came of a question; 202 while it waits. Whoever was given the key may read."""
     question = questions.answer_to(key=key)
     if question is None:
-        return JsonResponse({"error": "This answer has expired. Ask again."}, status=404)
+        return JsonResponse({"error": _("This answer has expired. Ask again.")}, status=404)
     if question.error:
         return JsonResponse({"error": question.error}, status=422)
     if question.version is None:
@@ -264,7 +265,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     try:
         boxes = _boxes(json.loads(request.body or b"{}"))
     except (ValueError, TypeError, AttributeError):
-        return JsonResponse({"error": "The boxes were not understood."}, status=400)
+        return JsonResponse({"error": _("The boxes were not understood.")}, status=400)
     try:
         who = str(current_player(request).pk)
         limits.spend(who=who, what="look", limit=LOOKS_PER_MINUTE, seconds=60)
@@ -274,7 +275,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     except questions.QueueFull as error:
         return JsonResponse({"error": str(error)}, status=503)
     except (questions.NoBroker, redis.RedisError):
-        return JsonResponse({"error": "The model cannot be reached at the moment."}, status=503)
+        return JsonResponse({"error": _("The model cannot be reached at the moment.")}, status=503)
     return JsonResponse({"key": question.key}, status=202)
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -115,7 +116,7 @@ def _room(request: HttpRequest, code: str) -> Room:
     room = live.room_by_code(code)
     if room is None:
         spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODES)
-        raise services.CannotJoin("No room has this code. Is it still open?")
+        raise services.CannotJoin(_("No room has this code. Is it still open?"))
     return room
 
 
@@ -159,7 +160,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The room's own copy of a round's picture, for its members, once the round is open."""
-    found, _, _ = room_member(request, code)
+    found, *_rest = room_member(request, code)
     round_ = found.rounds.select_related("photo").filter(number=number).first()
     if round_ is None:
         raise Http404("No such round.")
@@ -180,7 +181,7 @@ def _encoded(sha256: str, seed: int) -> bytes:
 @never_cache
 def final(request: HttpRequest, code: str) -> JsonResponse:
     """All rounds of a room that is over, for its members."""
-    found, _, seat = room_member(request, code)
+    found, _player, seat = room_member(request, code)
     if found.phase != Room.Phase.OVER:
-        return JsonResponse({"error": "This room is not over."}, status=425)
+        return JsonResponse({"error": _("This room is not over.")}, status=425)
     return JsonResponse(live.final(found, seat))

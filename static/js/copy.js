@@ -4,9 +4,9 @@ document.getElementById("copy").addEventListener("click", async () => {
   const status = document.getElementById("copy-status");
   try {
     await navigator.clipboard.writeText(field.value);
-    status.textContent = "Copied. Paste it where your friends are.";
+    status.textContent = gettext("Copied. Paste it where your friends are.");
   } catch {
     field.select();
-    status.textContent = "Copying is blocked here: take the link from the field.";
+    status.textContent = gettext("Copying is blocked here: take the link from the field.");
   }
 });

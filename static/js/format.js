@@ -1,5 +1,5 @@
 // How numbers read on every page.
-const LOCALE = "en-IN";
+const LOCALE = "en"; // as the pages group digits, in every language
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 

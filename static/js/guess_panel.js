@@ -5,6 +5,7 @@ import { createMap, createMark } from "./map.js";
 import { createPicture } from "./picture.js";
 import { createPlaceSearch } from "./place_search.js";
 import { play } from "./sound.js";
+import { fill } from "./words.js";
 
 const SHRINK_AFTER_MS = 700; // after the pointer left the map
 const DRAFT_AFTER_MS = 350; // a dragged pin is sent when it rests
@@ -114,7 +115,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   board.map.on("click", (event) => {
     if (phase !== "guess" || swallowClick) return;
     putPin(event.latlng);
-    announce("Pin dropped.");
+    announce(gettext("Pin dropped."));
   });
 
   createPlaceSearch(byId("place"), byId("places"), {
@@ -123,7 +124,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
       if (phase !== "guess") return;
       putPin(window.L.latLng(latitude, longitude));
       board.showPlace(placeBounds);
-      announce(`Pin in ${name}. Confirm with the button below, or with Space on the map.`);
+      announce(fill(gettext("Pin in {name}. Confirm with the button below, or with Space on the map."), { name }));
     },
   });
 
@@ -189,9 +190,9 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     byId("action-note").textContent = note;
     const [label, enabled] =
       phase in labels ? [labels[phase], false]
-      : narrow.matches && !isOpen() ? [pin ? "Back to the map" : "Open the map", true]
-      : pin ? ["Confirm guess", true]
-      : ["Drop a pin first", false];
+      : narrow.matches && !isOpen() ? [pin ? gettext("Back to the map") : gettext("Open the map"), true]
+      : pin ? [gettext("Confirm guess"), true]
+      : [gettext("Drop a pin first"), false];
     action.textContent = label;
     action.disabled = !enabled;
     guessPanel.classList.toggle("has-pin", Boolean(pin));
@@ -262,7 +263,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   function dropAtCentre() {
     if (phase !== "guess") return;
     keyboardMap(() => putPin(board.map.getCenter()));
-    announce("Pin dropped at the cross-hair. Space confirms.");
+    announce(gettext("Pin dropped at the cross-hair. Space confirms."));
   }
   function goOn() {
     if (phase === "guess") confirm();
@@ -297,7 +298,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   });
   byId("show-keys").addEventListener("click", () => byId("keys").showModal());
 
-  if (matchMedia("(pointer: coarse)").matches) byId("map-hint").textContent = "Tap the map to drop your pin";
+  if (matchMedia("(pointer: coarse)").matches) byId("map-hint").textContent = gettext("Tap the map to drop your pin");
   showSize();
   setPinned(recall("map-pinned") === "true" && !narrow.matches);
   showAction();

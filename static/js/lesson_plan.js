@@ -1,5 +1,6 @@
 // Preparing a lesson: pictures of the collection to choose from, and the chosen ones in their order with their notes.
 import { element } from "./room_people.js";
+import { fill } from "./words.js";
 
 const AT_ONCE = 48; // thumbnails
 const byId = (id) => document.getElementById(id);
@@ -30,7 +31,7 @@ function move(from, to) {
   show();
   const label = to < from ? "up" : "down";
   byId("steps").children[to].querySelector(`[data-move=${label}]:not(:disabled), [data-move]:not(:disabled)`)?.focus();
-  say(`${nameOf(photos.get(step.photo))} is number ${to + 1} now.`);
+  say(fill(gettext("{place} is number {number} now."), { place: nameOf(photos.get(step.photo)), number: to + 1 }));
 }
 
 function stepItem(step, index) {
@@ -46,18 +47,18 @@ function stepItem(step, index) {
     if (dragged !== null) move(dragged, index);
   });
   const body = element("div", "step-body");
-  const note = Object.assign(element("textarea"), { value: step.note, rows: 2, maxLength: lesson.longest, placeholder: "A note, shown with the reveal" });
-  note.setAttribute("aria-label", `Note for ${nameOf(photo)}`);
+  const note = Object.assign(element("textarea"), { value: step.note, rows: 2, maxLength: lesson.longest, placeholder: gettext("A note, shown with the reveal") });
+  note.setAttribute("aria-label", fill(gettext("Note for {place}"), { place: nameOf(photo) }));
   note.addEventListener("input", () => (step.note = note.value));
   const tools = element("div", "step-tools");
-  const up = button("↑", `${nameOf(photo)} up`, () => move(index, index - 1), { disabled: index === 0 });
-  const down = button("↓", `${nameOf(photo)} down`, () => move(index, index + 1), { disabled: index === steps.length - 1 });
+  const up = button("↑", fill(gettext("{place} up"), { place: nameOf(photo) }), () => move(index, index - 1), { disabled: index === 0 });
+  const down = button("↓", fill(gettext("{place} down"), { place: nameOf(photo) }), () => move(index, index + 1), { disabled: index === steps.length - 1 });
   up.dataset.move = "up";
   down.dataset.move = "down";
-  tools.append(up, down, button("Take out", `Take ${nameOf(photo)} out`, () => {
+  tools.append(up, down, button(gettext("Take out"), fill(gettext("Take {place} out"), { place: nameOf(photo) }), () => {
     steps.splice(index, 1);
     show();
-    say(`${nameOf(photo)} is out.`);
+    say(fill(gettext("{place} is out."), { place: nameOf(photo) }));
   }));
   body.append(element("p", "step-place", `${index + 1}. ${nameOf(photo)}`), note, tools);
   item.append(handle, body);
@@ -68,12 +69,12 @@ function thumbItem(photo) {
   const item = element("li");
   const chosen = steps.some((step) => step.photo === photo.id);
   const add = Object.assign(element("button", "thumb"), { type: "button", disabled: chosen || steps.length >= lesson.most });
-  add.setAttribute("aria-label", `Add ${nameOf(photo)}`);
+  add.setAttribute("aria-label", fill(gettext("Add {place}"), { place: nameOf(photo) }));
   add.append(thumbnail(photo), element("span", "small", chosen ? `✓ ${nameOf(photo)}` : nameOf(photo)));
   add.addEventListener("click", () => {
     steps.push({ photo: photo.id, note: "" });
     show();
-    say(`${nameOf(photo)} is number ${steps.length}.`);
+    say(fill(gettext("{place} is number {number} now."), { place: nameOf(photo), number: steps.length }));
   });
   item.append(add);
   return item;
@@ -82,7 +83,7 @@ function thumbItem(photo) {
 function show() {
   byId("steps").replaceChildren(...steps.map(stepItem));
   byId("chosen-none").hidden = steps.length > 0;
-  byId("chosen-count").textContent = steps.length ? `${steps.length} of at most ${lesson.most}` : "";
+  byId("chosen-count").textContent = steps.length ? fill(gettext("{count} of at most {most}"), { count: steps.length, most: lesson.most }) : "";
   const state = byId("state").value;
   const fitting = lesson.photos.filter((photo) => !state || photo.state === state);
   byId("thumbs").replaceChildren(...fitting.slice(0, shown).map(thumbItem));

@@ -4,6 +4,7 @@ import { createLine, createMap, createMark } from "./map.js";
 import { placeName } from "./reveal.js";
 import { element } from "./room_people.js";
 import { at, createDisc } from "./room_reveal.js";
+import { fill } from "./words.js";
 
 const MANY = 24; // more names than that would hide the map
 const byId = (id) => document.getElementById(id);
@@ -26,8 +27,8 @@ if (report.rounds.length) {
     layer.addLayer(createMark("truth", at(truth), { className: "map-truth", zIndexOffset: 1000 }));
     const bounds = window.L.latLngBounds([truth, ...pins, ...(model ? [model] : [])].map(at));
     board.frame(bounds, { padding: [50, 50], maxZoom: 8 });
-    const words = [placeName(truth), mean === null ? "nobody put a pin" : `the class ${points(mean)} points on average`];
-    if (model) words.push(`the model ${points(model.score)}`);
+    const words = [placeName(truth), mean === null ? gettext("nobody put a pin") : fill(gettext("the class {points} points on average"), { points: points(mean) })];
+    if (model) words.push(fill(gettext("the model {points}"), { points: points(model.score) }));
     byId("round-words").textContent = words.join(" · ");
   };
 

@@ -56,14 +56,14 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
       row.id = `${list.id}-${index}`;
       row.role = "option";
       const small = document.createElement("small");
-      small.textContent = state || "State";
+      small.textContent = state || gettext("State");
       row.append(small);
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
       row.addEventListener("click", () => choose(index));
       return row;
     });
     if (!rows.length && field.value.trim()) {
-      const empty = item("place-none", places ? "No state or district of that name" : "Loading the list…");
+      const empty = item("place-none", places ? gettext("No state or district of that name") : gettext("Loading the list…"));
       rows.push(empty);
     }
     list.replaceChildren(...rows);

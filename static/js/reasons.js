@@ -2,6 +2,7 @@
 import { get, post } from "./api.js";
 import { distance, percent } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
+import { fill } from "./words.js";
 
 const L = window.L;
 const POLL_MS = 250;
@@ -26,7 +27,7 @@ function fail(text) {
 /** Ask, and wait for the answer; rejects with words for the page. */
 async function look(covered = []) {
   const asked = await post(state.urls.look, { covered });
-  if (!asked.body.key) throw new Error(asked.body.error ?? "The model did not answer.");
+  if (!asked.body.key) throw new Error(asked.body.error ?? gettext("The model did not answer."));
   return answered(state.urls.answers.replace("KEY", asked.body.key));
 }
 
@@ -35,10 +36,10 @@ async function answered(url) {
   while (performance.now() < patience) {
     const { status, body } = await get(url);
     if (status === 200) return body;
-    if (status !== 202) throw new Error(body.error ?? "The model did not answer.");
+    if (status !== 202) throw new Error(body.error ?? gettext("The model did not answer."));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new Error("The model did not answer in time. Is a predict worker running?");
+  throw new Error(gettext("The model did not answer in time. Is a predict worker running?"));
 }
 
 // --- The map
@@ -128,9 +129,9 @@ function showLists(reasons) {
         const picture = element("img");
         Object.assign(picture, { src: alike.picture, alt: "", loading: "lazy" });
         row.append(picture);
-      } else if (pictured) row.append(element("span", "Not on this site", "no-picture"));
-      row.append(element("span", `Likeness ${alike.cosine.toFixed(2)}`, "number"));
-      if (state.truth) row.append(element("span", `${distance(kilometres(alike, state.truth))} from the truth`));
+      } else if (pictured) row.append(element("span", gettext("Not on this site"), "no-picture"));
+      row.append(element("span", fill(gettext("Likeness {cosine}"), { cosine: alike.cosine.toFixed(2) }), "number"));
+      if (state.truth) row.append(element("span", fill(gettext("{distance} from the truth"), { distance: distance(kilometres(alike, state.truth)) })));
       if (alike.credit) row.append(element("small", alike.credit, "muted"));
       return row;
     }),
@@ -143,7 +144,7 @@ const kilometres = (one, other) => board.map.distance(at(one), at(other)) / 1000
 
 function showAttention(attention) {
   if (!attention) {
-    byId("attention-note").textContent = "This encoder cannot tell where it looks.";
+    byId("attention-note").textContent = gettext("This encoder cannot tell where it looks.");
     return;
   }
   const { values, seen, regions, method } = attention;
@@ -163,8 +164,8 @@ function showAttention(attention) {
   target.imageSmoothingQuality = "high";
   const [w, h] = [canvas.width, canvas.height];
   target.drawImage(small, left * w, top * h, (right - left) * w, (bottom - top) * h);
-  byId("attention-note").textContent = `Bright parts count more (${method}). Dashed: the three that count most.`;
-  const uncover = element("button", "Uncover", "button");
+  byId("attention-note").textContent = fill(gettext("Bright parts count more ({method}). Dashed: the three that count most."), { method });
+  const uncover = element("button", gettext("Uncover"), "button");
   uncover.type = "button";
   uncover.addEventListener("click", () => cover(null));
   byId("regions").replaceChildren(
@@ -172,7 +173,7 @@ function showAttention(attention) {
       const frame = place(element("div", "", "region"), box);
       frame.append(element("b", String(index + 1)));
       byId("looked-at").append(frame);
-      const button = element("button", `Cover part ${index + 1}`, "button");
+      const button = element("button", fill(gettext("Cover part {number}"), { number: index + 1 }), "button");
       button.type = "button";
       button.addEventListener("click", () => cover(box));
       return button;
@@ -210,17 +211,19 @@ async function cover(box) {
     show(original);
     return;
   }
-  told.textContent = "Looking again …";
+  told.textContent = gettext("Looking again …");
   try {
     const changed = await look([box]);
     if (mine !== asking) return;
     show(changed);
     const [before, after] = [original.states[0], changed.states[0]];
     const same = changed.states.find(({ name }) => name === before.name)?.probability ?? 0;
-    told.textContent =
-      `Without it the guess moves by ${distance(kilometres(original, changed))}. ` +
-      `${before.name}: ${percent(before.probability)} → ${percent(same)}` +
-      (after.name === before.name ? "." : `; now likeliest: ${after.name} (${percent(after.probability)}).`);
+    const words = [
+      fill(gettext("Without it the guess moves by {distance}."), { distance: distance(kilometres(original, changed)) }),
+      `${before.name}: ${percent(before.probability)} → ${percent(same)}.`,
+    ];
+    if (after.name !== before.name) words.push(fill(gettext("Now likeliest: {state} ({share})."), { state: after.name, share: percent(after.probability) }));
+    told.textContent = words.join(" ");
   } catch (error) {
     if (mine === asking) told.textContent = error.message;
   }

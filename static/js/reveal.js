@@ -3,6 +3,7 @@ import { distance, percent, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { showStreak } from "./streak.js";
 import { play } from "./sound.js";
+import { fill } from "./words.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
@@ -16,11 +17,15 @@ const calm = () => document.documentElement.dataset.motion === "off" || matchMed
 
 /** Who won, plainly and kindly. */
 export function verdict({ player, model }) {
-  if (player.latitude === null) return "No guess: time was up";
+  if (player.latitude === null) return gettext("No guess: time was up");
   const ahead = player.score - model.score;
-  if (ahead === 0) return "A tie: the same points for both";
-  const by = `by ${points(Math.abs(ahead))} ${Math.abs(ahead) === 1 ? "point" : "points"}`;
-  return ahead > 0 ? `You won this round ${by}` : `The model won this round ${by}`;
+  if (ahead === 0) return gettext("A tie: the same points for both");
+  const by = Math.abs(ahead);
+  const said =
+    ahead > 0
+      ? ngettext("You won this round by {points} point", "You won this round by {points} points", by)
+      : ngettext("The model won this round by {points} point", "The model won this round by {points} points", by);
+  return fill(said, { points: points(by) });
 }
 
 /** Place, district and state, each once. */
@@ -46,8 +51,8 @@ function countUp(element, target, bar, animate) {
 function showSides({ player, model }, animate) {
   countUp(byId("you-points"), player.score, byId("you-bar"), animate);
   countUp(byId("model-points"), model.score, byId("model-bar"), animate);
-  byId("you-distance").textContent = player.latitude === null ? "no guess" : `${distance(player.distance_km)} away`;
-  byId("model-distance").textContent = `${distance(model.distance_km)} away`;
+  byId("you-distance").textContent = player.latitude === null ? gettext("no guess") : fill(gettext("{distance} away"), { distance: distance(player.distance_km) });
+  byId("model-distance").textContent = fill(gettext("{distance} away"), { distance: distance(model.distance_km) });
   const side = player.score >= model.score ? "you" : "model";
   if (player.score !== model.score) document.querySelector(`.duel-side.${side}`).classList.add("won");
 }
@@ -92,17 +97,17 @@ function showCells(board, cells, doubtful) {
   byId("cell-list").replaceChildren(...rows);
   const sum = cells.reduce((total, { probability }) => total + probability, 0);
   byId("cells-note").textContent =
-    (doubtful ? "It doubts that this is India: nothing it has learnt from looks like it. " : "") +
-    `Its ${cells.length} likeliest geocells hold ${percent(sum)} of its belief. The ring holds the truth nine times in ten.`;
+    (doubtful ? gettext("It doubts that this is India: nothing it has learnt from looks like it. ") : "") +
+    fill(gettext("Its {count} likeliest geocells hold {share} of its belief. The ring holds the truth nine times in ten."), { count: cells.length, share: percent(sum) });
 }
 
 /** Who made the picture. */
 export function showCredit({ author, licence, source, attribution }, illustrated) {
   const link = /^https?:\/\//.test(source) ? document.createElement("a") : null;
   const parts = [attribution || [author, licence].filter(Boolean).join(" · "), link ? "" : source].filter(Boolean);
-  byId("credit").textContent = parts.length ? `${illustrated ? "Illustration" : "Photo"}: ${parts.join(" · ")} ` : "";
+  byId("credit").textContent = parts.length ? `${illustrated ? gettext("Illustration") : gettext("Photo")}: ${parts.join(" · ")} ` : "";
   if (link) {
-    Object.assign(link, { href: source, rel: "noopener noreferrer", target: "_blank", textContent: "Source" });
+    Object.assign(link, { href: source, rel: "noopener noreferrer", target: "_blank", textContent: gettext("Source") });
     byId("credit").append(link);
   }
 }
@@ -136,13 +141,13 @@ export function reveal(board, result, round, { animate, announce }) {
   byId("result-title").textContent = verdict(result);
   byId("result-place").textContent = placeName(result.truth);
   byId("result-total").textContent =
-    `After ${round.number} of ${round.rounds}: you ${points(result.totals.player)}, the model ${points(result.totals.model)}`;
+    fill(gettext("After {number} of {rounds}: you {player}, the model {model}"), { number: round.number, rounds: round.rounds, player: points(result.totals.player), model: points(result.totals.model) });
   byId("totals").hidden = Boolean(result.streak);
   byId("total-you").textContent = points(result.totals.player);
   byId("total-model").textContent = points(result.totals.model);
   byId("next").href = result.next_url;
   byId("why").href = result.reasons_url;
-  byId("next-label").textContent = result.last ? "See how the game went" : "Next round";
+  byId("next-label").textContent = result.last ? gettext("See how the game went") : gettext("Next round");
   showSides(result, moving);
   if (animate) play("reveal");
   showCells(board, result.cells, result.model.doubtful);
@@ -150,13 +155,18 @@ export function reveal(board, result, round, { animate, announce }) {
   showOnMap(board, result, moving);
   if (result.streak) showStreak(result);
   byId("result-title").focus({ preventScroll: true });
-  if (result.streak) return announce(`${result.streak.title}. The model said ${result.streak.model}. Space goes on.`);
+  if (result.streak) return announce(`${result.streak.title}. ${fill(gettext("The model said {state}. Space goes on."), { state: result.streak.model })}`);
   const own =
     result.player.latitude === null
-      ? "No guess, no points."
-      : `You were ${distance(result.player.distance_km)} away: ${points(result.player.score)} points.`;
+      ? gettext("No guess, no points.")
+      : fill(gettext("You were {distance} away: {points} points."), { distance: distance(result.player.distance_km), points: points(result.player.score) });
   announce(
-    `${verdict(result)}. ${own} The model was ${distance(result.model.distance_km)} away: ` +
-      `${points(result.model.score)} points. It was ${placeName(result.truth)}. Space goes on.`,
+    [
+      `${verdict(result)}.`,
+      own,
+      fill(gettext("The model was {distance} away: {points} points."), { distance: distance(result.model.distance_km), points: points(result.model.score) }),
+      fill(gettext("It was {place}."), { place: placeName(result.truth) }),
+      gettext("Space goes on."),
+    ].join(" "),
   );
 }

@@ -7,6 +7,7 @@ import { icon, isOwn, nameOf, personItems, standings } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
 import { joinRoom } from "./room_socket.js";
 import { play } from "./sound.js";
+import { fill } from "./words.js";
 
 const URGENT_MS = 10_000;
 const REACTION_SHOWN_MS = 3500;
@@ -38,11 +39,11 @@ const { ask } = joinRoom(page.socket, {
     } else if (news.type === "reaction") showReaction(news);
   },
   onState(connected) {
-    byId("connection").textContent = connected ? "" : "Reconnecting… your seat and your pin are kept.";
+    byId("connection").textContent = connected ? "" : gettext("Reconnecting… your seat and your pin are kept.");
     byId("connection").hidden = connected;
   },
   onGone(code) {
-    byId("connection").textContent = code === 4403 ? "The host has taken you out of this room." : "You have no seat in this room any more.";
+    byId("connection").textContent = code === 4403 ? gettext("The host has taken you out of this room.") : gettext("You have no seat in this room any more.");
     byId("connection").hidden = false;
   },
 });
@@ -70,7 +71,7 @@ const EVENTS = {
   host({ seat }) {
     room.host = seat;
     room.me.host = seat === room.me.seat;
-    announce(`${nameOf(room, seat)} is the host now.`);
+    announce(fill(gettext("{name} is the host now."), { name: nameOf(room, seat) }));
     showRole();
   },
   closed({ closed }) {
@@ -79,7 +80,7 @@ const EVENTS = {
   },
   locked({ seat, ends_at_ms }) {
     if (!room.locked.includes(seat)) room.locked.push(seat);
-    if (ends_at_ms !== room.ends_at_ms) announce("One has locked: fifteen seconds left.");
+    if (ends_at_ms !== room.ends_at_ms) announce(gettext("One has locked: fifteen seconds left."));
     room.ends_at_ms = ends_at_ms;
   },
   round(event) {
@@ -131,11 +132,11 @@ function makePanel() {
     bounds: page.bounds,
     tileUrl: page.tile_url,
     labels: {
-      sending: "Sending…",
-      locked: "Locked. Waiting for the others…",
-      over: "Time is up…",
-      late: "You play from the next round on",
-      paused: "The clock is stopped",
+      sending: gettext("Sending…"),
+      locked: gettext("Locked. Waiting for the others…"),
+      over: gettext("Time is up…"),
+      late: gettext("You play from the next round on"),
+      paused: gettext("The clock is stopped"),
     },
     onDraft: (position) => ask("draft", { round: room.number, ...position }),
     onConfirm: confirm,
@@ -158,7 +159,7 @@ function startGuessing() {
   if (shownRound !== room.number || panel.phase() === "revealed") {
     shownRound = room.number;
     panel.startRound(room.round.picture, room.me.pin);
-    announce(`Round ${room.number} of ${room.room.rounds}.`);
+    announce(fill(gettext("Round {number} of {rounds}."), { number: room.number, rounds: room.room.rounds }));
     if (page.role === "pupil") panel.openMap(); // the picture is on the big screen
   }
   panel.setPhase(guessPhase());
@@ -185,7 +186,7 @@ async function confirm() {
   if (answer.ok || answer.code === "too_late") {
     room.me.locked = answer.ok;
     panel.setPhase(answer.ok ? "locked" : "over");
-    announce(answer.ok ? "Locked. Waiting for the others." : "Time is up.");
+    announce(answer.ok ? gettext("Locked. Waiting for the others.") : gettext("Time is up."));
   } else panel.setPhase("guess", answer.message);
 }
 
@@ -198,10 +199,10 @@ function showRole() {
   byId("skip").disabled = room.phase !== "guess";
   const rules = [
     room.room.collection,
-    ...(room.room.in_teams ? ["in teams"] : []),
-    room.room.kind === "duel" ? `${points(page.full_health)} health each` : `${room.room.rounds} rounds`,
-    room.room.time_limit_s ? `${room.room.time_limit_s} s a round` : "no time limit",
-    room.room.model_plays ? `the model plays as ${room.room.level}` : "without the model",
+    ...(room.room.in_teams ? [gettext("in teams")] : []),
+    room.room.kind === "duel" ? fill(gettext("{health} health each"), { health: points(page.full_health) }) : fill(ngettext("{count} round", "{count} rounds", room.room.rounds), { count: room.room.rounds }),
+    room.room.time_limit_s ? fill(gettext("{seconds} s a round"), { seconds: room.room.time_limit_s }) : gettext("no time limit"),
+    room.room.model_plays ? fill(gettext("the model plays as {level}"), { level: room.room.level }) : gettext("without the model"),
   ];
   byId("wait-rules").textContent = rules.join(" · ");
 }
@@ -222,12 +223,12 @@ function showPeople() {
     list.replaceChildren(...personItems(room, order, showPeople));
     if (label) list.querySelector(`[aria-label="${CSS.escape(label)}"]`)?.focus();
   }
-  byId("wait-count").textContent = `${room.seats.length} ${room.seats.length === 1 ? "player" : "players"}`;
+  byId("wait-count").textContent = fill(ngettext("{count} player", "{count} players", room.seats.length), { count: room.seats.length });
   const waitsForOne = room.room.kind === "duel" && !room.room.model_plays && room.seats.length < 2;
   byId("wait").querySelector("[data-advance]").disabled = waitsForOne;
   const playing = room.seats.filter(({ from_round, id }) => from_round <= room.number && (room.present.includes(id) || room.locked.includes(id)));
   byId("locked-count").hidden = room.phase !== "guess" || playing.length < 2;
-  byId("locked-share").textContent = `${room.locked.length} of ${playing.length}`;
+  byId("locked-share").textContent = fill(gettext("{count} of {most}"), { count: room.locked.length, most: playing.length });
   if (page.role === "screen") showScreen(playing.length);
   showStanding();
 }
@@ -242,7 +243,7 @@ function showStanding() {
 
 function showPause() {
   byId("paused").hidden = !room.paused;
-  for (const part of all("[data-pause]")) part.textContent = room.paused ? "Go on" : "Pause";
+  for (const part of all("[data-pause]")) part.textContent = room.paused ? gettext("Go on") : gettext("Pause");
   if (room.phase === "guess" && panel) panel.setPhase(guessPhase());
   tick();
 }
@@ -261,7 +262,7 @@ function guessClock(left) {
   if (left <= URGENT_MS && left > 0 && !alarmed && panel.phase() === "guess") {
     alarmed = true;
     play("hurry");
-    byId("alarm").textContent = panel.position() ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
+    byId("alarm").textContent = panel.position() ? gettext("Ten seconds left. Your pin counts when time is up.") : gettext("Ten seconds left and no pin yet.");
   }
   if (left <= 0 && panel.phase() === "guess") {
     const position = panel.position();
@@ -271,9 +272,10 @@ function guessClock(left) {
 }
 
 function nextButton(left) {
-  const what = room.reveal.last ? "The end" : "Next round";
-  const when = left === null || room.paused ? "" : ` in ${Math.max(0, Math.ceil(left / 1000))} s`;
-  byId("next").textContent = room.me.host ? `${what}${when ? ` (${when.trim()})` : ""}` : `${what}${when || " when the host goes on"}`;
+  const what = room.reveal.last ? gettext("The end") : gettext("Next round");
+  const when = left === null || room.paused ? "" : fill(gettext("in {seconds} s"), { seconds: Math.max(0, Math.ceil(left / 1000)) });
+  const note = when || (room.me.host ? "" : gettext("when the host goes on"));
+  byId("next").textContent = note ? `${what} (${note})` : what;
   byId("next").disabled = !room.me.host;
 }
 setInterval(tick, 200);
@@ -294,7 +296,7 @@ for (const part of all("[data-end]")) {
   part.addEventListener("click", () => {
     if (part.dataset.sure === undefined) {
       part.dataset.sure = "";
-      part.textContent = "Really end it?";
+      part.textContent = gettext("Really end it?");
       return;
     }
     byId("people").close();
@@ -305,10 +307,10 @@ byId("show-people").addEventListener("click", () => byId("people").showModal());
 byId("copy").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(page.join_url);
-    byId("copy-status").textContent = "Copied. Send it to your friends.";
+    byId("copy-status").textContent = gettext("Copied. Send it to your friends.");
   } catch {
     byId("link").select();
-    byId("copy-status").textContent = "Copying is blocked here: take the link above.";
+    byId("copy-status").textContent = gettext("Copying is blocked here: take the link above.");
   }
 });
 
@@ -316,8 +318,8 @@ byId("copy").addEventListener("click", async () => {
 
 function showScreen(playing) {
   byId("screen").hidden = !["guess", "reveal"].includes(room.phase);
-  byId("screen-count").textContent = room.phase === "guess" ? `${room.locked.length} of ${playing} have answered` : "";
-  byId("screen-advance").textContent = room.phase === "guess" ? "Reveal" : room.reveal?.last ? "The end" : "Next picture";
+  byId("screen-count").textContent = room.phase === "guess" ? fill(gettext("{count} of {most} have answered"), { count: room.locked.length, most: playing }) : "";
+  byId("screen-advance").textContent = room.phase === "guess" ? gettext("Reveal") : room.reveal?.last ? gettext("The end") : gettext("Next picture");
   byId("screen-skip").hidden = room.phase !== "guess";
 }
 if (page.role === "screen") {

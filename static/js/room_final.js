@@ -5,6 +5,7 @@ import { createLine, createMap, createMark } from "./map.js";
 import { placeName } from "./reveal.js";
 import { badge, element, isOwn, nameOf, rowName, standingRows, standings } from "./room_people.js";
 import { at, createDisc, healthBars } from "./room_reveal.js";
+import { fill } from "./words.js";
 
 const STEPS = 3;
 const byId = (id) => document.getElementById(id);
@@ -13,13 +14,13 @@ function title(room) {
   if (room.room.kind === "duel") {
     const sides = room.seats.map(({ id }) => id).concat(room.room.model_plays ? [0] : []);
     const [best, second] = sides.map((seat) => [room.health[seat] ?? 0, seat]).sort((a, b) => b[0] - a[0]);
-    if (!second || best[0] === second[0]) return "The duel ends in a tie";
-    return best[1] === room.me.seat ? "You win the duel" : `${nameOf(room, best[1])} ${best[1] === 0 ? "wins" : "wins"} the duel`;
+    if (!second || best[0] === second[0]) return gettext("The duel ends in a tie");
+    return best[1] === room.me.seat ? gettext("You win the duel") : fill(gettext("{name} wins the duel"), { name: nameOf(room, best[1]) });
   }
   const first = standings(room).filter(({ rank }) => rank === 1);
-  if (first.length !== 1) return "A tie at the top";
-  if (isOwn(room, first[0])) return first[0].team === undefined ? "You win" : "Your team wins";
-  return `${first[0].team ?? nameOf(room, first[0].seat)} wins`;
+  if (first.length !== 1) return gettext("A tie at the top");
+  if (isOwn(room, first[0])) return first[0].team === undefined ? gettext("You win") : gettext("Your team wins");
+  return fill(gettext("{name} wins"), { name: first[0].team ?? nameOf(room, first[0].seat) });
 }
 
 function podium(room) {
@@ -43,7 +44,7 @@ function roundItem(room, { number, truth, own, model, best, image_url }) {
   };
   if (own) body.append(line(room.me.seat, own));
   if (model) body.append(line(0, model));
-  if (best && best.seat !== room.me.seat) body.append(element("p", "small muted number", `Best: ${nameOf(room, best.seat)}, ${points(best.score)}`));
+  if (best && best.seat !== room.me.seat) body.append(element("p", "small muted number", fill(gettext("Best: {name}, {points}"), { name: nameOf(room, best.seat), points: points(best.score) })));
   item.append(image, body);
   return item;
 }

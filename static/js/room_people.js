@@ -1,5 +1,6 @@
 // Who is in the room: names, marks, places in the standings, and what a host may do with a seat.
 import { distance, points } from "./format.js";
+import { fill } from "./words.js";
 
 const MODEL = 0;
 
@@ -35,8 +36,8 @@ export function badge(room, seat) {
 }
 
 export function nameOf(room, seat) {
-  if (seat === MODEL) return "The model";
-  return room.seats.find(({ id }) => id === seat)?.name ?? "Somebody who left";
+  if (seat === MODEL) return gettext("The model");
+  return room.seats.find(({ id }) => id === seat)?.name ?? gettext("Somebody who left");
 }
 
 const teamOf = (room, seat) => room.seats.find(({ id }) => id === seat)?.team;
@@ -75,12 +76,12 @@ export function standingRows(room, shown) {
     const row = element("tr", isOwn(room, each) ? "is-you" : "");
     const name = element("td", "name");
     name.append(rowName(room, each));
-    if (isOwn(room, each)) name.append(element("span", "small muted", " you"));
+    if (isOwn(room, each)) name.append(element("span", "small muted", ` ${gettext("you")}`));
     row.append(element("td", "", String(rank)), name);
     if (shown) {
       const cell = element("td", "figure");
       const pin = pinOf(each);
-      cell.append(pin ? points(pin.score) : "–", element("small", "", pin ? distance(pin.distance_km) : "no pin"));
+      cell.append(pin ? points(pin.score) : "–", element("small", "", pin ? distance(pin.distance_km) : gettext("no pin")));
       row.append(cell);
     }
     row.append(element("td", "figure", points(total)));
@@ -96,11 +97,11 @@ export function personItems(room, order, redraw) {
     who.append(badge(room, id), name);
     item.append(who);
     const words = room.room.in_teams ? [teamOf(room, id)] : [];
-    if (id === room.host) words.push("host");
-    if (id === room.me.seat) words.push("you");
-    if (room.phase === "guess" && room.locked.includes(id)) words.push("locked");
+    if (id === room.host) words.push(gettext("host"));
+    if (id === room.me.seat) words.push(gettext("you"));
+    if (room.phase === "guess" && room.locked.includes(id)) words.push(gettext("locked"));
     if (!room.present.includes(id)) {
-      words.push("away");
+      words.push(gettext("away"));
       item.classList.add("is-away");
     }
     item.append(element("span", "small muted", words.join(" · ")));
@@ -125,12 +126,12 @@ function nameField(value, label) {
 }
 
 function renameButton({ id, name, team }, order, redraw) {
-  const made = button(`Rename ${name}`, "Rename");
+  const made = button(fill(gettext("Rename {name}"), { name }), gettext("Rename"));
   made.addEventListener("click", () => {
     const form = element("form", "rename");
-    const field = nameField(name, `New name for ${name}`);
-    const teamField = team ? nameField(team, `Team of ${name}`) : null;
-    const save = Object.assign(element("button", "button small-button", "Save"), { type: "submit" });
+    const field = nameField(name, fill(gettext("New name for {name}"), { name }));
+    const teamField = team ? nameField(team, fill(gettext("Team of {name}"), { name })) : null;
+    const save = Object.assign(element("button", "button small-button", gettext("Save")), { type: "submit" });
     form.append(...[field, teamField, save].filter(Boolean));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -145,11 +146,11 @@ function renameButton({ id, name, team }, order, redraw) {
 }
 
 function removeButton(seat, name, order) {
-  const made = button(`Remove ${name}`, "Remove");
+  const made = button(fill(gettext("Remove {name}"), { name }), gettext("Remove"));
   made.addEventListener("click", () => {
     if (made.dataset.sure === undefined) {
       made.dataset.sure = "";
-      made.textContent = "Sure?";
+      made.textContent = gettext("Sure?");
       return;
     }
     order("remove", { seat });

@@ -3,6 +3,7 @@ import { distance, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { placeName, showCredit } from "./reveal.js";
 import { badge, element, initial, isOwn, nameOf, standingRows, standings } from "./room_people.js";
+import { fill } from "./words.js";
 
 const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
@@ -52,14 +53,15 @@ export function verdict(room, shown) {
   if (room.room.kind === "duel" && shown.damage !== null) {
     const side = Object.entries({ ...Object.fromEntries(shown.pins.map(({ seat, score }) => [seat, score])), ...(shown.model ? { 0: shown.model.score } : {}) });
     const hit = side.length === 2 ? nameOf(room, Number(side.sort((a, b) => a[1] - b[1])[0][0])) : null;
-    if (shown.damage === 0) return "A tie: nobody is hurt";
-    if (hit && own) return Number(side[0][0]) === room.me.seat ? `You lose ${points(shown.damage)} health` : `${hit} loses ${points(shown.damage)} health`;
-    return own ? `The other one loses ${points(shown.damage)} health` : `You lose ${points(shown.damage)} health`;
+    if (shown.damage === 0) return gettext("A tie: nobody is hurt");
+    if (hit && own) return Number(side[0][0]) === room.me.seat ? fill(gettext("You lose {health} health"), { health: points(shown.damage) }) : fill(gettext("{name} loses {health} health"), { name: hit, health: points(shown.damage) });
+    return fill(own ? gettext("The other one loses {health} health") : gettext("You lose {health} health"), { health: points(shown.damage) });
   }
-  if (!own) return room.me.seat && room.me.plays ? "No pin: no points this time" : "All pins are down";
+  if (!own) return room.me.seat && room.me.plays ? gettext("No pin: no points this time") : gettext("All pins are down");
   const place = standings(room).find((row) => isOwn(room, row)).rank;
-  const side = room.room.in_teams ? "your team is" : "you are";
-  return own.score === best ? `Nobody was closer: ${points(own.score)} points` : `${points(own.score)} points; ${side} number ${place}`;
+  if (own.score === best) return fill(gettext("Nobody was closer: {points} points"), { points: points(own.score) });
+  const said = room.room.in_teams ? gettext("{points} points; your team is number {place}") : gettext("{points} points; you are number {place}");
+  return fill(said, { points: points(own.score), place });
 }
 
 /** Both sides' health as bars with figures. */
@@ -74,7 +76,7 @@ export function healthBars(room, full) {
     const fill = element("i");
     fill.style.width = `${(100 * health) / full}%`;
     bar.append(fill);
-    side.append(who, element("p", "number health-figure", `${points(health)} health`), bar);
+    side.append(who, element("p", "number health-figure", fill(gettext("{health} health"), { health: points(health) })), bar);
     return side;
   });
 }
@@ -95,5 +97,7 @@ export function showReveal({ board, layer, room, shown, full }) {
   showCredit(shown.photo, room.room.illustrated);
   drawOnMap(board, layer, room, shown);
   const own = shown.pins.find(({ seat }) => seat === room.me.seat);
-  return `${verdict(room, shown)}. ${own ? `You were ${distance(own.distance_km)} away. ` : ""}It was ${placeName(shown.truth)}.`;
+  const words = [`${verdict(room, shown)}.`];
+  if (own) words.push(fill(gettext("You were {distance} away."), { distance: distance(own.distance_km) }));
+  return [...words, fill(gettext("It was {place}."), { place: placeName(shown.truth) })].join(" ");
 }

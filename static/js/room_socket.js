@@ -16,7 +16,7 @@ export function joinRoom(path, { onSnapshot, onEvent, onNews, onState, onGone })
     waiting.get(id)?.(answer);
     waiting.delete(id);
   };
-  const lost = { ok: false, code: "lost", message: "The connection was lost. Try again." };
+  const lost = { ok: false, code: "lost", message: gettext("The connection was lost. Try again.") };
 
   const socket = openSocket(path, {
     onState(connected) {

@@ -23,7 +23,7 @@ const panel = createGuessPanel({
   basemap: state.basemap,
   bounds: state.bounds,
   tileUrl: state.tile_url,
-  labels: { sending: "Sending…", over: "Time is up…" },
+  labels: { sending: gettext("Sending…"), over: gettext("Time is up…") },
   onDraft: sendDraft,
   onConfirm: confirm,
   onGoOn: () => byId("next").click(),
@@ -43,8 +43,8 @@ async function confirm() {
   panel.setPhase(
     "guess",
     status === 400 ? body.error
-    : status === 0 ? "The site cannot be reached. Your pin is kept: try again."
-    : "That did not work. Your pin is kept: try again.",
+    : status === 0 ? gettext("The site cannot be reached. Your pin is kept: try again.")
+    : gettext("That did not work. Your pin is kept: try again."),
   );
 }
 
@@ -57,7 +57,7 @@ async function fetchResult() {
     const { status, body } = await get(state.urls.result);
     if (status === 200) return finish(body);
     const wait = status === 425 ? body.retry_ms : pause;
-    panel.setPhase(panel.phase(), status === 425 ? "" : "The site cannot be reached. Trying again…");
+    panel.setPhase(panel.phase(), status === 425 ? "" : gettext("The site cannot be reached. Trying again…"));
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
@@ -82,7 +82,7 @@ function tick() {
   if (left <= URGENT_MS && !alarmed && left > 0) {
     alarmed = true;
     play("hurry");
-    byId("alarm").textContent = panel.position() ? "Ten seconds left. Your pin counts when time is up." : "Ten seconds left and no pin yet.";
+    byId("alarm").textContent = panel.position() ? gettext("Ten seconds left. Your pin counts when time is up.") : gettext("Ten seconds left and no pin yet.");
   }
   if (left <= 0 && panel.phase() === "guess") {
     if (panel.position()) sendDraft(panel.position()); // the pin as it stands, also while it is being dragged
@@ -95,7 +95,7 @@ if (ticker) tick();
 
 let disconnectedTimer;
 function showConnection() {
-  const text = navigator.onLine === false ? "You are offline. Your pin is kept; go on when the connection is back." : "";
+  const text = navigator.onLine === false ? gettext("You are offline. Your pin is kept; go on when the connection is back.") : "";
   byId("connection").textContent = text;
   byId("connection").hidden = !text || panel.phase() === "revealed";
 }
@@ -109,7 +109,7 @@ if (!state.result) {
       if (connected) return showConnection();
       disconnectedTimer = setTimeout(() => {
         if (!state.deadline_ms || navigator.onLine === false || panel.phase() === "revealed") return;
-        byId("connection").textContent = "Reconnecting… the clock goes on.";
+        byId("connection").textContent = gettext("Reconnecting… the clock goes on.");
         byId("connection").hidden = false;
       }, 3000);
     },

@@ -1,5 +1,6 @@
 // A state streak on the round page: the state that the pin names, and who named which after the guess.
 import { distance } from "./format.js";
+import { fill } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -8,17 +9,17 @@ export function showNamedState(name) {
   const label = byId("named-state");
   if (!label || !name) return;
   label.hidden = false;
-  label.textContent = `Your pin says ${name}`;
+  label.textContent = fill(gettext("Your pin says {state}"), { state: name });
 }
 
 /** In the place of points: the title, both states, and how long the streak is now. */
 export function showStreak({ streak, player, truth }) {
   byId("result-title").textContent = streak.title;
   for (const [side, named] of [["you", streak.player], ["model", streak.model]]) {
-    byId(`${side}-state`).textContent = named || "No state";
+    byId(`${side}-state`).textContent = named || gettext("No state");
     document.querySelector(`.duel-side.${side}`).classList.toggle("won", named === truth.state);
   }
-  byId("you-distance").textContent = player.latitude === null ? "no pin" : `${distance(player.distance_km)} away`;
+  byId("you-distance").textContent = player.latitude === null ? gettext("no pin") : fill(gettext("{distance} away"), { distance: distance(player.distance_km) });
   byId("streak-length").textContent = streak.length;
-  byId("result-total").textContent = `Your streak: ${streak.length}`;
+  byId("result-total").textContent = fill(gettext("Your streak: {length}"), { length: streak.length });
 }

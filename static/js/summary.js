@@ -55,11 +55,11 @@ byId("share").addEventListener("click", async () => {
       return;
     }
     await navigator.clipboard.writeText(text);
-    status.textContent = "Copied. Paste it where your friends are.";
+    status.textContent = gettext("Copied. Paste it where your friends are.");
   } catch (error) {
     if (error.name === "AbortError") return; // the share sheet was closed
     byId("share-text").hidden = false;
     byId("share-text").select();
-    status.textContent = "Copying is blocked here: take the text below.";
+    status.textContent = gettext("Copying is blocked here: take the text below.");
   }
 });

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.e2e.conftest import Site
+from tests.e2e.test_play import PHONE
 
 SIZES = [(1920, 1080), (1440, 900), (768, 1024), (390, 844), (360, 640)]
 LEAST_TARGET_PX = 24  # WCAG 2.2, 2.5.8
@@ -162,3 +163,24 @@ def test_a_picture_that_does_not_load_can_be_asked_for_again(visit):
     page.unroute(PICTURE)
     page.click("#picture-retry")
     page.wait_for_selector("#picture[data-state=ready]")
+
+
+def test_a_round_in_hindi_on_a_phone(visit):
+    page = visit(**PHONE, locale="hi-IN")
+    page.goto("/")
+    assert page.locator("h1").inner_text() == "भारत में यह कहाँ है?"
+    page.get_by_role("button", name="खेल शुरू कीजिए").click()
+    page.wait_for_selector("#picture[data-state=ready]")
+    page.get_by_role("button", name="नक़्शा खोलिए").tap()
+    page.locator("#place").fill("jaipur")
+    page.locator("#places [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="अनुमान पक्का कीजिए").tap()
+    page.locator("#result").wait_for()
+    assert "अंक" in page.locator("#result-title").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.goto("/rooms/")
+    page.locator("[name=language]").select_option("en")
+    page.locator(".language button").tap()
+    page.get_by_role("heading", name="Play together").wait_for()
+    assert page.url.endswith("/rooms/")

@@ -63,8 +63,9 @@ async def tab(client: Client, room: Room, origin: str | None = "http://localhost
     headers = [(b"host", b"localhost")]
     if origin:
         headers.append((b"origin", origin.encode()))
-    if "sessionid" in client.cookies:
-        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
+    if client.cookies:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        headers.append((b"cookie", cookies.encode()))
     socket = WebsocketCommunicator(application, f"/ws/r/{room.code}/", headers=headers)
     connected, code = await socket.connect()
     if not connected:
@@ -236,6 +237,13 @@ async def test_a_strange_message_gets_a_typed_error_and_the_socket_lives(host, r
         assert error["id"] == (3 if '"id":3' in text else None)
         await one.socket.send_json_to({"type": "ping", "t": 5})
         assert (await one.hear("pong"))["t"] == 5
+
+
+async def test_a_refusal_comes_in_the_players_language(host, room):
+    host.cookies["django_language"] = "hi"
+    async with tab(host, room) as one:
+        answer = await one.ask("guess", round=7, latitude=19, longitude=73)
+        assert answer["message"] == "यह दौर अब अनुमान नहीं लेता।"
 
 
 async def test_bytes_are_refused(host, room):

@@ -1,0 +1,95 @@
+"""The languages of the site: catalogues that are whole, and pages, scripts and sockets that speak them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+LOCALE = settings.LOCALE_PATHS[0]
+CATALOGUES = sorted(LOCALE.rglob("*.po"))
+GAPS = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}|<[^>]+>")
+SOURCES = ("tests/*", "data", ".venv", "pipeline/*", "predictor/*", "templates/admin/*", "templates/pipeline/*")
+
+
+def texts(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def test_there_is_a_catalogue_for_pages_and_one_for_scripts_in_each_language():
+    languages = {code for code, _ in settings.LANGUAGES} - {"en"}
+    found = {(file.parts[-3], file.stem) for file in CATALOGUES}
+    assert found == {(code, domain) for code in languages for domain in ("django", "djangojs")}
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
+def test_a_catalogue_is_whole_and_its_sentences_keep_their_gaps(file: Path):
+    for entry in polib.pofile(str(file)):
+        assert "fuzzy" not in entry.flags, entry.msgid
+        assert all(texts(entry)), entry.msgid
+        wanted = sorted(gap.group() for gap in GAPS.finditer(entry.msgid_plural or entry.msgid))
+        for text in texts(entry):
+            assert sorted(gap.group() for gap in GAPS.finditer(text)) == wanted, entry.msgid
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
+def test_the_compiled_catalogue_says_the_same(file: Path):
+    compiled = {entry.msgid: texts(entry) for entry in polib.mofile(str(file.with_suffix(".mo")))}
+    assert compiled == {entry.msgid: texts(entry) for entry in polib.pofile(str(file))}
+
+
+@pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext is not installed")
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_every_string_in_use_is_in_the_catalogue(tmp_path: Path, domain: str):
+    for folder in ("geoguess", "templates", "static/js"):
+        shutil.copytree(settings.BASE_DIR / folder, tmp_path / folder)
+    for name in ("admin", "pipeline"):  # the admin site speaks English
+        shutil.rmtree(tmp_path / "templates" / name)
+    kept = {entry.msgid for entry in polib.pofile(str(LOCALE / "hi" / "LC_MESSAGES" / f"{domain}.po"))}
+    program = (
+        "import django; from django.conf import settings; from django.core.management import call_command;"
+        f"settings.configure(LOCALE_PATHS=[{str(tmp_path / 'geoguess' / 'locale')!r}]); django.setup();"
+        f"call_command('makemessages', domain={domain!r}, locale=['hi'], verbosity=0)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    made = polib.pofile(str(tmp_path / "geoguess" / "locale" / "hi" / "LC_MESSAGES" / f"{domain}.po"))
+    assert {entry.msgid for entry in made if not entry.obsolete} == kept
+
+
+@pytest.mark.django_db
+def test_pages_speak_the_language_that_the_browser_prefers_or_the_player_chose(client: Client):
+    assert "Where in India is this?" in client.get("/").content.decode()
+    page = client.get("/", headers={"Accept-Language": "hi-IN,hi;q=0.9,en;q=0.5"}).content.decode()
+    assert "भारत में यह कहाँ है?" in page
+    assert '<html lang="hi"' in page
+    answer = client.post(reverse("set_language"), {"language": "hi", "next": "/rooms/"})
+    assert answer["Location"] == "/rooms/"
+    assert "साथ खेलिए" in client.get("/rooms/").content.decode()
+    assert "यह पन्ना नक़्शे से बाहर है" in client.get("/nowhere/").content.decode()
+    assert client.get("/manifest.webmanifest").json()["lang"] == "hi"
+
+
+@pytest.mark.django_db
+def test_scripts_get_the_catalogue_of_the_page_and_ask_whether_it_changed(client: Client):
+    english = client.get(reverse("catalog"))
+    hindi = client.get(reverse("catalog"), headers={"Accept-Language": "hi"})
+    assert "अनुमान पक्का कीजिए" in hindi.content.decode("unicode-escape", "ignore") or "\\u0905" in hindi.content.decode()
+    assert english["ETag"] != hindi["ETag"]
+    again = client.get(reverse("catalog"), headers={"Accept-Language": "hi", "If-None-Match": hindi["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("broker")
+def test_refusals_come_in_the_language_too(client: Client):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+    answer = client.post("/rooms/join", {"code": "000000", "name": "Ravi"}, follow=True)
+    assert "इस कोड का कोई कमरा नहीं है" in answer.content.decode()
