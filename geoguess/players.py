@@ -6,7 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
 from django.db.models import ManyToOneRel
 
-from geoguess.models import Player
+from geoguess.live import services as live
+from geoguess.models import Player, Room
 from geoguess.names import InvalidName, clean_name, new_name
 
 
@@ -63,5 +64,16 @@ def rename(*, player: Player, name: str) -> None:
 
 
 def delete_player(player: Player) -> None:
-    """Delete the player with all games, and the account where there is one."""
-    (player.user or player).delete()
+    """Delete the player with all games, the classes they held, and the account where there is one."""
+    with transaction.atomic():
+        for room in Room.objects.filter(kind=Room.Kind.LESSON, host=player):
+            delete_class(room)
+        (player.user or player).delete()
+
+
+def delete_class(room: Room) -> None:
+    """Delete a lesson's room with all that pupils did in it, and the guests who were nowhere else."""
+    with transaction.atomic():
+        guests = list(room.seats.filter(player__user=None).values_list("player", flat=True))
+        live.delete(room_id=room.pk)
+        Player.objects.filter(pk__in=guests, seats=None, games=None).delete()

@@ -6,9 +6,12 @@ import csv
 import io
 import unicodedata
 from dataclasses import dataclass
+from statistics import mean
 from typing import Any
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from geoguess.live.models import Pin, Room, RoomRound, Seat
@@ -30,12 +33,16 @@ class Report:
     teams: dict[str, int]
 
     def total(self, seat: Seat) -> int:
-        return sum(points(pin.score) for (owner, _), pin in self.pins.items() if owner == seat.pk)
+        return sum(points(pin.score) for (owner, _round), pin in self.pins.items() if owner == seat.pk)
 
-    def class_mean(self, round_: RoomRound) -> float | None:
-        """Mean points of those who put a pin."""
-        scores = [points(pin.score) for (_, number), pin in self.pins.items() if number == round_.pk]
-        return sum(scores) / len(scores) if scores else None
+    def pins_of(self, round_: RoomRound) -> dict[int, Pin]:
+        """The round's pins by seat."""
+        return {seat: pin for (seat, number), pin in self.pins.items() if number == round_.pk}
+
+    def class_mean(self, round_: RoomRound) -> tuple[float, float] | None:
+        """Mean points and km of those who put a pin."""
+        pins = self.pins_of(round_).values()
+        return (mean(points(pin.score) for pin in pins), mean(pin.distance_km or 0.0 for pin in pins)) if pins else None
 
 
 def report_of(room: Room) -> Report:
@@ -51,10 +58,10 @@ def report_of(room: Room) -> Report:
 def table(report: Report) -> list[list[Cell]]:
     """Rows of cells: a head, a row for each pupil, the class's mean, the model."""
     in_teams = report.room.in_teams
-    head: list[Cell] = ["Pupil", *(["Team"] if in_teams else []), "Points"]
+    head: list[Cell] = [_("Pupil"), *([_("Team")] if in_teams else []), _("Points")]
     for round_ in report.rounds:
-        place = round_.photo.place or round_.photo.state
-        head += [f"{round_.number}. {place}: points", f"{round_.number}. {place}: km"]
+        picture = {"number": round_.number, "place": round_.photo.place or round_.photo.state}
+        head += [_("%(number)d. %(place)s: points") % picture, _("%(number)d. %(place)s: km") % picture]
     rows = [head]
     for seat in report.pupils:
         row: list[Cell] = [seat.name, *([seat.team] if in_teams else []), report.total(seat)]
@@ -62,12 +69,14 @@ def table(report: Report) -> list[list[Cell]]:
             pin = report.pins.get((seat.pk, round_.pk))
             row += [points(pin.score), round(pin.distance_km or 0.0, 1)] if pin else [None, None]
         rows.append(row)
-    means = [report.class_mean(round_) for round_ in report.rounds]
-    mean_row: list[Cell] = ["Mean of the class", *([""] if in_teams else []), None]
-    model_row: list[Cell] = ["The model", *([""] if in_teams else [])]
+    totals = [report.total(seat) for seat in report.pupils]
+    mean_row: list[Cell] = [_("Mean of the class"), *([""] if in_teams else [])]
+    mean_row.append(round(mean(totals), 1) if totals else None)
+    model_row: list[Cell] = [_("The model"), *([""] if in_teams else [])]
     model_row.append(sum(points(round_.model_score) for round_ in report.rounds))
-    for round_, mean in zip(report.rounds, means, strict=True):
-        mean_row += [None if mean is None else round(mean, 1), None]
+    for round_ in report.rounds:
+        means = report.class_mean(round_)
+        mean_row += [round(figure, 1) for figure in means] if means else [None, None]
         model_row += [points(round_.model_score), round(round_.model_distance_km, 1)]
     return [*rows, mean_row, model_row]
 
@@ -82,7 +91,7 @@ def as_csv(report: Report) -> str:
 def as_workbook(report: Report) -> bytes:
     book = Workbook()
     sheet = book.active
-    sheet.title = "Lesson"
+    sheet.title = _("Lesson")
     for row in table(report):
         sheet.append([plain(cell) for cell in row])
     for cell in sheet[1]:
@@ -95,10 +104,12 @@ def as_workbook(report: Report) -> bytes:
 
 
 def plain(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula gets an apostrophe; full-width signs count too."""
-    if isinstance(cell, str) and unicodedata.normalize("NFKC", cell).startswith(FORMULA_SIGNS):
-        return f"'{cell}"
-    return cell
+    """A text that a spreadsheet would take for a formula gets an apostrophe; full-width signs count too. What no
+    workbook can hold goes."""
+    if not isinstance(cell, str):
+        return cell
+    text = ILLEGAL_CHARACTERS_RE.sub("", cell)
+    return f"'{text}" if unicodedata.normalize("NFKC", text).startswith(FORMULA_SIGNS) else text
 
 
 def for_map(report: Report) -> list[dict[str, Any]]:
@@ -124,10 +135,9 @@ def for_map(report: Report) -> list[dict[str, Any]]:
             else None,
             "pins": [
                 {"name": names[seat], "latitude": pin.latitude, "longitude": pin.longitude, "score": points(pin.score)}
-                for (seat, number), pin in report.pins.items()
-                if number == round_.pk
+                for seat, pin in report.pins_of(round_).items()
             ],
-            "mean": report.class_mean(round_),
+            "mean": means[0] if (means := report.class_mean(round_)) else None,
         }
         for round_ in report.rounds
     ]

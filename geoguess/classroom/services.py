@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -38,8 +39,8 @@ def save_plan(
     steps: Sequence[tuple[int, str]],
 ) -> LessonPlan:
     """The lesson with these (photo id, note) steps, new where ``plan`` is None. Raises BadLesson."""
-    title = " ".join(title.split())
-    photos = [photo for photo, _ in steps]
+    title = " ".join(_plain(title).split())
+    photos = [photo for photo, note in steps]
     version = champion()
     if not title:
         raise BadLesson(_("Give the lesson a title."))
@@ -51,8 +52,10 @@ def save_plan(
         raise BadLesson(_("A lesson has at most %(most)d pictures.") % {"most": MOST_STEPS})
     if len(set(photos)) < len(photos):
         raise BadLesson(_("A picture is in the lesson twice."))
-    if version is None or not set(photos) <= set(ready_photos(collection, version)):
-        raise BadLesson(_("One of the pictures cannot be played any more: take it out."))
+    ready = set(ready_photos(collection, version)) if version else set()
+    gone = [place for place, photo in enumerate(photos, 1) if photo not in ready]
+    if gone:
+        raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": gone[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
         raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
     with transaction.atomic():
@@ -62,17 +65,22 @@ def save_plan(
         plan.save()
         plan.steps.all().delete()
         LessonStep.objects.bulk_create(
-            LessonStep(plan=plan, place=place, photo_id=photo, note=note.strip())
+            LessonStep(plan=plan, place=place, photo_id=photo, note=_plain(note).strip())
             for place, (photo, note) in enumerate(steps, 1)
         )
     return plan
+
+
+def _plain(text: str) -> str:
+    """Without control characters, which neither databases nor workbooks take; line breaks stay."""
+    return "".join(mark for mark in text if mark in "\t\n\r" or unicodedata.category(mark) != "Cc")
 
 
 def duplicate(*, plan: LessonPlan) -> LessonPlan:
     """The same lesson once more, to change."""
     steps = list(plan.steps.all())
     with transaction.atomic():
-        plan.pk, plan.title = None, f"{plan.title[:73]} (copy)"
+        plan.pk, plan.title = None, _("%(title)s (copy)") % {"title": plan.title[:60]}
         plan._state.adding = True
         plan.save()
         for step in steps:

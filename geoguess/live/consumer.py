@@ -175,7 +175,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self._as_host(services.set_closed, closed=message.closed)
 
     async def _rename(self, message: messages.Rename) -> None:
-        await self._as_host(services.rename, seat_id=message.seat, name=message.name)
+        await self._as_host(services.rename, seat_id=message.seat, name=message.name, team=message.team)
 
     async def _remove(self, message: messages.Remove) -> None:
         await self._as_host(services.remove, seat_id=message.seat, now=timezone.now())
@@ -204,6 +204,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self.send(event["text"])
         if event["removed"] and event["removed"] == self.seat_id:
             await self.close(REMOVED)
+
+    async def room_gone(self, event: dict[str, Any]) -> None:
+        """The room was deleted."""
+        await self.close(NOT_FOUND)
 
     async def room_news(self, event: dict[str, Any]) -> None:
         await self._say(event["content"])

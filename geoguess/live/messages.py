@@ -82,10 +82,11 @@ class Close(Request, tag="close"):
 
 
 class Rename(Request, tag="rename"):
-    """A new name for a seat."""
+    """A new name for a seat and, from the host, another team."""
 
     seat: SeatId
     name: Annotated[str, msgspec.Meta(max_length=60)]
+    team: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class Remove(Request, tag="remove"):

@@ -81,6 +81,11 @@ def team_totals(room: Room) -> dict[str, int]:
     return sums
 
 
+def teams_public(room: Room) -> dict[str, int] | None:
+    """Points of the teams as everybody sees them; None where each plays for themselves."""
+    return team_totals(room) if room.in_teams else None
+
+
 def shown_pins(round_: RoomRound) -> QuerySet[Pin]:
     """The pins of a revealed round: of all who are still in the room."""
     return round_.pins.filter(score__isnull=False, seat__removed_at__isnull=True)
@@ -149,7 +154,7 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
         "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health}
         if room.kind == Room.Kind.DUEL
         else {},
-        "teams": team_totals(room) if room.in_teams else None,
+        "teams": teams_public(room),
         "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
@@ -195,7 +200,7 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
         "present": sorted(present),
         "locked": [pin.seat_id for pin in pins if pin.locked_at] if guessing else [],
         "totals": {str(key): total for key, total in totals(room).items()},
-        "teams": team_totals(room) if room.in_teams else None,
+        "teams": teams_public(room),
         "round": round_public(room, round_) if round_ else None,
         "reveal": reveal(room, round_) if round_ and round_.revealed_at else None,
         "me": {

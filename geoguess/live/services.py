@@ -107,6 +107,8 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
     """The player's seat, taken now or before. Raises CannotJoin, InvalidName."""
     with transaction.atomic():
         room = _lock(room_id)
+        if room.kind == Room.Kind.LESSON and room.host_id == player.pk:
+            raise CannotJoin(_("This is a lesson of your own: you hold it on the big screen."))
         seat = room.seats.filter(player=player).first()
         if seat and seat.removed_at:
             raise CannotJoin(_("The host has taken you out of this room."))
@@ -119,11 +121,21 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
         seats = room.seats.filter(removed_at__isnull=True).count()
         if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
             raise CannotJoin(_("This room is full."))
-        seat = _seat(room, player, clean_name(name), now, team=clean_name(team) if room.in_teams else "")
+        seat = _seat(room, player, clean_name(name), now, team=_team(room, team))
         if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
             Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest goes on under the name they chose
         _publish(room, "joined", {"seat": selectors.seat_public(seat)})
     return seat
+
+
+def _team(room: Room, text: str) -> str:
+    """The team of this name, as it is written already where it is there. Raises CannotJoin, InvalidName."""
+    if not room.in_teams:
+        return ""
+    if not text.strip():
+        raise CannotJoin(_("This lesson is played in teams: choose yours, or name a new one."))
+    name = clean_name(text)
+    return next((team for team in selectors.teams(room) if team.casefold() == name.casefold()), name)
 
 
 def _seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "") -> Seat:
@@ -367,18 +379,22 @@ def set_closed(*, room_id: int, player: Player, closed: bool) -> None:
         _publish(room, "closed", {"closed": closed})
 
 
-def rename(*, room_id: int, player: Player, seat_id: int, name: str) -> None:
-    """The host renames anybody, a player themselves. Raises NotAllowed, InvalidName, CannotJoin."""
+def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str = "") -> None:
+    """The host renames anybody and puts them into a team, a player themselves; in a lesson only the host may, so that
+    what they changed stays. Raises NotAllowed, InvalidName, CannotJoin."""
     with transaction.atomic():
         room = _lock(room_id)
         seat = room.seats.get(pk=seat_id)
-        if player.pk not in (room.host_id, seat.player_id):
+        if player.pk != room.host_id and (room.kind == Room.Kind.LESSON or player.pk != seat.player_id):
             raise NotAllowed(_("Only the host may do this."))
         seat.name = clean_name(name)
         if room.seats.exclude(pk=seat.pk).filter(removed_at__isnull=True, name=seat.name).exists():
             raise CannotJoin(_("Somebody else has this name."))
-        seat.save(update_fields=["name"])
-        _publish(room, "renamed", {"seat": seat.pk, "name": seat.name})
+        if team:
+            seat.team = _team(room, team)
+        seat.save(update_fields=["name", "team"])
+        body = {"seat": seat.pk, "name": seat.name, "team": seat.team, "teams": selectors.teams_public(room)}
+        _publish(room, "renamed", body)
 
 
 def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None:
@@ -391,7 +407,15 @@ def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None
         if seat.removed_at is None:
             seat.removed_at = now
             seat.save(update_fields=["removed_at"])
-            _publish(room, "removed", {"seat": seat.pk}, removed=seat.pk)
+            body = {"seat": seat.pk, "teams": selectors.teams_public(room)}
+            _publish(room, "removed", body, removed=seat.pk)
+
+
+def delete(*, room_id: int) -> None:
+    """Delete a room with all that was done in it; who is in it is shown out."""
+    with transaction.atomic():
+        _lock(room_id).delete()
+        transaction.on_commit(lambda: calls.send(room_group(room_id), {"type": "room.gone"}))
 
 
 def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from geoguess import round_image, selectors
+from geoguess import players, round_image, selectors
 from geoguess.classroom import report as reports
 from geoguess.classroom import services
 from geoguess.classroom.models import LessonPlan
@@ -28,7 +28,7 @@ from geoguess.live.models import Room
 from geoguess.services import CannotPlay
 from geoguess.views.actors import current_player
 from geoguess.views.play import INDIA_BOUNDS, LEVELS, basemap_urls
-from pipeline.models import Collection, Photo
+from pipeline.models import Collection, Photo, Split
 from predictor import store
 from predictor.levels import STRONGEST
 from predictor.selectors import champion
@@ -48,9 +48,11 @@ def educators_only(view: View) -> View:
 def lessons(request: HttpRequest) -> HttpResponse:
     """Own lessons, and the classes that played them."""
     version = champion()
+    plans = _own_plans(request).annotate(step_count=Count("steps"))  # grouped queries leave out a model's own order
+    sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
     context = {
-        "plans": _own_plans(request).annotate(step_count=Count("steps")).select_related("collection"),
-        "sessions": _own_sessions(request).annotate(pupils=Count("seats")),
+        "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
+        "sessions": sessions.order_by("-created_at", "-pk"),
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)
@@ -164,7 +166,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @educators_only
 def thumb(request: HttpRequest, pk: int) -> HttpResponse:
     """A small copy of a photo that can be in a lesson."""
-    photo = get_object_or_404(Photo, pk=pk)
+    photo = get_object_or_404(Photo, pk=pk, split=Split.TEST)
     response = HttpResponse(round_image.thumbnail(store.read(photo.sha256), 240), content_type="image/jpeg")
     response["Content-Security-Policy"] = "default-src 'none'"
     return response
@@ -211,7 +213,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 @educators_only
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
-    _session(request, pk).delete()
+    players.delete_class(_session(request, pk))
     messages.success(request, _("The class's names, guesses and points are deleted."))
     return redirect("lessons")
 

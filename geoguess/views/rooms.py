@@ -40,7 +40,10 @@ def lobby(request: HttpRequest) -> HttpResponse:
     version = champion()
     player = known_player(request)
     code = request.GET.get("code", "")[:6]
-    wanted = live.room_by_code(code) if code else None
+    try:
+        wanted = _room(request, code) if code else None
+    except (services.CannotJoin, TooOften):
+        wanted = None
     context = {
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
         "opponents": selectors.opponents(version),
@@ -90,14 +93,16 @@ def join(request: HttpRequest) -> HttpResponse:
     """By code and name, from the form."""
     code = "".join(request.POST.get("code", "").split())
     player = current_player(request)
-    again = f"{reverse('rooms')}?code={code[:6]}"
+    again = reverse("rooms")
     try:
         spend(who=player.token, what="joins", **JOINS)
+        room_id = _room(request, code).pk
+        again += f"?code={code}"
         services.join(
-            room_id=_room(request, code).pk,
+            room_id=room_id,
             player=player,
             name=request.POST.get("name", ""),
-            team=request.POST.get("team", ""),
+            team=request.POST.get("new_team") or request.POST.get("team", ""),
             now=timezone.now(),
         )
     except (services.CannotJoin, InvalidName, TooOften) as reason:
@@ -129,7 +134,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if player is None or (seat is None and found.host_id != player.pk):
         return redirect(f"{reverse('rooms')}?code={found.code}")
     page = {
-        "role": "player" if found.kind != Room.Kind.LESSON else "pupil" if seat else "screen",
+        "role": "player" if found.kind != Room.Kind.LESSON else "screen" if found.host_id == player.pk else "pupil",
         "socket": f"/ws/r/{found.code}/",
         "join_url": request.build_absolute_uri(reverse("room", args=[found.code])),
         "final": reverse("room-final", args=[found.code]),

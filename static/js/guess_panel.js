@@ -234,13 +234,14 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     if (draft) putPin(window.L.latLng(draft.latitude, draft.longitude), { send: false });
   }
 
-  // --- Seeing the picture again, after the reveal
+  // --- Seeing the picture again: after the reveal, and on a pupil's pad, whose map comes first
 
   function lookAtPicture(shown) {
     page.classList.toggle("picture-on-top", shown);
     byId("picture-close").hidden = !shown;
   }
   byId("picture-open").addEventListener("click", () => {
+    if (phase !== "revealed") return closeMap(); // the picture is behind it
     lookAtPicture(true);
     byId("picture-close").focus();
   });

@@ -8,6 +8,7 @@ const lesson = JSON.parse(byId("lesson").textContent);
 const photos = new Map(lesson.photos.map((photo) => [photo.id, photo]));
 let steps = lesson.steps.filter(({ photo }) => photos.has(photo));
 let shown = AT_ONCE;
+let dragged = null; // the place in the lesson of the picture that is being dragged
 
 const nameOf = ({ place, state }) => [place, state].filter(Boolean).join(", ");
 const say = (text) => (byId("announce").textContent = text);
@@ -36,12 +37,14 @@ function move(from, to) {
 function stepItem(step, index) {
   const photo = photos.get(step.photo);
   const item = element("li", "panel step-item");
-  item.draggable = true;
-  item.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", String(index)));
+  const handle = thumbnail(photo); // the picture only: a note must stay selectable by the mouse
+  handle.draggable = true;
+  handle.addEventListener("dragstart", () => (dragged = index));
+  handle.addEventListener("dragend", () => (dragged = null));
   item.addEventListener("dragover", (event) => event.preventDefault());
   item.addEventListener("drop", (event) => {
     event.preventDefault();
-    move(Number(event.dataTransfer.getData("text/plain")), index);
+    if (dragged !== null) move(dragged, index);
   });
   const body = element("div", "step-body");
   const note = Object.assign(element("textarea"), { value: step.note, rows: 2, maxLength: lesson.longest, placeholder: gettext("A note, shown with the reveal") });
@@ -58,7 +61,7 @@ function stepItem(step, index) {
     say(fill(gettext("{place} is out."), { place: nameOf(photo) }));
   }));
   body.append(element("p", "step-place", `${index + 1}. ${nameOf(photo)}`), note, tools);
-  item.append(thumbnail(photo), body);
+  item.append(handle, body);
   return item;
 }
 

@@ -60,11 +60,13 @@ const EVENTS = {
     room.health[seat.id] = seat.health;
     if (room.teams) room.teams[seat.team] ??= 0;
   },
-  renamed({ seat, name }) {
-    room.seats.find(({ id }) => id === seat).name = name;
+  renamed({ seat, name, team, teams }) {
+    Object.assign(room.seats.find(({ id }) => id === seat), { name, team });
+    room.teams = teams;
   },
-  removed({ seat }) {
+  removed({ seat, teams }) {
     room.seats = room.seats.filter(({ id }) => id !== seat);
+    room.teams = teams;
   },
   host({ seat }) {
     room.host = seat;
@@ -150,7 +152,8 @@ function startGuessing() {
   if (!panel) makePanel();
   alarmed = false;
   byId("result").hidden = true;
-  byId("picture-open").hidden = true;
+  byId("picture-open").hidden = page.role !== "pupil";
+  byId("picture-open").querySelector("img").src = room.round.picture.url;
   byId("round-number").textContent = room.number;
   layer.clearLayers();
   if (shownRound !== room.number || panel.phase() === "revealed") {
@@ -204,16 +207,21 @@ function showRole() {
   byId("wait-rules").textContent = rules.join(" · ");
 }
 
+/** Say what went wrong wherever the host may be looking. */
+function complain(text) {
+  for (const note of all("[data-note]")) {
+    note.textContent = text;
+    note.hidden = !text;
+  }
+}
+
 function showPeople() {
   if (!room) return;
-  const complain = (text) => {
-    byId("people-note").textContent = text;
-    byId("wait-note").textContent = text;
-    byId("wait-note").hidden = !text;
-  };
   for (const list of [byId("wait-list"), byId("people-list")]) {
     if (list.querySelector("form") && list.contains(document.activeElement)) continue; // a name is being typed
-    list.replaceChildren(...personItems(room, ask, complain));
+    const label = list.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
+    list.replaceChildren(...personItems(room, order, showPeople));
+    if (label) list.querySelector(`[aria-label="${CSS.escape(label)}"]`)?.focus();
   }
   byId("wait-count").textContent = fill(ngettext("{count} player", "{count} players", room.seats.length), { count: room.seats.length });
   const waitsForOne = room.room.kind === "duel" && !room.room.model_plays && room.seats.length < 2;
@@ -274,17 +282,16 @@ setInterval(tick, 200);
 
 // --- What the buttons ask
 
-for (const part of all("[data-advance]")) {
-  part.addEventListener("click", async () => {
-    const answer = await ask("advance", { phase: room.phase, round: room.number });
-    if (answer.ok) return;
-    byId("wait-note").textContent = answer.message;
-    byId("wait-note").hidden = false;
-    byId("people-note").textContent = answer.message;
-  });
+async function order(type, body) {
+  const answer = await ask(type, body);
+  complain(answer.ok ? "" : answer.message);
+  return answer.ok;
 }
-for (const part of all("[data-pause]")) part.addEventListener("click", () => ask(room.paused ? "resume" : "pause"));
-byId("close-room").addEventListener("click", () => ask("close", { closed: !room.closed }));
+for (const part of all("[data-advance]")) {
+  part.addEventListener("click", () => order("advance", { phase: room.phase, round: room.number }));
+}
+for (const part of all("[data-pause]")) part.addEventListener("click", () => order(room.paused ? "resume" : "pause"));
+byId("close-room").addEventListener("click", () => order("close", { closed: !room.closed }));
 for (const part of all("[data-end]")) {
   part.addEventListener("click", () => {
     if (part.dataset.sure === undefined) {
@@ -293,7 +300,7 @@ for (const part of all("[data-end]")) {
       return;
     }
     byId("people").close();
-    ask("end");
+    order("end");
   });
 }
 byId("show-people").addEventListener("click", () => byId("people").showModal());
@@ -316,7 +323,7 @@ function showScreen(playing) {
   byId("screen-skip").hidden = room.phase !== "guess";
 }
 if (page.role === "screen") {
-  byId("screen-skip").addEventListener("click", () => ask("skip", { round: room.number }));
+  byId("screen-skip").addEventListener("click", () => order("skip", { round: room.number }));
   const KEYS = { n: "screen-advance", p: "screen-pause", s: "screen-skip" };
   document.addEventListener("keydown", (event) => {
     const wanted = byId(KEYS[event.key.toLowerCase()]);

@@ -89,8 +89,8 @@ export function standingRows(room, shown) {
   });
 }
 
-/** The list of seats, with what a host may do; `ask` sends it, `onError(text)` says what went wrong. */
-export function personItems(room, ask, onError) {
+/** The list of seats, with what a host may do; `order(type, body)` → whether it was done, `redraw()` after a form. */
+export function personItems(room, order, redraw) {
   return room.seats.map(({ id, name }) => {
     const item = element("li", "person");
     const who = element("span", "person-name");
@@ -105,8 +105,9 @@ export function personItems(room, ask, onError) {
       item.classList.add("is-away");
     }
     item.append(element("span", "small muted", words.join(" · ")));
-    if (room.me.host || id === room.me.seat) item.append(renameButton(id, name, ask, onError));
-    if (room.me.host && id !== room.me.seat) item.append(removeButton(id, name, ask, onError));
+    const ownName = id === room.me.seat && room.room.kind !== "lesson"; // in a lesson the host's names stay
+    if (room.me.host || ownName) item.append(renameButton({ id, name, team: teamOf(room, id) }, order, redraw));
+    if (room.me.host && id !== room.me.seat) item.append(removeButton(id, name, order));
     return item;
   });
 }
@@ -118,18 +119,25 @@ function button(label, text) {
   return made;
 }
 
-function renameButton(seat, name, ask, onError) {
+function nameField(value, label) {
+  const field = Object.assign(element("input"), { value, maxLength: 20, required: true });
+  field.setAttribute("aria-label", label);
+  return field;
+}
+
+function renameButton({ id, name, team }, order, redraw) {
   const made = button(fill(gettext("Rename {name}"), { name }), gettext("Rename"));
   made.addEventListener("click", () => {
     const form = element("form", "rename");
-    const field = Object.assign(element("input"), { value: name, maxLength: 20, required: true });
-    field.setAttribute("aria-label", fill(gettext("New name for {name}"), { name }));
+    const field = nameField(name, fill(gettext("New name for {name}"), { name }));
+    const teamField = team ? nameField(team, fill(gettext("Team of {name}"), { name })) : null;
     const save = Object.assign(element("button", "button small-button", gettext("Save")), { type: "submit" });
-    form.append(field, save);
+    form.append(...[field, teamField, save].filter(Boolean));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const answer = await ask("rename", { seat, name: field.value });
-      if (!answer.ok) onError(answer.message);
+      if (!(await order("rename", { seat: id, name: field.value, ...(teamField && { team: teamField.value }) }))) return;
+      form.remove();
+      redraw();
     });
     made.closest("li").replaceChildren(form);
     field.select();
@@ -137,16 +145,15 @@ function renameButton(seat, name, ask, onError) {
   return made;
 }
 
-function removeButton(seat, name, ask, onError) {
+function removeButton(seat, name, order) {
   const made = button(fill(gettext("Remove {name}"), { name }), gettext("Remove"));
-  made.addEventListener("click", async () => {
+  made.addEventListener("click", () => {
     if (made.dataset.sure === undefined) {
       made.dataset.sure = "";
       made.textContent = gettext("Sure?");
       return;
     }
-    const answer = await ask("remove", { seat });
-    if (!answer.ok) onError(answer.message);
+    order("remove", { seat });
   });
   return made;
 }

@@ -8,6 +8,7 @@ import { fill } from "./words.js";
 const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
+const BEST = 5; // are shown on the big screen of a lesson
 const SCREEN_BAR = 80; // of a lesson, at the foot of the map
 
 const byId = (id) => document.getElementById(id);
@@ -87,7 +88,7 @@ export function showReveal({ board, layer, room, shown, full }) {
   byId("picture-open").querySelector("img").src = room.round.picture.url;
   byId("result-title").textContent = verdict(room, shown);
   byId("result-place").textContent = placeName(shown.truth);
-  byId("standings").replaceChildren(...standingRows(room, shown));
+  byId("standings").replaceChildren(...standingRows(room, shown).slice(0, byId("screen") ? BEST : undefined));
   byId("lesson-note").hidden = !shown.note;
   byId("lesson-note").textContent = shown.note;
   byId("lesson-reasons").href = `${shown.number}/reasons`;

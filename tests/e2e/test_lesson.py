@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.e2e.conftest import Site
 from tests.e2e.test_accessibility import look
@@ -14,23 +16,37 @@ from tests.e2e.test_rooms import join_room
 __all__ = ["open_page"]
 MAKE_EDUCATOR = """
 from django.contrib.auth.models import Group, User
-user = User.objects.create_user("teacher", password="a long password")
+user, _ = User.objects.get_or_create(username="teacher")
+user.set_password("a long password")
+user.save()
 user.groups.add(Group.objects.get(name="Educators"))
 """
 
 
-@pytest.fixture
-def screen(site: Site, open_page):
-    """The page of an educator who is logged in."""
+def log_in(site: Site, page) -> None:
+    """As an educator, to the lessons."""
     made = site.manage("shell", "-c", MAKE_EDUCATOR)
     assert made.returncode == 0, made.stderr
-    page = open_page(DESKTOP)
     page.goto("/accounts/login/?next=/lessons/")
     page.locator("[name=login]").fill("teacher")
     page.locator("[name=password]").fill("a long password")
     with page.expect_navigation():
         page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def screen(site: Site, open_page):
+    """The page of an educator who is logged in."""
+    page = open_page(DESKTOP)
+    log_in(site, page)
     return page
+
+
+def begin(page) -> str:
+    """Play the lesson that was saved last; its code."""
+    page.get_by_role("button", name="Begin with a class").first.click()
+    page.locator("#wait").wait_for()
+    return re.search(r"/r/(\d{6})/", page.url)[1]
 
 
 def prepare(page) -> None:
@@ -41,6 +57,10 @@ def prepare(page) -> None:
     page.locator("#steps textarea").nth(1).fill("Look at the roofs")
     page.locator("[data-move=up]").nth(1).click()  # with its note it comes first now
     assert page.locator("#steps textarea").first.input_value() == "Look at the roofs"
+    places = page.locator(".step-place").all_inner_texts()
+    page.locator(".step-item img").first.drag_to(page.locator(".step-item").nth(1))
+    assert [text[3:] for text in page.locator(".step-place").all_inner_texts()][:2] == [places[1][3:], places[0][3:]]
+    page.locator("[data-move=up]").nth(1).click()
     look(page, "preparing a lesson")
     page.get_by_role("button", name="Save the lesson").click()
     page.get_by_text("“Coasts” is saved.").wait_for()
@@ -49,13 +69,15 @@ def prepare(page) -> None:
 
 def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     prepare(screen)
-    screen.get_by_role("button", name="Begin with a class").click()
-    screen.locator("#wait").wait_for()
-    code = re.search(r"/r/(\d{6})/", screen.url)[1]
+    code = begin(screen)
     ravi, asha = open_page(PHONE), open_page(PHONE)
     for page, name in ((ravi, "Ravi"), (asha, "Asha")):
         join_room(page, code, name)
-    screen.locator("#wait-list").get_by_text("Asha").wait_for()
+    screen.get_by_role("button", name="Rename Asha").click()
+    screen.get_by_label("New name for Asha").fill("Asha B")
+    screen.get_by_role("button", name="Save").click()
+    screen.locator("#wait-list").get_by_text("Asha B").wait_for()
+    assert asha.get_by_role("button", name="Rename", exact=False).count() == 0
     screen.get_by_role("button", name="Start", exact=True).click()
 
     # The picture is on the screen, the map on the phones; nobody has heard of the note.
@@ -63,6 +85,9 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     assert not screen.locator("#guess").is_visible()
     ravi.locator("#guess.is-open").wait_for()
     assert "Look at the roofs" not in ravi.content()
+    ravi.locator("#picture-open").tap()
+    ravi.locator("#guess.is-open").wait_for(state="detached")
+    ravi.locator("#action").tap()
     guess_on_pad(ravi, "mysuru")
     screen.get_by_text("1 of 2 have answered").wait_for()
     guess_on_pad(asha, "jaipur")
@@ -102,6 +127,44 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     rows = download.value.path().read_text("utf-8-sig").splitlines()
     assert rows[0].startswith("Pupil,Points,1. ")
     assert [row.split(",")[0] for row in rows[1:]][2:] == ["Mean of the class", "The model"]
+    with screen.expect_download() as download:
+        screen.get_by_role("link", name="Workbook").click()
+    assert [cell.value for cell in load_workbook(io.BytesIO(download.value.path().read_bytes())).active[1]] == rows[
+        0
+    ].split(",")
+
+
+def test_pupils_choose_a_team_and_each_team_has_one_row(screen, open_page):
+    screen.get_by_role("button", name="Prepare a new lesson").click()
+    screen.locator("[name=title]").fill("In teams")
+    screen.locator("[name=in_teams]").check()
+    screen.locator(".thumb").first.click()
+    screen.get_by_role("button", name="Save the lesson").click()
+    code = begin(screen)
+    ravi, asha = open_page(PHONE), open_page(PHONE)
+    for page, name in ((ravi, "Ravi"), (asha, "Asha")):
+        page.goto(f"/r/{code}/")
+        page.get_by_label("Your name").fill(name)
+        if page is ravi:
+            page.get_by_label("Your team").fill("Ganga")
+        else:
+            page.get_by_role("radio", name="Ganga").check()
+            look(page, "joining a team")
+        page.get_by_role("button", name="Join").click()
+        page.locator("#wait").wait_for()
+    screen.get_by_role("button", name="Start", exact=True).click()
+    guess_on_pad(ravi, "mysuru")
+    guess_on_pad(asha, "jaipur")
+    screen.locator("#result").wait_for()
+    own = [number(page.locator("#result-title").inner_text()) for page in (ravi, asha)]  # "930 points; …"
+    rows = screen.locator("#standings tr")
+    assert rows.count() == 2  # the team, and the model
+    assert number(rows.filter(has_text="Ganga").locator("td").nth(3).inner_text()) == max(own) > min(own)
+
+
+def number(text: str) -> int:
+    """The first one in the text."""
+    return int(re.search(r"[\d,]+", text)[0].replace(",", ""))
 
 
 def guess_on_pad(page, place: str) -> None:

@@ -10,11 +10,13 @@ import sqlite3
 import pytest
 
 from tests.e2e.conftest import Site
+from tests.e2e.test_lesson import begin, log_in, prepare
 from tests.e2e.test_play import DESKTOP, start_game
 from tests.e2e.test_rooms import guess, join_room, open_room
 
 NUMBER = re.compile(rb"-?\d{1,3}\.\d{2,}")
 NEAR_DEGREES = 0.02
+NOTE = "Look at the roofs"
 ANSWER = """
     SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r
     JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id
@@ -60,42 +62,75 @@ def rounds(site: Site, browser):
     return crawled
 
 
-@pytest.fixture(scope="module")
-def room_round(site: Site, browser):
-    """The same of a room's round, as host and guest hear it until the last guess."""
-    contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(2)]
-    host, guest = (context.new_page() for context in contexts)
+def _overhear(*pages) -> tuple[list, list]:
+    """All responses and all texts of sockets that these pages get from now on."""
     responses, frames = [], []
-    for page in (host, guest):
+    for page in pages:
         page.on("response", lambda response: responses.append(response))
         page.on("websocket", lambda ws: ws.on("framereceived", lambda frame: frames.append(str(frame).encode())))
-    code = open_room(host)
-    join_room(guest, code, "Ravi")
+    return responses, frames
+
+
+def _play_overheard(site: Site, host, first, last, code: str, heard: tuple[list, list], *early_too: str):
+    """A room's first round as everybody hears it until the last of two guesses, and the answer's row."""
+    responses, frames = heard
     host.get_by_role("button", name="Start", exact=True).click()
-    guess(host, "lakshadweep")
-    host.locator("#action", has_text="Waiting for the others").wait_for()
-    guest.locator("#picture[data-state=ready]").wait_for()
+    guess(first, "lakshadweep")
+    first.locator("#action", has_text="Waiting for the others").wait_for()
+    last.locator("#picture[data-state=ready]").wait_for()
     bodies = [(r.url, json.dumps(r.all_headers()).encode(), _body(r)) for r in responses]
     responses.clear()
-    guest.reload()  # a snapshot in mid-round
-    guest.locator("#picture[data-state=ready]").wait_for()
-    early = [guest.request.get(f"{guest.url}{name}") for name in ("final", "1/reasons", "1/map", "1/map?download")]
+    for page in (host, last):
+        page.reload()  # a snapshot in mid-round
+        page.locator("#picture[data-state=ready]").wait_for()
+    early = [last.request.get(f"{last.url}{name}") for name in ("final", "1/reasons", "1/map", "1/map?download")]
     assert [answer.status for answer in early] == [425, 404, 404, 404]
+    early += [host.request.get(address) for address in early_too]
     bodies += [(r.url, json.dumps(r.all_headers()).encode(), _body(r)) for r in responses]
     bodies += [(answer.url, json.dumps(answer.headers).encode(), answer.body()) for answer in early]
-    heard = list(frames)
-    guess(guest, "jaipur")
+    assert any(b'"locked"' in frame for frame in frames)
+    assert sum(b'"snapshot"' in frame for frame in frames) >= 3
+    before = list(frames)
+    guess(last, "jaipur")
     host.locator("#result").wait_for()
-    for context in contexts:
-        context.close()
-    return bodies, heard, _row(site, ROOM_ANSWER, (code, 1))
+    return bodies, before, _row(site, ROOM_ANSWER, (code, 1))
 
 
 @pytest.fixture(scope="module")
-def crawled(rounds, room_round):
-    assert any(b'"locked"' in frame for frame in room_round[1])
-    assert sum(b'"snapshot"' in frame for frame in room_round[1]) >= 3
-    return [*rounds, room_round]
+def room_round(site: Site, browser):
+    """The same of a room's round."""
+    contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(2)]
+    host, guest = (context.new_page() for context in contexts)
+    heard = _overhear(host, guest)
+    code = open_room(host)
+    join_room(guest, code, "Ravi")
+    yield _play_overheard(site, host, host, guest, code, heard)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def lesson_round(site: Site, browser):
+    """The same of a lesson's picture, on the big screen and two pads; its report is asked for while it is open."""
+    contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(3)]
+    screen, ravi, asha = (context.new_page() for context in contexts)
+    log_in(site, screen)
+    prepare(screen)
+    heard = _overhear(screen, ravi, asha)
+    code = begin(screen)
+    for page, name in ((ravi, "Ravi"), (asha, "Asha")):
+        join_room(page, code, name)
+    report = screen.locator("#over a", has_text="Report of the class").get_attribute("href")
+    *played, answer = _play_overheard(site, screen, ravi, asha, code, heard, report, f"{report}file.csv")
+    screen.locator("#lesson-note", has_text=NOTE).wait_for()  # so it was there to be told
+    yield *played, answer | {"note": NOTE}
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def crawled(rounds, room_round, lesson_round):
+    return [*rounds, room_round, lesson_round]
 
 
 def _body(response) -> bytes:
@@ -144,7 +179,7 @@ def test_no_word_of_the_answer_leaves_the_server(crawled):
         words = [
             answer[name] for name in ("district", "place", "sha256", "original_sha256", "file_name", "perceptual_hash")
         ]
-        words += [answer["sha256"][:12], answer["original_sha256"][:12]]
+        words += [answer["sha256"][:12], answer["original_sha256"][:12], answer.get("note")]
         secrets = [word.encode().lower() for word in words if word and len(word) > 3]
         for url, headers, body in [*bodies, *[("socket", b"", frame) for frame in frames]]:
             if is_static(url):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 import shapely
 from django.conf import settings
+from django.utils import translation
 from PIL import Image
 
 from geoguess import embedded_valkey
@@ -26,6 +27,13 @@ from predictor.services import register_version
 
 CENTRES = [(28.61, 77.21), (12.97, 77.59), (22.57, 88.36)]  # Delhi, Bengaluru, Kolkata
 DIMENSION = 4
+
+
+@pytest.fixture(autouse=True)
+def no_language_is_left() -> Iterator[None]:
+    """A request in Hindi leaves its thread in Hindi."""
+    yield
+    translation.deactivate()
 
 
 def tiny_artifact() -> Artifact:

@@ -13,13 +13,15 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from geoguess import players
 from geoguess.classroom import report as reports
 from geoguess.classroom import services as classroom
 from geoguess.live import selectors, services
-from geoguess.live.models import Room, Seat
+from geoguess.live.models import Pin, Room, Seat
 from geoguess.models import LessonPlan, Player
 from geoguess.names import InvalidName
 from geoguess.selectors import ready_photos
+from pipeline.models import Photo, Split
 from tests.geoguess.test_live_services import DELHI, MUMBAI, NOW, go_on, lock, refreshed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -52,7 +54,8 @@ def make_plan(educator, playable, photos):
 
 
 def begin(plan: LessonPlan) -> Room:
-    return classroom.begin(plan=plan, host=Player.objects.create(user=plan.owner, name="Meera"), now=NOW)
+    host, _made = Player.objects.get_or_create(user=plan.owner, defaults={"name": "Meera"})
+    return classroom.begin(plan=plan, host=host, now=NOW)
 
 
 def pupil(room: Room, name: str, team: str = "") -> Seat:
@@ -121,9 +124,11 @@ def test_a_photo_taken_out_since_the_lesson_began_is_passed_over(make_plan, phot
 
 def test_the_best_guess_of_a_team_counts(make_plan):
     room = begin(make_plan(in_teams=True))
-    with pytest.raises(InvalidName):
+    with pytest.raises(services.CannotJoin, match="in teams"):
         pupil(room, "Ravi")
-    seats = [pupil(room, "Ravi", "Ganga"), pupil(room, "Asha", "Ganga"), pupil(room, "Omar", "Yamuna")]
+    with pytest.raises(InvalidName):
+        pupil(room, "Ravi", "<b>")
+    seats = [pupil(room, "Ravi", "Ganga"), pupil(room, "Asha", " ganga "), pupil(room, "Omar", "Yamuna")]
     room = played(go_on(room), seats, [MUMBAI, DELHI, MUMBAI])
     scores = {pin["seat"]: pin["score"] for pin in selectors.reveal(room, room.rounds.get())["pins"]}
     best = max(scores[seats[0].pk], scores[seats[1].pk])
@@ -142,12 +147,50 @@ def test_nothing_of_an_open_round_is_in_report_or_totals(make_plan):
     assert "Note" not in said
 
 
+def test_in_a_lesson_only_the_host_gives_names_and_teams(make_plan):
+    room = begin(make_plan(in_teams=True))
+    ravi, asha = pupil(room, "Ravi", "Ganga"), pupil(room, "Asha", "Yamuna")
+    with pytest.raises(services.NotAllowed):
+        services.rename(room_id=room.pk, player=ravi.player, seat_id=ravi.pk, name="King")
+    services.rename(room_id=room.pk, player=room.host, seat_id=ravi.pk, name="Ravi R", team="YAMUNA")
+    ravi.refresh_from_db()
+    assert (ravi.name, ravi.team) == ("Ravi R", asha.team)
+    assert selectors.teams(room) == ["Yamuna"]
+
+
+@pytest.mark.usefixtures("broker")
+def test_who_holds_a_lesson_takes_no_seat_in_it(client: Client, educator, make_plan):
+    room = begin(make_plan())
+    client.force_login(educator)
+    answer = client.post(reverse("room-join"), {"code": room.code, "name": "Meera"}, follow=True)
+    assert "a lesson of your own" in answer.content.decode()
+    assert not room.seats.exists()
+
+
+@pytest.mark.usefixtures("broker")
+def test_the_form_to_join_asks_for_the_team_and_wrong_codes_are_counted(client: Client, make_plan):
+    room = begin(make_plan(in_teams=True))
+    pupil(room, "Ravi", "Ganga")
+    answer = client.post(reverse("room-join"), {"code": room.code, "name": "Asha"}, follow=True)
+    page = answer.content.decode()
+    assert "choose yours" in page
+    assert 'value="Ganga"' in page
+    client.post(reverse("room-join"), {"code": room.code, "name": "Asha", "team": "Ganga", "new_team": "Yamuna"})
+    assert room.seats.get(name="Asha").team == "Yamuna"
+    client = Client()
+    for _ in range(45):
+        client.get(reverse("rooms"), {"code": "000000"})
+    assert "Ganga" not in client.get(reverse("rooms"), {"code": room.code[:5]}).content.decode()
+    answer = client.get("/r/000000/", follow=True)
+    assert "often enough" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"title": "  "}, "title"),
         ({"steps": []}, "at least one"),
-        ({"steps": [(10**6, "")]}, "cannot be played"),
+        ({"steps": [(10**6, "")]}, "Picture 1 cannot be played"),
         ({"title": "x" * 81}, "80"),
     ],
 )
@@ -161,6 +204,11 @@ def test_a_picture_twice_and_a_long_note_are_refused(make_plan, photos):
     for steps in ([(photos[0], ""), (photos[0], "")], [(photos[0], "x" * 501)]):
         with pytest.raises(classroom.BadLesson):
             make_plan(steps=steps)
+
+
+def test_control_characters_do_not_reach_the_database(make_plan, photos):
+    plan = make_plan(title="Co\0asts", steps=[(photos[0], "Look\0 at\nthe crops")])
+    assert (plan.title, plan.steps.get().note) == ("Coasts", "Look at\nthe crops")
 
 
 def test_the_copy_of_a_lesson_is_a_lesson_of_its_own(make_plan, photos):
@@ -188,7 +236,8 @@ def test_the_report_holds_each_pupil_and_the_model(session):
     assert head[:2] == ["Pupil", "Points"]
     by_name = {row[0]: row for row in rows}
     assert set(by_name) == {"Ravi", "=1+1", "Mean of the class", "The model"}
-    assert by_name["Mean of the class"][2] == (by_name["Ravi"][2] + by_name["=1+1"][2]) / 2
+    both = zip(by_name["Ravi"][1:], by_name["=1+1"][1:], strict=True)
+    assert by_name["Mean of the class"][1:] == pytest.approx([(one + other) / 2 for one, other in both], abs=0.1)
     assert rows[0][1] >= rows[1][1]  # best first
 
 
@@ -196,6 +245,7 @@ def test_the_report_holds_each_pupil_and_the_model(session):
 def test_no_cell_begins_a_formula(text):
     assert reports.plain(text) == f"'{text}"
     assert reports.plain("Ravi") == "Ravi"
+    assert reports.plain("\x0b=1+1") == "'=1+1"  # a workbook refuses control characters
     assert reports.plain(-3.5) == -3.5
 
 
@@ -265,3 +315,45 @@ def test_an_absent_host_pauses_a_lesson(make_plan):
     room = refreshed(room)
     assert room.paused
     assert room.host is not None
+
+
+def test_the_newest_come_first(client: Client, educator, make_plan):
+    plans = [make_plan(title=title) for title in ("First", "Second")]
+    rooms = [begin(plan) for plan in plans]
+    Room.objects.filter(pk=rooms[1].pk).update(created_at=NOW + timedelta(hours=1))
+    pupil(rooms[0], "Ravi")
+    client.force_login(educator)
+    context = client.get(reverse("lessons")).context
+    assert list(context["plans"]) == plans[::-1]
+    assert list(context["sessions"]) == rooms[::-1]
+    make_plan(plan=plans[0])
+    assert next(iter(client.get(reverse("lessons")).context["plans"])) == plans[0]
+
+
+# --- What is deleted
+
+
+def test_a_deleted_class_leaves_no_name_behind(session):
+    """A guest who played elsewhere too stays: that is theirs."""
+    elsewhere = Player.objects.get(seats__name="Ravi")
+    other = begin(session.plan)
+    services.join(room_id=other.pk, player=elsewhere, name="Ravi", now=NOW)
+    players.delete_class(session)
+    assert Player.objects.filter(user=None).get() == elsewhere
+    assert not Pin.objects.exists()
+
+
+def test_who_deletes_their_account_deletes_their_classes(session, educator):
+    players.delete_player(session.host)
+    assert not Room.objects.exists()
+    assert not Seat.objects.exists()
+    assert not LessonPlan.objects.exists()
+    assert not User.objects.filter(pk=educator.pk).exists()
+
+
+def test_only_pictures_to_play_have_a_thumbnail(client: Client, educator, photos):
+    client.force_login(educator)
+    address = reverse("lesson-thumb", args=[photos[0]])
+    assert client.get(address).status_code == 200
+    Photo.objects.filter(pk=photos[0]).update(split=Split.TRAIN)
+    assert client.get(address).status_code == 404
