@@ -73,9 +73,9 @@ export function healthBars(room, full) {
     const who = element("p", "person-name");
     who.append(badge(room, seat), nameOf(room, seat));
     const bar = element("div", `bar ${seat === 0 ? "model" : seat === room.me.seat ? "you" : ""}`);
-    const fill = element("i");
-    fill.style.width = `${(100 * health) / full}%`;
-    bar.append(fill);
+    const level = element("i");
+    level.style.width = `${(100 * health) / full}%`;
+    bar.append(level);
     side.append(who, element("p", "number health-figure", fill(gettext("{health} health"), { health: points(health) })), bar);
     return side;
   });
