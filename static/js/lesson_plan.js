@@ -9,7 +9,7 @@ const photos = new Map(lesson.photos.map((photo) => [photo.id, photo]));
 let steps = lesson.steps.filter(({ photo }) => photos.has(photo));
 let shown = AT_ONCE;
 
-const nameOf = ({ place, state }) => [place, state].filter(Boolean).join(", ");
+const nameOf = ({ place, state }) => [place, gettext(state)].filter(Boolean).join(", ");
 const say = (text) => (byId("announce").textContent = text);
 
 function button(text, label, act, { disabled = false } = {}) {

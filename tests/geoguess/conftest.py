@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 import shapely
 from django.conf import settings
+from django.utils import translation
 from PIL import Image
 
 from geoguess import embedded_valkey
@@ -47,6 +48,13 @@ def tiny_artifact() -> Artifact:
     card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
     how = Calibration(neighbour_share=0.2, radius_factor=1.5)
     return Artifact(card, partition, heads, prototypes, gallery, how)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What a page of a test was asked for in stays no longer than the test."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")
