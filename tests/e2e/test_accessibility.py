@@ -84,8 +84,8 @@ def test_a_room(visit, options):
         host.locator("#result").wait_for()
         look(guest, "the joint reveal")
         host.locator("#next").click()
-        if number == 1:
-            host.locator("#result").wait_for(state="hidden")
+        for page in (host, guest) if number == 1 else ():
+            page.locator("#result").wait_for(state="hidden")
     host.locator("#over-rounds li").nth(1).wait_for()
     look(host, "the podium")
 

@@ -97,8 +97,8 @@ def test_two_browsers_play_a_room_to_its_podium(open_page):
         guest.locator("[data-reaction=bravo]").tap()
         host.locator(".reaction", has_text="Ravi").first.wait_for()
         host.locator("#next").click()
-        if number == 1:
-            host.locator("#result").wait_for(state="hidden")
+        for page in (host, guest) if number == 1 else ():
+            page.locator("#result").wait_for(state="hidden")
     for page in (host, guest):
         page.locator("#over").wait_for()
         assert page.locator("#podium li").count() == 3
