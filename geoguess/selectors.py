@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from geoguess.models import Game, Player, Round
 from geoguess.rules import Position, points, state_at
+from pipeline.metadata.towns import local_name
 from pipeline.models import Collection, Photo
 from pipeline.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
@@ -99,9 +101,14 @@ def round_result(game_round: Round) -> dict[str, Any]:
 def named_states(game_round: Round) -> dict[str, Any]:
     """What a locked round of a streak says: the right state, and those that the player and the model named."""
     state, own = game_round.photo.state, game_round.state_guess
-    miss = f"It was {state}; you said {own}" if own else f"It was {state}; you named no state"
+    if game_round.right:
+        title = gettext("Right: %(state)s")
+    else:
+        title = (
+            gettext("It was %(state)s; you said %(own)s") if own else gettext("It was %(state)s; you named no state")
+        )
     return {
-        "title": f"Right: {state}" if game_round.right else miss,
+        "title": title % {"state": gettext(state), "own": gettext(own)},
         "player": own,
         "model": _model_state(game_round),
         "length": game_round.number - (not game_round.right),
@@ -131,17 +138,23 @@ def streak_summary(game: Game) -> dict[str, Any]:
     }
 
 
+def truth(photo: Photo) -> dict[str, Any]:
+    """Where a picture was taken, with the place's name in its own script where that is known."""
+    return {
+        "latitude": photo.latitude,
+        "longitude": photo.longitude,
+        "place": photo.place,
+        "local_name": local_name(photo.place, photo.state),
+        "state": photo.state,
+        "district": photo.district,
+    }
+
+
 def guesses(game_round: Round) -> dict[str, Any]:
     """Truth and both guesses of a locked round."""
     photo = game_round.photo
     return {
-        "truth": {
-            "latitude": photo.latitude,
-            "longitude": photo.longitude,
-            "place": photo.place,
-            "state": photo.state,
-            "district": photo.district,
-        },
+        "truth": truth(photo),
         "player": {
             "latitude": game_round.latitude,
             "longitude": game_round.longitude,
@@ -163,9 +176,17 @@ def game_summary(game: Game) -> dict[str, Any]:
     both = totals(game, game.round_count)
     streak = streak_summary(game) if game.mode == Game.Mode.STREAK else None
     squares = "".join(("🟩" if row.right else "🟥") if streak else _square(row.score) for row in rounds)
-    result = f"Me {both['player']:,} – {both['model']:,} the model"
     if streak:
-        result = f"{streak['length']} in a row – {streak['model']}{'+' if streak['model_goes_on'] else ''} the model"
+        beyond = "+" if streak["model_goes_on"] else ""
+        result = gettext("%(own)s in a row – %(model)s the model") % {
+            "own": streak["length"],
+            "model": f"{streak['model']}{beyond}",
+        }
+    else:
+        result = gettext("Me %(own)s – %(model)s the model") % {
+            "own": f"{both['player']:,}",
+            "model": f"{both['model']:,}",
+        }
     return {
         "rounds": [
             {

@@ -7,7 +7,7 @@ Colours are classes of the page around them: marks carry ``model``, ``truth`` or
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
@@ -143,11 +143,13 @@ def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, F
     return _svg(MAP_WIDTH, map_height(), title, parts)
 
 
-def state_map(title: str, values: dict[str, tuple[int, str]], blank: str = "no photos") -> str:
-    """India's states, each with its (tint, tooltip); those without are left blank, and say so."""
+def state_map(
+    title: str, values: dict[str, tuple[int, str]], blank: str = "no photos", named: Callable[[str], str] = str
+) -> str:
+    """India's states, each with its (tint, tooltip); those without are left blank, and say so. ``named`` translates."""
     parts = []
     for name, outline in _states():
-        tint, tooltip = values.get(name, (None, f"{name}: {blank}"))
+        tint, tooltip = values.get(name, (None, f"{named(name)}: {blank}"))
         kind = "land" if tint is None else f"area tint-{tint}"
         parts.append(f'<path class="{kind}" d="{outline}">{_tooltip(tooltip)}</path>')
     return _svg(MAP_WIDTH, map_height(), title, parts)

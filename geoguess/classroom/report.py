@@ -17,6 +17,7 @@ from openpyxl.styles import Font
 from geoguess.live.models import Pin, Room, RoomRound, Seat
 from geoguess.live.selectors import team_totals
 from geoguess.rules import points
+from geoguess.selectors import truth
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Cell = str | int | float | None
@@ -118,13 +119,7 @@ def for_map(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "number": round_.number,
-            "truth": {
-                "latitude": round_.photo.latitude,
-                "longitude": round_.photo.longitude,
-                "place": round_.photo.place,
-                "district": round_.photo.district,
-                "state": round_.photo.state,
-            },
+            "truth": truth(round_.photo),
             "model": {
                 "latitude": round_.model_latitude,
                 "longitude": round_.model_longitude,

@@ -15,7 +15,7 @@ from geoguess.live import rules
 from geoguess.live.models import Pin, Room, RoomRound, Seat
 from geoguess.models import Player
 from geoguess.rules import points
-from geoguess.selectors import LEVEL_NAMES, milliseconds
+from geoguess.selectors import LEVEL_NAMES, milliseconds, truth
 
 
 def room_by_code(code: str) -> Room | None:
@@ -124,13 +124,7 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
     photo = round_.photo
     return {
         "number": round_.number,
-        "truth": {
-            "latitude": photo.latitude,
-            "longitude": photo.longitude,
-            "place": photo.place,
-            "district": photo.district,
-            "state": photo.state,
-        },
+        "truth": truth(photo),
         "pins": [
             {
                 "seat": pin.seat_id,

@@ -16,8 +16,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_safe
 from django.views.i18n import JavaScriptCatalog
 
+from geoguess.vocabulary import STATES
+
 CATALOG_VERSION = sha256(
-    b"".join(file.read_bytes() for folder in settings.LOCALE_PATHS for file in sorted(folder.rglob("djangojs.mo")))
+    b"".join(file.read_bytes() for folder in settings.LOCALE_PATHS for file in sorted(folder.rglob("*.mo")))
 ).hexdigest()[:12]
 KEPT = (
     "css/fonts.css",
@@ -34,6 +36,15 @@ ICONS = (
 )
 
 
+class Catalog(JavaScriptCatalog):
+    """What scripts say, and the names of states, which pages and scripts share."""
+
+    packages = ["geoguess"]
+
+    def get_catalog(self) -> dict[str, str | list[str]]:
+        return super().get_catalog() | {name: _(name) for name in STATES}
+
+
 def _catalog_tag(request: HttpRequest) -> str:
     return f'"{get_language()}-{CATALOG_VERSION}"'
 
@@ -43,7 +54,7 @@ def _catalog_tag(request: HttpRequest) -> str:
 @etag(_catalog_tag)
 def catalog(request: HttpRequest) -> HttpResponseBase:
     """The translations that scripts use, in the player's language."""
-    return JavaScriptCatalog.as_view(packages=["geoguess"])(request)
+    return Catalog.as_view()(request)
 
 
 @require_safe

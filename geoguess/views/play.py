@@ -41,10 +41,10 @@ def start(request: HttpRequest, mode: str = Game.Mode.SOLO) -> HttpResponse:
     collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
     limit = request.POST.get("time_limit", "")
     if limit and limit not in map(str, rules.TIME_LIMITS_S):
-        return render(request, "400.html", {"message": "That time limit is not offered."}, status=400)
+        return render(request, "400.html", {"message": _("That time limit is not offered.")}, status=400)
     level = request.POST.get("level", "") or STRONGEST
     if level not in LEVELS:
-        return render(request, "400.html", {"message": "That opponent is not offered."}, status=400)
+        return render(request, "400.html", {"message": _("That opponent is not offered.")}, status=400)
     try:
         game = services.start_game(
             player=current_player(request),
@@ -142,9 +142,9 @@ def _guess(request: HttpRequest) -> rules.Position:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise rules.InvalidGuess("The guess was not understood: it must be JSON.") from None
+        raise rules.InvalidGuess(_("The guess was not understood: it must be JSON.")) from None
     if not isinstance(body, dict):
-        raise rules.InvalidGuess("The guess was not understood: it must be a JSON object.")
+        raise rules.InvalidGuess(_("The guess was not understood: it must be a JSON object."))
     return rules.parse_guess(body.get("latitude"), body.get("longitude"))
 
 

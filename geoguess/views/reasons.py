@@ -51,7 +51,7 @@ def round_reasons(request: HttpRequest, token: str, number: int) -> HttpResponse
         picture=here("round-image"),
         look=here("round-look"),
         map_url=here("round-map"),
-        back=(reverse("round", args=[token, number]), "Back to the round"),
+        back=(reverse("round", args=[token, number]), _("Back to the round")),
     )
 
 
@@ -79,7 +79,7 @@ def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
         picture=here("room-image"),
         look=here("room-look"),
         map_url=here("room-map"),
-        back=(reverse("room", args=[code]), "Back to the room"),
+        back=(reverse("room", args=[code]), _("Back to the room")),
     )
 
 
@@ -118,7 +118,7 @@ def gallery_reasons(request: HttpRequest, pk: int) -> HttpResponse:
         picture=here("gallery-picture"),
         look=here("gallery-look"),
         map_url=here("gallery-map"),
-        back=(reverse("gallery"), "Back to the gallery"),
+        back=(reverse("gallery"), _("Back to the gallery")),
     )
 
 
@@ -148,7 +148,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         if file is None or file.size is None:
             raise UnreadableImage(_("Choose a picture first."))
         if file.size > LARGEST_UPLOAD:
-            raise UnreadableImage(f"The picture is larger than {LARGEST_UPLOAD // 2**20} MB: save it smaller.")
+            raise UnreadableImage(
+                _("The picture is larger than %(most)d MB: save it smaller.") % {"most": LARGEST_UPLOAD // 2**20}
+            )
         data = _plain_copy(file.read())
         limits.spend(who=str(request.user.pk), what="upload", limit=UPLOADS_PER_HOUR, seconds=3600)
         key = questions.ask(now=timezone.now(), data=data, explained=True).key
@@ -157,7 +159,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     except limits.TooOften as error:
         return render(request, "upload.html", {"error": str(error)}, status=429)
     except (questions.QueueFull, questions.NoBroker, redis.RedisError) as error:
-        reason = str(error) if isinstance(error, questions.QueueFull) else "The model cannot be reached at the moment."
+        reason = (
+            str(error) if isinstance(error, questions.QueueFull) else _("The model cannot be reached at the moment.")
+        )
         return render(request, "upload.html", {"error": reason}, status=503)
     request.session[SESSION_UPLOADS] = [*request.session.get(SESSION_UPLOADS, [])[-4:], key]
     return redirect("upload-reasons", key)
@@ -170,11 +174,11 @@ def upload_reasons(request: HttpRequest, key: str) -> HttpResponse:
     here = partial(reverse, args=[key])
     return _page(
         request,
-        Subject("Your picture", _serving(), explaining.INDIA_SCALE_KM, upload=key),
+        Subject(_("Your picture"), _serving(), explaining.INDIA_SCALE_KM, upload=key),
         picture=here("upload-picture"),
         look=here("upload-look"),
         map_url=here("upload-map"),
-        back=(reverse("upload"), "Another picture"),
+        back=(reverse("upload"), _("Another picture")),
         answer=reverse("look-answer", args=[key]),
     )
 
@@ -198,7 +202,7 @@ def upload_map(request: HttpRequest, key: str) -> HttpResponse:
     question = questions.answer_to(key=key)
     if question is None or question.version is None:
         raise Http404("The model has not looked at this picture yet.")
-    subject = Subject("Your picture", question.version, explaining.INDIA_SCALE_KM, upload=key)
+    subject = Subject(_("Your picture"), question.version, explaining.INDIA_SCALE_KM, upload=key)
     return _map(request, subject, data, explaining.answered_reasons(question))
 
 
@@ -355,7 +359,7 @@ def _own_upload(request: HttpRequest, key: str) -> bytes:
     try:
         return questions.uploaded(key)
     except (questions.UploadGone, redis.RedisError):
-        raise Http404("The picture has expired: upload it again.") from None
+        raise Http404(_("The picture has expired: upload it again.")) from None
 
 
 def _serving() -> ModelVersion:

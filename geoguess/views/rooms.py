@@ -68,7 +68,7 @@ def create(request: HttpRequest) -> HttpResponse:
         and limit in ("", *map(str, rules.TIME_LIMITS_S))
     )
     if not offered:
-        return render(request, "400.html", {"message": "That room is not offered."}, status=400)
+        return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
     player = current_player(request)
     try:
         spend(who=player.token, what="rooms", limit=10, seconds=600)

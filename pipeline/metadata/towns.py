@@ -56,6 +56,18 @@ def towns() -> Towns:
     )
 
 
+@cache
+def _local_names() -> dict[tuple[str, str], str]:
+    table = towns()
+    rows = zip(table.name.tolist(), table.state.tolist(), table.local_name.tolist(), strict=True)
+    return {(name, state): local for name, state, local in rows if local}
+
+
+def local_name(name: str, state: str) -> str:
+    """The town's name in the script of its place; "" when no spelling is sure."""
+    return _local_names().get((name, state), "")
+
+
 def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:
     """(rows in `towns`, km), each (N,): the metropolis or city that reaches positions (N,) in degrees, else the nearest
     town of at least `LEAST_POPULATION`.

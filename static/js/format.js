@@ -1,4 +1,6 @@
 // How numbers read on every page.
+import { fill } from "./words.js";
+
 const LOCALE = "en"; // as the pages group digits, in every language
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -7,8 +9,8 @@ export const points = (score) => whole.format(score);
 
 /** Kilometres, in metres below one. */
 export function distance(km) {
-  if (km < 1) return `${whole.format(km * 1000)} m`;
-  return `${(km < 9.95 ? tenths : whole).format(km)} km`;
+  if (km < 1) return fill(gettext("{number} m"), { number: whole.format(km * 1000) });
+  return fill(gettext("{number} km"), { number: (km < 9.95 ? tenths : whole).format(km) });
 }
 
 export function percent(share) {

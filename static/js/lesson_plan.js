@@ -10,7 +10,7 @@ let steps = lesson.steps.filter(({ photo }) => photos.has(photo));
 let shown = AT_ONCE;
 let dragged = null; // the place in the lesson of the picture that is being dragged
 
-const nameOf = ({ place, state }) => [place, state].filter(Boolean).join(", ");
+const nameOf = ({ place, state }) => [place, gettext(state)].filter(Boolean).join(", ");
 const say = (text) => (byId("announce").textContent = text);
 
 function button(text, label, act, { disabled = false } = {}) {

@@ -23,7 +23,7 @@ const Labels = L.Layer.extend({
   initialize(towns, states) {
     this.towns = towns.map(([name, latitude, longitude, zoom]) => ({ name, at: L.latLng(latitude, longitude), zoom }));
     this.states = states.map(([name, , latitude, longitude, [[south, west], [north, east]]]) => ({
-      name: name.toUpperCase(),
+      name: gettext(name).toUpperCase(),
       at: L.latLng(latitude, longitude),
       bounds: L.latLngBounds([south, west], [north, east]),
     }));
@@ -88,7 +88,7 @@ const Labels = L.Layer.extend({
     const drawStates = () => {
       pen.font = '600 10px "Noto Sans", sans-serif';
       pen.textAlign = "center";
-      pen.letterSpacing = "1.2px";
+      pen.letterSpacing = document.documentElement.lang === "en" ? "1.2px" : "0px"; // joined scripts would break
       pen.fillStyle = colour("--map-label-state");
       for (const state of this.states) {
         const room = place(state.bounds.getSouthEast()).x - place(state.bounds.getNorthWest()).x;

@@ -2,16 +2,18 @@
 
 const MAX_SHOWN = 8;
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const bothNames = (name) => [name, gettext(name)].map(plain); // in English and in the player's language
 
 /** Places whose name, or a word of it, starts with the text; the whole name first, then states. */
 export function findPlaces(places, text) {
   const wanted = plain(text.trim());
   if (!wanted) return [];
+  const starts = (names) => names.some((name) => name.startsWith(wanted));
   const rank = ([name, state]) => {
-    const own = plain(name);
-    if (own.startsWith(wanted)) return state === "" ? 0 : 1;
-    if (own.split(/[\s-]+/).some((word) => word.startsWith(wanted))) return 2;
-    return plain(state).startsWith(wanted) ? 3 : Infinity;
+    const own = bothNames(name);
+    if (starts(own)) return state === "" ? 0 : 1;
+    if (starts(own.flatMap((words) => words.split(/[\s-]+/)))) return 2;
+    return starts(bothNames(state)) ? 3 : Infinity;
   };
   return places
     .map((place) => [rank(place), place])
@@ -36,7 +38,7 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
 
   const choose = (index) => {
     const [name, state, latitude, longitude, bounds] = found[index];
-    field.value = state ? `${name}, ${state}` : name;
+    field.value = [name, state].filter(Boolean).map(gettext).join(", ");
     close();
     onChoose({ name: field.value, latitude, longitude, bounds });
   };
@@ -52,11 +54,11 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
     found = findPlaces(places ?? [], field.value);
     active = found.length ? 0 : -1;
     const rows = found.map(([name, state], index) => {
-      const row = item("place-option", name);
+      const row = item("place-option", gettext(name));
       row.id = `${list.id}-${index}`;
       row.role = "option";
       const small = document.createElement("small");
-      small.textContent = state || gettext("State");
+      small.textContent = state ? gettext(state) : gettext("State");
       row.append(small);
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
       row.addEventListener("click", () => choose(index));

@@ -2,7 +2,7 @@
 import { get, post } from "./api.js";
 import { distance, percent } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
-import { fill } from "./words.js";
+import { fill, localName } from "./words.js";
 
 const L = window.L;
 const POLL_MS = 250;
@@ -103,7 +103,7 @@ function bars(list, rows) {
       const fill = element("i");
       fill.style.width = `${(100 * probability) / most}%`;
       bar.append(fill);
-      row.append(element("span", name), element("span", percent(probability), "number"), bar);
+      row.append(element("span", localName(name)), element("span", percent(probability), "number"), bar);
       return row;
     }),
   );
@@ -220,9 +220,9 @@ async function cover(box) {
     const same = changed.states.find(({ name }) => name === before.name)?.probability ?? 0;
     const words = [
       fill(gettext("Without it the guess moves by {distance}."), { distance: distance(kilometres(original, changed)) }),
-      `${before.name}: ${percent(before.probability)} → ${percent(same)}.`,
+      `${gettext(before.name)}: ${percent(before.probability)} → ${percent(same)}.`,
     ];
-    if (after.name !== before.name) words.push(fill(gettext("Now likeliest: {state} ({share})."), { state: after.name, share: percent(after.probability) }));
+    if (after.name !== before.name) words.push(fill(gettext("Now likeliest: {state} ({share})."), { state: gettext(after.name), share: percent(after.probability) }));
     told.textContent = words.join(" ");
   } catch (error) {
     if (mine === asking) told.textContent = error.message;

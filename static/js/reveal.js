@@ -28,9 +28,10 @@ export function verdict({ player, model }) {
   return fill(said, { points: points(by) });
 }
 
-/** Place, district and state, each once. */
-export function placeName({ place, district, state }) {
-  return [...new Set([place, district, state].filter(Boolean))].join(", ");
+/** Place, also in its own script where that is known, district and state, each once. */
+export function placeName({ place, local_name: local, district, state }) {
+  const names = [...new Set([place, district, state].filter(Boolean))];
+  return names.map((name) => (name === place && local ? `${name} · ${local}` : gettext(name))).join(", ");
 }
 
 function countUp(element, target, bar, animate) {
@@ -74,9 +75,9 @@ function showCells(board, cells, doubtful) {
     button.className = "cell";
     const label = document.createElement("span");
     label.className = "cell-name";
-    label.textContent = name.replace(`, ${state}`, "");
+    label.textContent = gettext(name.replace(`, ${state}`, ""));
     const where = document.createElement("small");
-    where.textContent = state === name ? "" : state;
+    where.textContent = state === name ? "" : gettext(state);
     const share = document.createElement("span");
     share.className = "cell-share number";
     share.textContent = percent(probability);
@@ -155,7 +156,7 @@ export function reveal(board, result, round, { animate, announce }) {
   showOnMap(board, result, moving);
   if (result.streak) showStreak(result);
   byId("result-title").focus({ preventScroll: true });
-  if (result.streak) return announce(`${result.streak.title}. ${fill(gettext("The model said {state}. Space goes on."), { state: result.streak.model })}`);
+  if (result.streak) return announce(`${result.streak.title}. ${fill(gettext("The model said {state}. Space goes on."), { state: gettext(result.streak.model) })}`);
   const own =
     result.player.latitude === null
       ? gettext("No guess, no points.")

@@ -9,14 +9,14 @@ export function showNamedState(name) {
   const label = byId("named-state");
   if (!label || !name) return;
   label.hidden = false;
-  label.textContent = fill(gettext("Your pin says {state}"), { state: name });
+  label.textContent = fill(gettext("Your pin says {state}"), { state: gettext(name) });
 }
 
 /** In the place of points: the title, both states, and how long the streak is now. */
 export function showStreak({ streak, player, truth }) {
   byId("result-title").textContent = streak.title;
   for (const [side, named] of [["you", streak.player], ["model", streak.model]]) {
-    byId(`${side}-state`).textContent = named || gettext("No state");
+    byId(`${side}-state`).textContent = named ? gettext(named) : gettext("No state");
     document.querySelector(`.duel-side.${side}`).classList.toggle("won", named === truth.state);
   }
   byId("you-distance").textContent = player.latitude === null ? gettext("no pin") : fill(gettext("{distance} away"), { distance: distance(player.distance_km) });

@@ -2,3 +2,6 @@
 
 /** The text with its {names} filled in. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+
+/** "Mysuru, Karnataka" with the state in the player's language. */
+export const localName = (name) => name.split(", ").map(gettext).join(", ");

@@ -57,6 +57,13 @@ def tiny_artifact() -> Artifact:
     return Artifact(card, partition, heads, prototypes, gallery, how)
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What a page of a test was asked for in stays no longer than the test."""
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture(scope="module")
 def broker():
     """REDIS_URL where it is set, else an embedded Valkey of this module's own."""
