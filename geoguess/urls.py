@@ -79,5 +79,6 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("workshop/", include("pipeline.workshop.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,37 @@
+"""Who may open a page of the workshop: staff with the page's permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+View = Callable[..., HttpResponseBase]
+
+
+def workshop(*permissions: str) -> Callable[[View], View]:
+    """Who is not logged in may do so; who is no staff, or lacks one of the permissions, gets a 403."""
+
+    def guard(view: View) -> View:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_staff or not request.user.has_perms(permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return never_cache(login_required(guarded))
+
+    return guard
+
+
+def user_of(request: HttpRequest) -> User:
+    """The one who is logged in, on a page that lets nobody else in."""
+    user = request.user
+    assert not user.is_anonymous
+    return user

@@ -1,0 +1,23 @@
+"""The workshop's first page: what waits for somebody, and where to go."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pipeline.models import Job, Photo
+from pipeline.workshop.access import workshop
+from predictor.selectors import champion
+
+
+@require_safe
+@workshop()
+def home(request: HttpRequest) -> HttpResponse:
+    """Cards of the pages that the user may open, with what waits behind each."""
+    context = {
+        "photos": Photo.objects.count(),
+        "active_jobs": Job.objects.filter(status__in=Job.ACTIVE).count(),
+        "champion": champion(),
+    }
+    return render(request, "workshop/home.html", {"title": "Workshop", **context})
