@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pipeline import services
 from pipeline.boundary_sets import set_names
 from pipeline.importers.licences import FAMILIES
 from pipeline.importers.sources import NAMES, SourceUnusable, check_source, open_web_source
-from pipeline.models import Collection
+from pipeline.models import Collection, Upload
 from pipeline.recipe import Recipe, UnusableChange
 from pipeline.reporting import Reporter
 from predictor.models import ModelVersion
@@ -250,6 +251,13 @@ class WebImportForm(forms.Form):
         return cleaned
 
 
+class UploadForm(forms.Form):
+    upload = forms.ModelChoiceField(Upload.objects.filter(taken_in_at=None), empty_label=None)
+    take_in = forms.BooleanField(
+        required=False, label="Take in what is good", help_text="Without this the files are only checked."
+    )
+
+
 class EvaluateForm(forms.Form):
     version = _version()
     collection = _collection()
@@ -376,6 +384,17 @@ def _import_web(
     return {"figures": figures, "links": [["Photos", photo_list], ["Turned away", rejection_list]]}
 
 
+def _upload(report: Reporter, user: User | None, *, upload: Upload, take_in: bool) -> dict[str, Any]:
+    from pipeline.uploads import checking
+
+    if take_in:
+        figures: dict[str, Any] = checking.take_in(upload=upload, report=report, now=timezone.now())
+    else:
+        figures = checking.check(upload=upload, report=report)
+    links = [[str(upload), reverse("workshop:upload", args=[upload.pk])], ["Review", reverse("workshop:review")]]
+    return {"figures": _flat(figures), "links": links}
+
+
 def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
     progress = partial(report.progress, phase="Predicting")
     wanted = services.playable_hashes()
@@ -435,6 +454,15 @@ KINDS = {
             "on its validation photos is kept as an encoder that “Retrain” offers.",
             FinetuneForm,
             _finetune,
+        ),
+        JobKind(
+            "upload",
+            "Check or take in an upload",
+            "Judge every file of an upload before any is taken in; or take in those that are good, blur faces in them "
+            "and let the champion look at them. They wait for a review then.",
+            UploadForm,
+            _upload,
+            permission="pipeline.add_photo",
         ),
         JobKind(
             "import_web",

@@ -15,6 +15,9 @@ class ModelVersion(models.Model):
     manifest_sha256 = models.CharField(max_length=64, help_text="Hash of the artifact's manifest.json.")
     card = models.JSONField(default=dict, help_text="Data hash, code version, seed, settings and metrics.")
     is_champion = models.BooleanField(default=False)
+    forgotten = models.JSONField(
+        default=list, blank=True, help_text="Training pictures taken down since, by hash: its weights still know them."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

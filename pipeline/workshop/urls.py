@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipeline.workshop import home
+from pipeline.workshop import home, pictures, review, uploads
 
 app_name = "workshop"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("photos/<int:pk>/picture", pictures.photo_picture, name="photo-picture"),
+    path("upload/", uploads.uploads, name="uploads"),
+    path("upload/<int:pk>/", uploads.upload, name="upload"),
+    path("upload/<int:pk>/files", uploads.announce, name="upload-announce"),
+    path("upload/<int:pk>/files/<int:file_pk>", uploads.receive, name="upload-receive"),
+    path("upload/<int:pk>/files/<int:file_pk>/picture", uploads.picture, name="upload-picture"),
+    path("upload/<int:pk>/state", uploads.state, name="upload-state"),
+    path("upload/<int:pk>/act", uploads.act, name="upload-act"),
+    path("review/", review.overview, name="review"),
+    path("review/<int:pk>/", review.photo, name="review-photo"),
+    path("review/<int:pk>/decide", review.decide, name="review-decide"),
 ]
