@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditlog.registry import auditlog
 
 from pipeline.models import Collection, CollectionVersion, Photo, Report
-from predictor.models import ModelVersion, Promotion
+from predictor.models import Alias, ModelVersion, Promotion
 
 PHOTO_FIELDS = [
     "latitude",
@@ -33,3 +33,4 @@ def keep_audit_log() -> None:
     auditlog.register(Report, include_fields=["reason", "outcome"])
     auditlog.register(ModelVersion, include_fields=["name", "forgotten"])
     auditlog.register(Promotion)
+    auditlog.register(Alias)

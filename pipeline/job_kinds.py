@@ -267,6 +267,19 @@ class VersionForm(forms.Form):
     version = _version()
 
 
+class PromoteForm(VersionForm):
+    collection = forms.ModelChoiceField(
+        Collection.objects.all(),
+        required=False,
+        to_field_name="slug",
+        empty_label="The one that decides",
+        help_text="The version must beat the champion on its test photos.",
+    )
+    reason = forms.CharField(
+        max_length=300, required=False, help_text="Why it shall serve even if it does not beat the champion."
+    )
+
+
 def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
     from pipeline import spreading
     from pipeline.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
@@ -402,11 +415,15 @@ def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) ->
     return {"figures": {"playable photos": len(wanted), "predicted now": count}, "links": _links(version)}
 
 
-def _promote(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
-    progress = partial(report.progress, phase="Predicting")
-    promotion = services.promote_version(name=version.name, user=user, progress=progress)
+def _promote(
+    report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection | None, reason: str
+) -> dict[str, Any]:
+    from pipeline.registry.serving import promote_if_better
+
+    promotion = promote_if_better(version=version, collection=collection, reason=reason, user=user, report=report)
     before = str(promotion.previous) if promotion.previous else "none"
-    return {"figures": {"champion": version.name, "before": before}, "links": _links(version)}
+    figures = {"champion": version.name, "before": before, **promotion.figures}
+    return {"figures": _flat(figures), "links": [*_links(version), ["Models", reverse("workshop:models")]]}
 
 
 def _folder(report: Reporter) -> Path:
@@ -497,8 +514,9 @@ KINDS = {
         JobKind(
             "promote",
             "Promote",
-            "Let a model version look at every playable photo, then make it the champion that plays.",
-            VersionForm,
+            "Let a model version look at every playable photo, then make it the champion that plays. It must beat the "
+            "present one on photos that neither has learnt from, or you say why not.",
+            PromoteForm,
             _promote,
             permission="predictor.promote_modelversion",
         ),

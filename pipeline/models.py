@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from pipeline.curation.models import CollectionVersion, Report
+from pipeline.registry.models import Measurement
 from pipeline.uploads.models import Upload, UploadFile
 from predictor.geodesy import INDIA_SCALE_KM
 
@@ -18,6 +19,7 @@ __all__ = [
     "Collection",
     "CollectionVersion",
     "Job",
+    "Measurement",
     "Photo",
     "Rejection",
     "Report",
@@ -44,6 +46,10 @@ class Collection(models.Model):
     description = models.TextField(blank=True)
     illustrated = models.BooleanField(default=False, help_text="Drawn scenes, not photographs; pages say so.")
     scale_km = models.FloatField(default=INDIA_SCALE_KM, help_text="D of the score 5000·exp(-10·d/D), km.")
+    decides = models.BooleanField(
+        default=False,
+        help_text="Its test photos decide on promotions; one collection does.",
+    )
     filters = models.JSONField(default=dict, blank=True, help_text="What its photos were chosen by; empty: by hand.")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when in the bin.")
@@ -55,6 +61,9 @@ class Collection(models.Model):
     class Meta:
         ordering = ["name"]
         default_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["decides"], condition=Q(decides=True), name="one_deciding_collection")
+        ]
 
     def __str__(self) -> str:
         return self.name

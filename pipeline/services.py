@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from pipeline.curation.suggestions import note_doubts
-from pipeline.models import Collection, Photo, Review, Split
+from pipeline.models import Collection, Measurement, Photo, Review, Split
 from pipeline.reporting import SILENT, Reporter
 from pipeline.selectors import learnable_photos, playable_photos, published_photos
 from pipeline.splits import place_clusters
 from predictor import store
 from predictor import tuned as tuned_encoders
+from predictor.geodesy import positions, score
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
 from predictor.selectors import artifact_of, champion, posterior_of, predictions_for
@@ -210,7 +211,17 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
     measured = evaluation(artifact, cells, embeddings, truth, report=report)
+    _keep_measurement(version, collection, sha256s, measured)
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
+
+
+def _keep_measurement(
+    version: ModelVersion, collection: Collection, sha256s: list[str], measured: Evaluation
+) -> Measurement:
+    columns = (score(measured.distances_km), measured.distances_km, *positions(measured.answers.guesses))
+    rows = np.round(np.column_stack(columns), 4).tolist()
+    photos = dict(zip(sha256s, rows, strict=True))
+    return Measurement.objects.create(version=version, collection=collection, figures=measured.figures, photos=photos)
 
 
 def evaluate_explanations_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
@@ -117,6 +117,8 @@ def promote(
     sha256s: Iterable[str],
     user: User | None = None,
     actor: str = COMMAND_LINE,
+    reason: str = "",
+    figures: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Promotion:
     """Make this version the champion, once it has looked at every one of these images, so that no game waits for it."""
@@ -127,7 +129,14 @@ def promote(
         ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
         version.is_champion = True
         name = user.get_username() if user else actor
-        return Promotion.objects.create(version=version, previous=previous, promoted_by=user, actor=name)
+        return Promotion.objects.create(
+            version=version,
+            previous=previous,
+            promoted_by=user,
+            actor=name,
+            reason=reason[:300],
+            figures=figures or {},
+        )
 
 
 def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:

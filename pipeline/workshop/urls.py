@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipeline.workshop import home, pictures, review, uploads
+from pipeline.workshop import home, pictures, review, uploads, versions
 
 app_name = "workshop"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("upload/<int:pk>/files/<int:file_pk>/picture", uploads.picture, name="upload-picture"),
     path("upload/<int:pk>/state", uploads.state, name="upload-state"),
     path("upload/<int:pk>/act", uploads.act, name="upload-act"),
+    path("models/", versions.versions, name="models"),
+    path("models/act", versions.act, name="models-act"),
+    path("models/compare", versions.compare, name="models-compare"),
+    path("models/<slug:name>/", versions.version, name="model"),
     path("review/", review.overview, name="review"),
     path("review/<int:pk>/", review.photo, name="review-photo"),
     path("review/<int:pk>/decide", review.decide, name="review-decide"),

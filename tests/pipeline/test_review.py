@@ -241,6 +241,7 @@ def test_a_curator_walks_through_the_row_and_can_undo(client: Client, photo, cur
 def test_boxes_and_places_that_are_no_good_change_nothing(client: Client, photo, curator):
     client.force_login(curator)
     decide = reverse("workshop:review-decide", args=[photo.pk])
+    client.get(reverse("workshop:review-photo", args=[photo.pk]))  # looks for faces
     before = model_to_dict(Photo.objects.get())
     for sent in (
         {"act": "picture", "boxes": "nonsense"},

@@ -273,8 +273,8 @@ def test_the_page_announces_sends_checks_and_takes_in(client: Client, admin, mon
     monkeypatch.setattr("pipeline.workshop.uploads.start_job", lambda **job: started.append(job["parameters"]))
     begun = client.post(reverse("workshop:uploads"), {"collection": "Mine"})
     pk = Upload.objects.get().pk
-    assert begun.url == reverse("workshop:upload", args=[pk])
-    assert client.get(begun.url).status_code == 200
+    assert begun["Location"] == reverse("workshop:upload", args=[pk])
+    assert client.get(begun["Location"]).status_code == 200
     data = jpeg_with_gps(*PLACE, seed=1)
     announced = client.post(
         reverse("workshop:upload-announce", args=[pk]), json.dumps([["a.jpg", len(data)]]), content_type="text/plain"
