@@ -60,7 +60,7 @@ class WhenForm(forms.ModelForm):
 
 def job_form(kind: JobKind, data: QueryDict | None, *, initial: dict[str, Any]) -> forms.Form:
     """The kind's own form; a version may be left open."""
-    form = kind.form(data, prefix=JOB, initial=initial)
+    form = kind.form(data, prefix=JOB, initial=initial, label_suffix="")
     version = form.fields.get("version")
     if isinstance(version, forms.ModelChoiceField):
         version.required, version.empty_label = False, "The champion at that time"
@@ -134,7 +134,7 @@ def _edit(request: HttpRequest, schedule: Schedule, initial: dict[str, str]) -> 
     kind = _kind(request, schedule)
     title = schedule.name or f"{kind.title} by a schedule"
     data = request.POST if request.method == "POST" else None
-    when = WhenForm(data, instance=schedule, initial=initial, kind=kind)
+    when = WhenForm(data, instance=schedule, initial=initial, label_suffix="", kind=kind)
     job = job_form(kind, data, initial=schedule.parameters or initial)
     if when.is_valid() and job.is_valid():
         schedule.parameters = kind.parameters(job)
