@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import current_app, shared_task
+from celery import shared_task
 from celery.signals import worker_ready
 from django.db import connection
 from django.utils import timezone
-
-QUEUE = "pipeline"
-SCHEDULES_EVERY_S = 60.0
 
 
 @shared_task(acks_late=False)  # a job whose worker dies is retried by a person, not run again by the broker
@@ -39,26 +36,3 @@ def look_after_jobs(**_: Any) -> None:
     for job in Job.objects.filter(status=Job.Status.QUEUED):
         send_to_worker(job=job)
     connection.close()  # worker processes are forked from this one
-
-
-@worker_ready.connect
-def watch_schedules(sender: Any, **_: Any) -> None:
-    """A worker that takes jobs starts those that are due, at once and each minute.
-
-    It does so in its main process, which is free while a job keeps the other busy for hours, and with the worker's own
-    timer, so that no further process or message is needed. A worker that loses the broker drops its timers, and is
-    ready anew when it has found it again.
-    """
-    if QUEUE in current_app.amqp.queues.consume_from:
-        start_scheduled_jobs()
-        sender.timer.call_repeatedly(SCHEDULES_EVERY_S, start_scheduled_jobs)
-
-
-def start_scheduled_jobs() -> None:
-    """Start the jobs whose time has come."""
-    from pipeline.jobs.schedules import start_due_jobs
-
-    try:
-        start_due_jobs(now=timezone.now())
-    finally:
-        connection.close()  # worker processes are forked from this one

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from pipeline.job_kinds import KINDS
 from pipeline.jobs.presence import BrokerAway, worker_queues
 from pipeline.jobs.services import interrupt_dead_jobs
+from pipeline.jobs.watch import QUEUE
 from pipeline.models import Job
-from pipeline.tasks import QUEUE
 from pipeline.workshop.access import workshop
 from predictor.models import Worker
 from predictor.questions import living_workers, queue_length

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, time
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from celery import Celery
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.utils import timezone
+from kombu.asynchronous.timer import Timer
+from kombu.utils.imports import symbol_by_name
 
+from geoguess import celery_app
 from pipeline import job_kinds
 from pipeline.job_kinds import EvaluateForm, JobKind
 from pipeline.jobs import schedules, services
@@ -23,6 +28,7 @@ from pipeline.jobs.schedules import (
     start_due_jobs,
 )
 from pipeline.jobs.services import retry_job
+from pipeline.jobs.watch import ScheduleWatch
 from pipeline.models import Collection, Job, Photo, Schedule
 from predictor.services import promote
 from tests.pipeline.jobs import add_kind
@@ -170,6 +176,31 @@ def test_of_many_processes_that_look_at_once_one_starts_the_job(nightly, sent):
     assert faults == []
     assert len(sent) == Job.objects.count() == 1
     assert outcome_of(nightly) == f"Started job {sent[0]}."
+
+
+class TestTheWorkersStep:
+    def consumer(self, *queues: str) -> SimpleNamespace:
+        app = Celery("test", set_as_current=False)
+        app.amqp.queues.select(queues)
+        return SimpleNamespace(app=app, timer=Timer())
+
+    def test_every_worker_of_this_site_has_it(self):
+        names = {symbol_by_name(step) for step in celery_app.steps["consumer"]}
+        assert ScheduleWatch in names
+
+    def test_one_that_lost_its_broker_looks_anew_and_no_more_often(self):
+        consumer = self.consumer("pipeline", "default")
+        step = ScheduleWatch(consumer)
+        step.start(consumer)
+        step.stop(consumer)
+        consumer.timer.clear()  # as Celery does when the connection breaks
+        step.start(consumer)
+        assert [entry.entry.canceled for entry in consumer.timer.queue] == [False, False]  # now, and each minute
+
+    def test_one_that_takes_no_jobs_does_not_look(self):
+        consumer = self.consumer("predict")
+        ScheduleWatch(consumer).start(consumer)
+        assert len(consumer.timer) == 0
 
 
 @pytest.mark.django_db
