@@ -27,7 +27,7 @@ from predictor.services import predict_images
 from predictor.tuned import tuned_names
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import AnonymousUser, User
 
 ENCODERS = (
     ("starter_vit", "starter_vit – for drawn scenes"),
@@ -64,6 +64,10 @@ class JobKind:
     run: Callable[..., dict[str, Any]]
     queue: str = "pipeline"
     permission: str = "pipeline.add_job"
+
+    def startable_by(self, user: User | AnonymousUser) -> bool:
+        """Whether the user's permissions suffice."""
+        return user.has_perms(["pipeline.add_job", self.permission])
 
     def parameters(self, form: forms.Form) -> dict[str, Any]:
         """A valid form's content as the JSON that a job keeps."""

@@ -199,6 +199,7 @@ class Job(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     actor = models.CharField(max_length=150, help_text="Name at the time.")
+    schedule = models.ForeignKey("Schedule", on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -244,3 +245,45 @@ class Job(models.Model):
             return None
         elapsed_s = (now - self.phase_started_at).total_seconds()
         return elapsed_s * (self.total - self.done) / (self.done - self.phase_first_done)
+
+
+class Schedule(models.Model):
+    """Jobs that start by themselves, each day or once a week; ``pipeline.jobs.schedules`` says when."""
+
+    class Weekday(models.IntegerChoices):
+        """As ``datetime.weekday()`` counts."""
+
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, help_text="A key of pipeline.job_kinds.KINDS.")
+    parameters = models.JSONField(default=dict, help_text="As of a job; version null: the champion at that time.")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices, null=True, blank=True, help_text="Null: daily.")
+    time_of_day = models.TimeField(help_text="In TIME_ZONE, India.")
+    minimum_new_photos = models.PositiveIntegerField(
+        null=True, blank=True, help_text="In the collection, since the last job of this schedule that started."
+    )
+    enabled = models.BooleanField(default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="In whose name, and with whose permissions, jobs start: whoever changed it last.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_checked_at = models.DateTimeField(help_text="Times up to here are dealt with.")
+    last_outcome = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()  # who may start the jobs may schedule them
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +23,7 @@ MAX_UPLOAD_BYTES = 2 * 10**9
 MAX_PIECE_BYTES = 8 * 2**20
 MAX_NAME_BYTES = 200  # of one part of a path: file systems stop at 255
 LEFT_FREE_BYTES = 10**9  # of the disk
+KEPT_FOR = timedelta(days=30)
 
 
 class NotReceived(ValueError):
@@ -134,6 +136,14 @@ def discard(*, upload: Upload) -> None:
             original_path(original, PurePosixPath(name).suffix.lower()).unlink(missing_ok=True)
     clear(upload)
     upload.delete()
+
+
+def discard_old(*, now: datetime) -> int:
+    """Forget uploads that nobody took in for thirty days; how many."""
+    old = list(Upload.objects.filter(taken_in_at=None, created_at__lte=now - KEPT_FOR))
+    for upload in old:
+        discard(upload=upload)
+    return len(old)
 
 
 def clear(upload: Upload) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipeline.workshop import home, pictures, review, uploads, versions
+from pipeline.workshop import home, jobs, pictures, review, schedules, uploads, versions
 
 app_name = "workshop"
 urlpatterns = [
@@ -24,4 +24,10 @@ urlpatterns = [
     path("review/", review.overview, name="review"),
     path("review/<int:pk>/", review.photo, name="review-photo"),
     path("review/<int:pk>/decide", review.decide, name="review-decide"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/workers", jobs.workers, name="job-workers"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/new/<slug:name>/", schedules.new, name="schedule-new"),
+    path("schedules/<int:pk>/", schedules.change, name="schedule"),
+    path("schedules/<int:pk>/act", schedules.act, name="schedule-act"),
 ]
