@@ -8,3 +8,9 @@ from django.apps import AppConfig
 class GeoGuessConfig(AppConfig):
     name = "geoguess"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from geoguess.difficulty import KIND
+        from pipeline.job_kinds import KINDS
+
+        KINDS[KIND.name] = KIND  # the pipeline knows nothing of games

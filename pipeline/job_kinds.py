@@ -255,6 +255,10 @@ class WebImportForm(forms.Form):
         return cleaned
 
 
+class CollectionForm(forms.Form):
+    collection = _collection()
+
+
 class UploadForm(forms.Form):
     upload = forms.ModelChoiceField(Upload.objects.filter(taken_in_at=None), empty_label=None)
     take_in = forms.BooleanField(
@@ -412,6 +416,14 @@ def _upload(report: Reporter, user: User | None, *, upload: Upload, take_in: boo
     return {"figures": _flat(figures), "links": links}
 
 
+def _export(report: Reporter, user: User | None, *, collection: Collection) -> dict[str, Any]:
+    from pipeline.curation.exporting import write_archive
+
+    name = f"{collection.slug}.zip"
+    count = write_archive(collection, _folder(report) / name, report)
+    return {"figures": {"photos": count}, "files": [name]}
+
+
 def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
     progress = partial(report.progress, phase="Predicting")
     wanted = services.playable_hashes()
@@ -459,6 +471,7 @@ KINDS = {
             "its own in the same way; no model changes.",
             GeocellsForm,
             _rebuild_geocells,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "retrain",
@@ -467,6 +480,7 @@ KINDS = {
             "promoted.",
             RetrainForm,
             _retrain,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "finetune",
@@ -475,6 +489,7 @@ KINDS = {
             "on its validation photos is kept as an encoder that “Retrain” offers.",
             FinetuneForm,
             _finetune,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "upload",
@@ -484,6 +499,14 @@ KINDS = {
             UploadForm,
             _upload,
             permission="pipeline.add_photo",
+        ),
+        JobKind(
+            "export",
+            "Pack a collection",
+            "Write a collection’s pictures and their CSV into a ZIP, which can be uploaded elsewhere.",
+            CollectionForm,
+            _export,
+            permission="pipeline.view_photo",
         ),
         JobKind(
             "import_web",
@@ -499,6 +522,7 @@ KINDS = {
             "Measure a model version on the test photos of a collection that it has not learnt from.",
             EvaluateForm,
             _evaluate,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "ablate",
@@ -507,6 +531,7 @@ KINDS = {
             "this collection. The whole table takes about as long as eighty trainings.",
             AblateForm,
             _ablate,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "repredict",
@@ -514,6 +539,7 @@ KINDS = {
             "Let a model version look at every playable photo that it has not seen as it is now.",
             VersionForm,
             _repredict,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "promote",

@@ -157,6 +157,7 @@ class Photo(models.Model):
 
     class Meta:
         default_manager_name = "objects"
+        permissions = [("take_down_photo", "Can take a photo down for good")]
 
     def __str__(self) -> str:
         return self.file_name

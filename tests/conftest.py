@@ -55,6 +55,6 @@ def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersio
 @pytest.fixture
 def groups(db: None) -> None:
     """The groups as the migrations make them, also after a test that emptied the database."""
-    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach"):
+    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach", "0012_roles"):
         (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
         operation.code(apps, SimpleNamespace(connection=connection))

@@ -16,14 +16,14 @@ from django.utils import timezone
 from pipeline.intake.checks import NO_POSITION, PLACEABLE, ImportRefused, Reason, Rejected, check_positions, gone
 from pipeline.intake.decoding import Reading, read_entry
 from pipeline.intake.journal import Journal, Record
-from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_manifest
+from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_geojson, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
 from pipeline.workers import Progress, process_pool
 from predictor import store
 
-MANIFEST_NAME = "manifest.csv"  # used when the source holds it and no other is named
+MANIFEST_NAMES = {"manifest.csv", "manifest.geojson"}  # used when the source holds one and no other is named
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
 NO_ROW = "Has no row in the manifest: add one, or take the file out."
 CHUNK = 8  # files a process takes at once
@@ -151,15 +151,19 @@ def _manifest(source: Source, entries: list[Entry], manifest_path: Path | None) 
     """The named manifest, or the one in the source, or None; and the entries that are not the manifest."""
     if manifest_path:
         inside = manifest_path.resolve()
-        return read_manifest(manifest_path.read_bytes(), manifest_path.name), [
+        return _read_table(manifest_path.read_bytes(), manifest_path.name), [
             entry for entry in entries if (source.path / entry.name).resolve() != inside
         ]
-    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() == MANIFEST_NAME]
+    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() in MANIFEST_NAMES]
     if not own:
         return None, entries
     first = min(own, key=lambda entry: entry.name.count("/"))
     rest = [entry for entry in entries if entry is not first]
-    return read_manifest(source.read(first.name), first.name), rest
+    return _read_table(source.read(first.name), first.name), rest
+
+
+def _read_table(data: bytes, name: str) -> Manifest:
+    return read_geojson(data, name) if name.lower().endswith((".geojson", ".json")) else read_manifest(data, name)
 
 
 def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None], dict[str, Rejected]]:

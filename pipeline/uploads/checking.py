@@ -83,7 +83,7 @@ def _parts(upload: Upload, report: Reporter) -> Iterator[Part]:
     archives = [file for file in upload.files.filter(archive=None) if is_archive(file.name)]
     if not loose and not archives:
         raise NothingToDo("There is no file yet.")
-    tables = [file for file in loose if file.name.lower().endswith(".csv")]
+    tables = [file for file in loose if file.name.lower().endswith((".csv", ".geojson"))]
     table = files_folder(upload) / tables[0].name if len(tables) == 1 else None
     only_table = bool(table) and len(loose) == 1 and len(archives) == 1  # the CSV is the ZIP's
     if loose and not only_table:

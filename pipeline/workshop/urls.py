@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipeline.workshop import home, jobs, pictures, review, schedules, uploads, versions
+from pipeline.workshop import (
+    collections,
+    home,
+    jobs,
+    pictures,
+    removed,
+    review,
+    schedules,
+    statistics,
+    uploads,
+    versions,
+)
 
 app_name = "workshop"
 urlpatterns = [
@@ -17,6 +28,15 @@ urlpatterns = [
     path("upload/<int:pk>/files/<int:file_pk>/picture", uploads.picture, name="upload-picture"),
     path("upload/<int:pk>/state", uploads.state, name="upload-state"),
     path("upload/<int:pk>/act", uploads.act, name="upload-act"),
+    path("collections/", collections.collections, name="collections"),
+    path("collections/new", collections.new, name="collection-new"),
+    path("collections/<slug:slug>/", collections.collection, name="collection"),
+    path("collections/<slug:slug>/act", collections.act, name="collection-act"),
+    path("collections/<slug:slug>/photos.<str:kind>", collections.export, name="collection-export"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("bin/", removed.binned, name="bin"),
+    path("bin/restore", removed.restore, name="bin-restore"),
+    path("photos/<int:pk>/take-down", removed.take_down, name="take-down"),
     path("models/", versions.versions, name="models"),
     path("models/act", versions.act, name="models-act"),
     path("models/compare", versions.compare, name="models-compare"),
