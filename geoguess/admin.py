@@ -20,6 +20,7 @@ from geoguess.models import Game, LessonPlan, LessonStep, Player, Room, Round, S
 from predictor.admin import ReadOnlyAdmin
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # its rate limits hold here too
+admin.site.index_title = "Tables"
 for model in (User, Group, EmailAddress):
     admin.site.unregister(model)
 

@@ -7,4 +7,5 @@ from django.apps import AppConfig
 
 class GeoGuessConfig(AppConfig):
     name = "geoguess"
+    verbose_name = "Games"
     default_auto_field = "django.db.models.BigAutoField"
