@@ -9,8 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
-
-from geoguess.admin_theme import UNFOLD as UNFOLD
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -213,6 +212,49 @@ CONTENT_SECURITY_POLICY = {
 ADMIN_SECURITY_POLICY = {
     "script-src": [SELF, NONCE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
+}
+
+# --- The look of the admin: django-unfold in the colours of static/css/system.css
+UNFOLD = {
+    "SITE_TITLE": "GeoGuess India",
+    "SITE_HEADER": "GeoGuess India",
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")},
+    ],
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "geoguess.admin_sections.index_context",
+    "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],
+    "SIDEBAR": {"navigation": "geoguess.admin_sections.navigation"},
+    "BORDER_RADIUS": "0.375rem",
+    "COLORS": {
+        "base": {  # paper to ink
+            "50": "#f5f3ed",
+            "100": "#ebe8df",
+            "200": "#d8d3c6",
+            "300": "#c3c3bd",
+            "400": "#a8b2b5",
+            "500": "#5f696e",
+            "600": "#454f54",
+            "700": "#3c474c",
+            "800": "#28323a",
+            "900": "#12171a",
+            "950": "#0c1012",
+        },
+        "primary": {  # the model's indigo
+            "50": "#f1f1fc",
+            "100": "#e3e3f8",
+            "200": "#c9caf2",
+            "300": "#bfc3ff",
+            "400": "#aab0ff",
+            "500": "#959cff",
+            "600": "#3f3fb5",
+            "700": "#36369c",
+            "800": "#2d2d82",
+            "900": "#252568",
+            "950": "#17173f",
+        },
+    },
 }
 
 # --- Weights that are not in a package: a checkpoint file for vit_b16; empty means timm's hub

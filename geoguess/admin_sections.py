@@ -1,4 +1,4 @@
-"""How the admin looks: django-unfold in the site's paper, ink and indigo, its tables under the words of the field."""
+"""The admin's tables under the words of the field: its sidebar and its first page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import reverse
 
 # A section's pages: the model's label, its title and icon (of Material Symbols).
@@ -82,46 +81,3 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The first page lists the sections of the sidebar in place of Django's apps."""
     return {**context, "app_list": sections(request)}
-
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "GeoGuess India",
-    "SITE_HEADER": "GeoGuess India",
-    "SITE_ICON": lambda request: static("img/favicon.svg"),
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")},
-    ],
-    "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "geoguess.admin_theme.index_context",
-    "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],
-    "SIDEBAR": {"navigation": "geoguess.admin_theme.navigation"},
-    "BORDER_RADIUS": "0.375rem",
-    "COLORS": {
-        "base": {  # paper to ink
-            "50": "#f5f3ed",
-            "100": "#ebe8df",
-            "200": "#d8d3c6",
-            "300": "#c3c3bd",
-            "400": "#a8b2b5",
-            "500": "#5f696e",
-            "600": "#454f54",
-            "700": "#3c474c",
-            "800": "#28323a",
-            "900": "#12171a",
-            "950": "#0c1012",
-        },
-        "primary": {  # the model's indigo
-            "50": "#f1f1fc",
-            "100": "#e3e3f8",
-            "200": "#c9caf2",
-            "300": "#bfc3ff",
-            "400": "#aab0ff",
-            "500": "#959cff",
-            "600": "#3f3fb5",
-            "700": "#36369c",
-            "800": "#2d2d82",
-            "900": "#252568",
-            "950": "#17173f",
-        },
-    },
-}
