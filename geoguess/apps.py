@@ -7,6 +7,7 @@ from django.apps import AppConfig
 
 class GeoGuessConfig(AppConfig):
     name = "geoguess"
+    verbose_name = "Games"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

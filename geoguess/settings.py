@@ -7,8 +7,9 @@ import secrets
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -60,6 +61,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_scheme}://{host}" for host in ALLOWED_HOSTS]
 
 INSTALLED_APPS = [
     "daphne",
+    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -80,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "geoguess.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -201,7 +203,6 @@ DEFAULT_FROM_EMAIL = env.str("GEOGUESS_EMAIL_FROM", default="webmaster@localhost
 TILE_URL = env.str("GEOGUESS_TILE_URL", default="")
 _tile_host = ["/".join(TILE_URL.split("/")[:3])] if TILE_URL else []
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -212,6 +213,54 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [SELF],
+    },
+}
+# Under /admin/ in place of the above: its theme writes styles into the page, and its Alpine.js compiles attributes.
+ADMIN_SECURITY_POLICY = {
+    "script-src": [SELF, NONCE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+
+# --- The look of the admin: django-unfold in the colours of static/css/system.css
+UNFOLD = {
+    "SITE_TITLE": "GeoGuess India",
+    "SITE_HEADER": "GeoGuess India",
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")},
+    ],
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "geoguess.admin_sections.index_context",
+    "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],
+    "SIDEBAR": {"navigation": "geoguess.admin_sections.navigation"},
+    "BORDER_RADIUS": "0.375rem",
+    "COLORS": {
+        "base": {  # paper to ink
+            "50": "#f5f3ed",
+            "100": "#ebe8df",
+            "200": "#d8d3c6",
+            "300": "#c3c3bd",
+            "400": "#a8b2b5",
+            "500": "#5f696e",
+            "600": "#454f54",
+            "700": "#3c474c",
+            "800": "#28323a",
+            "900": "#12171a",
+            "950": "#0c1012",
+        },
+        "primary": {  # the model's indigo
+            "50": "#f1f1fc",
+            "100": "#e3e3f8",
+            "200": "#c9caf2",
+            "300": "#bfc3ff",
+            "400": "#aab0ff",
+            "500": "#959cff",
+            "600": "#3f3fb5",
+            "700": "#36369c",
+            "800": "#2d2d82",
+            "900": "#252568",
+            "950": "#17173f",
+        },
     },
 }
 

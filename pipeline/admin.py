@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 
 from pipeline.jobs.admin import JobAdmin
 from pipeline.models import Collection, Job, Photo, Rejection
@@ -24,7 +25,7 @@ admin.site.unregister(ModelVersion)
 
 
 @admin.register(Collection)
-class CollectionAdmin(admin.ModelAdmin):
+class CollectionAdmin(ModelAdmin):
     list_display = ["name", "photo_count", "illustrated", "scale_km", "created_at"]
     readonly_fields = ["created_at"]
     prepopulated_fields = {"slug": ["name"]}
@@ -38,7 +39,7 @@ class CollectionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):
+class PhotoAdmin(ModelAdmin):
     list_display = ["file_name", "place", "district", "state", "precision_km", "split", "author"]
     list_filter = ["split", "exhibited", "collections", "is_pano", "climate", "state"]
     actions = ["show_in_gallery", "take_out_of_gallery"]
@@ -75,7 +76,7 @@ class PhotoAdmin(admin.ModelAdmin):
 
 
 @admin.register(Rejection)
-class RejectionAdmin(admin.ModelAdmin):
+class RejectionAdmin(ModelAdmin):
     list_display = ["file_name", "reason", "detail", "collection", "created_at"]
     list_filter = ["reason", "collection"]
     search_fields = ["file_name", "detail"]

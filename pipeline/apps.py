@@ -7,6 +7,7 @@ from django.apps import AppConfig
 
 class PipelineConfig(AppConfig):
     name = "pipeline"
+    verbose_name = "Photos and jobs"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -7,4 +7,5 @@ from django.apps import AppConfig
 
 class PredictorConfig(AppConfig):
     name = "predictor"
+    verbose_name = "Models"
     default_auto_field = "django.db.models.BigAutoField"

@@ -136,7 +136,7 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
     return _map(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
 
 
-@login_required(login_url="admin:login")
+@login_required
 @permission_required("predictor.locate_upload", raise_exception=True)
 @require_http_methods(["GET", "POST"])
 @never_cache

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from unfold.admin import ModelAdmin
 
 from pipeline.job_kinds import KINDS
 from pipeline.jobs.messages import snapshot
@@ -23,7 +24,7 @@ from pipeline.models import Job
 LIVE_PAGE = "admin:pipeline_job_change"
 
 
-class JobAdmin(admin.ModelAdmin):
+class JobAdmin(ModelAdmin):
     """``add`` permission starts and retries, ``change`` cancels, ``view`` watches; only services write rows."""
 
     list_display = ["__str__", "status", "progress", "took", "actor", "created_at"]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_accessibility import look
+
 TIMEOUT_S = 300
 PHONE = {"width": 375, "height": 812}
 PASSWORD = {"DJANGO_SUPERUSER_PASSWORD": "a-Long-password-1", "DJANGO_SUPERUSER_EMAIL": "k@example.org"}
@@ -25,9 +27,10 @@ def admin_state(site, browser) -> dict:
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
     page.goto("/admin/")
-    page.fill("#id_username", "kavya")
+    page.fill("#id_login", "kavya")
     page.fill("#id_password", PASSWORD["DJANGO_SUPERUSER_PASSWORD"])
-    page.click("input[type=submit]")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/admin/")
     state = context.storage_state()
     context.close()
     return state
@@ -203,8 +206,37 @@ def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site,
     assert row(site, "SELECT last_outcome LIKE 'Started job %' FROM pipeline_schedule") == (1,)
 
 
+def test_no_page_of_the_admin_breaks_its_policy(site, page):
+    """What the policy refuses is an error on the console, and none is forgiven."""
+    page.goto("/admin/")
+    tables = page.locator("#nav-sidebar-apps a[href^='/admin/']").evaluate_all(
+        "links => links.map(link => link.pathname)"
+    )
+    assert {"/admin/pipeline/photo/", "/admin/auth/user/"} <= set(tables)
+    for table in tables:
+        page.goto(table)
+        row = page.locator("#result_list a[href*='/change/']").first
+        if row.count():
+            row.click()
+            page.wait_for_url("**/change/**")
+            assert page.locator("#content").is_visible()
+    for address in ("/admin/auth/user/add/", "/admin/pipeline/collection/add/", "/admin/pipeline/job/add/"):
+        page.goto(address)
+    page.goto("/admin/pipeline/photo/")
+    page.locator("#changelist a", has_text="Filters").click()
+    page.get_by_text("By split").locator("visible=true").wait_for()
+    page.goto("/admin/")
+    page.get_by_text("unfold_more").locator("visible=true").click()
+    page.get_by_text("Dark", exact=True).click()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.set_viewport_size(PHONE)
+    page.get_by_text("dock_to_right").locator("visible=true").click()
+    page.locator("#nav-sidebar").get_by_text("Turned away").click()
+    page.wait_for_url("**/admin/pipeline/rejection/")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_a_phone(site, browser, admin_state, scheme):
+def test_the_pages_fit_a_phone_and_everybody(site, browser, admin_state, scheme):
     (job,) = row(site, "SELECT max(id) FROM pipeline_job WHERE kind = 'retrain' AND status = 'succeeded'")
     context = browser.new_context(base_url=site.url, storage_state=admin_state, viewport=PHONE, color_scheme=scheme)
     page = context.new_page()
@@ -218,4 +250,5 @@ def test_the_page_fits_a_phone(site, browser, admin_state, scheme):
     ):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        look(page, address)
     context.close()

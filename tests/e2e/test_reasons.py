@@ -103,9 +103,9 @@ def test_an_educator_explains_a_picture_of_their_own(site, browser, tmp_path: Pa
     context = browser.new_context(base_url=site.url, **DESKTOP)
     page = context.new_page()
     page.goto("/explain/")
-    page.fill("#id_username", "meera")
+    page.fill("#id_login", "meera")
     page.fill("#id_password", more["DJANGO_SUPERUSER_PASSWORD"])
-    page.click("input[type=submit]")
+    page.click("main button[type=submit]")
     stored = set((site.data / "store").rglob("*.jpg"))
     file = tmp_path / "mine.jpg"
     file.write_bytes(next(iter(stored)).read_bytes())

@@ -44,9 +44,10 @@ def test_an_admin_promotes_a_version_in_the_browser(site, browser):
     assert answer.returncode == 0, answer.stderr
     page = browser.new_context(base_url=site.url).new_page()
     page.goto("/admin/")
-    page.fill("#id_username", "asha")
+    page.fill("#id_login", "asha")
     page.fill("#id_password", credentials["DJANGO_SUPERUSER_PASSWORD"])
-    page.click("input[type=submit]")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/admin/")
     page.goto("/admin/predictor/modelversion/")
     page.locator("input.action-select").first.check()
     page.select_option("select[name=action]", "promote")

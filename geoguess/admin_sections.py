@@ -1,0 +1,83 @@
+"""The admin's tables under the words of the field: its sidebar and its first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+# A section's pages: the model's label, its title and icon (of Material Symbols).
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Photos": {
+        "pipeline.photo": ("Photos", "photo_library"),
+        "pipeline.collection": ("Collections", "collections_bookmark"),
+        "pipeline.rejection": ("Turned away", "block"),
+    },
+    "Models": {
+        "predictor.modelversion": ("Versions", "deployed_code"),
+        "predictor.promotion": ("Promotions", "trophy"),
+    },
+    "Jobs": {"pipeline.job": ("Jobs", "manufacturing")},
+    "Games": {
+        "geoguess.game": ("Games", "pin_drop"),
+        "geoguess.player": ("Players", "person_pin"),
+        "geoguess.room": ("Rooms", "groups"),
+        "geoguess.series": ("Series", "event_repeat"),
+        "geoguess.lessonplan": ("Lesson plans", "school"),
+    },
+    "People": {
+        "auth.user": ("Users", "person"),
+        "auth.group": ("Groups", "group"),
+        "account.emailaddress": ("E-mail addresses", "mail"),
+    },
+}
+OTHER_ICON = "table"
+
+
+def sections(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tables that the user may see, as the admin's index lists them, by section; those of no section come last."""
+    shown = {
+        table["model"]._meta.label_lower: table
+        for app in admin.site.get_app_list(request)
+        for table in app["models"]
+        if table["admin_url"]
+    }
+    found = {
+        section: [
+            shown.pop(label) | {"name": name, "icon": icon} for label, (name, icon) in pages.items() if label in shown
+        ]
+        for section, pages in SECTIONS.items()
+    }
+    found["More"] = [table | {"icon": OTHER_ICON} for table in shown.values()]
+    index = reverse("admin:index")
+    return [
+        {"name": name, "app_label": name.lower(), "app_url": index, "models": tables}
+        for name, tables in found.items()
+        if tables
+    ]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar."""
+    site = [
+        {"title": "Workshop", "icon": "handyman", "link": reverse("workshop:home")},
+        {"title": "The site", "icon": "public", "link": reverse("home"), "active": False},
+    ]
+    groups = [
+        {
+            "title": section["name"],
+            "items": [
+                {"title": table["name"], "icon": table["icon"], "link": table["admin_url"]}
+                for table in section["models"]
+            ],
+        }
+        for section in sections(request)
+    ]
+    return [{"items": site}, *groups]
+
+
+def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The first page lists the sections of the sidebar in place of Django's apps."""
+    return {**context, "app_list": sections(request)}
