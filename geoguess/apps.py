@@ -9,3 +9,9 @@ class GeoGuessConfig(AppConfig):
     name = "geoguess"
     verbose_name = "Games"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from geoguess.difficulty import KIND
+        from pipeline.job_kinds import KINDS
+
+        KINDS[KIND.name] = KIND  # the pipeline knows nothing of games

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from geoguess.models import Round
 from geoguess.selectors import guesses, truth
 from pipeline.models import Photo, Split
+from pipeline.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Question
 from predictor.reasons import reasons
@@ -104,9 +105,9 @@ def shown_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: f
     # Only what is never played is shown: a picture that somebody may still have to guess stays hidden.
     photos = {
         photo.sha256: photo
-        for photo in Photo.objects.filter(
-            sha256__in=[neighbour["sha256"] for neighbour in found["neighbours"]]
-        ).exclude(split=Split.TEST)
+        for photo in published_photos()
+        .filter(sha256__in=[neighbour["sha256"] for neighbour in found["neighbours"]])
+        .exclude(split=Split.TEST)
     }
     for neighbour in found["neighbours"]:
         photo = photos.get(neighbour.pop("sha256"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from geoguess.models import Round
 from geoguess.rules import Position, distance_km, points, round_score
 from pipeline.models import Collection, Photo
+from pipeline.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
 from predictor.selectors import answer, predictions_for
@@ -50,7 +51,7 @@ class Case:
 def exhibited_photos() -> QuerySet[Photo]:
     """Photos of the gallery, but for those that somebody has in front of them in an open round."""
     being_played = Round.objects.filter(photo=OuterRef("pk"), locked_at__isnull=True)
-    return Photo.objects.filter(exhibited=True).exclude(Exists(being_played)).order_by("pk")
+    return published_photos().filter(exhibited=True).exclude(Exists(being_played)).order_by("pk")
 
 
 def cases(version: ModelVersion, photos: QuerySet[Photo]) -> list[Case]:

@@ -9,6 +9,7 @@ from django.db.models import ManyToOneRel
 from geoguess.live import services as live
 from geoguess.models import Player, Room
 from geoguess.names import InvalidName, clean_name, new_name
+from geoguess.reports import forget_reporter, hand_over_reports
 
 
 def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | None) -> Player:
@@ -42,6 +43,7 @@ def merge_players(*, guest: Player, into: Player) -> None:
         for relation in Player._meta.get_fields(include_hidden=True):
             if isinstance(relation, ManyToOneRel):
                 _hand_over(relation, guest, into)
+        hand_over_reports(guest=guest, into=into)
         guest.delete()
 
 
@@ -68,6 +70,7 @@ def delete_player(player: Player) -> None:
     with transaction.atomic():
         for room in Room.objects.filter(kind=Room.Kind.LESSON, host=player):
             delete_class(room)
+        forget_reporter(player)
         (player.user or player).delete()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from geoguess import selectors
 from geoguess.models import Game, LessonPlan, Player, Round, Seat
+from geoguess.reports import reports_of
 from pipeline.plots import TINTS, Axis, Chart, state_map
 from predictor.geodesy import MAX_SCORE
 
@@ -138,6 +139,10 @@ def export(player: Player) -> dict[str, Any]:
         ]
         if user
         else [],
+        "reports": [
+            {"created_at": row["created_at"], "reason": str(row["reason"]), "outcome": str(row["outcome"])}
+            for row in reports_of(player)
+        ],
         "rooms": [_exported_seat(seat) for seat in player.seats.select_related("room__collection")],
     }
 

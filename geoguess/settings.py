@@ -23,6 +23,7 @@ MODELS_DIR = DATA_DIR / "models"  # one artifact folder per version
 ENCODERS_DIR = DATA_DIR / "encoders"  # fine-tuned ones
 BOUNDARIES_DIR = DATA_DIR / "boundaries"  # sets that import_boundaries made
 JOBS_DIR = DATA_DIR / "jobs"  # checkpoints and results of jobs
+UPLOADS_DIR = DATA_DIR / "uploads"  # files on their way in
 CACHE_DIR = DATA_DIR / "cache"
 VALKEY_DIR = DATA_DIR / "valkey"
 
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "js_lib_leaflet",
     "allauth",
     "allauth.account",
+    "auditlog",
     "predictor",
     "pipeline",
     "geoguess",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
 ]
 ROOT_URLCONF = "geoguess.urls"
 ASGI_APPLICATION = "geoguess.asgi.application"
@@ -169,6 +172,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+# --- Audit log: who changed what, but not from which address
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_USE_BASE_MANAGER = True  # also of rows in the bin
 
 # --- Accounts: a user name and a password, an e-mail address only for whoever wants one
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -262,6 +269,9 @@ VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
 # A checkpoint file of the CLIP model named, read by open_clip: its text half for captions in training
 CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")
 CLIP_WEIGHTS = env.str("GEOGUESS_CLIP_WEIGHTS", default="")
+
+# --- A detector of number plates, a TorchScript file in the layout of YOLO exports; without one people box them by hand
+PLATE_WEIGHTS = env.str("GEOGUESS_PLATE_WEIGHTS", default="")
 
 # --- Photos from the web: whom sources may write to, a token, where they are, and (for tests and mirrors) the only
 # origins, such as http://127.0.0.1:8001, that may be private or without TLS

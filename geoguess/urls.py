@@ -7,7 +7,20 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from geoguess.models import Game
-from geoguess.views import accounts, app, health, leaderboards, lessons, pages, play, profile, reasons, rooms, series
+from geoguess.views import (
+    accounts,
+    app,
+    health,
+    leaderboards,
+    lessons,
+    pages,
+    play,
+    profile,
+    reasons,
+    reports,
+    rooms,
+    series,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -27,6 +40,7 @@ urlpatterns = [
     path("g/<str:token>/<int:number>/draft", play.draft, name="round-draft"),
     path("g/<str:token>/<int:number>/guess", play.guess, name="round-guess"),
     path("g/<str:token>/<int:number>/result", play.result, name="round-result"),
+    path("g/<str:token>/<int:number>/report", reports.report_round, name="round-report"),
     path("g/<str:token>/<int:number>/reasons", reasons.round_reasons, name="round-reasons"),
     path("g/<str:token>/<int:number>/look", reasons.round_look, name="round-look"),
     path("g/<str:token>/<int:number>/map", reasons.round_map, name="round-map"),
@@ -35,6 +49,7 @@ urlpatterns = [
     path("rooms/join", rooms.join, name="room-join"),
     path("r/<str:code>/", rooms.room, name="room"),
     path("r/<str:code>/qr.svg", rooms.qr, name="room-qr"),
+    path("r/<str:code>/report", reports.report_room, name="room-report"),
     path("r/<str:code>/final", rooms.final, name="room-final"),
     path("r/<str:code>/<int:number>/picture", rooms.picture, name="room-image"),
     path("r/<str:code>/<int:number>/reasons", reasons.room_reasons, name="room-reasons"),

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pipeline import services
 from pipeline.boundary_sets import set_names
 from pipeline.importers.licences import FAMILIES
 from pipeline.importers.sources import NAMES, SourceUnusable, check_source, open_web_source
-from pipeline.models import Collection
+from pipeline.models import Collection, Upload
 from pipeline.recipe import Recipe, UnusableChange
 from pipeline.reporting import Reporter
 from predictor.models import ModelVersion
@@ -26,7 +27,7 @@ from predictor.services import predict_images
 from predictor.tuned import tuned_names
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import AnonymousUser, User
 
 ENCODERS = (
     ("starter_vit", "starter_vit – for drawn scenes"),
@@ -63,6 +64,10 @@ class JobKind:
     run: Callable[..., dict[str, Any]]
     queue: str = "pipeline"
     permission: str = "pipeline.add_job"
+
+    def startable_by(self, user: User | AnonymousUser) -> bool:
+        """Whether the user's permissions suffice."""
+        return user.has_perms(["pipeline.add_job", self.permission])
 
     def parameters(self, form: forms.Form) -> dict[str, Any]:
         """A valid form's content as the JSON that a job keeps."""
@@ -250,6 +255,17 @@ class WebImportForm(forms.Form):
         return cleaned
 
 
+class CollectionForm(forms.Form):
+    collection = _collection()
+
+
+class UploadForm(forms.Form):
+    upload = forms.ModelChoiceField(Upload.objects.filter(taken_in_at=None), empty_label=None)
+    take_in = forms.BooleanField(
+        required=False, label="Take in what is good", help_text="Without this the files are only checked."
+    )
+
+
 class EvaluateForm(forms.Form):
     version = _version()
     collection = _collection()
@@ -257,6 +273,19 @@ class EvaluateForm(forms.Form):
 
 class VersionForm(forms.Form):
     version = _version()
+
+
+class PromoteForm(VersionForm):
+    collection = forms.ModelChoiceField(
+        Collection.objects.all(),
+        required=False,
+        to_field_name="slug",
+        empty_label="The one that decides",
+        help_text="The version must beat the champion on its test photos.",
+    )
+    reason = forms.CharField(
+        max_length=300, required=False, help_text="Why it shall serve even if it does not beat the champion."
+    )
 
 
 def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
@@ -376,6 +405,25 @@ def _import_web(
     return {"figures": figures, "links": [["Photos", photo_list], ["Turned away", rejection_list]]}
 
 
+def _upload(report: Reporter, user: User | None, *, upload: Upload, take_in: bool) -> dict[str, Any]:
+    from pipeline.uploads import checking
+
+    if take_in:
+        figures: dict[str, Any] = checking.take_in(upload=upload, report=report, now=timezone.now())
+    else:
+        figures = checking.check(upload=upload, report=report)
+    links = [[str(upload), reverse("workshop:upload", args=[upload.pk])], ["Review", reverse("workshop:review")]]
+    return {"figures": _flat(figures), "links": links}
+
+
+def _export(report: Reporter, user: User | None, *, collection: Collection) -> dict[str, Any]:
+    from pipeline.curation.exporting import write_archive
+
+    name = f"{collection.slug}.zip"
+    count = write_archive(collection, _folder(report) / name, report)
+    return {"figures": {"photos": count}, "files": [name]}
+
+
 def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
     progress = partial(report.progress, phase="Predicting")
     wanted = services.playable_hashes()
@@ -383,11 +431,15 @@ def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) ->
     return {"figures": {"playable photos": len(wanted), "predicted now": count}, "links": _links(version)}
 
 
-def _promote(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
-    progress = partial(report.progress, phase="Predicting")
-    promotion = services.promote_version(name=version.name, user=user, progress=progress)
+def _promote(
+    report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection | None, reason: str
+) -> dict[str, Any]:
+    from pipeline.registry.serving import promote_if_better
+
+    promotion = promote_if_better(version=version, collection=collection, reason=reason, user=user, report=report)
     before = str(promotion.previous) if promotion.previous else "none"
-    return {"figures": {"champion": version.name, "before": before}, "links": _links(version)}
+    figures = {"champion": version.name, "before": before, **promotion.figures}
+    return {"figures": _flat(figures), "links": [*_links(version), ["Models", reverse("workshop:models")]]}
 
 
 def _folder(report: Reporter) -> Path:
@@ -419,6 +471,7 @@ KINDS = {
             "its own in the same way; no model changes.",
             GeocellsForm,
             _rebuild_geocells,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "retrain",
@@ -427,6 +480,7 @@ KINDS = {
             "promoted.",
             RetrainForm,
             _retrain,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "finetune",
@@ -435,6 +489,24 @@ KINDS = {
             "on its validation photos is kept as an encoder that “Retrain” offers.",
             FinetuneForm,
             _finetune,
+            permission="predictor.add_modelversion",
+        ),
+        JobKind(
+            "upload",
+            "Check or take in an upload",
+            "Judge every file of an upload before any is taken in; or take in those that are good, blur faces in them "
+            "and let the champion look at them. They wait for a review then.",
+            UploadForm,
+            _upload,
+            permission="pipeline.add_photo",
+        ),
+        JobKind(
+            "export",
+            "Pack a collection",
+            "Write a collection’s pictures and their CSV into a ZIP, which can be uploaded elsewhere.",
+            CollectionForm,
+            _export,
+            permission="pipeline.view_photo",
         ),
         JobKind(
             "import_web",
@@ -450,6 +522,7 @@ KINDS = {
             "Measure a model version on the test photos of a collection that it has not learnt from.",
             EvaluateForm,
             _evaluate,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "ablate",
@@ -458,6 +531,7 @@ KINDS = {
             "this collection. The whole table takes about as long as eighty trainings.",
             AblateForm,
             _ablate,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "repredict",
@@ -465,12 +539,14 @@ KINDS = {
             "Let a model version look at every playable photo that it has not seen as it is now.",
             VersionForm,
             _repredict,
+            permission="predictor.add_modelversion",
         ),
         JobKind(
             "promote",
             "Promote",
-            "Let a model version look at every playable photo, then make it the champion that plays.",
-            VersionForm,
+            "Let a model version look at every playable photo, then make it the champion that plays. It must beat the "
+            "present one on photos that neither has learnt from, or you say why not.",
+            PromoteForm,
             _promote,
             permission="predictor.promote_modelversion",
         ),

@@ -8,23 +8,62 @@ from pathlib import Path
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from pipeline.curation.models import CollectionVersion, Report
+from pipeline.registry.models import Measurement
+from pipeline.uploads.models import Upload, UploadFile
 from predictor.geodesy import INDIA_SCALE_KM
+
+__all__ = [
+    "Collection",
+    "CollectionVersion",
+    "Job",
+    "Measurement",
+    "Photo",
+    "Rejection",
+    "Report",
+    "Review",
+    "Split",
+    "Unsuitable",
+    "Upload",
+    "UploadFile",
+]
+
+
+class Kept(models.Manager):
+    """Rows that are not in the bin."""
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().filter(deleted_at=None)
 
 
 class Collection(models.Model):
-    """A named set of photos with the play area's scale D."""
+    """A named set of photos with the play area's scale D; made by hand, or by ``filters`` that are kept."""
 
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     description = models.TextField(blank=True)
     illustrated = models.BooleanField(default=False, help_text="Drawn scenes, not photographs; pages say so.")
     scale_km = models.FloatField(default=INDIA_SCALE_KM, help_text="D of the score 5000·exp(-10·d/D), km.")
+    decides = models.BooleanField(
+        default=False,
+        help_text="Its test photos decide on promotions; one collection does.",
+    )
+    filters = models.JSONField(default=dict, blank=True, help_text="What its photos were chosen by; empty: by hand.")
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when in the bin.")
+
+    every = models.Manager()
+
+    objects = Kept()
 
     class Meta:
         ordering = ["name"]
+        default_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["decides"], condition=Q(decides=True), name="one_deciding_collection")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -38,8 +77,30 @@ class Split(models.TextChoices):
     TEST = "test"
 
 
+class Review(models.TextChoices):
+    """Whether somebody has looked at a photo: only approved ones are shown to players."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    UNSUITABLE = "unsuitable"
+
+
+class Unsuitable(models.TextChoices):
+    """Why a photo is not played."""
+
+    PEOPLE = "people", "Shows people too closely"
+    GIVES_ANSWER = "gives_answer", "Text gives the answer"
+    NOT_INDIA = "not_india", "Not India"
+    LOW_QUALITY = "low_quality", "Low quality"
+    WRONG_PLACE = "wrong_place", "Wrong place"
+
+
 class Photo(models.Model):
-    """A picture of India with its position. ``sha256`` is of the display copy, the bytes a model sees."""
+    """A picture of India with its position. ``sha256`` is of the display copy, the bytes a model sees.
+
+    ``objects`` leaves out what lies in the bin; ``every`` has all. What was taken down on a legal request keeps its row
+    for the games that showed it, without picture, author or name.
+    """
 
     collections = models.ManyToManyField(Collection, related_name="photos")
     sha256 = models.CharField(max_length=64, unique=True)
@@ -73,6 +134,30 @@ class Photo(models.Model):
     exhibited = models.BooleanField(default=False, help_text="Shown in the gallery with its place; never played again.")
     split = models.CharField(max_length=10, choices=Split.choices, editable=False, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    review = models.CharField(max_length=10, choices=Review.choices, default=Review.WAITING, db_index=True)
+    unsuitable = models.CharField(max_length=12, choices=Unsuitable.choices, blank=True)
+    review_note = models.CharField(max_length=300, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    crop = models.JSONField(null=True, blank=True, help_text="Left, top, right, bottom in fractions of the original.")
+    covered = models.JSONField(default=list, blank=True, help_text="Blurred boxes, in fractions of the display copy.")
+    faces_sought_at = models.DateTimeField(null=True, blank=True)
+    plates_sought_at = models.DateTimeField(null=True, blank=True, help_text="By a detector or by a person.")
+    doubt_km = models.FloatField(null=True, blank=True, help_text="Its place is so far outside a sure model's circle.")
+    difficulty = models.FloatField(null=True, blank=True, help_text="Points that are missed on average, 0 to 5,000.")
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when in the bin.")
+    taken_down_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    every = models.Manager()
+
+    objects = Kept()
+
+    class Meta:
+        default_manager_name = "objects"
+        permissions = [("take_down_photo", "Can take a photo down for good")]
 
     def __str__(self) -> str:
         return self.file_name
@@ -115,6 +200,7 @@ class Job(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     actor = models.CharField(max_length=150, help_text="Name at the time.")
+    schedule = models.ForeignKey("Schedule", on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -160,3 +246,45 @@ class Job(models.Model):
             return None
         elapsed_s = (now - self.phase_started_at).total_seconds()
         return elapsed_s * (self.total - self.done) / (self.done - self.phase_first_done)
+
+
+class Schedule(models.Model):
+    """Jobs that start by themselves, each day or once a week; ``pipeline.jobs.schedules`` says when."""
+
+    class Weekday(models.IntegerChoices):
+        """As ``datetime.weekday()`` counts."""
+
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, help_text="A key of pipeline.job_kinds.KINDS.")
+    parameters = models.JSONField(default=dict, help_text="As of a job; version null: the champion at that time.")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices, null=True, blank=True, help_text="Null: daily.")
+    time_of_day = models.TimeField(help_text="In TIME_ZONE, India.")
+    minimum_new_photos = models.PositiveIntegerField(
+        null=True, blank=True, help_text="In the collection, since the last job of this schedule that started."
+    )
+    enabled = models.BooleanField(default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="In whose name, and with whose permissions, jobs start: whoever changed it last.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_checked_at = models.DateTimeField(help_text="Times up to here are dealt with.")
+    last_outcome = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()  # who may start the jobs may schedule them
+
+    def __str__(self) -> str:
+        return self.name

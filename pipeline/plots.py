@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.boundaries import states
+from pipeline.boundaries import districts, states
 from predictor.geodesy import Floats
 
 WIDTH, HEIGHT = 440, 320  # of a chart, small enough for its text to be read on a phone
@@ -153,6 +153,26 @@ def state_map(
         kind = "land" if tint is None else f"area tint-{tint}"
         parts.append(f'<path class="{kind}" d="{outline}">{_tooltip(tooltip)}</path>')
     return _svg(MAP_WIDTH, map_height(), title, parts)
+
+
+def district_map(title: str, values: dict[tuple[str, str], tuple[int, str]]) -> str:
+    """India's districts, those with a value by (state, district) each with its (tint, tooltip), under the states."""
+    parts = []
+    for place, outline in _districts():
+        tint, tooltip = values.get(place, (None, f"{place[1]}, {place[0]}: no photos"))
+        kind = "land" if tint is None else f"area tint-{tint}"
+        parts.append(f'<path class="{kind} thin" d="{outline}">{_tooltip(tooltip)}</path>')
+    parts += [f'<path class="outline" d="{outline}"/>' for _, outline in _states()]
+    return _svg(MAP_WIDTH, map_height(), title, parts)
+
+
+@lru_cache
+def _districts() -> list[tuple[tuple[str, str], str]]:
+    """((state, district), path data) of each district."""
+    table = districts()
+    drawings = shapely.coverage_simplify(table.geometry.to_numpy(), MAP_TOLERANCE_DEGREES)
+    places = zip(table["state"].tolist(), table["district"].tolist(), strict=True)
+    return [(place, path_data(drawing)) for place, drawing in zip(places, drawings, strict=True)]
 
 
 @lru_cache

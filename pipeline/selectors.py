@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from pipeline.models import Collection, Photo, Split
+from pipeline.models import Collection, Photo, Report, Review, Split
 
 PLAYABLE_PRECISION_KM = 5.0  # a photo whose own position is less certain cannot be scored fairly
 
 
+def published_photos() -> QuerySet[Photo]:
+    """Photos that somebody has looked at and approved, and that nobody reports at the moment."""
+    reported = Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN)
+    return Photo.objects.filter(~Exists(reported), review=Review.APPROVED)
+
+
 def playable_photos(collection: Collection | None = None) -> QuerySet[Photo]:
-    """Photos set aside for play, of one collection or of all, whose position is known well enough to be scored."""
-    photos = Photo.objects.filter(split=Split.TEST, precision_km__lte=PLAYABLE_PRECISION_KM, exhibited=False)
+    """Published photos set aside for play, of one collection or of all, whose position is known well enough."""
+    photos = published_photos().filter(split=Split.TEST, precision_km__lte=PLAYABLE_PRECISION_KM, exhibited=False)
     return photos.filter(collections=collection) if collection else photos
+
+
+def learnable_photos(collection: Collection) -> QuerySet[Photo]:
+    """Train and validation photos of a collection that nobody has found unsuitable, by hash."""
+    photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).exclude(review=Review.UNSUITABLE)
+    return photos.order_by("sha256")

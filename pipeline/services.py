@@ -14,12 +14,14 @@ import numpy as np
 from django.conf import settings
 from django.db.models import QuerySet
 
-from pipeline.models import Collection, Photo, Split
+from pipeline.curation.suggestions import note_doubts
+from pipeline.models import Collection, Measurement, Photo, Review, Split
 from pipeline.reporting import SILENT, Reporter
-from pipeline.selectors import playable_photos
+from pipeline.selectors import learnable_photos, playable_photos, published_photos
 from pipeline.splits import place_clusters
 from predictor import store
 from predictor import tuned as tuned_encoders
+from predictor.geodesy import positions, score
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
 from predictor.selectors import artifact_of, champion, posterior_of, predictions_for
@@ -209,7 +211,17 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
     measured = evaluation(artifact, cells, embeddings, truth, report=report)
+    _keep_measurement(version, collection, sha256s, measured)
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
+
+
+def _keep_measurement(
+    version: ModelVersion, collection: Collection, sha256s: list[str], measured: Evaluation
+) -> Measurement:
+    columns = (score(measured.distances_km), measured.distances_km, *positions(measured.answers.guesses))
+    rows = np.round(np.column_stack(columns), 4).tolist()
+    photos = dict(zip(sha256s, rows, strict=True))
+    return Measurement.objects.create(version=version, collection=collection, figures=measured.figures, photos=photos)
 
 
 def evaluate_explanations_of(
@@ -235,7 +247,7 @@ def evaluate_explanations_of(
 
 def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
     """The train and validation photos, by hash. Raises TooFewPhotos."""
-    photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).order_by("sha256")
+    photos = learnable_photos(collection)
     if (count := photos.count()) < FEWEST_PHOTOS:
         raise TooFewPhotos(
             f"“{collection.name}” has {count} photos to learn from, and {FEWEST_PHOTOS} are needed: import more."
@@ -252,17 +264,27 @@ def imported_boundaries(name: str | None) -> BoundarySet | None:
 
 def playable_hashes() -> list[str]:
     """Hashes of every photo that is played or stands in the gallery, oldest first."""
-    shown = playable_photos() | Photo.objects.filter(exhibited=True)
-    return list(shown.order_by("pk").values_list("sha256", flat=True))
+    shown = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
+    return [sha256 for _, sha256 in sorted(shown)]
+
+
+def _hashes(photos: QuerySet[Photo]) -> Iterable[tuple[int, str]]:
+    return photos.values_list("pk", "sha256")
 
 
 def predict_new(*, collection: Collection, progress: Progress | None = None) -> int:
-    """Let the champion, if there is one, look at what can be played of a collection and is new; how many those are."""
+    """Let the champion, if there is one, look at what is played of a collection or waits for a review, and is new.
+
+    How many those are; labels that it doubts are noted for whoever reviews.
+    """
     version = champion()
     if version is None:
         return 0
-    sha256s = playable_photos(collection).values_list("sha256", flat=True)
-    return predict_images(version=version, sha256s=sha256s, progress=progress)
+    waiting = collection.photos.filter(review=Review.WAITING)
+    sha256s = [*playable_photos(collection).values_list("sha256", flat=True), *waiting.values_list("sha256", flat=True)]
+    count = predict_images(version=version, sha256s=sha256s, progress=progress)
+    note_doubts(photos=waiting)
+    return count
 
 
 def exhibit(*, photos: Iterable[Photo], exhibited: bool = True) -> int:

@@ -30,7 +30,7 @@ BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, 
 def ensure_starter_collection(progress: Progress | None = None) -> Collection:
     """Take in the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
     collection = get_collection(name=NAME, description=DESCRIPTION, illustrated=True)
-    if collection.photos.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
+    if Photo.every.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
         _take_in(collection, {scene["file_name"]: scene for scene in shipped()}, finished, progress)
     return collection
 
@@ -57,7 +57,7 @@ def _take_in(
     collection: Collection, wanted: Mapping[str, Any], draw: Callable[[Any], Drawn], progress: Progress | None
 ) -> None:
     """Store what ``draw`` makes of each wanted scene, by file name, that the collection lacks."""
-    there = set(collection.photos.values_list("file_name", flat=True))
+    there = set(Photo.every.filter(file_name__in=wanted).values_list("file_name", flat=True))  # also in the bin
     missing = [scene for file_name, scene in wanted.items() if file_name not in there]
     with process_pool() as pool:
         drawn = pool.map(draw, missing)

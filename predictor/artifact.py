@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Container
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,20 @@ class Artifact:
     def known(self) -> Known:
         """What answers are made of."""
         return Known(self.partition.centroids, self.gallery.places, self.prototypes)
+
+    def without(self, sha256s: Container[str]) -> Artifact:
+        """The same version with these pictures gone from its gallery; what its heads have learnt stays."""
+        kept = np.array([sha256 not in sha256s for sha256 in self.gallery.sha256.tolist()], bool)
+        places = self.gallery.places
+        return replace(
+            self,
+            prototypes=replace(self.prototypes, of_picture=self.prototypes.of_picture[kept]),
+            gallery=Gallery(
+                Places(places.embeddings[kept], places.vectors[kept], places.cells[kept]),
+                self.gallery.sha256[kept],
+                self.gallery.perceptual_hashes[kept],
+            ),
+        )
 
     def save(self, folder: Path) -> str:
         """Write the folder and return the hash of its manifest."""

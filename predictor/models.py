@@ -15,6 +15,9 @@ class ModelVersion(models.Model):
     manifest_sha256 = models.CharField(max_length=64, help_text="Hash of the artifact's manifest.json.")
     card = models.JSONField(default=dict, help_text="Data hash, code version, seed, settings and metrics.")
     is_champion = models.BooleanField(default=False)
+    forgotten = models.JSONField(
+        default=list, blank=True, help_text="Training pictures taken down since, by hash: its weights still know them."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -38,12 +41,28 @@ class Promotion(models.Model):
     )
     actor = models.CharField(max_length=150, help_text="Name at the time; 'command line' without a user.")
     promoted_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it serves, where it did not beat the former.")
+    figures = models.JSONField(default=dict, blank=True, help_text="How both did on the photos that decided.")
 
     class Meta:
         ordering = ["-promoted_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.version} by {self.actor}"
+
+
+class Alias(models.Model):
+    """A name that points to one version, such as “candidate”; the champion is made by promotion."""
+
+    name = models.SlugField(max_length=40, unique=True)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "aliases"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Prediction(models.Model):

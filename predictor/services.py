@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
@@ -12,10 +13,10 @@ from django.db import transaction
 from PIL import Image
 
 from predictor import store
-from predictor.artifact import Artifact, load_artifact, verify
+from predictor.artifact import Artifact, ArtifactDamaged, load_artifact, verify
 from predictor.images import decode
 from predictor.models import ModelVersion, Prediction, Promotion
-from predictor.selectors import artifact_of, champion
+from predictor.selectors import artifact_of, champion, training_hashes
 from predictor.views import views_of
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def promote(
     sha256s: Iterable[str],
     user: User | None = None,
     actor: str = COMMAND_LINE,
+    reason: str = "",
+    figures: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Promotion:
     """Make this version the champion, once it has looked at every one of these images, so that no game waits for it."""
@@ -126,7 +129,39 @@ def promote(
         ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
         version.is_champion = True
         name = user.get_username() if user else actor
-        return Promotion.objects.create(version=version, previous=previous, promoted_by=user, actor=name)
+        return Promotion.objects.create(
+            version=version,
+            previous=previous,
+            promoted_by=user,
+            actor=name,
+            reason=reason[:300],
+            figures=figures or {},
+        )
+
+
+def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:
+    """Take pictures out of what versions keep of their training photos; the versions that had learnt from them.
+
+    Those are flagged: their weights cannot forget. Predictions of the pictures go.
+    """
+    Prediction.objects.filter(sha256__in=sha256s).delete()
+    flagged = []
+    for version in ModelVersion.objects.all():
+        try:
+            known = sorted(set(sha256s) & training_hashes(version))
+        except ArtifactDamaged:
+            continue  # what cannot be read cannot show a picture
+        if not known:
+            continue
+        folder = version_folder(version.name)
+        with tempfile.TemporaryDirectory(prefix="unfinished-", dir=settings.MODELS_DIR) as beside, transaction.atomic():
+            manifest = artifact_of(version).without(frozenset(known)).save(Path(beside) / "new")
+            version.manifest_sha256, version.forgotten = manifest, [*version.forgotten, *known]
+            version.save(update_fields=["manifest_sha256", "forgotten"])
+            folder.rename(Path(beside) / "old")
+            (Path(beside) / "new").rename(folder)
+        flagged.append(version)
+    return flagged
 
 
 def version_folder(name: str) -> Path:

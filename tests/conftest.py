@@ -26,14 +26,20 @@ def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
     return NAME
 
 
+@pytest.fixture(autouse=True)
+def no_answers_of_other_tests() -> None:
+    """Versions of two tests may look alike and be told to answer differently."""
+    selectors._answer.cache_clear()
+
+
 @pytest.fixture
 def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
     """A data folder of the test's own for models, images and caches."""
     settings.MODELS_DIR, settings.STORE_DIR = tmp_path / "models", tmp_path / "store"
     settings.CACHE_DIR, settings.JOBS_DIR = tmp_path / "cache", tmp_path / "jobs"
+    settings.UPLOADS_DIR, settings.ORIGINALS_DIR = tmp_path / "uploads", tmp_path / "originals"
     settings.BOUNDARIES_DIR, settings.ENCODERS_DIR = tmp_path / "boundaries", tmp_path / "encoders"
     selectors._artifact.cache_clear()
-    selectors._answer.cache_clear()
     selectors._training_hashes.cache_clear()
     return tmp_path
 
@@ -49,6 +55,6 @@ def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersio
 @pytest.fixture
 def groups(db: None) -> None:
     """The groups as the migrations make them, also after a test that emptied the database."""
-    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach"):
+    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach", "0012_roles"):
         (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
         operation.code(apps, SimpleNamespace(connection=connection))

@@ -116,6 +116,7 @@ def _state(game_round: Round) -> dict[str, Any]:
             "guess": reverse("round-guess", args=address),
             "draft": reverse("round-draft", args=address),
             "result": reverse("round-result", args=address),
+            "report": reverse("round-report", args=address),
             "socket": f"/ws/g/{game.token}/{game_round.number}/",
             "next": reverse("game", args=[game.token]),
         },

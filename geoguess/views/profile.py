@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from geoguess import players, profiles
 from geoguess.forms import DeletionForm, NameForm
+from geoguess.reports import reports_of
 from geoguess.views.actors import current_player, known_player
 
 
@@ -30,7 +31,14 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Others now see you as %(name)s.") % {"name": player.name})
         return redirect("profile")
     return render(
-        request, "profile.html", {**profiles.profile(player), "form": form, "sends_email": settings.SENDS_EMAIL}
+        request,
+        "profile.html",
+        {
+            **profiles.profile(player),
+            "form": form,
+            "sends_email": settings.SENDS_EMAIL,
+            "reports": reports_of(player),
+        },
     )
 
 

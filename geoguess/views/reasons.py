@@ -27,6 +27,7 @@ from geoguess.models import Round
 from geoguess.views.actors import current_player, own_round, room_member
 from geoguess.views.play import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Photo, Split
+from pipeline.selectors import published_photos
 from predictor import questions, store
 from predictor.images import UnreadableImage, decode
 from predictor.models import ModelVersion
@@ -232,7 +233,7 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
 @cache_control(public=True, max_age=3600)
 def training_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A small copy of a photo that the model has learnt from; what is played has none."""
-    photo = get_object_or_404(Photo.objects.exclude(split=Split.TEST), pk=pk)
+    photo = get_object_or_404(published_photos().exclude(split=Split.TEST), pk=pk)
     return _jpeg(store.read(photo.sha256), width=320)
 
 

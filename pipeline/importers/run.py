@@ -19,7 +19,7 @@ from pipeline.importers.contract import Area, Candidate, Page, Source
 from pipeline.importers.download import BudgetSpent, DownloadFailed, DownloadRefused, SourceFailed
 from pipeline.importers.licences import FAMILIES, Licence, licence_of
 from pipeline.importers.spread import Ledger, Rounds
-from pipeline.intake.checks import Reason, Rejected, check_positions
+from pipeline.intake.checks import Reason, Rejected, check_positions, gone
 from pipeline.intake.decoding import decode
 from pipeline.intake.service import Summary, keep_original, record_rejections
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
@@ -131,7 +131,7 @@ class _Run:
             self.collection = get_collection(name=wanted.collection)
         if self.collection:
             self._recall(self.collection)
-        own = Photo.objects.filter(file_name__startswith=f"{source.namespace}/")
+        own = Photo.every.filter(file_name__startswith=f"{source.namespace}/")
         self.elsewhere = {photo.file_name: photo for photo in own if photo.file_name not in self.seen}
 
     def _recall(self, collection: Collection) -> None:
@@ -247,6 +247,8 @@ class _Run:
                 if self.wanted.dry_run:
                     self.summary.planned.append(candidate)
                 elif photo := self.elsewhere.get(name):
+                    if photo.deleted_at:
+                        raise gone(photo.file_name, taken_down=bool(photo.taken_down_at))
                     known.append(photo)
                 elif isinstance(found := self._photo(candidate, new), Photo):
                     known.append(found)
@@ -271,12 +273,14 @@ class _Run:
         name = self._name(candidate.source_id)
         data, suffix = self.source.picture(candidate)
         original_sha256 = hashlib.sha256(data).hexdigest()
-        twin = Photo.objects.filter(original_sha256=original_sha256).first()
+        twin = Photo.every.filter(original_sha256=original_sha256).first()
+        if twin and twin.deleted_at:
+            raise gone(twin.file_name, taken_down=bool(twin.taken_down_at))
         if twin and not (self.collection and self.collection.photos.filter(pk=twin.pk).exists()):
             return twin
         decoded = decode(data, f"{name}{suffix}")
         sha256 = hashlib.sha256(decoded.display).hexdigest()
-        twin = twin or Photo.objects.filter(sha256=sha256).first()
+        twin = twin or Photo.every.filter(sha256=sha256).first()
         if same := [twin.file_name] if twin else [other.file_name for other in beside if other.sha256 == sha256]:
             raise Rejected(Reason.EXACT_DUPLICATE, f"Is the same picture as {same[0]}.")
         keep_original(data, original_sha256, suffix)

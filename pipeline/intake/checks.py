@@ -42,10 +42,23 @@ class Reason(StrEnum):
     NESTED_ARCHIVE = "nested_archive"
     TOO_MANY_ENTRIES = "too_many_entries"
     ARCHIVE_TOO_LARGE = "archive_too_large"
+    IN_BIN = "in_bin"
+    TAKEN_DOWN = "taken_down"
     LICENCE = "licence"
     NOT_A_VIEW = "not_a_view"
     DOWNLOAD_FAILED = "download_failed"
     DOWNLOAD_REFUSED = "download_refused"
+
+
+PLACEABLE = {  # what a pin on the map makes good
+    Reason.MISSING_COORDINATES,
+    Reason.NON_NUMERIC_COORDINATES,
+    Reason.IMPOSSIBLE_COORDINATES,
+    Reason.ZERO_COORDINATES,
+    Reason.SWAPPED_COORDINATES,
+    Reason.OUTSIDE_INDIA,
+    Reason.FILE_WITHOUT_ROW,
+}
 
 
 class Rejected(ValueError):
@@ -58,6 +71,13 @@ class Rejected(ValueError):
 
     def __reduce__(self) -> tuple[type[Rejected], tuple[Reason, str]]:
         return Rejected, (self.reason, self.detail)  # so that it travels between processes
+
+
+def gone(file_name: str, *, taken_down: bool) -> Rejected:
+    """Why a photo that was removed does not come back by itself."""
+    if taken_down:
+        return Rejected(Reason.TAKEN_DOWN, "Was taken down on a legal request: it cannot come back.")
+    return Rejected(Reason.IN_BIN, f"Lies in the bin as {file_name}: restore it there.")
 
 
 class ImportRefused(Rejected):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,7 @@ from pipeline.intake.sources import MAX_FILE_BYTES, Source
 MAX_PIXELS = 50 * 10**6
 DISPLAY_SIDE_PX = 1600
 DISPLAY_QUALITY = 88
+BLUR_CELLS = 4  # colours across a blurred box
 BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, where it refuses to open a picture
 SUFFIXES = {
     "JPEG": {".jpg", ".jpeg"},
@@ -31,6 +33,8 @@ SUFFIXES = {
     "HEIF": {".heic", ".heif"},
 }
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
 
 pillow_heif.register_heif_opener()
 # Sizes are checked here, before any pixel is decoded; the warning would only repeat it.
@@ -72,8 +76,8 @@ def read_entry(source: Source, name: str, known: frozenset[str]) -> Reading:
         return Reading(name, sha256, rejected=rejected)
 
 
-def decode(data: bytes, name: str) -> Decoded:
-    """The display copy of an image file called ``name``. Raises Rejected."""
+def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Box] = ()) -> Decoded:
+    """The display copy of an image file called ``name``: cropped, then blurred where ``covered``. Raises Rejected."""
     if len(data) > MAX_FILE_BYTES:
         raise Rejected(Reason.FILE_TOO_LARGE, f"Is more than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.")
     image_format = _format_of(data)
@@ -83,7 +87,7 @@ def decode(data: bytes, name: str) -> Decoded:
     try:
         with Image.open(io.BytesIO(data), formats=[image_format]) as image:
             _check_size(image.width * image.height)
-            return _decoded(image)
+            return _decoded(image, crop, covered)
     except Rejected:
         raise
     except Image.DecompressionBombError as error:
@@ -123,16 +127,20 @@ def _bomb() -> Rejected:
     )
 
 
-def _decoded(image: Image.Image) -> Decoded:
+def _decoded(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> Decoded:
     exif = image.getexif()
     position, heading = _gps(exif)
     captured_at = _captured_at(exif)
-    if image.format in {"JPEG", "MPO"}:
+    if crop is None and image.format in {"JPEG", "MPO"}:
         image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at a half or a quarter where that is enough
     image.load()
     upright = ImageOps.exif_transpose(image)
+    if crop:
+        upright = upright.crop(_pixels(crop, upright.size))
     upright.thumbnail((DISPLAY_SIDE_PX, DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
     picture = _to_srgb(upright)
+    for box in covered:
+        _blur(picture, _pixels(box, picture.size))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=DISPLAY_QUALITY, subsampling="4:2:0", optimize=True)
     return Decoded(
@@ -144,6 +152,18 @@ def _decoded(image: Image.Image) -> Decoded:
         heading=heading,
         captured_at=captured_at,
     )
+
+
+def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = (round(share * size[side % 2]) for side, share in enumerate(box))
+    return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+def _blur(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
+    """Leave so few colours of a box that nobody can be known from it, whatever is done to the copy."""
+    part = picture.crop(box)
+    few = part.resize((BLUR_CELLS, max(1, round(BLUR_CELLS * part.height / part.width))), Image.Resampling.BOX)
+    picture.paste(few.resize(part.size, Image.Resampling.BICUBIC), box[:2])
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

@@ -1,9 +1,10 @@
-"""The CSV that says where photos were taken: its columns, in any case and order, and what each may hold."""
+"""The CSV or GeoJSON that says where photos were taken: its columns, in any case and order, and what each may hold."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,18 +59,48 @@ def read_manifest(data: bytes, name: str) -> Manifest:
         PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN and column]
     )
     for cells in reader:
-        values = {column: cell.strip() for column, cell in zip(header, cells, strict=False)}
-        if not (file := values.get("file", "").replace("\\", "/")):
-            continue
-        if file in manifest.rows or file in manifest.rejected:
-            manifest.rejected[file] = Rejected(Reason.DUPLICATE_ROW, TWO_ROWS)
-            manifest.rows.pop(file, None)
-            continue
-        try:
-            manifest.rows[file] = _row(file, values)
-        except Rejected as rejected:
-            manifest.rejected[file] = rejected
+        _add(manifest, {column: cell.strip() for column, cell in zip(header, cells, strict=False)})
     return manifest
+
+
+def read_geojson(data: bytes, name: str) -> Manifest:
+    """The rows of a GeoJSON file of points whose properties are named as a CSV's columns. Raises ImportRefused."""
+    try:
+        features = json.loads(data.decode("utf-8-sig"))["features"]
+        rows = [
+            {_column(str(key)): "" if value is None else str(value) for key, value in feature["properties"].items()}
+            | _point(feature["geometry"])
+            for feature in features
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise ImportRefused(
+            Reason.CSV_COLUMNS, name, "Is no GeoJSON FeatureCollection of points with a property “file” each."
+        ) from error
+    manifest = Manifest(PurePosixPath(name).parent, ignored=sorted({key for row in rows for key in row} - KNOWN))
+    for values in rows:
+        _add(manifest, values)
+    return manifest
+
+
+def _point(geometry: dict[str, Any] | None) -> dict[str, str]:
+    if geometry is None:
+        return {}
+    longitude, latitude = geometry["coordinates"][:2]
+    return {"latitude": str(latitude), "longitude": str(longitude)}
+
+
+def _add(manifest: Manifest, values: dict[str, str]) -> None:
+    """One line, as a row or turned away."""
+    if not (file := values.get("file", "").replace("\\", "/")):
+        return
+    if file in manifest.rows or file in manifest.rejected:
+        manifest.rejected[file] = Rejected(Reason.DUPLICATE_ROW, TWO_ROWS)
+        manifest.rows.pop(file, None)
+        return
+    try:
+        manifest.rows[file] = _row(file, values)
+    except Rejected as rejected:
+        manifest.rejected[file] = rejected
 
 
 def _column(cell: str) -> str:

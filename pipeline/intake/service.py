@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -13,17 +13,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.intake.checks import NO_POSITION, ImportRefused, Reason, Rejected, check_positions
+from pipeline.intake.checks import NO_POSITION, PLACEABLE, ImportRefused, Reason, Rejected, check_positions, gone
 from pipeline.intake.decoding import Reading, read_entry
 from pipeline.intake.journal import Journal, Record
-from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_manifest
+from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_geojson, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
 from pipeline.workers import Progress, process_pool
 from predictor import store
 
-MANIFEST_NAME = "manifest.csv"  # used when the source holds it and no other is named
+MANIFEST_NAMES = {"manifest.csv", "manifest.geojson"}  # used when the source holds one and no other is named
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
 NO_ROW = "Has no row in the manifest: add one, or take the file out."
 CHUNK = 8  # files a process takes at once
@@ -54,46 +54,94 @@ class Summary:
         }
 
 
+@dataclass
+class Plan:
+    """What an import would do: photos that are new and known, what each file holds, and what is turned away."""
+
+    summary: Summary
+    new: list[NewPhoto]
+    known: list[Photo]
+    records: dict[str, Record]
+    journal: Journal
+
+
 def import_photos(
-    *, path: Path, collection_name: str, manifest_path: Path | None = None, progress: Progress | None = None
+    *,
+    path: Path,
+    collection_name: str,
+    manifest_path: Path | None = None,
+    reviewed: bool = False,
+    progress: Progress | None = None,
 ) -> Summary:
     """Import the folder or ZIP at ``path``; ``progress`` hears (files done, files in all).
 
     Photos appear when every file has been looked at, because splits follow from all places together. Display copies
     and findings are kept as they are made: an import that was killed goes on where it stopped, and one that is run
-    again finds everything there. Raises SourceMissing, or ImportRefused when nothing can be imported.
+    again finds everything there. Photos wait for a review unless they were ``reviewed`` before.
+    Raises SourceMissing, or ImportRefused when nothing can be imported.
+    """
+    try:
+        plan = plan_import(path=path, collection_name=collection_name, manifest_path=manifest_path, progress=progress)
+    except ImportRefused as refused:
+        record_rejections(get_collection(name=collection_name), {refused.file_name: refused}, taken=set())
+        raise
+    return carry_out(plan, reviewed=reviewed)
+
+
+def plan_import(
+    *,
+    path: Path,
+    collection_name: str,
+    manifest_path: Path | None = None,
+    pins: Mapping[str, tuple[float, float]] | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Look at every file and say what importing them would do; nothing is changed. ``pins`` places files by name.
+
+    Raises as `import_photos`.
     """
     source = open_source(path)
-    collection = get_collection(name=collection_name)
-    summary = Summary(collection.name)
-    try:
-        rows, entries = _plan(source, manifest_path, summary)
-    except ImportRefused as refused:
-        record_rejections(collection, {refused.file_name: refused}, taken=set())
-        raise
-    journal = Journal(source.path, collection.name)
+    summary = Summary(collection_name)
+    rows, entries = _rows(source, manifest_path, pins or {}, summary)
+    journal = Journal(source.path, collection_name)
     wanted = [entry for entry in entries if entry.name in rows and entry.name not in summary.rejected]
     records = list(_records(source, wanted, journal, progress))
     new, known = _sort(records, rows, summary)
+    summary.already_there = len(known)
+    return Plan(summary, new, known, {record.name: record for record in records}, journal)
+
+
+def carry_out(plan: Plan, *, reviewed: bool = False) -> Summary:
+    """Do what a plan says, all of it or nothing."""
     with transaction.atomic():
-        summary.new = store_photos(collection=collection, photos=new)
-        collection.photos.add(*known)
+        collection = get_collection(name=plan.summary.collection)
+        plan.summary.new = store_photos(collection=collection, photos=plan.new, reviewed=reviewed)
+        collection.photos.add(*plan.known)
         update_scale(collection)
-        summary.already_there = len(known)
-        taken = {record.name for record in records} - set(summary.rejected)
-        record_rejections(collection, summary.rejected, taken=taken)
-    journal.delete()
-    return summary
+        record_rejections(collection, plan.summary.rejected, taken=set(plan.records) - set(plan.summary.rejected))
+    plan.journal.delete()
+    return plan.summary
 
 
-def _plan(source: Source, manifest_path: Path | None, summary: Summary) -> tuple[dict[str, Row | None], list[Entry]]:
-    """Each file's manifest row (None without a manifest) and the files; what need not be read goes to the summary."""
+def _rows(
+    source: Source, manifest_path: Path | None, pins: Mapping[str, tuple[float, float]], summary: Summary
+) -> tuple[dict[str, Row | None], list[Entry]]:
+    """Each file's manifest row (None without one) and the files; what need not be read goes to the summary.
+
+    A pin goes before what the manifest says, and stands for a row that is missing.
+    """
     listing = source.listing()
     manifest, entries = _manifest(source, listing.entries, manifest_path)
     rows: dict[str, Row | None] = {entry.name: None for entry in entries}
     if manifest:
         summary.ignored_columns = manifest.ignored
         rows, summary.rejected = _match(manifest, [*rows, *listing.rejected])
+    for name, position in pins.items():
+        row = rows.get(name)
+        fault = summary.rejected.get(name)
+        if fault is None or fault.reason in PLACEABLE:
+            rows[name] = Row(name, position, row.fields if row else {})
+            summary.rejected.pop(name, None)
     summary.rejected |= _misplaced(rows)
     summary.rejected |= listing.rejected
     return rows, entries
@@ -103,15 +151,19 @@ def _manifest(source: Source, entries: list[Entry], manifest_path: Path | None) 
     """The named manifest, or the one in the source, or None; and the entries that are not the manifest."""
     if manifest_path:
         inside = manifest_path.resolve()
-        return read_manifest(manifest_path.read_bytes(), manifest_path.name), [
+        return _read_table(manifest_path.read_bytes(), manifest_path.name), [
             entry for entry in entries if (source.path / entry.name).resolve() != inside
         ]
-    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() == MANIFEST_NAME]
+    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() in MANIFEST_NAMES]
     if not own:
         return None, entries
     first = min(own, key=lambda entry: entry.name.count("/"))
     rest = [entry for entry in entries if entry is not first]
-    return read_manifest(source.read(first.name), first.name), rest
+    return _read_table(source.read(first.name), first.name), rest
+
+
+def _read_table(data: bytes, name: str) -> Manifest:
+    return read_geojson(data, name) if name.lower().endswith((".geojson", ".json")) else read_manifest(data, name)
 
 
 def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None], dict[str, Rejected]]:
@@ -179,7 +231,7 @@ def _records(source: Source, entries: list[Entry], journal: Journal, progress: P
 
 
 def _readings(source: Source, names: list[str]) -> Iterator[Reading]:
-    known = frozenset(Photo.objects.values_list("original_sha256", flat=True))
+    known = frozenset(Photo.every.values_list("original_sha256", flat=True))
     read = partial(read_entry, source, known=known)
     if len(names) <= CHUNK:
         yield from map(read, names)
@@ -225,7 +277,7 @@ def original_path(sha256: str, suffix: str) -> Path:
 
 def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) -> tuple[list[NewPhoto], list[Photo]]:
     """New photos and those that rows hold already; files turned away go to the summary."""
-    photos = {photo.original_sha256: photo for photo in Photo.objects.all()}
+    photos = {photo.original_sha256: photo for photo in Photo.every.all()}
     names = {photo.sha256: photo.file_name for photo in photos.values()}  # of display copies
     originals: dict[str, str] = {}
     new: list[NewPhoto] = []
@@ -234,12 +286,15 @@ def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) 
         row = rows[record.name]
         position = row.position if row and row.position else record.position
         twin = originals.get(record.original_sha256) or names.get(record.sha256)
+        photo = photos.get(record.original_sha256)
         if record.rejected:
             summary.rejected[record.name] = record.rejected
+        elif photo and photo.deleted_at:
+            summary.rejected[record.name] = gone(photo.file_name, taken_down=bool(photo.taken_down_at))
         elif twin:
             detail = f"Is the same picture as {twin}: keep one of them."
             summary.rejected[record.name] = Rejected(Reason.EXACT_DUPLICATE, detail)
-        elif photo := photos.get(record.original_sha256):
+        elif photo:
             originals[record.original_sha256] = record.name
             known.append(photo)
         elif not position:

@@ -109,7 +109,11 @@ class ZipArchive(Source):
     max_file_bytes: int
 
     def listing(self) -> Listing:
-        members = [member for member in _opened(self.path).infolist() if not member.is_dir()]
+        try:
+            members = [member for member in _opened(self.path).infolist() if not member.is_dir()]
+        except Exception as error:  # a damaged directory makes zipfile raise almost anything
+            detail = f"Is damaged and cannot be opened ({error}): pack it again."
+            raise ImportRefused(Reason.UNREADABLE, self.path.name, detail) from error
         if len(members) > MAX_ARCHIVE_ENTRIES:
             raise ImportRefused(
                 Reason.TOO_MANY_ENTRIES,
@@ -125,7 +129,7 @@ class ZipArchive(Source):
         found = Listing()
         for member in sorted(members, key=lambda member: member.filename):
             name = member.filename
-            if _is_unsafe(name):
+            if is_unsafe(name):
                 found.rejected[name] = Rejected(
                     Reason.UNSAFE_PATH, "Has an absolute path or “..” in its path: pack it with a relative path."
                 )
@@ -175,6 +179,7 @@ def _is_system_file(name: str) -> bool:
     return any(part.startswith(".") or part in SYSTEM_NAMES for part in PurePosixPath(name).parts)
 
 
-def _is_unsafe(name: str) -> bool:
+def is_unsafe(name: str) -> bool:
+    """Whether a name from outside would lead out of a folder."""
     windows = PureWindowsPath(name)
     return bool(name.startswith("/") or windows.drive or windows.root or ".." in windows.parts)

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from scipy.spatial import ConvexHull, QhullError
 
 from pipeline.boundaries import locate
 from pipeline.metadata import climates, elevations_m
-from pipeline.models import Collection, Photo
+from pipeline.models import Collection, Photo, Review
 from pipeline.splits import assign_splits
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 
@@ -40,16 +41,26 @@ class NewPhoto:
 def get_collection(*, name: str, **defaults: Any) -> Collection:
     """The collection of this name, made with ``defaults`` where there is none."""
     slug = slugify(name) or "collection"
-    if Collection.objects.filter(slug=slug).exclude(name=name).exists():
+    if Collection.every.filter(slug=slug).exclude(name=name).exists():
         slug = f"{slug[:110]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return Collection.objects.get_or_create(name=name, defaults={"slug": slug, **defaults})[0]
+    collection = Collection.every.get_or_create(name=name, defaults={"slug": slug, **defaults})[0]
+    if collection.deleted_at:  # whoever brings photos into it wants it back
+        collection.deleted_at = None
+        collection.save(update_fields=["deleted_at"])
+    return collection
 
 
 @transaction.atomic
-def store_photos(*, collection: Collection, photos: Sequence[NewPhoto]) -> list[Photo]:
-    """Add photos that no row has yet to the collection, all or none; their splits follow from all photos' places."""
+def store_photos(*, collection: Collection, photos: Sequence[NewPhoto], reviewed: bool = False) -> list[Photo]:
+    """Add photos that no row has yet to the collection, all or none; their splits follow from all photos' places.
+
+    Scenes need no review, and neither do photos that were ``reviewed`` before; others wait for one.
+    """
     latitudes, longitudes = [photo.latitude for photo in photos], [photo.longitude for photo in photos]
-    states, districts = locate(latitudes, longitudes)
+    review: dict[str, Any] = {}
+    if reviewed or collection.illustrated:
+        now = timezone.now()
+        review = {"review": Review.APPROVED, "reviewed_at": now, "faces_sought_at": now, "plates_sought_at": now}
     rows = [
         Photo(
             file_name=photo.file_name[:255],
@@ -60,18 +71,38 @@ def store_photos(*, collection: Collection, photos: Sequence[NewPhoto]) -> list[
             height=photo.height,
             latitude=photo.latitude,
             longitude=photo.longitude,
-            state=str(state),
-            district=str(district),
-            climate=str(climate),
-            elevation_m=None if np.isnan(elevation) else float(elevation),
+            **found,
+            **review,
             **photo.fields,
         )
-        for photo, state, district, climate, elevation in zip(
-            photos, states, districts, climates(latitudes, longitudes), elevations_m(latitudes, longitudes), strict=True
-        )
+        for photo, found in zip(photos, known_of_places(latitudes, longitudes), strict=True)
     ]
+    give_splits(rows)
+    Photo.objects.bulk_create(rows)
+    collection.photos.add(*rows)
+    update_scale(collection)
+    return rows
+
+
+def known_of_places(latitudes: Sequence[float], longitudes: Sequence[float]) -> list[dict[str, Any]]:
+    """State, district, climate and elevation of positions in degrees, as columns of `Photo`."""
+    columns = (*locate(latitudes, longitudes), climates(latitudes, longitudes), elevations_m(latitudes, longitudes))
+    return [
+        {
+            "state": str(state),
+            "district": str(district),
+            "climate": str(climate),
+            "elevation_m": None if np.isnan(elevation) else float(elevation),
+        }
+        for state, district, climate, elevation in zip(*columns, strict=True)
+    ]
+
+
+def give_splits(rows: Sequence[Photo]) -> None:
+    """Set the split of photos without one, by their places and those of all other photos; nothing is saved."""
     links = ("latitude", "longitude", "sequence_id", "near_duplicate_group", "perceptual_hash", "split")
-    together = [*Photo.objects.only(*links), *rows]
+    own = [row.pk for row in rows if row.pk]
+    together = [*Photo.every.exclude(pk__in=own).only(*links), *rows]
     splits = assign_splits(
         latitudes=[photo.latitude for photo in together],
         longitudes=[photo.longitude for photo in together],
@@ -82,10 +113,6 @@ def store_photos(*, collection: Collection, photos: Sequence[NewPhoto]) -> list[
     )
     for photo, split in zip(together, splits, strict=True):
         photo.split = split
-    Photo.objects.bulk_create(rows)
-    collection.photos.add(*rows)
-    update_scale(collection)
-    return rows
 
 
 def update_scale(collection: Collection) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from unfold.admin import ModelAdmin
 
-from pipeline.job_kinds import KINDS, JobKind
+from pipeline.job_kinds import KINDS
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, interrupt_dead_jobs, retry_job, start_job
 from pipeline.models import Job
@@ -65,7 +65,7 @@ class JobAdmin(ModelAdmin):
             raise PermissionDenied
         interrupt_dead_jobs(now=timezone.now())
         active = {job.kind: job for job in Job.objects.filter(status__in=Job.ACTIVE)}
-        kinds = [(kind, active.get(kind.name)) for kind in KINDS.values() if _may_start(request, kind)]
+        kinds = [(kind, active.get(kind.name)) for kind in KINDS.values() if kind.startable_by(request.user)]
         return self._page(request, "choose", {"title": "Start a job", "kinds": kinds})
 
     def start_view(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -73,7 +73,7 @@ class JobAdmin(ModelAdmin):
         kind = KINDS.get(name)
         if kind is None:
             raise Http404(f"There is no kind of job named {name}.")
-        if not _may_start(request, kind):
+        if not kind.startable_by(request.user):
             raise PermissionDenied
         form = kind.form(request.POST) if request.method == "POST" else kind.form(initial=request.GET.dict())
         active = None
@@ -101,7 +101,7 @@ class JobAdmin(ModelAdmin):
             "retries": job.retries.order_by("pk"),
             "snapshot": snapshot(job, timezone.now()),
             "may_cancel": self.has_change_permission(request),
-            "may_retry": kind is not None and _may_start(request, kind),
+            "may_retry": kind is not None and kind.startable_by(request.user),
         }
         return self._page(request, "live", context)
 
@@ -113,7 +113,7 @@ class JobAdmin(ModelAdmin):
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self._job(request, pk)
-        if job.kind not in KINDS or not _may_start(request, KINDS[job.kind]):
+        if job.kind not in KINDS or not KINDS[job.kind].startable_by(request.user):
             raise PermissionDenied
         try:
             return redirect(LIVE_PAGE, retry_job(job=job, user=_user(request)).pk)
@@ -137,10 +137,6 @@ class JobAdmin(ModelAdmin):
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/pipeline/job/{name}.html", context)
-
-
-def _may_start(request: HttpRequest, kind: JobKind) -> bool:
-    return request.user.has_perms(["pipeline.add_job", kind.permission])
 
 
 def _user(request: HttpRequest) -> User:

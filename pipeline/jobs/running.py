@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Self
 
+from auditlog.context import set_actor
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -127,7 +128,8 @@ def _run(job: Job, report: JobReporter) -> dict[str, Any]:
     """The fields that say how it ended."""
     try:
         kind = KINDS[job.kind]
-        result = kind.run(report, job.started_by, **kind.values(job.parameters))
+        with set_actor(job.started_by):
+            result = kind.run(report, job.started_by, **kind.values(job.parameters))
     except Cancelled:
         return {"status": Job.Status.CANCELLED}
     except Exception as error:

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from pipeline.job_kinds import KINDS
 from pipeline.jobs.messages import announce
-from pipeline.models import Job
+from pipeline.models import Job, Schedule
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,18 +39,25 @@ class NotRetriable(Exception):
     """Only a job that failed, was cancelled or interrupted can be retried."""
 
 
-def start_job(*, kind: str, parameters: dict[str, Any], user: User, parent: Job | None = None) -> Job:
+def start_job(
+    *, kind: str, parameters: dict[str, Any], user: User, parent: Job | None = None, schedule: Schedule | None = None
+) -> Job:
     """A queued job, sent to a worker on commit. Raises AlreadyActive."""
     interrupt_dead_jobs(now=timezone.now())
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                kind=kind, parameters=parameters, parent=parent, started_by=user, actor=user.get_username()
+                kind=kind,
+                parameters=parameters,
+                parent=parent,
+                schedule=schedule,
+                started_by=user,
+                actor=user.get_username(),
             )
     except IntegrityError:
         active = Job.objects.filter(kind=kind, status__in=Job.ACTIVE).first()
         if active is None:  # it ended this instant
-            return start_job(kind=kind, parameters=parameters, user=user, parent=parent)
+            return start_job(kind=kind, parameters=parameters, user=user, parent=parent, schedule=schedule)
         raise AlreadyActive(active) from None
     transaction.on_commit(lambda: send_to_worker(job=job))
     return job
@@ -60,7 +67,7 @@ def retry_job(*, job: Job, user: User) -> Job:
     """The same task again, going on from the checkpoints there are. Raises NotRetriable and AlreadyActive."""
     if job.status not in Job.RETRIABLE:
         raise NotRetriable(f"Job {job.pk} is {job.status}.")
-    return start_job(kind=job.kind, parameters=job.parameters, user=user, parent=job)
+    return start_job(kind=job.kind, parameters=job.parameters, user=user, parent=job, schedule=job.schedule)
 
 
 def cancel_job(*, job: Job, now: datetime) -> None:

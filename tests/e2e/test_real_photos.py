@@ -42,10 +42,19 @@ def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
     with manifest.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
 
-    arguments = ("import_photos", str(folder), "--manifest", str(manifest), "--collection", "Real", "--json")
-    summary = last_line(bare.manage(*arguments))
+    arguments = (
+        "import_photos",
+        str(folder),
+        "--manifest",
+        str(manifest),
+        "--collection",
+        "Real",
+        "--reviewed",
+        "--json",
+    )
+    summary = last_line(bare.manage("import_photos", *arguments))
     assert summary["new"] > 0.95 * len(rows)
-    again = last_line(bare.manage(*arguments))
+    again = last_line(bare.manage("import_photos", *arguments))
     assert (again["new"], again["already_there"]) == (0, summary["new"])
 
     version = last_line(bare.manage("train", "--collection", "Real", "--encoder", "efficientnet_lite0", "--json"))[

@@ -19,7 +19,9 @@ def test_pictures_imported_while_the_site_runs_become_playable(site, tmp_path):
             image.save(tmp_path / f"{number}.png")
             writer.writerow([f"{number}.png", 12 + number, 77 + number / 4, 0.1])
     labels = str(tmp_path / "labels.csv")
-    answer = site.manage("import_photos", str(tmp_path), "--manifest", labels, "--collection", "Late", "--no-predict")
+    answer = site.manage(
+        "import_photos", str(tmp_path), "--manifest", labels, "--collection", "Late", "--reviewed", "--no-predict"
+    )
     assert answer.returncode == 0, answer.stderr
 
     def card() -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from geoguess import embedded_valkey
 from geoguess.supervisor import Child, Supervisor
-from pipeline.models import Collection, Photo, Split
+from pipeline.models import Collection, Photo, Review, Split
 from predictor import store
 from predictor.artifact import Artifact, Gallery
 from predictor.geodesy import unit_vectors
@@ -119,6 +119,7 @@ def add_photo(collection, version) -> Callable[..., Photo]:
                 "author": "A. Photographer",
                 "licence": "CC BY 4.0",
                 "split": Split.TEST,
+                "review": Review.APPROVED,
             }
             | fields
         )

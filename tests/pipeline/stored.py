@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.models import Collection, Photo
+from pipeline.models import Collection, Photo, Review
 from predictor import store
 from predictor.images import decode, perceptual_hash
 from tests.made import picture, position
@@ -24,6 +24,7 @@ def store_photos(collection: Collection, seeds: range, split: str) -> list[Photo
             latitude=latitude,
             longitude=longitude,
             split=split,
+            review=Review.APPROVED,
         )
         photo.collections.add(collection)
         photos.append(photo)

@@ -263,12 +263,12 @@ def test_the_champion_looks_at_new_playable_photos_at_once_unless_told_not_to(fo
     later = tmp_path / "later"
     later.mkdir()
     (later / "a.jpg").write_bytes(jpeg_with_gps(*TEST_PLACE, seed=99))
-    call_command("import_photos", str(later), "--no-predict", collection="Later")
+    call_command("import_photos", str(later), "--no-predict", "--reviewed", collection="Later")
     assert playable_photos().count() == 1
     assert not Prediction.objects.exists()
 
     call_command("import_photos", str(folder), collection="Test", json=True)
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    new = set(playable_photos(Collection.objects.get(name="Test")).values_list("sha256", flat=True))
+    new = set(Collection.objects.get(name="Test").photos.values_list("sha256", flat=True))  # they wait for a review
     assert set(Prediction.objects.filter(version=made_version).values_list("sha256", flat=True)) == new
     assert result["predicted"] == len(new) > 0

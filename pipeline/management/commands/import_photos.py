@@ -40,6 +40,11 @@ class Command(DatabaseCommand):
         parser.add_argument("path", type=Path, nargs="?", help="a folder, with everything below it, or a ZIP archive")
         parser.add_argument("--manifest", type=Path, help="the CSV; by default manifest.csv in PATH, if it is there")
         parser.add_argument("--collection", help="name of the collection; by default the name of PATH or of the source")
+        parser.add_argument(
+            "--reviewed",
+            action="store_true",
+            help="the files were looked through: places right, faces and number plates gone. Others wait for that",
+        )
         parser.add_argument("--no-predict", action="store_true", help="leave the new photos to `manage.py promote`")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON in the last line")
         web = parser.add_argument_group("from the web, see docs/importing.md")
@@ -58,6 +63,8 @@ class Command(DatabaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["path"] is None) == (options["source"] is None):
             raise CommandError("Give either the path of a folder or ZIP, or --source.")
+        if options["source"] and options["reviewed"]:
+            raise CommandError("Nobody has looked at what the web will give: review the photos in the workshop.")
         start = time.monotonic()
         summary: Summary
         trouble: str | None = None
@@ -124,6 +131,7 @@ def _from_files(options: dict[str, Any]) -> Summary:
                 path=path,
                 collection_name=options["collection"] or path.resolve().stem,
                 manifest_path=manifest,
+                reviewed=options["reviewed"],
                 progress=progress,
             )
         except SourceMissing as error:

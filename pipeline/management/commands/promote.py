@@ -7,31 +7,43 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from pipeline.management.progress import progress_bar
+from pipeline.management.named_collection import collection_named
+from pipeline.management.progress import TerminalReporter
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
 
 class Command(DatabaseCommand):
-    help = "Predict every playable photo with a version, then switch the champion to it."
+    help = (
+        "Predict every playable photo with a version that beats the champion on photos neither has learnt from, then "
+        "switch to it."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("version", help="name of the version")
+        parser.add_argument("--collection", help="whose test photos decide; by default the one marked for that")
+        parser.add_argument("--reason", default="", help="why it shall serve even if it does not beat the champion")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.services import promote_version
+        from pipeline.registry.gate import NotBetter
+        from pipeline.registry.serving import promote_if_better
         from predictor.artifact import ArtifactDamaged
         from predictor.encoders import MissingWeights, UnknownEncoder
         from predictor.services import OtherWeights
         from predictor.store import ImageMissing
 
         try:
-            with progress_bar("Predicting", "photo") as progress:
-                promotion = promote_version(name=options["version"], progress=progress)
+            with TerminalReporter() as report:
+                promotion = promote_if_better(
+                    version=ModelVersion.objects.get(name=options["version"]),
+                    collection=collection_named(options["collection"]) if options["collection"] else None,
+                    reason=options["reason"],
+                    report=report,
+                )
         except ModelVersion.DoesNotExist:
             names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
             raise CommandError(f"There is no version “{options['version']}”. There is: {names}.") from None
-        except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing) as error:
+        except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing, NotBetter) as error:
             raise CommandError(str(error)) from error
         before = f", after {promotion.previous}" if promotion.previous else ""
         self.stdout.write(f"{promotion.version} is the champion{before}.")

@@ -1,0 +1,74 @@
+"""Reports of players on pictures: made from a round, and told of when they are decided.
+
+The pipeline keeps them under a key that means a player here only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from geoguess.models import Player
+from pipeline.curation.reports import NotReported, report_photo
+from pipeline.models import Photo, Report
+
+REASONS = {
+    "wrong_place": gettext_lazy("It was taken somewhere else"),
+    "unfair": gettext_lazy("It cannot be guessed, or it gives the answer away"),
+    "private": gettext_lazy("It shows a face, a number plate or something private"),
+    "broken": gettext_lazy("It is broken or hard to see"),
+}
+OUTCOMES = {
+    "": gettext_lazy("nobody has decided yet; it is not played until then"),
+    "corrected": gettext_lazy("you were right: it was corrected"),
+    "removed": gettext_lazy("you were right: it is out of the game"),
+    "kept": gettext_lazy("it was looked at, and stays as it is"),
+}
+
+
+class CannotReport(ValueError):
+    """The report was not taken; the message says why."""
+
+
+def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Report:
+    """Tell those who look after photos. Raises CannotReport."""
+    try:
+        return report_photo(photo=photo, reason=reason, reporter=player.token, now=now)
+    except NotReported as error:
+        if str(error) == "too_many":
+            raise CannotReport(_("That is enough for today: others will look at what you reported.")) from error
+        raise CannotReport(_("Choose what is wrong with the picture.")) from error
+
+
+def reports_of(player: Player) -> list[dict[str, Any]]:
+    """The player's reports, latest first, with what became of them. Nothing tells which picture it was."""
+    return [
+        {
+            "created_at": row.created_at,
+            "reason": REASONS[row.reason],
+            "outcome": OUTCOMES[row.outcome],
+            "decided": bool(row.outcome),
+        }
+        for row in Report.objects.filter(reporter=player.token)
+    ]
+
+
+def hand_over_reports(*, guest: Player, into: Player) -> None:
+    """What a guest reported is told to the account they turned into."""
+    for row in Report.objects.filter(reporter=guest.token):
+        twin = Report.objects.filter(reporter=into.token, photo=row.photo_id, outcome=Report.Outcome.OPEN)
+        if row.outcome == Report.Outcome.OPEN and twin.exists():
+            row.delete()
+        else:
+            row.reporter = into.token
+            row.save(update_fields=["reporter"])
+
+
+def forget_reporter(player: Player) -> None:
+    """What a player reported stays, but nothing tells any more that it was them."""
+    for row in Report.objects.filter(reporter=player.token):
+        row.reporter = f"gone-{row.pk}"
+        row.save(update_fields=["reporter"])

@@ -1,0 +1,1 @@
+"""Photos kept good: reviewed, corrected, reported, collected, binned and taken down."""

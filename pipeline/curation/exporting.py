@@ -1,0 +1,73 @@
+"""A collection as files: the CSV that an import reads, with or without the pictures, or GeoJSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.intake.manifest import COLUMNS
+from pipeline.models import Collection, Photo
+from pipeline.reporting import Reporter
+from predictor import store
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text that begins so for a formula
+
+
+def table(collection: Collection) -> str:
+    """The photos as CSV with the columns of an import."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["file", "latitude", "longitude", *COLUMNS])
+    for name, photo in _named(collection):
+        facts = _facts(photo)
+        writer.writerow([name, photo.latitude, photo.longitude, *(_safe(facts[column]) for column in COLUMNS)])
+    return buffer.getvalue()
+
+
+def geojson(collection: Collection) -> dict[str, Any]:
+    """The photos as a FeatureCollection of points (RFC 7946: longitude first)."""
+    return {
+        "type": "FeatureCollection",
+        "name": collection.name,
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [photo.longitude, photo.latitude]},
+                "properties": {"file": name, **_facts(photo), "state": photo.state, "district": photo.district},
+            }
+            for name, photo in _named(collection)
+        ],
+    }
+
+
+def write_archive(collection: Collection, path: Path, report: Reporter) -> int:
+    """A ZIP of display copies with their CSV, which can be uploaded elsewhere; how many pictures it holds."""
+    count = collection.photos.count()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # JPEGs do not get smaller
+        archive.writestr("manifest.csv", table(collection))
+        for done, (name, photo) in enumerate(_named(collection), start=1):
+            archive.writestr(name, store.read(photo.sha256))
+            report.progress(done, count, "Packing")
+    return count
+
+
+def _named(collection: Collection) -> Iterator[tuple[str, Photo]]:
+    """Photos with a file name that is theirs alone."""
+    for photo in collection.photos.order_by("pk").iterator(chunk_size=500):
+        yield f"{photo.pk:07}-{photo.sha256[:8]}.jpg", photo
+
+
+def _facts(photo: Photo) -> dict[str, Any]:
+    """What an import reads, by column; empty where nothing is known."""
+    facts: dict[str, Any] = {column: getattr(photo, column) for column in COLUMNS}
+    facts["captured_at"] = photo.captured_at.isoformat() if photo.captured_at else ""
+    facts["is_pano"] = "true" if photo.is_pano else ""
+    return {column: "" if value is None else value for column, value in facts.items()}
+
+
+def _safe(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

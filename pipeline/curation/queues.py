@@ -1,0 +1,55 @@
+"""The rows in which photos wait for a curator, each in the order in which they are best looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from pipeline.models import Photo, Report, Review
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A row of photos; ``words`` say what they wait for."""
+
+    name: str
+    title: str
+    words: str
+
+    def photos(self) -> QuerySet[Photo]:
+        """Its photos, the first to be looked at first."""
+        reported = Exists(Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN))
+        photos = Photo.objects.all()
+        match self.name:
+            case "reported":
+                return photos.filter(reported).order_by("pk")
+            case "waiting":
+                return photos.filter(review=Review.WAITING).order_by(F("doubt_km").desc(nulls_last=True), "pk")
+            case "doubted":
+                return photos.filter(review=Review.APPROVED, doubt_km__isnull=False).order_by("-doubt_km", "pk")
+            case "unsuitable":
+                return photos.filter(review=Review.UNSUITABLE).order_by("-reviewed_at", "pk")
+            case _:
+                return photos.filter(review=Review.APPROVED).order_by(F("reviewed_at").desc(nulls_last=True), "pk")
+
+
+QUEUES = {
+    queue.name: queue
+    for queue in (
+        Queue("reported", "Reported", "Players say that something is wrong; not played until you decide."),
+        Queue("waiting", "New", "Nobody has looked at them yet; not played until then."),
+        Queue("doubted", "Doubted by the model", "It is sure that they were taken far from where they are said to be."),
+        Queue("unsuitable", "Unsuitable", "Neither played nor learnt from."),
+        Queue("approved", "Approved", "Played, learnt from, shown."),
+    )
+}
+
+
+def neighbours(queue: Queue, pk: int) -> tuple[int | None, int | None, int]:
+    """The photos before and after one in a row, and how many the row holds; after one that left it comes its first."""
+    row = list(queue.photos().values_list("pk", flat=True))
+    if pk not in row:
+        return None, row[0] if row else None, len(row)
+    at = row.index(pk)
+    return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None), len(row)

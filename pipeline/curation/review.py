@@ -1,0 +1,121 @@
+"""What a curator decides of a photo: approved, unsuitable, elsewhere, cropped, blurred. The only writer of reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from pipeline.curation import privacy
+from pipeline.curation.pictures import redraw
+from pipeline.intake.checks import check_positions
+from pipeline.intake.decoding import Box
+from pipeline.intake.storing import give_splits, known_of_places, update_scale
+from pipeline.models import Photo, Review, Unsuitable
+from predictor import store
+from predictor.images import decode
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+FARTHEST_PRECISION_KM = 500.0
+
+
+class NotReviewable(ValueError):
+    """The decision cannot be taken; the message says what is missing."""
+
+
+def is_drawn(photo: Photo) -> bool:
+    """Whether the photo is a scene that the project drew, in which nobody can be hurt."""
+    return photo.collections.filter(illustrated=True).exists()
+
+
+def seek_people(*, photo: Photo, now: datetime) -> int:
+    """Blur the faces of a photo, and its number plates where a detector is set; how many boxes are new.
+
+    Only photos that were not looked through yet. Raises DetectorMissing, ImageMissing.
+    """
+    if photo.faces_sought_at or is_drawn(photo):
+        return 0
+    image = decode(store.read(photo.sha256))
+    found = privacy.faces(image)
+    if settings.PLATE_WEIGHTS:
+        found += privacy.plates(image, Path(settings.PLATE_WEIGHTS))
+        photo.plates_sought_at = now
+    photo.faces_sought_at = now
+    with transaction.atomic():
+        if found:
+            redraw(photo=photo, crop=photo.crop, covered=[*photo.covered, *found])
+        photo.save()
+    return len(found)
+
+
+@transaction.atomic
+def approve(*, photo: Photo, user: User, now: datetime, plates_gone: bool = False) -> None:
+    """Publish a photo. ``plates_gone``: the curator saw that no number plate can be read. Raises NotReviewable."""
+    if not is_drawn(photo):
+        if photo.faces_sought_at is None:
+            raise NotReviewable("Faces were not looked for yet: do that first, or box them by hand and say so.")
+        if photo.plates_sought_at is None and not plates_gone:
+            raise NotReviewable("Say that no number plate can be read: box those that can, then tick the box.")
+    if plates_gone:
+        photo.plates_sought_at = now
+    _decide(photo, Review.APPROVED, user, now)
+
+
+@transaction.atomic
+def refuse(*, photo: Photo, reason: str, note: str, user: User, now: datetime) -> None:
+    """Keep a photo from players and models, with the reason. Raises NotReviewable."""
+    if reason not in Unsuitable.values:
+        raise NotReviewable("Choose why the photo is unsuitable.")
+    _decide(photo, Review.UNSUITABLE, user, now, reason, note[:300])
+
+
+@transaction.atomic
+def reopen(*, photo: Photo, user: User, now: datetime) -> None:
+    """Take a decision back: the photo waits again."""
+    _decide(photo, Review.WAITING, user, now)
+
+
+@transaction.atomic
+def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: float) -> None:
+    """Put a photo elsewhere, with all that follows: state, district, climate, elevation, split, its collections' scale.
+
+    Points of rounds that were played stay as they were. Raises NotReviewable.
+    """
+    if not 0 <= precision_km <= FARTHEST_PRECISION_KM:
+        raise NotReviewable(f"The precision must lie between 0 and {FARTHEST_PRECISION_KM:.0f} km.")
+    if fault := check_positions([latitude], [longitude], [precision_km])[0]:
+        raise NotReviewable(fault.detail)
+    moved = (photo.latitude, photo.longitude) != (latitude, longitude)
+    photo.latitude, photo.longitude, photo.precision_km = latitude, longitude, precision_km
+    if moved:
+        for column, value in known_of_places([latitude], [longitude])[0].items():
+            setattr(photo, column, value)
+        photo.place, photo.doubt_km, photo.split = "", None, ""
+        give_splits([photo])
+    photo.save()
+    if moved:
+        for collection in photo.collections.all():
+            update_scale(collection)
+
+
+@transaction.atomic
+def edit_picture(*, photo: Photo, crop: Box | None, covered: Sequence[Box], now: datetime) -> None:
+    """Crop a photo and blur boxes in it, in place of what was before. Raises UnusableBox, ImageMissing.
+
+    A box by hand counts as having looked for faces where no detector could.
+    """
+    redraw(photo=photo, crop=crop, covered=covered)
+    photo.faces_sought_at = photo.faces_sought_at or now
+    photo.save()
+
+
+def _decide(photo: Photo, review: Review, user: User, now: datetime, reason: str = "", note: str = "") -> None:
+    photo.review, photo.unsuitable, photo.review_note = review, reason, note
+    photo.reviewed_by, photo.reviewed_at = user, now
+    photo.save()

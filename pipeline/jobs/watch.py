@@ -1,0 +1,50 @@
+"""The part of a Celery worker that starts scheduled jobs and empties the bin: it looks when it has found its broker,
+and each minute.
+
+It looks in the worker's main process, which is free while a job keeps the other busy for hours, and with the worker's
+own timer, so that no further process or message is needed. A worker that loses its broker drops its timers; as one of
+its steps this is started again when the broker is back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.bootsteps import StartStopStep
+from django.db import connection
+from django.utils import timezone
+
+QUEUE = "pipeline"  # whoever takes jobs looks
+EVERY_S = 60.0
+
+
+class ScheduleWatch(StartStopStep):
+    """A step of the consumer, named in ``geoguess.celery``."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+    timers: tuple[Any, ...] = ()
+
+    def start(self, parent: Any) -> None:
+        if QUEUE in parent.app.amqp.queues.consume_from:
+            self.timers = (
+                parent.timer.call_after(0, start_scheduled_jobs),
+                parent.timer.call_repeatedly(EVERY_S, start_scheduled_jobs),
+            )
+
+    def stop(self, parent: Any) -> None:
+        for timer in self.timers:
+            timer.cancel()
+
+
+def start_scheduled_jobs() -> None:
+    """Start the jobs whose time has come, and forget what has lain in the bin, or been left half uploaded, too long."""
+    from pipeline.curation.removal import empty_bin
+    from pipeline.jobs.schedules import start_due_jobs
+    from pipeline.uploads.receiving import discard_old
+
+    try:
+        start_due_jobs(now=timezone.now())
+        empty_bin(now=timezone.now())
+        discard_old(now=timezone.now())
+    finally:
+        connection.close()  # worker processes are forked from this one

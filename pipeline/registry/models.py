@@ -1,0 +1,21 @@
+"""What a version was measured at. Part of ``pipeline.models``."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Measurement(models.Model):
+    """How well a version did on a collection's test photos that it had not learnt from, at one time."""
+
+    version = models.ForeignKey("predictor.ModelVersion", on_delete=models.CASCADE, related_name="measurements")
+    collection = models.ForeignKey("pipeline.Collection", on_delete=models.CASCADE, related_name="+")
+    figures = models.JSONField(default=dict)
+    photos = models.JSONField(default=dict, help_text="By hash: points, distance in km, guessed latitude, longitude.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} on {self.collection}"

@@ -1,0 +1,174 @@
+"""Collections: the list, and the page on which one is filtered, changed by hand, brought back, exported or binned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Avg, Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pipeline.curation import exporting, removal
+from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, refill
+from pipeline.jobs.services import AlreadyActive, start_job
+from pipeline.models import Collection, Photo, Review
+from pipeline.selectors import playable_photos
+from pipeline.workshop.access import user_of, workshop
+
+PER_PAGE = 60
+SEE, CHANGE = "pipeline.view_collection", "pipeline.change_collection"
+
+
+def _values(field: str) -> Any:
+    def choices() -> list[tuple[str, str]]:
+        values = Photo.objects.exclude(**{field: ""}).order_by(field).values_list(field, flat=True).distinct()
+        return [(value, value) for value in values]
+
+    return choices
+
+
+def _collections() -> list[tuple[str, str]]:
+    return list(Collection.objects.values_list("slug", "name"))
+
+
+class FilterForm(forms.Form):
+    """The filter, as a form in the address of the page."""
+
+    states = forms.MultipleChoiceField(choices=_values("state"), required=False)
+    climates = forms.MultipleChoiceField(choices=_values("climate"), required=False)
+    collections = forms.MultipleChoiceField(choices=_collections, required=False, label="Out of")
+    licences = forms.MultipleChoiceField(choices=_values("licence"), required=False)
+    easiest = forms.FloatField(min_value=0, max_value=5000, required=False, label="Difficulty from")
+    hardest = forms.FloatField(min_value=0, max_value=5000, required=False, label="to")
+    precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precise to km")
+    illustrated = forms.BooleanField(required=False, label="Drawn scenes")
+
+    def wanted(self) -> Filter:
+        """The filter of a valid form."""
+        return Filter.from_dict(self.cleaned_data)
+
+
+@require_safe
+@workshop(SEE)
+def collections(request: HttpRequest) -> HttpResponse:
+    """All collections with what they hold."""
+    kept = Count("photos", filter=Q(photos__deleted_at=None), distinct=True)
+    approved = Count("photos", filter=Q(photos__review=Review.APPROVED, photos__deleted_at=None), distinct=True)
+    rows = Collection.objects.annotate(held=kept, approved=approved, difficulty=Avg("photos__difficulty"))
+    table = [
+        {"collection": row, "playable": playable_photos(row).count(), "versions": row.versions.count()} for row in rows
+    ]
+    return render(request, "workshop/collections.html", {"title": "Collections", "table": table})
+
+
+@require_http_methods(["GET", "POST"])
+@workshop("pipeline.add_collection")
+def new(request: HttpRequest) -> HttpResponse:
+    """A filter with the photos that pass, to be made a collection."""
+    form = FilterForm(request.GET)
+    wanted = form.wanted() if form.is_valid() else Filter()
+    if request.method == "POST":
+        try:
+            name = request.POST.get("name", "").strip()[:120]
+            if not name:
+                raise NameTaken("Give the collection a name.")
+            made = build(
+                name=name,
+                wanted=wanted,
+                user=user_of(request),
+                description=request.POST.get("description", "").strip(),
+            )
+        except NameTaken as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
+        messages.success(request, f"“{made}” holds {made.photos.count()} photos.")
+        return redirect("workshop:collection", made.slug)
+    return _page(request, "A new collection", form, wanted.photos() if form.is_valid() else Photo.objects.none(), None)
+
+
+@require_safe
+@workshop(SEE)
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a collection holds; with a filter in the address, what it would hold."""
+    row = get_object_or_404(Collection, slug=slug)
+    form = FilterForm(request.GET) if set(request.GET) - {"page"} else FilterForm(initial=row.filters)
+    photos = row.photos.order_by("pk")
+    if form.is_bound and form.is_valid():
+        photos = form.wanted().photos()
+    return _page(request, row.name, form, photos, row)
+
+
+@require_POST
+@workshop(SEE, CHANGE)
+def act(request: HttpRequest, slug: str) -> HttpResponse:
+    """Refill by the filter, change by hand, bring a version back, export the files, or bin."""
+    row, user = get_object_or_404(Collection, slug=slug), user_of(request)
+    match request.POST.get("act", ""):
+        case "refill":
+            form = FilterForm(request.GET)
+            if form.is_valid():
+                refill(collection=row, wanted=form.wanted(), user=user)
+                messages.success(request, f"It holds {row.photos.count()} photos now; what it held is kept below.")
+        case "take_out" | "add" as what:
+            chosen = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
+            add, take_out = (chosen, []) if what == "add" else ([], chosen)
+            change_by_hand(collection=row, add=add, take_out=take_out, user=user)
+            messages.success(request, f"It holds {row.photos.count()} photos now.")
+        case "bring_back":
+            number = request.POST.get("version", "")
+            version = get_object_or_404(row.versions, number=number if number.isdecimal() else 0)
+            bring_back(version=version, user=user)
+            messages.success(request, f"It holds what version {version.number} held.")
+        case "export":
+            try:
+                job = start_job(kind="export", parameters={"collection": row.slug}, user=user)
+            except AlreadyActive as error:
+                messages.error(request, str(error))
+            else:
+                return redirect("admin:pipeline_job_change", job.pk)
+        case "bin":
+            if not request.user.has_perm("pipeline.delete_collection"):
+                raise PermissionDenied
+            removal.put_in_bin(rows=[row], now=timezone.now())
+            messages.success(request, f"“{row}” lies in the bin for 30 days; its photos stay.")
+            return redirect("workshop:bin")
+        case _:
+            messages.error(request, "There is no such button.")
+    return redirect("workshop:collection", row.slug)
+
+
+@require_safe
+@workshop(SEE)
+def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The collection's CSV or GeoJSON; the pictures are packed by a job."""
+    row = get_object_or_404(Collection, slug=slug)
+    if kind == "geojson":
+        response: HttpResponse = JsonResponse(exporting.geojson(row), content_type="application/geo+json")
+    else:
+        response = HttpResponse(exporting.table(row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{row.slug}.{kind}"'
+    return response
+
+
+def _page(
+    request: HttpRequest, title: str, form: FilterForm, photos: QuerySet[Photo], row: Collection | None
+) -> HttpResponse:
+    page = Paginator(photos, PER_PAGE).get_page(request.GET.get("page"))
+    held = set(row.photos.filter(pk__in=[photo.pk for photo in page]).values_list("pk", flat=True)) if row else set()
+    context = {
+        "title": title,
+        "form": form,
+        "filtered": form.is_bound and bool(request.GET),
+        "page": page,
+        "held": held,
+        "collection": row,
+        "versions": row.versions.all()[:20] if row else [],
+        "states": len(set(photos.order_by().values_list("state", flat=True))),
+    }
+    return render(request, "workshop/collection.html", context)

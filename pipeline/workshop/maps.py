@@ -1,0 +1,20 @@
+"""What a page with a map needs from the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+
+INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees
+BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
+
+
+def map_settings() -> dict[str, Any]:
+    """Addresses of the base map's files, first view, and tiles, for the page's script."""
+    return {
+        "basemap": {name: static(f"basemap/{name}") for name in BASEMAP_FILES},
+        "bounds": INDIA_BOUNDS,
+        "tile_url": settings.TILE_URL,
+    }

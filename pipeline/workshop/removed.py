@@ -1,0 +1,71 @@
+"""The bin, from which photos and collections come back for thirty days, and take-downs, from which nothing does."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pipeline.curation import removal
+from pipeline.models import Collection, Photo
+from pipeline.workshop.access import workshop
+from predictor.models import ModelVersion
+
+SHOWN = 200
+
+
+@require_safe
+@workshop("pipeline.view_photo")
+def binned(request: HttpRequest) -> HttpResponse:
+    """What lies in the bin, with the day on which it goes."""
+    lying = {"deleted_at__isnull": False}
+    context = {
+        "title": "Bin",
+        "photos": [
+            (photo, photo.deleted_at + removal.KEPT_FOR)
+            for photo in Photo.every.filter(taken_down_at=None, **lying).order_by("-deleted_at")[:SHOWN]
+            if photo.deleted_at
+        ],
+        "collections": [
+            (collection, collection.deleted_at + removal.KEPT_FOR)
+            for collection in Collection.every.filter(**lying)
+            if collection.deleted_at
+        ],
+        "taken_down": Photo.every.filter(taken_down_at__isnull=False).count(),
+        "flagged": [version for version in ModelVersion.objects.all() if version.forgotten],
+    }
+    return render(request, "workshop/bin.html", context)
+
+
+@require_POST
+@workshop("pipeline.delete_photo")
+def restore(request: HttpRequest) -> HttpResponse:
+    """Back from the bin."""
+    photos = Photo.every.filter(pk__in=_numbers(request, "photos"), taken_down_at=None)
+    collections = Collection.every.filter(pk__in=_numbers(request, "collections"))
+    count = removal.restore(rows=[*photos, *collections])
+    messages.success(request, f"{count} came back." if count else "Tick what shall come back.")
+    return redirect("workshop:bin")
+
+
+@require_http_methods(["GET", "POST"])
+@workshop("pipeline.delete_photo", "pipeline.take_down_photo")
+@reauthentication_required
+def take_down(request: HttpRequest, pk: int) -> HttpResponse:
+    """A legal request, confirmed by whoever has just given the password."""
+    photo = get_object_or_404(Photo.every.filter(taken_down_at=None), pk=pk)
+    if request.method == "POST":
+        flagged = removal.take_down(photo=photo, now=timezone.now())
+        names = ", ".join(map(str, flagged))
+        messages.success(request, "The photo is gone: file, copies, predictions, gallery rows.")
+        if flagged:
+            messages.warning(request, f"Learnt from it, and flagged: {names}. Retrain without it.")
+        return redirect("workshop:bin")
+    return render(request, "workshop/take_down.html", {"title": "Take down", "photo": photo})
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    return [int(value) for value in request.POST.getlist(name) if value.isdecimal()]

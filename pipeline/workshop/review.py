@@ -1,0 +1,196 @@
+"""The review: rows of photos that wait, and the page on which one is looked at and decided."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from pipeline.curation import removal, review
+from pipeline.curation.pictures import UnusableBox
+from pipeline.curation.privacy import DetectorMissing
+from pipeline.curation.queues import QUEUES, neighbours
+from pipeline.curation.reports import resolve_reports
+from pipeline.curation.suggestions import alike
+from pipeline.intake.checks import Rejected
+from pipeline.models import Photo, Report, Unsuitable
+from pipeline.workshop.access import user_of, workshop
+from pipeline.workshop.maps import map_settings
+from predictor.geodesy import INDIA_SCALE_KM, haversine_km
+from predictor.selectors import answer, champion, prediction_for
+from predictor.store import ImageMissing
+
+PER_PAGE = 60
+DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "put into the bin"}
+
+
+@require_safe
+@workshop("pipeline.view_photo")
+def overview(request: HttpRequest) -> HttpResponse:
+    """The rows with their lengths, and the photos of one."""
+    queue = QUEUES.get(request.GET.get("queue", "")) or next(
+        (queue for queue in QUEUES.values() if queue.photos().exists()), QUEUES["waiting"]
+    )
+    page = Paginator(queue.photos(), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(other, other.photos().count()) for other in QUEUES.values()]
+    context = {
+        "title": "Review",
+        "queue": queue,
+        "rows": rows,
+        "page": page,
+        "first": next(iter(page), None),
+        "undo": _decided(request),
+    }
+    return render(request, "workshop/review_overview.html", context)
+
+
+@require_safe
+@workshop("pipeline.change_photo")
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """One photo with all that helps to decide; faces are looked for when that was not done yet."""
+    row = get_object_or_404(Photo, pk=pk)
+    queue = QUEUES.get(request.GET.get("queue", "")) or QUEUES["waiting"]
+    trouble = ""
+    try:
+        review.seek_people(photo=row, now=timezone.now())
+    except (DetectorMissing, ImageMissing, Rejected) as error:
+        trouble = str(error)
+    before, after, count = neighbours(queue, row.pk)
+    drawn = review.is_drawn(row)
+    page = {
+        "place": {"latitude": row.latitude, "longitude": row.longitude, "precision_km": row.precision_km},
+        "model": _model(row),
+        "crop": row.crop,
+        "covered": row.covered,
+        **map_settings(),
+    }
+    context = {
+        "title": row.place or row.file_name,
+        "photo": row,
+        "queue": queue,
+        "count": count,
+        "before": before,
+        "after": after,
+        "drawn": drawn,
+        "plates_by_hand": not drawn and row.plates_sought_at is None,
+        "detector": bool(settings.PLATE_WEIGHTS),
+        "trouble": trouble,
+        "reports": row.reports.filter(outcome=Report.Outcome.OPEN),
+        "alike": alike(row),
+        "reasons": Unsuitable.choices,
+        "page": page,
+        "undo": _decided(request),
+    }
+    return render(request, "workshop/review_photo.html", context)
+
+
+@require_POST
+@workshop("pipeline.change_photo")
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what a button says, and go on to the next photo of the row."""
+    row = get_object_or_404(Photo.every.filter(taken_down_at=None), pk=pk)
+    queue = QUEUES.get(request.POST.get("queue", "")) or QUEUES["waiting"]
+    act = request.POST.get("act", "")
+    _, after, _ = neighbours(queue, row.pk)
+    try:
+        _act(request, row, act)
+    except (review.NotReviewable, UnusableBox, ImageMissing, Rejected) as error:
+        messages.error(request, f"Nothing was changed. {error}")
+        return _to(row.pk, queue.name)
+    if act not in DONE:
+        return _to(row.pk, queue.name)
+    messages.success(request, f"{row.place or row.file_name} was {DONE[act]}.")
+    if after is None:
+        after = neighbours(queue, row.pk)[1]
+    if after is None:
+        return redirect(f"{reverse('workshop:review')}?queue={queue.name}&undo={row.pk}")
+    return _to(after, queue.name, undo=row.pk)
+
+
+def _act(request: HttpRequest, row: Photo, act: str) -> None:
+    user, now = user_of(request), timezone.now()
+    match act:
+        case "approve":
+            review.approve(photo=row, user=user, now=now, plates_gone=bool(request.POST.get("plates_gone")))
+            outcome = Report.Outcome.CORRECTED if request.POST.get("corrected") else Report.Outcome.KEPT
+            resolve_reports(photo=row, outcome=outcome, user=user, now=now)
+        case "refuse":
+            reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
+            review.refuse(photo=row, reason=reason, note=note, user=user, now=now)
+            resolve_reports(photo=row, outcome=Report.Outcome.REMOVED, user=user, now=now)
+        case "reopen":
+            removal.restore(rows=[row])
+            review.reopen(photo=row, user=user, now=now)
+            messages.success(request, "Taken back: the photo waits for a decision again.")
+        case "bin":
+            if not request.user.has_perm("pipeline.delete_photo"):
+                raise PermissionDenied
+            removal.put_in_bin(rows=[row], now=now)
+        case "place":
+            latitude, longitude, precision_km = (
+                _number(request, name) for name in ("latitude", "longitude", "precision")
+            )
+            review.set_place(photo=row, latitude=latitude, longitude=longitude, precision_km=precision_km)
+            messages.success(request, f"It stands in {row.district}, {row.state} now.")
+        case "picture":
+            crop, covered = _boxes(request)
+            review.edit_picture(photo=row, crop=crop, covered=covered, now=now)
+            messages.success(request, "The picture was made anew. The original is kept: any box can be taken away.")
+        case _:
+            raise Http404("There is no such button.")
+
+
+def _model(row: Photo) -> dict[str, Any] | None:
+    """The champion's guess, where it has looked."""
+    version = champion()
+    prediction = prediction_for(version, row.sha256) if version else None
+    if prediction is None:
+        return None
+    found = answer(prediction, INDIA_SCALE_KM)
+    away_km = haversine_km(row.latitude, row.longitude, found.latitude, found.longitude)
+    return {
+        "latitude": found.latitude,
+        "longitude": found.longitude,
+        "radius_km": found.radius_km,
+        "away_km": float(away_km),
+        "doubtful": found.doubtful,
+    }
+
+
+def _number(request: HttpRequest, name: str) -> float:
+    try:
+        return float(request.POST.get(name, ""))
+    except ValueError:
+        raise review.NotReviewable("Latitude, longitude and precision must be numbers.") from None
+
+
+def _boxes(request: HttpRequest) -> tuple[Any, list[Any]]:
+    try:
+        sent = json.loads(request.POST.get("boxes", ""))
+        crop = tuple(map(float, sent["crop"])) if sent["crop"] else None
+        covered = [tuple(map(float, box)) for box in sent["covered"]]
+    except (ValueError, KeyError, TypeError):
+        raise UnusableBox("The boxes were not understood: draw them again.") from None
+    if any(len(box) != 4 for box in [*covered, *([crop] if crop else [])]):
+        raise UnusableBox("A box needs four sides: draw it again.")
+    return crop, covered
+
+
+def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:
+    decided = f"&undo={undo}" if undo else ""
+    return redirect(f"{reverse('workshop:review-photo', args=[pk])}?queue={queue}{decided}")
+
+
+def _decided(request: HttpRequest) -> Photo | None:
+    """The photo that was decided just now, to take that back."""
+    pk = request.GET.get("undo", "")
+    return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk.isdecimal() else None

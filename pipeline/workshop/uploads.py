@@ -1,0 +1,218 @@
+"""Uploads in the browser: the page with its list of files, the pieces they come in, and what is done with them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pipeline.intake.checks import Rejected
+from pipeline.intake.decoding import decode
+from pipeline.intake.sources import MAX_FILE_BYTES, open_source
+from pipeline.jobs.messages import snapshot
+from pipeline.jobs.services import AlreadyActive, cancel_job, interrupt_dead_jobs, start_job
+from pipeline.models import Collection, Job, Upload, UploadFile
+from pipeline.uploads import checking, receiving
+from pipeline.workshop.access import user_of, workshop
+from pipeline.workshop.maps import map_settings
+from predictor import images, store
+
+State = UploadFile.State
+SHOWN = 300  # files of one state in the list; more would only be scrolled past
+THUMBNAIL_PX = 320
+MAX_ANNOUNCED = 2 * 2**20  # bytes of JSON
+
+
+@require_http_methods(["GET", "POST"])
+@workshop("pipeline.add_photo")
+def uploads(request: HttpRequest) -> HttpResponse:
+    """Own uploads, and the beginning of another."""
+    user = user_of(request)
+    if request.method == "POST":
+        try:
+            made = receiving.open_upload(user=user, collection_name=request.POST.get("collection", ""))
+        except receiving.NotReceived as error:
+            messages.error(request, str(error))
+            return redirect("workshop:uploads")
+        return redirect("workshop:upload", made.pk)
+    context = {
+        "title": "Upload photos",
+        "uploads": Upload.objects.filter(user=user)[:20],
+        "collections": Collection.objects.filter(illustrated=False),
+    }
+    return render(request, "workshop/uploads.html", context)
+
+
+@require_safe
+@workshop("pipeline.add_photo")
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """One upload: drop files, watch them come, check them, take them in."""
+    row = _own(request, pk)
+    page = {
+        **_state(row),
+        **map_settings(),
+        "piece": receiving.MAX_PIECE_BYTES // 2,
+        "most_bytes": receiving.MAX_UPLOAD_BYTES,
+        "urls": {
+            "announce": reverse("workshop:upload-announce", args=[pk]),
+            "receive": reverse("workshop:upload-receive", args=[pk, 0]),
+            "state": reverse("workshop:upload-state", args=[pk]),
+            "act": reverse("workshop:upload-act", args=[pk]),
+            "picture": reverse("workshop:upload-picture", args=[pk, 0]),
+        },
+    }
+    context = {"title": f"Upload into {row.collection_name}", "upload": row, "page": page}
+    return render(request, "workshop/upload.html", context)
+
+
+@require_POST
+@workshop("pipeline.add_photo")
+def announce(request: HttpRequest, pk: int) -> JsonResponse:
+    """Which files will come: ``[[path, bytes], …]``; answered with how far each is."""
+    body = request.read(MAX_ANNOUNCED + 1)
+    try:
+        wanted = [(str(name), int(size)) for name, size in json.loads(body)]
+        if any(size < 0 for _, size in wanted):
+            raise ValueError
+    except (ValueError, TypeError):
+        return JsonResponse({"error": "The list of files was not understood."}, status=400)
+    try:
+        files = receiving.announce(upload=_own(request, pk), files=wanted)
+    except receiving.NotReceived as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    return JsonResponse({"files": [_file(file) for file in files]})
+
+
+@require_http_methods(["PUT"])
+@workshop("pipeline.add_photo")
+def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
+    """A piece of a file, the body, that begins at ``?offset=``; answered with how much is there."""
+    file = get_object_or_404(UploadFile, pk=file_pk, upload=_own(request, pk), archive=None)
+    try:
+        offset, length = int(request.GET.get("offset", "")), int(request.headers.get("Content-Length", ""))
+    except ValueError:
+        return JsonResponse({"error": "A piece needs its offset and its length."}, status=400)
+    try:
+        file = receiving.receive(file=file, offset=offset, piece=request, length=length)  # type: ignore[arg-type]
+    except receiving.NotReceived as error:
+        return JsonResponse({"error": str(error), "received": error.received}, status=409)
+    return JsonResponse(_file(file))
+
+
+@require_safe
+@workshop("pipeline.add_photo")
+def state(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where the upload and its job are."""
+    return JsonResponse(_state(_own(request, pk)))
+
+
+@require_safe
+@workshop("pipeline.add_photo")
+def picture(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    """A small copy of a file that is a picture."""
+    file = get_object_or_404(UploadFile, pk=file_pk, upload=_own(request, pk))
+    buffer = io.BytesIO()
+    try:
+        if file.sha256 and store.path(file.sha256).exists():
+            data = store.read(file.sha256)
+        elif file.archive:
+            source = open_source(receiving.archive_path(file.archive))
+            data = decode(source.read(file.name.removeprefix(f"{file.archive.name}/")), file.name).display
+        else:
+            path = receiving.files_folder(file.upload) / file.name
+            data = decode(path.read_bytes() if file.size <= MAX_FILE_BYTES else b"", file.name).display
+    except (Rejected, OSError, KeyError, ValueError):
+        raise Http404("There is no picture of this file.") from None
+    image = images.decode(data)
+    image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+    image.save(buffer, "JPEG", quality=80)
+    response = HttpResponse(buffer.getvalue(), content_type="image/jpeg")
+    response["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+@require_POST
+@workshop("pipeline.add_photo")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check, take in, place by pin, leave files out, or forget the whole upload."""
+    row = _own(request, pk)
+    sent = _json(request)
+    files = row.files.filter(pk__in=sent.get("files") or [])
+    match sent.get("act"):
+        case "check" | "take_in" as phase:
+            try:
+                parameters = {"upload": row.pk, "take_in": phase == "take_in"}
+                start_job(kind="upload", parameters=parameters, user=user_of(request))
+            except AlreadyActive as error:
+                return JsonResponse({"error": f"{error} It may be that of another upload."}, status=409)
+        case "cancel":
+            for job in Job.objects.filter(kind="upload", parameters__upload=row.pk, status__in=Job.ACTIVE):
+                cancel_job(job=job, now=timezone.now())
+        case "place":
+            try:
+                latitude, longitude = float(sent["latitude"]), float(sent["longitude"])
+            except (KeyError, TypeError, ValueError):
+                return JsonResponse({"error": "A pin needs a latitude and a longitude."}, status=400)
+            receiving.place(files=files, latitude=latitude, longitude=longitude)
+        case "remove":
+            for file in files:
+                receiving.remove(file=file)
+        case "discard":
+            receiving.discard(upload=row)
+            messages.success(request, "The upload is forgotten; nothing of it was taken in.")
+            return JsonResponse({"url": reverse("workshop:uploads")})
+        case _:
+            return JsonResponse({"error": "There is no such button."}, status=400)
+    return JsonResponse(_state(row))
+
+
+def _own(request: HttpRequest, pk: int) -> Upload:
+    return get_object_or_404(Upload, pk=pk, user=user_of(request))
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        sent = json.loads(request.read(MAX_ANNOUNCED))
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def _state(row: Upload) -> dict[str, Any]:
+    interrupt_dead_jobs(now=timezone.now())
+    job = Job.objects.filter(kind="upload", parameters__upload=row.pk).first()
+    now = timezone.now()
+    shown: list[dict[str, Any]] = []
+    for name in State.values:
+        shown.extend(_file(file) for file in row.files.filter(state=name)[:SHOWN])
+    return {
+        "files": shown,
+        "counts": Counter(row.files.values_list("state", flat=True)),
+        "checked": row.checked_at is not None,
+        "taken_in": row.taken_in_at is not None,
+        "waiting": checking.waiting(row) if row.taken_in_at else 0,
+        "job": snapshot(job, now) | {"url": reverse("admin:pipeline_job_change", args=[job.pk])} if job else None,
+    }
+
+
+def _file(file: UploadFile) -> dict[str, Any]:
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "size": file.size,
+        "received": file.received,
+        "state": file.state,
+        "detail": file.detail,
+        "latitude": file.latitude,
+        "longitude": file.longitude,
+        "picture": bool(file.sha256) or file.state == State.UNPLACED,
+        "archive": file.archive_id is not None,
+    }

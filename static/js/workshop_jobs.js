@@ -1,0 +1,50 @@
+// The list of jobs stays fresh: the page is fetched again and what changed in it is put in place.
+
+const EVERY_MS = 3000;
+const WORKERS_EVERY_MS = 10_000;
+const lists = document.getElementById("jobs-lists");
+const lost = document.getElementById("jobs-lost");
+const workers = document.getElementById("jobs-workers");
+const states = (root) => [...root.querySelectorAll("[data-job]")].map(({ dataset }) => `${dataset.job} ${dataset.status}`).join();
+
+async function text(url) {
+  const response = await fetch(url);
+  if (!response.ok || response.redirected) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+async function renew() {
+  const fresh = new DOMParser().parseFromString(await text(location.href), "text/html");
+  if (states(fresh) === states(document)) {
+    for (const part of fresh.querySelectorAll("[data-live]")) {
+      const old = lists.querySelector(`[data-live="${part.dataset.live}"]`);
+      if (old.innerHTML !== part.innerHTML) old.innerHTML = part.innerHTML;
+    }
+    return;
+  }
+  // A job came, began or ended. The filter and the workers stay as they are, so that nobody loses a choice.
+  for (const id of ["jobs-running", "jobs-waiting", "jobs-ended"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
+}
+
+async function renewWorkers() {
+  workers.innerHTML = await text(workers.dataset.url);
+}
+
+/** Again and again while somebody looks, the next time only after the last has been answered. */
+function keep(work, everyMs) {
+  const turn = async () => {
+    if (!document.hidden) {
+      try {
+        await work();
+        lost.hidden = true;
+      } catch {
+        lost.hidden = false;
+      }
+    }
+    setTimeout(turn, everyMs);
+  };
+  return turn;
+}
+
+setTimeout(keep(renew, EVERY_MS), EVERY_MS);
+keep(renewWorkers, WORKERS_EVERY_MS)();

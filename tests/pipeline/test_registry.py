@@ -1,0 +1,198 @@
+"""The model's life: the gate before promotion, the way back, names, and two versions side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pipeline.curation import removal
+from pipeline.models import Collection, Job, Measurement, Photo
+from pipeline.registry.comparing import compare_measurements
+from pipeline.registry.gate import NotBetter, compare
+from pipeline.registry.serving import (
+    NothingBefore,
+    UnusableAlias,
+    promote_if_better,
+    roll_back,
+    served_before,
+    set_alias,
+)
+from pipeline.services import evaluate_version
+from predictor.models import ModelVersion, Prediction, Promotion
+from predictor.selectors import artifact_of, champion, training_hashes
+from predictor.services import promote, register_version
+from tests.pipeline.stored import store_photos
+
+
+@pytest.fixture
+def collection(made_version: ModelVersion) -> Collection:
+    """Photos 100 and on; the versions have learnt from 0 to 59."""
+    collection = Collection.objects.create(name="Made", slug="made")
+    store_photos(collection, range(100, 128), "test")
+    return collection
+
+
+@pytest.fixture
+def worse(made_version: ModelVersion, settings) -> ModelVersion:
+    """The same version with its heads turned round: it believes least in what it sees."""
+    artifact = artifact_of(made_version)
+    turned = replace(artifact, heads=replace(artifact.heads, weight=-artifact.heads.weight, tasks={}))
+    folder = settings.MODELS_DIR / "worse-1"
+    turned.save(folder)
+    return register_version(folder=folder)
+
+
+@pytest.fixture
+def admin() -> User:
+    user = User.objects.create_user("admin", password="x", is_staff=True)
+    wanted = ["view_modelversion", "promote_modelversion", "add_job", "view_job", "view_photo", "change_photo"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return user
+
+
+def test_the_first_champion_needs_to_beat_nobody(made_version, collection):
+    assert promote_if_better(version=made_version).figures == {}
+    assert champion() == made_version
+
+
+def test_a_worse_version_is_refused_unless_there_is_a_reason(made_version, worse, collection, admin):
+    promote_if_better(version=made_version)
+    with pytest.raises(NotBetter, match=r"28 photos.*Give a reason"):
+        promote_if_better(version=worse, user=admin)
+    assert champion() == made_version
+    promotion = promote_if_better(version=worse, user=admin, reason="To see what happens")
+    assert champion() == worse
+    assert (promotion.actor, promotion.reason) == ("admin", "To see what happens")
+    figures = promotion.figures
+    assert figures["challenger"] < figures["champion"]
+    assert figures["low"] <= figures["difference"] <= figures["high"] < 0
+    assert Prediction.objects.filter(version=worse).count() == 28  # it had looked before it served
+
+
+def test_a_better_version_passes_without_a_reason(made_version, worse, collection):
+    promote_if_better(version=worse)
+    promotion = promote_if_better(version=made_version)
+    assert promotion.figures["difference"] > 0
+    assert promotion.reason == ""
+
+
+def test_photos_that_either_version_knows_decide_nothing(made_version, worse, collection):
+    store_photos(collection, range(0, 10), "test")  # the versions have learnt from these
+    verdict = compare(version=made_version, serving=worse, collection=collection)
+    assert verdict.photos == 28
+    few = Collection.objects.create(name="Few", slug="few")
+    store_photos(few, range(200, 205), "test")
+    with pytest.raises(NotBetter, match="5 test photos"):
+        compare(version=made_version, serving=worse, collection=few)
+
+
+def test_the_marked_collection_decides_and_the_command_says_so(made_version, worse, collection):
+    promote_if_better(version=made_version)
+    other = Collection.objects.create(name="Fixed", slug="fixed", decides=True)
+    store_photos(other, range(300, 324), "test")
+    with pytest.raises(CommandError, match=r"24 photos of “Fixed”"):
+        call_command("promote", worse.name, stdout=StringIO())
+    call_command("promote", worse.name, "--reason", "A trial", stdout=StringIO())
+    assert champion() == worse
+    assert Promotion.objects.first().figures["collection"] == "Fixed"
+
+
+def test_the_way_back_is_one_step_and_can_be_taken_again(made_version, worse, collection, admin):
+    with pytest.raises(NothingBefore):
+        roll_back(user=admin)
+    promote_if_better(version=made_version)
+    promote_if_better(version=worse, reason="A trial")
+    assert served_before() == made_version
+    done = roll_back(user=admin)
+    assert isinstance(done, Promotion)
+    assert champion() == made_version
+    assert done.reason == "Rolled back from worse-1"
+    assert Promotion.objects.count() == 3  # nothing of the history is lost
+
+
+def test_the_way_back_waits_for_a_job_when_photos_came_since(made_version, worse, collection, admin):
+    promote_if_better(version=made_version)
+    promote_if_better(version=worse, reason="A trial")
+    store_photos(collection, range(400, 402), "test")
+    job = roll_back(user=admin)
+    assert isinstance(job, Job)
+    assert job.parameters == {"version": made_version.name, "reason": "Rolled back from worse-1"}
+    assert champion() == worse
+
+
+def test_a_name_points_to_one_version_and_champion_is_taken(made_version, worse):
+    set_alias(name="candidate", version=made_version)
+    assert set_alias(name="candidate", version=worse).version == worse
+    assert not made_version.aliases.exists()
+    for name in ("champion", "Bad Name", "", "x" * 41):
+        with pytest.raises(UnusableAlias):
+            set_alias(name=name, version=worse)
+
+
+def test_measurements_are_kept_and_compared_photo_by_photo(made_version, worse, collection):
+    figures = [evaluate_version(version=one, collection=collection).figures for one in (worse, made_version)]
+    before, after = (Measurement.objects.get(version=one) for one in (worse, made_version))
+    result = compare_measurements(before, after)
+    assert result.photos == 28
+    assert result.gain == pytest.approx(figures[1]["score"] - figures[0]["score"], abs=0.2)
+    assert sum(count for _, count in result.states.values()) == 28
+    assert sum(result.counts) == 28
+    best = result.better[0]
+    assert best.gain == max(after.photos[sha][0] - before.photos[sha][0] for sha in after.photos)
+    assert best.away_km[1] < best.away_km[0]
+
+
+def test_a_version_that_learnt_from_a_photo_taken_down_forgets_what_it_can_and_is_flagged(made_version, collection):
+    (learnt,) = store_photos(collection, range(5, 6), "train")
+    assert learnt.sha256 in training_hashes(made_version)
+    before = artifact_of(made_version)
+    assert removal.take_down(photo=learnt, now=timezone.now()) == [made_version]
+    made_version.refresh_from_db()
+    assert made_version.forgotten == [learnt.sha256]
+    after = artifact_of(made_version)  # hashes checked
+    assert learnt.sha256 not in training_hashes(made_version)
+    assert len(after.gallery.sha256) == len(before.gallery.sha256) - 1 == len(after.prototypes.of_picture)
+    np.testing.assert_array_equal(after.heads.weight, before.heads.weight)
+    assert not Photo.objects.filter(pk=learnt.pk).exists()
+
+
+# --- The pages
+
+
+def test_pages_show_versions_and_act_by_permission(client: Client, made_version, worse, collection, admin):
+    promote(version=worse, sha256s=[])
+    promote(version=made_version, sha256s=[], reason="Better")
+    client.force_login(admin)
+    models, act = reverse("workshop:models"), reverse("workshop:models-act")
+    page = client.get(models).content.decode()
+    assert "Roll back to worse-1" in page
+    compared = reverse("workshop:models-compare") + f"?a={worse}&b={made_version}&collection=made"
+    assert "was not measured" in client.get(compared).content.decode()
+    for one in (worse, made_version):
+        evaluate_version(version=one, collection=collection)
+    page = client.get(compared).content.decode()
+    assert "Got better" in page
+    assert "28 photos" in page
+    assert client.get(reverse("workshop:model", args=[worse.name])).status_code == 200
+    for sent in (
+        {"act": "alias", "version": worse.name, "name": "candidate"},
+        {"act": "decides", "collection": "made"},
+    ):
+        assert client.post(act, sent).status_code == 302
+    assert worse.aliases.get().name == "candidate"
+    assert Collection.objects.get(decides=True) == collection
+    client.post(act, {"act": "alias_away", "name": "candidate", "next": "//elsewhere.example"})
+    assert not worse.aliases.exists()
+    client.post(act, {"act": "roll_back"})
+    assert champion() == worse
+    admin.user_permissions.remove(Permission.objects.get(codename="promote_modelversion"))
+    assert client.post(act, {"act": "roll_back"}).status_code == 403

@@ -1,0 +1,308 @@
+"""Uploads: pieces that stop and go on, two phases, pins, what is refused; and a thousand damaged files."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zipfile
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pipeline.models import Collection, Photo, Rejection, Review, Upload, UploadFile
+from pipeline.reporting import SILENT
+from pipeline.uploads import checking, receiving
+from tests.pipeline.pictures import jpeg, jpeg_with_gps
+
+pytestmark = pytest.mark.django_db
+PLACE = (26.9124, 75.7873)  # Jaipur
+State = UploadFile.State
+
+
+@pytest.fixture(autouse=True)
+def folders(data_folders, monkeypatch):
+    """Faces have tests of their own, and take a quarter of a second each."""
+    monkeypatch.setattr("pipeline.curation.privacy.faces", lambda image: [])
+
+
+@pytest.fixture
+def admin() -> User:
+    user = User.objects.create_user("admin", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["add_photo", "view_photo", "add_job"]))
+    return user
+
+
+@pytest.fixture
+def upload(admin) -> Upload:
+    return receiving.open_upload(user=admin, collection_name="Mine")
+
+
+def bring(upload: Upload, files: dict[str, bytes], piece: int = receiving.MAX_PIECE_BYTES) -> None:
+    rows = receiving.announce(upload=upload, files=[(name, len(data)) for name, data in files.items()])
+    for row, data in zip(rows, files.values(), strict=True):
+        for offset in range(0, max(len(data), 1), piece):
+            part = data[offset : offset + piece]
+            row = receiving.receive(file=row, offset=offset, piece=io.BytesIO(part), length=len(part))
+        assert row.state == State.THERE
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def states(upload: Upload) -> dict[str, str]:
+    return dict(upload.files.values_list("name", "state"))
+
+
+# --- Pieces
+
+
+def test_a_file_comes_in_pieces_goes_on_after_a_break_and_is_what_was_sent(upload):
+    data = random.Random(1).randbytes(100_000)
+    (row,) = receiving.announce(upload=upload, files=[("a/b.jpg", len(data))])
+    row = receiving.receive(file=row, offset=0, piece=io.BytesIO(data[:40_000]), length=40_000)
+    (again,) = receiving.announce(upload=upload, files=[("a/b.jpg", len(data))])  # after a reload
+    assert (again.pk, again.received) == (row.pk, 40_000)
+    with pytest.raises(receiving.NotReceived) as wrong:
+        receiving.receive(file=row, offset=0, piece=io.BytesIO(data[:40_000]), length=40_000)
+    assert wrong.value.received == 40_000
+    cut = receiving.receive(file=row, offset=40_000, piece=io.BytesIO(data[40_000:50_000]), length=60_000)
+    assert (cut.received, cut.state) == (50_000, State.COMING)  # the connection broke in a piece
+    receiving.receive(file=row, offset=50_000, piece=io.BytesIO(data[50_000:]), length=50_000)
+    assert (receiving.files_folder(upload) / "a" / "b.jpg").read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("../outside.jpg", 10)],
+        [("/etc/../../x.jpg", 10)],
+        [("C:\\windows\\x.jpg", 10)],
+        [("a\0b.jpg", 10)],
+        [("x" * 300 + ".jpg", 10)],
+        [("", 10)],
+        [("large.jpg", 21 * 10**6)],
+        [("one.zip", 15 * 10**8), ("two.zip", 6 * 10**8)],
+    ],
+)
+def test_names_that_lead_out_and_sizes_beyond_the_limits_are_refused_as_a_whole(upload, files):
+    with pytest.raises(receiving.NotReceived):
+        receiving.announce(upload=upload, files=[("good.jpg", 5), *files])
+    assert not upload.files.exists()
+
+
+def test_a_piece_longer_than_the_file_is_refused(upload):
+    (row,) = receiving.announce(upload=upload, files=[("a.jpg", 5)])
+    with pytest.raises(receiving.NotReceived):
+        receiving.receive(file=row, offset=0, piece=io.BytesIO(b"123456"), length=6)
+
+
+# --- Two phases
+
+
+def test_the_dry_run_changes_nothing_and_the_second_phase_takes_in_what_was_good(upload):
+    files = {
+        "good.jpg": jpeg_with_gps(*PLACE, seed=1),
+        "there.jpg": jpeg(seed=2),
+        "cut.jpg": jpeg(seed=3)[:300],
+        "text.jpg": b"hello",
+        "pack.zip": packed({"in/inner.jpg": jpeg_with_gps(*PLACE, seed=4), "in/bad.png": b"nothing"}),
+        "broken.zip": b"PK\x03\x04 no archive",
+    }
+    bring(upload, files, piece=997)
+    checking.check(upload=upload, report=SILENT)
+    assert states(upload) == {
+        "good.jpg": "new",
+        "there.jpg": "unplaced",
+        "cut.jpg": "rejected",
+        "text.jpg": "rejected",
+        "pack.zip": "there",
+        "pack.zip/in/inner.jpg": "new",
+        "pack.zip/in/bad.png": "rejected",
+        "broken.zip": "rejected",
+    }
+    assert not Photo.objects.exists()
+    assert not Collection.objects.exists()
+    receiving.place(files=upload.files.filter(name="there.jpg"), latitude=28.61, longitude=77.2)
+    result = checking.take_in(upload=upload, report=SILENT, now=timezone.now())
+    assert result["new"] == 3
+    assert {photo.file_name: photo.state for photo in Photo.objects.all()} == {
+        "good.jpg": "Rajasthan",
+        "in/inner.jpg": "Rajasthan",
+        "there.jpg": "Delhi",
+    }
+    assert {photo.review for photo in Photo.objects.all()} == {Review.WAITING}
+    assert {row.file_name for row in Rejection.objects.all()} >= {"cut.jpg", "text.jpg"}
+    assert not upload.folder.exists()
+    with pytest.raises(checking.NothingToDo):
+        checking.take_in(upload=upload, report=SILENT, now=timezone.now())
+
+
+def test_a_csv_places_the_loose_files_or_a_lone_zip_whatever_its_name(admin):
+    table = b"file,latitude,longitude,author\na.jpg,26.9124,75.7873,Asha\nmissing.jpg,20,77,\n"
+    loose = receiving.open_upload(user=admin, collection_name="Loose")
+    bring(loose, {"positions.csv": table, "a.jpg": jpeg(seed=1), "b.jpg": jpeg(seed=2)})
+    checking.check(upload=loose, report=SILENT)
+    assert states(loose) == {
+        "positions.csv": "there", "a.jpg": "new", "b.jpg": "unplaced", "missing.jpg": "rejected"
+    }  # fmt: skip
+    zipped = receiving.open_upload(user=admin, collection_name="Zipped")
+    bring(zipped, {"positions.csv": table, "photos.zip": packed({"a.jpg": jpeg(seed=1)})})
+    checking.check(upload=zipped, report=SILENT)
+    assert states(zipped)["photos.zip/a.jpg"] == "new"
+    checking.take_in(upload=zipped, report=SILENT, now=timezone.now())
+    assert Photo.objects.get().author == "Asha"
+
+
+def test_a_pin_outside_india_is_told_and_another_one_helps(upload):
+    bring(upload, {"a.jpg": jpeg(seed=1)})
+    checking.check(upload=upload, report=SILENT)
+    receiving.place(files=upload.files.all(), latitude=48.85, longitude=2.35)
+    checking.check(upload=upload, report=SILENT)
+    row = upload.files.get()
+    assert row.state == State.UNPLACED
+    assert "outside India" in row.detail
+    receiving.place(files=upload.files.all(), latitude=28.61, longitude=77.2)
+    checking.check(upload=upload, report=SILENT)
+    assert states(upload) == {"a.jpg": "new"}
+
+
+def test_what_is_there_already_joins_the_collection_and_a_forgotten_upload_leaves_no_file(admin, settings):
+    first = receiving.open_upload(user=admin, collection_name="First")
+    bring(first, {"a.jpg": jpeg_with_gps(*PLACE, seed=1)})
+    checking.take_in(upload=first, report=SILENT, now=timezone.now())
+    second = receiving.open_upload(user=admin, collection_name="Second")
+    bring(second, {"again.jpg": jpeg_with_gps(*PLACE, seed=1), "other.jpg": jpeg_with_gps(*PLACE, seed=2)})
+    checking.check(upload=second, report=SILENT)
+    assert states(second) == {"again.jpg": "known", "other.jpg": "new"}
+    receiving.discard(upload=second)
+    kept = [path for folder in (settings.ORIGINALS_DIR, settings.STORE_DIR) for path in folder.rglob("*.jpg")]
+    assert len(kept) == 2  # of the photo that was taken in: as it came, and its display copy
+    assert not Upload.objects.filter(pk=second.pk).exists()
+    third = receiving.open_upload(user=admin, collection_name="Second")
+    bring(third, {"again.jpg": jpeg_with_gps(*PLACE, seed=1)})
+    checking.take_in(upload=third, report=SILENT, now=timezone.now())
+    assert {collection.name for collection in Photo.objects.get().collections.all()} == {"First", "Second"}
+
+
+def test_a_failure_in_the_second_phase_takes_nothing_in_and_can_be_repeated(upload, monkeypatch):
+    bring(upload, {"a.jpg": jpeg_with_gps(*PLACE, seed=1), "b.zip": packed({"b.jpg": jpeg_with_gps(*PLACE, seed=2)})})
+    original, calls = checking.carry_out, []
+
+    def fails_at_the_second(plan, **options):
+        calls.append(plan)
+        if len(calls) == 2:
+            raise OSError("disk full")
+        return original(plan, **options)
+
+    monkeypatch.setattr(checking, "carry_out", fails_at_the_second)
+    with pytest.raises(OSError, match="disk full"):
+        checking.take_in(upload=upload, report=SILENT, now=timezone.now())
+    assert not Photo.objects.exists()
+    monkeypatch.setattr(checking, "carry_out", original)
+    assert checking.take_in(upload=upload, report=SILENT, now=timezone.now())["new"] == 2
+
+
+# --- A thousand damaged files
+
+
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    """Bytes changed, cut out, doubled or put in at random places."""
+    damaged = bytearray(data)
+    for _ in range(rng.randint(1, 8)):
+        at = rng.randrange(len(damaged) or 1)
+        match rng.randrange(5):
+            case 0:
+                damaged[at : at + 1] = bytes([rng.randrange(256)])
+            case 1:
+                del damaged[at : at + rng.randint(1, 200)]
+            case 2:
+                damaged[at:at] = rng.randbytes(rng.randint(1, 50))
+            case 3:
+                damaged[at:at] = damaged[at : at + 100]
+            case _:
+                damaged[:] = damaged[: at + 1]
+    return bytes(damaged)
+
+
+@pytest.mark.slow
+def test_a_thousand_damaged_uploads_crash_nothing_and_lose_nothing(admin, monkeypatch):
+    monkeypatch.setattr("pipeline.intake.service.CHUNK", 1000)  # in this process: a pool takes seconds to start
+    rng = random.Random(2026)
+    seeds = [jpeg_with_gps(*PLACE, seed=number) for number in range(10)]
+    table = "file,latitude,longitude,precision_km,captured_at\n" + "".join(
+        f"p{number}.jpg,26.9,75.8,0.5,2026-01-0{number + 1}\n" for number in range(9)
+    )
+    count = 0
+    for batch in range(10):
+        upload = receiving.open_upload(user=admin, collection_name=f"Fuzz {batch}")
+        whole = {f"whole{number}.jpg": jpeg_with_gps(*PLACE, seed=1000 + 10 * batch + number) for number in range(3)}
+        damaged = {f"p{number}.jpg": mutated(rng.choice(seeds), rng) for number in range(70)}
+        damaged |= {f"z{number}.zip": mutated(packed(dict(list(whole.items())[:2])), rng) for number in range(20)}
+        damaged |= {f"t{number}.zip": packed({"manifest.csv": mutated(table.encode(), rng), "p1.jpg": seeds[1]})
+                    for number in range(10)}  # fmt: skip
+        count += len(damaged)
+        bring(upload, {**whole, **damaged})
+        checking.check(upload=upload, report=SILENT)
+        judged = states(upload)
+        assert set(judged) >= {*whole, *damaged}  # every file is told of
+        assert all(state in {"new", "known", "rejected", "unplaced", "there"} for state in judged.values())
+        assert all(row.detail for row in upload.files.filter(state__in=["rejected", "unplaced"]))
+        checking.take_in(upload=upload, report=SILENT, now=timezone.now())
+        taken = set(Collection.objects.get(name=f"Fuzz {batch}").photos.values_list("original_sha256", flat=True))
+        good = set(upload.files.filter(name__in=whole).values_list("original_sha256", flat=True))
+        assert len(good) == 3
+        assert good <= taken  # the whole ones came in beside the damaged ones
+    assert count == 1000
+
+
+# --- The page
+
+
+def test_the_page_announces_sends_checks_and_takes_in(client: Client, admin, monkeypatch):
+    client.force_login(admin)
+    started = []
+    monkeypatch.setattr("pipeline.workshop.uploads.start_job", lambda **job: started.append(job["parameters"]))
+    begun = client.post(reverse("workshop:uploads"), {"collection": "Mine"})
+    pk = Upload.objects.get().pk
+    assert begun["Location"] == reverse("workshop:upload", args=[pk])
+    assert client.get(begun["Location"]).status_code == 200
+    data = jpeg_with_gps(*PLACE, seed=1)
+    announced = client.post(
+        reverse("workshop:upload-announce", args=[pk]), json.dumps([["a.jpg", len(data)]]), content_type="text/plain"
+    ).json()["files"]
+    address = reverse("workshop:upload-receive", args=[pk, announced[0]["id"]])
+    half = len(data) // 2
+    assert client.put(f"{address}?offset=0", data[:half]).json()["received"] == half
+    clash = client.put(f"{address}?offset=0", data[:half])
+    assert (clash.status_code, clash.json()["received"]) == (409, half)
+    assert client.put(f"{address}?offset={half}", data[half:]).json()["state"] == "there"
+    act = reverse("workshop:upload-act", args=[pk])
+    for phase in ("check", "take_in"):
+        client.post(act, json.dumps({"act": phase}), content_type="application/json")
+    assert started == [{"upload": pk, "take_in": False}, {"upload": pk, "take_in": True}]
+    for wrong in ("not json", "[]", json.dumps({"act": "explode"})):
+        assert client.post(act, wrong, content_type="application/json").status_code == 400
+    checking.check(upload=Upload.objects.get(), report=SILENT)
+    state = client.get(reverse("workshop:upload-state", args=[pk])).json()
+    assert [(file["name"], file["state"]) for file in state["files"]] == [("a.jpg", "new")]
+    picture = client.get(reverse("workshop:upload-picture", args=[pk, announced[0]["id"]]))
+    assert picture["Content-Type"] == "image/jpeg"
+
+
+def test_an_upload_is_its_owners(client: Client, upload):
+    other = User.objects.create_user("other", password="x", is_staff=True)
+    other.user_permissions.set(Permission.objects.filter(codename="add_photo"))
+    client.force_login(other)
+    for name in ("upload", "upload-state"):
+        assert client.get(reverse(f"workshop:{name}", args=[upload.pk])).status_code == 404
+    client.force_login(User.objects.create_user("player", password="x"))
+    assert client.get(reverse("workshop:uploads")).status_code == 403
