@@ -8,6 +8,8 @@ from __future__ import annotations
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from auditlog.admin import LogEntryAdmin
+from auditlog.models import LogEntry
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -21,7 +23,7 @@ from predictor.admin import ReadOnlyAdmin
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # its rate limits hold here too
 admin.site.index_title = "Tables"
-for model in (User, Group, EmailAddress):
+for model in (User, Group, EmailAddress, LogEntry):
     admin.site.unregister(model)
 
 
@@ -126,4 +128,9 @@ class RoleAdmin(GroupAdmin, ModelAdmin):
 
 @admin.register(EmailAddress)
 class AddressAdmin(EmailAddressAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(LogEntry)
+class ChangeAdmin(LogEntryAdmin, ModelAdmin):
     pass

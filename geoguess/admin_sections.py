@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "auth.user": ("Users", "person"),
         "auth.group": ("Groups", "group"),
         "account.emailaddress": ("E-mail addresses", "mail"),
+        "auditlog.logentry": ("Changes", "history"),
     },
 }
 OTHER_ICON = "table"
