@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 PROCESSES = os.cpu_count() or 1
@@ -15,10 +15,17 @@ Progress = Callable[[int, int], None]  # done, in all
 
 
 @contextmanager
-def process_pool() -> Iterator[ProcessPoolExecutor]:
-    """A pool of `PROCESSES` fresh processes: a fork would share the database connection. Work not begun is dropped."""
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=_end_with_parent)
+def process_pool() -> Iterator[Executor]:
+    """A pool of `PROCESSES` fresh processes: a fork would share the database connection. Work not begun is dropped.
+
+    In a worker of Celery, which may have no children, they are threads: decoding pictures lets others run meanwhile.
+    """
+    pool: Executor
+    if multiprocessing.current_process().daemon:
+        pool = ThreadPoolExecutor(PROCESSES)
+    else:
+        spawn = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=_end_with_parent)
     try:
         yield pool
     finally:

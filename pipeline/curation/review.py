@@ -45,9 +45,13 @@ def seek_people(*, photo: Photo, now: datetime) -> int:
     found = privacy.faces(image)
     if settings.PLATE_WEIGHTS:
         found += privacy.plates(image, Path(settings.PLATE_WEIGHTS))
-        photo.plates_sought_at = now
-    photo.faces_sought_at = now
     with transaction.atomic():
+        photo.refresh_from_db(from_queryset=Photo.every.select_for_update())
+        if photo.faces_sought_at:  # somebody else did meanwhile
+            return 0
+        photo.faces_sought_at = now
+        if settings.PLATE_WEIGHTS:
+            photo.plates_sought_at = now
         if found:
             redraw(photo=photo, crop=photo.crop, covered=[*photo.covered, *found])
         photo.save()

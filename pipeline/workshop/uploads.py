@@ -171,6 +171,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             return JsonResponse({"url": reverse("workshop:uploads")})
         case _:
             return JsonResponse({"error": "There is no such button."}, status=400)
+    row.refresh_from_db()
     return JsonResponse(_state(row))
 
 

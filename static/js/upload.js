@@ -233,7 +233,7 @@ function show() {
   byId("take").hidden = !open || !state.checked || busy;
   byId("take").disabled = !counts.new && !counts.known;
   byId("take").textContent = `Take in ${counts.new ?? 0} photo${counts.new === 1 ? "" : "s"}`;
-  byId("to-review").hidden = open || !state.waiting;
+  byId("to-review").hidden = open || !state.waiting || Boolean(job?.active);
   byId("cancel").hidden = !job?.active;
   byId("job").hidden = !job;
   if (job) byId("job").href = job.url;
@@ -289,6 +289,7 @@ function pick(row) {
     byId("put").disabled = chosen.size === 0 || !pin;
   });
   const image = Object.assign(make("img"), { src: page.urls.picture.replace(/0\/picture$/, `${row.id}/picture`), alt: "", width: 120, height: 80, loading: "lazy" });
+  image.addEventListener("error", () => image.remove());
   label.append(box, image, make("span", "small", row.name), make("span", "small muted", row.detail));
   item.append(label);
   return item;

@@ -294,6 +294,8 @@ def test_the_page_announces_sends_checks_and_takes_in(client: Client, admin, mon
     checking.check(upload=Upload.objects.get(), report=SILENT)
     state = client.get(reverse("workshop:upload-state", args=[pk])).json()
     assert [(file["name"], file["state"]) for file in state["files"]] == [("a.jpg", "new")]
+    pinned = {"act": "place", "files": [announced[0]["id"]], "latitude": 28.6, "longitude": 77.2}
+    assert client.post(act, json.dumps(pinned), content_type="application/json").json()["checked"] is False
     picture = client.get(reverse("workshop:upload-picture", args=[pk, announced[0]["id"]]))
     assert picture["Content-Type"] == "image/jpeg"
 
