@@ -120,7 +120,7 @@ def compare(
 
 @transaction.atomic
 def let_decide(*, collection: Collection | None) -> None:
-    """This collection's test photos decide on promotions from now on; without one, those of what a version learnt from."""
+    """This collection's test photos decide on promotions from now on; without one, those a version came from do."""
     Collection.every.filter(decides=True).update(decides=False)  # also one in the bin, as there can be one only
     if collection:
         collection.decides = True

@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from pipeline.evaluation_report import reliability
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Collection, Job, Measurement
-from pipeline.plots import Axis, Chart, state_map
+from pipeline.plots import TINTS, Axis, Chart, state_map
 from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
 from pipeline.registry.gate import deciding_collection, let_decide
 from pipeline.registry.serving import NothingBefore, UnusableAlias, roll_back, served_before, set_alias
 from pipeline.workshop.access import user_of, workshop
 from predictor.artifact import ArtifactDamaged
+from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
 from predictor.selectors import champion
 
@@ -31,7 +32,14 @@ SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
 SHARES = [(share, f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
 KILOMETRES = [(km, f"{km:,}") for km in (1, 10, 100, 1000)]
 STEPS = (-400, -100, 0, 100, 400)  # mean points between the six shades of the difference map
-SHADES = ("much worse", "worse", "a little worse", "a little better", "better", "much better")
+SHADES = (
+    "over 400 worse",
+    "100 to 400 worse",
+    "up to 100 worse",
+    "up to 100 better",
+    "100 to 400 better",
+    "over 400 better",
+)
 FIGURES = (
     ("score", "Mean points", "{:,.0f}"),
     ("median_km", "Median error, km", "{:,.0f}"),
@@ -58,6 +66,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         "history": Promotion.objects.select_related("version", "previous")[:50],
         "before": served_before(),
         "serving": champion(),
+        "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
         "collections": Collection.objects.all(),
         "promoting": Job.objects.filter(kind="promote", status__in=Job.ACTIVE).first(),
@@ -77,7 +86,10 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "card": [(key.replace("_", " "), _written(value)) for key, value in sorted(row.card.items())],
         "measured": [{"row": one, "figures": _figures(one)} for one in measured],
         "labels": [label for _, label, _ in FIGURES],
-        "plots": _plots(measured[0]) if measured else [],
+        "plots": _plots(measured[0]) if measured else {},
+        "tints": [
+            (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
+        ],
         "others": ModelVersion.objects.exclude(pk=row.pk),
         "history": row.promotions.select_related("version", "previous"),
     }
@@ -179,15 +191,21 @@ def _within(rows: list[tuple[str, str, Measurement]]) -> SafeString:
     return mark_safe(str(chart))
 
 
-def _plots(measured: Measurement) -> list[SafeString]:
+def _plots(measured: Measurement) -> dict[str, SafeString]:
     """Of a version's last measurement."""
-    believed = mark_safe(reliability(measured.figures))
-    return [_within([(measured.version.name, "model", measured)]), believed, _states(measured)]
+    return {
+        "within": _within([(measured.version.name, "model", measured)]),
+        "believed": mark_safe(reliability(measured.figures)),
+        "states": _states(measured),
+    }
 
 
 def _states(measured: Measurement) -> SafeString:
     values = {
-        name: (min(int(row["score"] / 5000 * 6), 5), f"{name}: {row['score']:,.0f} points, {row['n']} photos")
+        name: (
+            min(int(row["score"] / MAX_SCORE * TINTS), TINTS - 1),
+            f"{name}: {row['score']:,.0f} points, {row['n']} photos",
+        )
         for name, row in measured.figures["states"].items()
     }
     return mark_safe(state_map("Mean points by state", values))
