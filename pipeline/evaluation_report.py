@@ -40,7 +40,7 @@ def report_page(evaluation: Evaluation) -> str:
         "thresholds": _thresholds(evaluation),
         "errors": _errors(evaluation),
         "states": _states(figures),
-        "reliability": _reliability(figures),
+        "reliability": reliability(figures),
         "abstaining": _abstaining(figures),
         "nearest": _nearest(evaluation),
     }
@@ -166,7 +166,8 @@ def _states(figures: dict[str, Any]) -> str:
     return state_map("Mean score by state", values)
 
 
-def _reliability(figures: dict[str, Any]) -> str:
+def reliability(figures: dict[str, Any]) -> str:
+    """How sure the version was of its first cell and state, against how often it was right."""
     curves = {name: np.array(figures["calibration"][name]["curve"]) for name in ("states", "cells")}
     high = min(share for share, _ in SHARES[1:] if share >= max(curve[:, :2].max() for curve in curves.values()))
     ticks = [tick for tick in SHARES if tick[0] <= high]

@@ -21,6 +21,11 @@ def playable_photos(collection: Collection | None = None) -> QuerySet[Photo]:
     return photos.filter(collections=collection) if collection else photos
 
 
+def measurable_photos(collection: Collection) -> QuerySet[Photo]:
+    """Test photos of a collection that nobody has found unsuitable, by hash."""
+    return collection.photos.filter(split=Split.TEST).exclude(review=Review.UNSUITABLE).order_by("sha256")
+
+
 def learnable_photos(collection: Collection) -> QuerySet[Photo]:
     """Train and validation photos of a collection that nobody has found unsuitable, by hash."""
     photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).exclude(review=Review.UNSUITABLE)

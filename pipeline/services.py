@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from pipeline.curation.suggestions import note_doubts
-from pipeline.models import Collection, Measurement, Photo, Review, Split
+from pipeline.models import Collection, Photo, Review, Split
+from pipeline.registry.measuring import keep_measurement
 from pipeline.reporting import SILENT, Reporter
-from pipeline.selectors import learnable_photos, playable_photos, published_photos
+from pipeline.selectors import learnable_photos, measurable_photos, playable_photos, published_photos
 from pipeline.splits import place_clusters
 from predictor import store
 from predictor import tuned as tuned_encoders
-from predictor.geodesy import positions, score
 from predictor.images import decode
 from predictor.models import ModelVersion, Promotion
 from predictor.selectors import artifact_of, champion, posterior_of, predictions_for
@@ -164,7 +164,7 @@ def ablate_collection(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
     rows = list(photos_to_learn_from(collection))
-    test = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
+    test = list(measurable_photos(collection))
     if not test:
         raise TooFewPhotos(f"“{collection.name}” has no test photos to measure on: import more.")
     photos = _learning_photos(rows, encoder, report)
@@ -191,14 +191,14 @@ def promote_version(
 
 
 def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> Evaluation:
-    """How well the version and baselines do on the collection's test photos that it has not learnt from.
+    """How well the version and baselines do on the collection's test photos that it has not learnt from; it is kept.
 
     Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
     """
     from pipeline.evaluation import Truth, evaluation, known_to
 
     artifact = artifact_of(version)
-    rows = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
+    rows = list(measurable_photos(collection))
     looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
     known = known_to(artifact, np.array([photo.sha256 for photo in rows]), looks) if rows else np.empty(0, bool)
     rows = [photo for photo, seen in zip(rows, known, strict=True) if not seen]
@@ -211,17 +211,8 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
     measured = evaluation(artifact, cells, embeddings, truth, report=report)
-    _keep_measurement(version, collection, sha256s, measured)
+    keep_measurement(version=version, collection=collection, measured=measured)
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
-
-
-def _keep_measurement(
-    version: ModelVersion, collection: Collection, sha256s: list[str], measured: Evaluation
-) -> Measurement:
-    columns = (score(measured.distances_km), measured.distances_km, *positions(measured.answers.guesses))
-    rows = np.round(np.column_stack(columns), 4).tolist()
-    photos = dict(zip(sha256s, rows, strict=True))
-    return Measurement.objects.create(version=version, collection=collection, figures=measured.figures, photos=photos)
 
 
 def evaluate_explanations_of(
@@ -235,7 +226,7 @@ def evaluate_explanations_of(
     from predictor.services import encoder_of
 
     artifact = artifact_of(version)
-    rows = [photo for photo in collection.photos.filter(split=Split.TEST).order_by("sha256") if photo.clues][:limit]
+    rows = [photo for photo in measurable_photos(collection) if photo.clues][:limit]
     if not rows:
         raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
     pictures = (

@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 
 from pipeline.curation.pictures import forget_copy, original_files
 from pipeline.models import Collection, Photo, Report, Review
+from pipeline.registry.measuring import forget_measured
 from predictor import store
 from predictor.models import ModelVersion
 from predictor.services import forget_images
@@ -65,10 +66,11 @@ def empty_bin(*, now: datetime) -> int:
 def take_down(*, photo: Photo, now: datetime) -> list[ModelVersion]:
     """A legal request: the photo is gone at once, for good, and cannot be imported again.
 
-    Its file, display copy, predictions, and its rows in the models' galleries go. The versions that have learnt from it
-    are returned: they are flagged, as their weights cannot forget.
+    Its file, display copy, predictions, measured guesses, and its rows in the models' galleries go. The versions that
+    have learnt from it are returned: they are flagged, as their weights cannot forget.
     """
     flagged = forget_images(sha256s=[photo.sha256, photo.original_sha256])
+    forget_measured(sha256s=[photo.sha256])
     _erase(photo, now, row_stays=True)
     return flagged
 

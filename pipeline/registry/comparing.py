@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import OuterRef, Subquery
 
 from pipeline.measures import interval
 from pipeline.models import Collection, Measurement, Photo
@@ -33,12 +34,20 @@ class Comparison:
     """The second version against the first: ``states`` are (mean gain, photos) by name."""
 
     photos: int
+    only: tuple[int, int]  # photos that only the first, only the second was measured on
     gain: float
     span: tuple[float, float]
     states: dict[str, tuple[float, int]]
     better: list[Change]
     worse: list[Change]
     counts: tuple[int, int, int]  # better, the same, worse
+
+
+def latest_measurements() -> dict[int, Measurement]:
+    """The last measurement of each version that has one, by the version's key; what each photo got is left out."""
+    last = Measurement.objects.filter(version=OuterRef("pk")).values("pk")[:1]
+    keys = ModelVersion.objects.annotate(last=Subquery(last)).values_list("last", flat=True)
+    return {row.version_id: row for row in Measurement.objects.filter(pk__in=list(keys)).defer("photos")}
 
 
 def latest_measurement(version: ModelVersion, collection: Collection) -> Measurement | None:
@@ -63,6 +72,7 @@ def compare_measurements(first: Measurement, second: Measurement) -> Comparison 
     changes.sort(key=lambda change: -change.gain)
     return Comparison(
         len(changes),
+        (len(first.photos) - len(changes), len(second.photos) - len(changes)),
         float(gains.mean()),
         (float(low), float(high)),
         {state: (float(np.mean(rows)), len(rows)) for state, rows in sorted(by_state.items())},

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 
-from pipeline.models import Collection, Photo, Split
+from pipeline.models import Collection
 from pipeline.reporting import SILENT, Reporter
-from predictor.geodesy import Floats, haversine_km, positions, score
+from predictor.artifact import ArtifactDamaged
+from predictor.geodesy import score
 from predictor.models import ModelVersion
-from predictor.selectors import artifact_of, champion, posterior_of, predictions_for
-from predictor.services import predict_images
+from predictor.selectors import champion
+from predictor.store import ImageMissing
 
 FEWEST = 20  # photos; below, the better one of two is a matter of luck
 
@@ -55,20 +56,25 @@ def judge(
     serving = champion()
     if serving is None or serving == version:
         return None
-    chosen = collection or deciding_collection(version)
+    verdict = None
     try:
-        if chosen is None:
-            raise NotBetter("No collection decides: mark one in the workshop, choose one, or give a reason.")
-        verdict = compare(version=version, serving=serving, collection=chosen, report=report)
+        verdict = compare(version=version, serving=serving, collection=_chosen(version, collection), report=report)
         if verdict.difference <= 0:
             raise NotBetter(f"It does not beat the champion: {verdict}. Give a reason if it is to serve all the same.")
     except NotBetter as error:
         if not reason:
             raise
         report.log(f"{error} The reason given: {reason}")
-        return None if chosen is None else _verdict_or_none(version, serving, chosen)
-    report.log(f"It beats the champion: {verdict}.")
+    else:
+        report.log(f"It beats the champion: {verdict}.")
     return verdict
+
+
+def _chosen(version: ModelVersion, collection: Collection | None) -> Collection:
+    chosen = collection or deciding_collection(version)
+    if chosen is None:
+        raise NotBetter("No collection decides: mark one in the workshop, choose one, or give a reason.")
+    return chosen
 
 
 def deciding_collection(version: ModelVersion) -> Collection | None:
@@ -80,44 +86,42 @@ def deciding_collection(version: ModelVersion) -> Collection | None:
 def compare(
     *, version: ModelVersion, serving: ModelVersion, collection: Collection, report: Reporter = SILENT
 ) -> Verdict:
-    """Both on the collection's test photos that neither has learnt from. Raises NotBetter where those are too few."""
-    from pipeline.evaluation import known_to
-    from pipeline.measures import interval
+    """Both on the collection's test photos that neither has learnt from; both measurements are kept.
 
-    rows = list(collection.photos.filter(split=Split.TEST).order_by("sha256"))
-    hashes = np.array([photo.sha256 for photo in rows])
-    looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
-    strange = np.ones(len(rows), bool)
+    Raises NotBetter where those photos are too few, or where one of the two cannot look at them.
+    """
+    from pipeline.measures import interval
+    from pipeline.services import TooFewPhotos, evaluate_version
+    from predictor.encoders import MissingWeights, UnknownEncoder
+    from predictor.services import OtherWeights
+
+    points: list[dict[str, float]] = []
     for one in (version, serving):
-        if rows:
-            strange &= ~known_to(artifact_of(one), hashes, looks)
-    fair = [photo for photo, unseen in zip(rows, strange, strict=True) if unseen]
+        try:
+            measured = evaluate_version(version=one, collection=collection, report=report)
+        except TooFewPhotos:
+            points.append({})
+        except (ArtifactDamaged, ImageMissing, MissingWeights, OtherWeights, UnknownEncoder) as error:
+            raise NotBetter(f"{one} cannot be measured, so nothing decides without a reason. {error}") from error
+        else:
+            assert measured.truth.names is not None
+            points.append(dict(zip(measured.truth.names.tolist(), score(measured.distances_km).tolist(), strict=True)))
+    fair = sorted(points[0].keys() & points[1].keys())
     if len(fair) < FEWEST:
         raise NotBetter(
             f"“{collection}” has {len(fair)} test photos that neither version knows, and {FEWEST} are needed: choose "
             "another collection, or give a reason."
         )
-    ours, theirs = (_points(one, fair, report) for one in (version, serving))
+    ours, theirs = (np.array([row[sha256] for sha256 in fair]) for row in points)
     low, high = interval(ours - theirs)
     means = float(ours.mean()), float(theirs.mean())
-    return Verdict(collection.name, len(fair), *means, means[0] - means[1], float(low), float(high))
+    return Verdict(collection.name, len(fair), *means, means[0] - means[1], low, high)
 
 
-def _verdict_or_none(version: ModelVersion, serving: ModelVersion, collection: Collection) -> Verdict | None:
-    try:
-        return compare(version=version, serving=serving, collection=collection)
-    except NotBetter:
-        return None
-
-
-def _points(version: ModelVersion, photos: list[Photo], report: Reporter) -> Floats:
-    """Unrounded points (N,) on India's scale."""
-    from pipeline.evaluation import answer
-
-    hashes = [photo.sha256 for photo in photos]
-    predict_images(version=version, sha256s=hashes, progress=partial(report.progress, phase=f"Predicting: {version}"))
-    seen = {row.sha256: posterior_of(row) for row in predictions_for(version, hashes)}
-    cells, embeddings = (np.stack(column) for column in zip(*(seen[sha256] for sha256 in hashes), strict=True))
-    latitudes, longitudes = positions(answer(artifact_of(version), cells, embeddings, report).guesses)
-    truth = np.array([(photo.latitude, photo.longitude) for photo in photos])
-    return score(haversine_km(truth[:, 0], truth[:, 1], latitudes, longitudes))
+@transaction.atomic
+def let_decide(*, collection: Collection | None) -> None:
+    """This collection's test photos decide on promotions from now on; without one, those a version came from do."""
+    Collection.every.filter(decides=True).update(decides=False)  # also one in the bin, as there can be one only
+    if collection:
+        collection.decides = True
+        collection.save(update_fields=["decides"])

@@ -9,7 +9,8 @@ class Measurement(models.Model):
     """How well a version did on a collection's test photos that it had not learnt from, at one time."""
 
     version = models.ForeignKey("predictor.ModelVersion", on_delete=models.CASCADE, related_name="measurements")
-    collection = models.ForeignKey("pipeline.Collection", on_delete=models.CASCADE, related_name="+")
+    collection = models.ForeignKey("pipeline.Collection", on_delete=models.SET_NULL, null=True, related_name="+")
+    collection_name = models.CharField(max_length=120, help_text="Name at the time.")
     figures = models.JSONField(default=dict)
     photos = models.JSONField(default=dict, help_text="By hash: points, distance in km, guessed latitude, longitude.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -18,4 +19,4 @@ class Measurement(models.Model):
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.version} on {self.collection}"
+        return f"{self.version} on {self.collection_name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils.text import slugify
 
 from pipeline.jobs.services import start_job
@@ -13,6 +14,7 @@ from pipeline.registry.gate import judge
 from pipeline.reporting import SILENT, Reporter
 from pipeline.services import playable_hashes
 from predictor.models import Alias, ModelVersion, Prediction, Promotion
+from predictor.selectors import artifact_of
 from predictor.services import COMMAND_LINE, promote
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ CHAMPION = "champion"
 
 
 class NothingBefore(ValueError):
-    """No version served before the present one."""
+    """No version served before the present one, or another than was asked for."""
 
 
 class UnusableAlias(ValueError):
@@ -38,7 +40,8 @@ def promote_if_better(
     actor: str = COMMAND_LINE,
     report: Reporter = SILENT,
 ) -> Promotion:
-    """Make a version the champion that beats the present one, or for a reason. Raises NotBetter."""
+    """Make a version the champion that beats the present one, or for a reason. Raises NotBetter, ArtifactDamaged."""
+    artifact_of(version)  # damaged it serves nobody, whatever the reason
     verdict = judge(version=version, collection=collection, reason=reason, report=report)
     return promote(
         version=version,
@@ -57,14 +60,20 @@ def served_before() -> ModelVersion | None:
     return latest.previous if latest else None
 
 
-def roll_back(*, user: User) -> Promotion | Job:
+@transaction.atomic
+def roll_back(*, to: ModelVersion, user: User) -> Promotion | Job:
     """Let the version before serve again: at once if it has looked at all that is played, else by a job.
 
-    Raises NothingBefore, AlreadyActive.
+    ``to`` is the version that the user saw named, so that a second click does not lead back. Raises NothingBefore,
+    ArtifactDamaged, AlreadyActive.
     """
+    list(ModelVersion.objects.select_for_update())  # one roll back after the other
     before, latest = served_before(), Promotion.objects.first()
     if before is None or latest is None:
         raise NothingBefore("No version served before this one.")
+    if before != to:
+        raise NothingBefore(f"Before {latest.version}, which serves now, it was {before} that served, not {to}.")
+    artifact_of(before)
     reason = f"Rolled back from {latest.version}"
     hashes = playable_hashes()
     seen = set(Prediction.objects.filter(version=before).values_list("sha256", flat=True))

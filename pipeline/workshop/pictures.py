@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -21,7 +21,10 @@ WIDTHS = (160, 320, 640)
 def photo_picture(request: HttpRequest, pk: int) -> HttpResponse:
     """The display copy, or a smaller one for ``?width=``."""
     photo = get_object_or_404(Photo.every, pk=pk)
-    data = store.read(photo.sha256)
+    try:
+        data = store.read(photo.sha256)
+    except store.ImageMissing as error:
+        raise Http404("The picture is gone.") from error
     if (width := request.GET.get("width", "")) in map(str, WIDTHS):
         image, buffer = decode(data), io.BytesIO()
         image.thumbnail((int(width), int(width)))

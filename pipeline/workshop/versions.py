@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -13,25 +15,37 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
+from pipeline.evaluation_report import reliability
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Collection, Job, Measurement
-from pipeline.plots import Axis, Chart, state_map
-from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement
-from pipeline.registry.gate import deciding_collection
+from pipeline.plots import TINTS, Axis, Chart, state_map
+from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
+from pipeline.registry.gate import deciding_collection, let_decide
 from pipeline.registry.serving import NothingBefore, UnusableAlias, roll_back, served_before, set_alias
 from pipeline.workshop.access import user_of, workshop
+from predictor.artifact import ArtifactDamaged
+from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
+from predictor.selectors import champion
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
 SHARES = [(share, f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
 KILOMETRES = [(km, f"{km:,}") for km in (1, 10, 100, 1000)]
 STEPS = (-400, -100, 0, 100, 400)  # mean points between the six shades of the difference map
-SHADES = ("much worse", "worse", "a little worse", "a little better", "better", "much better")
+SHADES = (
+    "over 400 worse",
+    "100 to 400 worse",
+    "up to 100 worse",
+    "up to 100 better",
+    "100 to 400 better",
+    "over 400 better",
+)
 FIGURES = (
     ("score", "Mean points", "{:,.0f}"),
     ("median_km", "Median error, km", "{:,.0f}"),
     ("state_accuracy", "State right", "{:.0%}"),
     ("district_accuracy", "District right", "{:.0%}"),
+    ("calibration.states.ece", "Calibration error", "{:.3f}"),
     ("n", "Photos", "{:,}"),
 )
 
@@ -40,9 +54,7 @@ FIGURES = (
 @workshop(SEE)
 def versions(request: HttpRequest) -> HttpResponse:
     """All versions with their latest figures, the history of what served, and the way back."""
-    latest: dict[int, Measurement] = {}
-    for measurement in Measurement.objects.select_related("collection").order_by("created_at", "pk"):
-        latest[measurement.version_id] = measurement
+    latest = latest_measurements()
     rows = [
         {"version": version, "measured": latest.get(version.pk), "figures": _figures(latest.get(version.pk))}
         for version in ModelVersion.objects.prefetch_related("aliases")
@@ -53,6 +65,8 @@ def versions(request: HttpRequest) -> HttpResponse:
         "labels": [label for _, label, _ in FIGURES],
         "history": Promotion.objects.select_related("version", "previous")[:50],
         "before": served_before(),
+        "serving": champion(),
+        "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
         "collections": Collection.objects.all(),
         "promoting": Job.objects.filter(kind="promote", status__in=Job.ACTIVE).first(),
@@ -65,16 +79,19 @@ def versions(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, name: str) -> HttpResponse:
     """A version's card: how it was made, and what it was measured at."""
     row = get_object_or_404(ModelVersion, name=name)
-    measured = Measurement.objects.filter(version=row).select_related("collection")
+    measured = list(Measurement.objects.filter(version=row).defer("photos")[:20])
     context = {
         "title": row.name,
         "version": row,
         "card": [(key.replace("_", " "), _written(value)) for key, value in sorted(row.card.items())],
-        "measured": [{"row": one, "figures": _figures(one)} for one in measured[:20]],
+        "measured": [{"row": one, "figures": _figures(one)} for one in measured],
         "labels": [label for _, label, _ in FIGURES],
-        "plots": [_within([(row.name, "model", measured[0])]), _states(measured[0])] if measured else [],
+        "plots": _plots(measured[0]) if measured else {},
+        "tints": [
+            (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
+        ],
         "others": ModelVersion.objects.exclude(pk=row.pk),
-        "history": row.promotions.all(),
+        "history": row.promotions.select_related("version", "previous"),
     }
     return render(request, "workshop/version.html", context)
 
@@ -107,8 +124,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             context |= {
                 "result": result,
                 "table": [
-                    (label, *(form.format(found.figures[key]) for found in (ours, theirs)))
-                    for key, label, form in FIGURES
+                    (label, *row) for (_, label, _), *row in zip(FIGURES, _figures(ours), _figures(theirs), strict=True)
                 ],
                 "within": _within([(first.name, "you", ours), (second.name, "model", theirs)]),
                 "difference_map": _difference_map(result) if result else "",
@@ -126,8 +142,9 @@ def act(request: HttpRequest) -> HttpResponse:
     match request.POST.get("act", ""):
         case "roll_back":
             try:
-                done = roll_back(user=user_of(request))
-            except (NothingBefore, AlreadyActive) as error:
+                row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
+                done = roll_back(to=row, user=user_of(request))
+            except (NothingBefore, AlreadyActive, ArtifactDamaged) as error:
                 messages.error(request, str(error))
                 return back
             if isinstance(done, Job):
@@ -143,19 +160,20 @@ def act(request: HttpRequest) -> HttpResponse:
         case "alias_away":
             Alias.objects.filter(name=request.POST.get("name", "")).delete()
         case "decides":
-            Collection.objects.filter(decides=True).update(decides=False)
-            if slug := request.POST.get("collection", ""):
-                chosen = get_object_or_404(Collection, slug=slug)
-                chosen.decides = True
-                chosen.save()
-                messages.success(request, f"The test photos of “{chosen}” decide on promotions from now on.")
+            slug = request.POST.get("collection", "")
+            chosen = get_object_or_404(Collection, slug=slug) if slug else None
+            let_decide(collection=chosen)
+            deciding = f"The test photos of “{chosen}” decide" if chosen else "What a version learnt from decides"
+            messages.success(request, f"{deciding} on promotions from now on.")
         case _:
             messages.error(request, "There is no such button.")
     return back
 
 
 def _figures(measured: Measurement | None) -> list[str]:
-    return [form.format(measured.figures[key]) if measured else "–" for key, _, form in FIGURES]
+    if measured is None:
+        return ["–" for _ in FIGURES]
+    return [form.format(reduce(getitem, key.split("."), measured.figures)) for key, _, form in FIGURES]
 
 
 def _written(value: Any) -> str:
@@ -173,9 +191,21 @@ def _within(rows: list[tuple[str, str, Measurement]]) -> SafeString:
     return mark_safe(str(chart))
 
 
+def _plots(measured: Measurement) -> dict[str, SafeString]:
+    """Of a version's last measurement."""
+    return {
+        "within": _within([(measured.version.name, "model", measured)]),
+        "believed": mark_safe(reliability(measured.figures)),
+        "states": _states(measured),
+    }
+
+
 def _states(measured: Measurement) -> SafeString:
     values = {
-        name: (min(int(row["score"] / 5000 * 6), 5), f"{name}: {row['score']:,.0f} points, {row['n']} photos")
+        name: (
+            min(int(row["score"] / MAX_SCORE * TINTS), TINTS - 1),
+            f"{name}: {row['score']:,.0f} points, {row['n']} photos",
+        )
         for name, row in measured.figures["states"].items()
     }
     return mark_safe(state_map("Mean points by state", values))

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.curation import removal
-from pipeline.models import Collection, Job, Measurement, Photo
+from pipeline.job_kinds import KINDS
+from pipeline.models import Collection, Job, Measurement, Photo, Review
 from pipeline.registry.comparing import compare_measurements
-from pipeline.registry.gate import NotBetter, compare
+from pipeline.registry.gate import NotBetter, compare, let_decide
 from pipeline.registry.serving import (
     NothingBefore,
     UnusableAlias,
@@ -26,7 +27,10 @@ from pipeline.registry.serving import (
     served_before,
     set_alias,
 )
+from pipeline.reporting import SILENT
 from pipeline.services import evaluate_version
+from predictor import selectors
+from predictor.artifact import ArtifactDamaged
 from predictor.models import ModelVersion, Prediction, Promotion
 from predictor.selectors import artifact_of, champion, training_hashes
 from predictor.services import promote, register_version
@@ -108,11 +112,11 @@ def test_the_marked_collection_decides_and_the_command_says_so(made_version, wor
 
 def test_the_way_back_is_one_step_and_can_be_taken_again(made_version, worse, collection, admin):
     with pytest.raises(NothingBefore):
-        roll_back(user=admin)
+        roll_back(to=made_version, user=admin)
     promote_if_better(version=made_version)
     promote_if_better(version=worse, reason="A trial")
     assert served_before() == made_version
-    done = roll_back(user=admin)
+    done = roll_back(to=made_version, user=admin)
     assert isinstance(done, Promotion)
     assert champion() == made_version
     assert done.reason == "Rolled back from worse-1"
@@ -123,7 +127,7 @@ def test_the_way_back_waits_for_a_job_when_photos_came_since(made_version, worse
     promote_if_better(version=made_version)
     promote_if_better(version=worse, reason="A trial")
     store_photos(collection, range(400, 402), "test")
-    job = roll_back(user=admin)
+    job = roll_back(to=made_version, user=admin)
     assert isinstance(job, Job)
     assert job.parameters == {"version": made_version.name, "reason": "Rolled back from worse-1"}
     assert champion() == worse
@@ -165,6 +169,90 @@ def test_a_version_that_learnt_from_a_photo_taken_down_forgets_what_it_can_and_i
     assert not Photo.objects.filter(pk=learnt.pk).exists()
 
 
+def test_a_damaged_champion_gives_way_to_a_reason_and_a_damaged_version_never_serves(
+    made_version, worse, collection, admin, settings
+):
+    promote_if_better(version=made_version)
+    promote_if_better(version=worse, reason="A trial")
+    damage(worse, settings)
+    with pytest.raises(NotBetter, match="worse-1 cannot be measured"):
+        promote_if_better(version=made_version)
+    store_photos(collection, range(400, 402), "test")
+    job = roll_back(to=made_version, user=admin)
+    assert isinstance(job, Job)
+    KINDS["promote"].run(SILENT, admin, **KINDS["promote"].values(job.parameters))
+    assert champion() == made_version
+    with pytest.raises(ArtifactDamaged):
+        promote_if_better(version=worse, reason="A trial")
+    with pytest.raises(ArtifactDamaged):
+        roll_back(to=worse, user=admin)
+
+
+def damage(version: ModelVersion, settings) -> None:
+    (settings.MODELS_DIR / version.name / "partition.fgb").write_bytes(b"")
+    selectors._artifact.cache_clear()
+
+
+def test_a_second_click_does_not_lead_back(made_version, worse, collection, admin):
+    promote_if_better(version=made_version)
+    promote_if_better(version=worse, reason="A trial")
+    roll_back(to=made_version, user=admin)
+    with pytest.raises(NothingBefore, match="not made-1"):
+        roll_back(to=made_version, user=admin)
+    assert champion() == made_version
+
+
+def test_the_gate_keeps_both_measurements_and_agrees_with_them(made_version, worse, collection):
+    promote_if_better(version=made_version)
+    figures = promote_if_better(version=worse, reason="A trial").figures
+    before, after = (Measurement.objects.get(version=one) for one in (made_version, worse))
+    result = compare_measurements(before, after)
+    assert result.gain == pytest.approx(figures["difference"], abs=1e-3)
+    assert result.span == pytest.approx((figures["low"], figures["high"]), abs=1e-3)
+
+
+def test_photos_found_unsuitable_decide_nothing(made_version, worse, collection):
+    wrong = list(Photo.objects.values_list("pk", flat=True)[:4])
+    Photo.objects.filter(pk__in=wrong).update(review=Review.UNSUITABLE)
+    assert compare(version=worse, serving=made_version, collection=collection).photos == 24
+
+
+def test_one_collection_decides_also_when_the_last_one_lies_in_the_bin(made_version, collection):
+    let_decide(collection=collection)
+    removal.put_in_bin(rows=[collection], now=timezone.now())
+    other = Collection.objects.create(name="Other", slug="other")
+    let_decide(collection=other)
+    assert Collection.every.get(decides=True) == other
+    let_decide(collection=None)
+    assert not Collection.every.filter(decides=True).exists()
+
+
+def test_a_measurement_outlives_its_collection_but_not_what_was_taken_down(client, made_version, collection, admin):
+    figures = evaluate_version(version=made_version, collection=collection).figures
+    photo = Photo.objects.earliest("pk")
+    removal.take_down(photo=photo, now=timezone.now())
+    assert photo.sha256 not in Measurement.objects.get().photos
+    client.force_login(admin)
+    assert client.get(reverse("workshop:photo-picture", args=[photo.pk])).status_code == 404
+    collection.delete()
+    measurement = Measurement.objects.get()
+    assert (measurement.collection_name, measurement.figures["score"]) == ("Made", figures["score"])
+    assert "Made" in client.get(reverse("workshop:models")).content.decode()
+    assert "Made" in client.get(reverse("workshop:model", args=[made_version.name])).content.decode()
+
+
+def test_the_list_reads_the_latest_figures_and_not_every_photo(
+    client, made_version, collection, admin, django_assert_max_num_queries
+):
+    for _ in range(2):
+        evaluate_version(version=made_version, collection=collection)
+    Measurement.objects.filter(pk=Measurement.objects.earliest("pk").pk).update(figures={})
+    client.force_login(admin)
+    with django_assert_max_num_queries(30) as queries:
+        assert client.get(reverse("workshop:models")).status_code == 200
+    assert not [row["sql"] for row in queries if '"pipeline_measurement"."photos"' in row["sql"]]
+
+
 # --- The pages
 
 
@@ -192,7 +280,7 @@ def test_pages_show_versions_and_act_by_permission(client: Client, made_version,
     assert Collection.objects.get(decides=True) == collection
     client.post(act, {"act": "alias_away", "name": "candidate", "next": "//elsewhere.example"})
     assert not worse.aliases.exists()
-    client.post(act, {"act": "roll_back"})
+    client.post(act, {"act": "roll_back", "version": worse.name})
     assert champion() == worse
     admin.user_permissions.remove(Permission.objects.get(codename="promote_modelversion"))
-    assert client.post(act, {"act": "roll_back"}).status_code == 403
+    assert client.post(act, {"act": "roll_back", "version": worse.name}).status_code == 403
