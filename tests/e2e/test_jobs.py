@@ -126,7 +126,7 @@ def test_the_pipeline_runs_from_the_admin_site(site, page, scenes):
 
     start(page, "repredict", version=version)
     wait_for(page, "succeeded")
-    start(page, "promote", version=version)
+    start(page, "promote", version=version, reason="It is tried out")
     wait_for(page, "succeeded")
     assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (version,)
     assert row(site, "SELECT actor FROM predictor_promotion ORDER BY id DESC LIMIT 1") == ("kavya",)

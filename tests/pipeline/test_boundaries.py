@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 import shapely
@@ -71,10 +69,9 @@ def test_positions_abroad_are_far_outside_anywhere_on_earth():
     assert (distance_outside_km(latitudes, longitudes) > 1000).all()
 
 
-def test_a_hundred_thousand_points_are_located_in_seconds():
+def test_a_hundred_thousand_points_are_located_at_once_as_they_are_one_by_one():
     rng = np.random.default_rng(7)
     latitudes, longitudes = rng.uniform(8, 35, 100_000), rng.uniform(69, 96, 100_000)
-    locate(latitudes[:1], longitudes[:1])
-    start = time.perf_counter()
-    locate(latitudes, longitudes)
-    assert time.perf_counter() - start < 20
+    states, districts = locate(latitudes, longitudes)
+    for index in range(0, 100_000, 5_000):
+        assert locate(latitudes[index : index + 1], longitudes[index : index + 1]) == (states[index], districts[index])

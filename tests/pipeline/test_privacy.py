@@ -1,0 +1,91 @@
+"""Faces and number plates are found and blurred; what cannot be looked for is said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from django.utils import timezone
+from PIL import Image
+
+from pipeline.curation import privacy, review
+from pipeline.models import Collection
+from tests.pipeline.stored import store_photos
+
+PHOTOS = os.environ.get("GEOGUESS_PHOTOS")
+
+
+class OnePlate(torch.nn.Module):
+    """A detector that sees one plate, twice, wherever it looks: (1, 4 + 1, N), centre and size in pixels."""
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        boxes = [[320.0, 160.0, 64.0, 32.0, 0.9], [322.0, 160.0, 64.0, 32.0, 0.8], [10.0, 10.0, 5.0, 5.0, 0.1]]
+        return torch.tensor(boxes).T[None] + 0 * pixels.sum()
+
+
+@pytest.fixture
+def weights(tmp_path) -> Path:
+    path = tmp_path / "plates.torchscript"
+    torch.jit.trace(OnePlate(), torch.zeros(1, 3, 640, 640)).save(str(path))
+    return path
+
+
+def test_a_plate_is_one_box_in_fractions_of_the_picture_and_a_little_wider(weights):
+    image = Image.new("RGB", (1280, 720))
+    (box,) = privacy.plates(image, weights)  # the square is a quarter of the picture's pixels: 2 pixels for each
+    left, top, right, bottom = box
+    assert left == pytest.approx((640 - 64 - 0.15 * 128) / 1280)
+    assert right == pytest.approx((640 + 64 + 0.15 * 128) / 1280)
+    assert top == pytest.approx((320 - 32 - 0.15 * 64) / 720)
+    assert bottom == pytest.approx((320 + 32 + 0.15 * 64) / 720)
+
+
+def test_a_file_that_is_no_detector_is_named(tmp_path):
+    bad = tmp_path / "plates.pt"
+    bad.write_bytes(b"nothing")
+    with pytest.raises(privacy.DetectorMissing, match="GEOGUESS_PLATE_WEIGHTS"):
+        privacy.plates(Image.new("RGB", (64, 64)), bad)
+
+
+@pytest.mark.django_db
+def test_with_a_detector_nobody_has_to_box_plates(data_folders, weights, settings, monkeypatch, admin_user):
+    monkeypatch.setattr(privacy, "faces", lambda image: [])
+    settings.PLATE_WEIGHTS = str(weights)
+    (photo,) = store_photos(Collection.objects.create(name="C", slug="c"), range(1), "test")
+    before = photo.original_sha256 = photo.sha256
+    photo.save()
+    assert review.seek_people(photo=photo, now=timezone.now()) == 1
+    assert photo.sha256 != before
+    review.approve(photo=photo, user=admin_user, now=timezone.now())
+    assert review.seek_people(photo=photo, now=timezone.now()) == 0  # once is enough
+
+
+@pytest.mark.django_db
+def test_what_a_person_decided_meanwhile_stays(data_folders, monkeypatch, admin_user):
+    (photo,) = store_photos(Collection.objects.create(name="C", slug="c"), range(1), "test")
+    stale = type(photo).objects.get()
+
+    def slow_detector(image):
+        photo.faces_sought_at = timezone.now()
+        review.refuse(photo=photo, reason="people", note="", user=admin_user, now=timezone.now())
+        return [(0.1, 0.1, 0.5, 0.5)]
+
+    monkeypatch.setattr(privacy, "faces", slow_detector)
+    assert review.seek_people(photo=stale, now=timezone.now()) == 0
+    photo.refresh_from_db()
+    assert (photo.review, photo.covered) == ("unsuitable", [])
+
+
+@pytest.mark.skipif(not PHOTOS, reason="GEOGUESS_PHOTOS names no folder of photos")
+def test_faces_are_found_where_people_are_and_nowhere_in_a_plain_picture():
+    assert privacy.faces(Image.fromarray(np.full((480, 640, 3), 128, np.uint8))) == []
+    names = sorted(Path(PHOTOS).rglob("*.jpg"))[:12]
+    found = {path.name: privacy.faces(Image.open(path)) for path in names}
+    assert sum(map(bool, found.values())) >= 2
+    for box in (box for boxes in found.values() for box in boxes):
+        left, top, right, bottom = box
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
