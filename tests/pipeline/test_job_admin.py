@@ -162,7 +162,7 @@ def test_staff_without_the_permission_see_no_job(client_with, job):
 
 
 def test_promotion_needs_its_own_permission(client_with):
-    client = client_with("view_job", "add_job", "change_job")
+    client = client_with("view_job", "add_job", "change_job", "add_modelversion")
     assert client.get("/admin/pipeline/job/start/retrain/").status_code == 200
     assert client.get("/admin/pipeline/job/start/promote/").status_code == 403
     assert "/start/promote/" not in client.get("/admin/pipeline/job/add/").content.decode()
