@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
+from django.http import Http404
 
 
-class ImageMissing(FileNotFoundError):
-    """No image with this hash is in the store."""
+class ImageMissing(Http404, FileNotFoundError):
+    """No image with this hash is in the store; a page that needs it is not found, as when it was taken down."""
 
     def __init__(self, sha256: str) -> None:
         super().__init__(f"Image {sha256[:12]}… is not in {settings.STORE_DIR}: import its photo again.")

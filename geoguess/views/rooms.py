@@ -162,7 +162,7 @@ def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The room's own copy of a round's picture, for its members, once the round is open."""
     found, *_rest = room_member(request, code)
     round_ = found.rounds.select_related("photo").filter(number=number).first()
-    if round_ is None:
+    if round_ is None or not store.path(round_.photo.sha256).exists():  # taken down: the cache must not show it
         raise Http404("No such round.")
     response = HttpResponse(_encoded(round_.photo.sha256, round_.image_seed), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
