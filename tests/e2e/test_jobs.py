@@ -189,6 +189,23 @@ def kill_pipeline_worker(site) -> None:
     raise AssertionError("There is no pipeline worker.")
 
 
+def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site, page):
+    """The list of jobs shows it without a reload; a later look of the worker starts no second one."""
+    page.goto("/workshop/schedules/")
+    page.click("text=Nightly evaluation of the champion")
+    page.click("button:text-is('Keep')")
+    page.locator("text=every day at 02:30").wait_for()
+    with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
+        database.execute("UPDATE pipeline_schedule SET last_checked_at = datetime(last_checked_at, '-3 days')")
+    page.goto("/workshop/jobs/")
+    kill_pipeline_worker(site)  # the one that takes its place looks at once
+    scheduled = "SELECT count(*), max(status) FROM pipeline_job WHERE schedule_id IS NOT NULL"
+    until(lambda: row(site, scheduled) == (1, "succeeded"), site)
+    page.locator("#jobs-ended tr", has_text="by “Nightly evaluation of the champion”").wait_for()
+    page.locator("#jobs-workers", has_text="takes default, pipeline").wait_for()
+    assert row(site, "SELECT last_outcome LIKE 'Started job %' FROM pipeline_schedule") == (1,)
+
+
 def test_no_page_of_the_admin_breaks_its_policy(site, page):
     """What the policy refuses is an error on the console, and none is forgiven."""
     page.goto("/admin/")
@@ -216,23 +233,6 @@ def test_no_page_of_the_admin_breaks_its_policy(site, page):
     page.get_by_text("dock_to_right").locator("visible=true").click()
     page.locator("#nav-sidebar").get_by_text("Turned away").click()
     page.wait_for_url("**/admin/pipeline/rejection/")
-
-
-def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site, page):
-    """The list of jobs shows it without a reload; a later look of the worker starts no second one."""
-    page.goto("/workshop/schedules/")
-    page.click("text=Nightly evaluation of the champion")
-    page.click("button:text-is('Keep')")
-    page.locator("text=every day at 02:30").wait_for()
-    with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
-        database.execute("UPDATE pipeline_schedule SET last_checked_at = datetime(last_checked_at, '-3 days')")
-    page.goto("/workshop/jobs/")
-    kill_pipeline_worker(site)  # the one that takes its place looks at once
-    scheduled = "SELECT count(*), max(status) FROM pipeline_job WHERE schedule_id IS NOT NULL"
-    until(lambda: row(site, scheduled) == (1, "succeeded"), site)
-    page.locator("#jobs-ended tr", has_text="by “Nightly evaluation of the champion”").wait_for()
-    page.locator("#jobs-workers", has_text="takes default, pipeline").wait_for()
-    assert row(site, "SELECT last_outcome LIKE 'Started job %' FROM pipeline_schedule") == (1,)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -111,15 +111,22 @@ def test_a_zip_is_checked_placed_and_taken_in(site, page, archive):
     assert row(site, "SELECT state FROM pipeline_photo WHERE file_name = 'in/noplace.jpg'") == ("Rajasthan",)
 
 
+def ready(page) -> None:
+    """The script of a photo's page listens to keys once it has drawn the map."""
+    page.locator("#map.leaflet-container").wait_for()
+
+
 def test_photos_are_reviewed_with_the_keyboard(site, page):
     page.goto("/workshop/review/?queue=waiting")
     page.click("text=Look through")
+    ready(page)
     for key in ("p", "a"):
         page.keyboard.press(key)
     page.get_by_text("was approved").wait_for()
     assert row(site, "SELECT count(*) FROM pipeline_photo WHERE review = 'approved' AND file_name LIKE 'in/%'") == (1,)
     page.click("button:has-text('Undo')")
     page.get_by_text("Taken back").wait_for()
+    ready(page)
 
     page.keyboard.press("b")  # blur a box, drawn with the mouse
     box = page.locator("#stage").bounding_box()
@@ -130,6 +137,7 @@ def test_photos_are_reviewed_with_the_keyboard(site, page):
     page.keyboard.press("b")
     page.keyboard.press("s")
     page.get_by_text("The picture was made anew").wait_for()
+    ready(page)
     page.keyboard.press("u")
     page.select_option("#reason", "low_quality")
     page.keyboard.press("Enter")
@@ -206,6 +214,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/review/?queue=reported")
     page.click("text=Look through 1 photo")
     page.get_by_text("Unfair").wait_for()
+    ready(page)
     page.keyboard.press("a")
     page.get_by_text("was approved").wait_for()
     assert row(site, "SELECT outcome FROM pipeline_report") == ("kept",)
