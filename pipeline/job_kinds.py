@@ -375,6 +375,7 @@ def _import_web(
     category: str,
     restart: bool,
 ) -> dict[str, Any]:
+    from pipeline.curation.review import seek_people_in
     from pipeline.importers.run import Wanted, import_from_web
 
     opened = open_web_source(
@@ -387,11 +388,13 @@ def _import_web(
     wanted = Wanted(collection, photos, per_district or 0, frozenset(licences), panoramas)
     summary = import_from_web(source=opened, wanted=wanted, restart=restart, report=report)
     into = Collection.objects.get(name=collection)
+    blurred = seek_people_in(photos=summary.new, report=report)
     predicted = services.predict_new(collection=into, progress=partial(report.progress, phase="Predicting"))
     figures = {
         "new photos": len(summary.new),
         "known from other imports": summary.already_there,
         "turned away": len(summary.rejected),
+        "faces and plates blurred": blurred,
         "predicted": predicted,
         "requests": summary.requests,
         "megabytes": round(summary.downloaded_bytes / 1e6, 1),

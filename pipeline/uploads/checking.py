@@ -13,8 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.curation.privacy import DetectorMissing
-from pipeline.curation.review import seek_people
+from pipeline.curation.review import seek_people_in
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
 from pipeline.intake.service import Plan, carry_out, plan_import
 from pipeline.intake.sources import SourceMissing
@@ -65,7 +64,7 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
         upload.taken_in_at = now
         upload.save(update_fields=["taken_in_at"])
     clear(upload)
-    faces = _seek_people(new, report)
+    faces = seek_people_in(photos=new, report=report)
     collection = Collection.objects.get(name=upload.collection_name)
     predicted = predict_new(collection=collection, progress=partial(report.progress, phase="Predicting"))
     counts = Counter(upload.files.values_list("state", flat=True))
@@ -188,19 +187,6 @@ def _judged(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def _detail(fault: Rejected | None) -> str:
     return fault.detail[:300] if fault else ""
-
-
-def _seek_people(photos: list[Photo], report: Reporter) -> int:
-    """How many faces and plates were blurred; without a detector, reviewing says so."""
-    blurred = 0
-    for number, photo in enumerate(photos, start=1):
-        try:
-            blurred += seek_people(photo=photo, now=timezone.now())
-        except DetectorMissing as missing:
-            report.log(str(missing))
-            break
-        report.progress(number, len(photos), "Looking for faces")
-    return blurred
 
 
 def waiting(upload: Upload) -> int:
