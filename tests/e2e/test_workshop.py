@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.e2e.test_accessibility import look
 from tests.e2e.test_jobs import PASSWORD, PHONE, row, start, wait_for
+from tests.e2e.test_play import locked
 from tests.made import picture, position
 
 GOOD = 130  # enough for twenty test photos and twenty to learn from
@@ -183,14 +184,19 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     played = browser.new_context(base_url=site.url).new_page()
     played.goto("/")
     played.locator("label", has=played.locator("input[value=four-cities]")).click()
-    played.locator("form button.primary").first.click()
+    played.get_by_role("button", name="Start the game").click()
     played.wait_for_url(re.compile(r"/g/.+/1/"))
-    played.keyboard.press("Enter")
+    played.wait_for_selector("#picture[data-state=ready]")
+    played.locator("#map").focus()
+    for key in ("ArrowRight", "Enter"):
+        played.keyboard.press(key)
+        played.wait_for_timeout(350)
     played.keyboard.press("Space")
-    played.locator("main[data-phase=revealed]").wait_for()
+    locked(played)
     assert row(
         site,
-        "SELECT name FROM predictor_modelversion WHERE id = (SELECT version_id FROM geoguess_game ORDER BY id DESC LIMIT 1)",
+        "SELECT name FROM predictor_modelversion WHERE id = "
+        "(SELECT version_id FROM geoguess_game ORDER BY id DESC LIMIT 1)",
     ) == (version,)
     latest = "SELECT locked_at IS NOT NULL AND model_score >= 0 FROM geoguess_round ORDER BY id DESC LIMIT 1"
     assert row(site, latest) == (1,)
