@@ -27,7 +27,8 @@ from geoguess.live import rules
 from geoguess.live.models import Room
 from geoguess.services import CannotPlay
 from geoguess.views.actors import current_player
-from geoguess.views.play import INDIA_BOUNDS, LEVELS, basemap_urls
+from geoguess.views.play import LEVELS
+from pipeline.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Collection, Photo, Split
 from predictor import store
 from predictor.levels import STRONGEST

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,20 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from geoguess import round_image, rules, selectors, services, standings
 from geoguess.models import Game, Round
 from geoguess.views.actors import current_player, own_game, own_round
+from pipeline.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Collection
 from predictor import store
 from predictor.levels import SHARES, STRONGEST
 
-INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; the same start view for every round tells nothing
-BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
-
-
 LEVELS = (STRONGEST, *SHARES)
-
-
-def basemap_urls() -> dict[str, str]:
-    """Addresses of the base map's files, for the page's script."""
-    return {name: static(f"basemap/{name}") for name in BASEMAP_FILES}
 
 
 @require_POST

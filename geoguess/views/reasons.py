@@ -25,7 +25,7 @@ from geoguess.lesson import lesson_html
 from geoguess.live.models import RoomRound
 from geoguess.models import Round
 from geoguess.views.actors import current_player, own_round, room_member
-from geoguess.views.play import INDIA_BOUNDS, basemap_urls
+from pipeline.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Photo, Split
 from pipeline.selectors import published_photos
 from predictor import questions, store

@@ -23,7 +23,8 @@ from geoguess.live.models import Room
 from geoguess.names import InvalidName
 from geoguess.services import CannotPlay
 from geoguess.views.actors import current_player, known_player, room_member
-from geoguess.views.play import INDIA_BOUNDS, LEVELS, basemap_urls
+from geoguess.views.play import LEVELS
+from pipeline.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.models import Collection
 from predictor import store
 from predictor.levels import STRONGEST

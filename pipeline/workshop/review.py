@@ -22,9 +22,9 @@ from pipeline.curation.queues import QUEUES, neighbours
 from pipeline.curation.reports import resolve_reports
 from pipeline.curation.suggestions import alike
 from pipeline.intake.checks import Rejected
+from pipeline.map_settings import map_settings
 from pipeline.models import Photo, Report, Unsuitable
 from pipeline.workshop.access import user_of, workshop
-from pipeline.workshop.maps import map_settings
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.selectors import answer, champion, prediction_for
 from predictor.store import ImageMissing

@@ -7,14 +7,19 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
-INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees
+INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; the same start view for every round tells nothing
 BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
+
+
+def basemap_urls() -> dict[str, str]:
+    """Addresses of the base map's files."""
+    return {name: static(f"basemap/{name}") for name in BASEMAP_FILES}
 
 
 def map_settings() -> dict[str, Any]:
     """Addresses of the base map's files, first view, and tiles, for the page's script."""
     return {
-        "basemap": {name: static(f"basemap/{name}") for name in BASEMAP_FILES},
+        "basemap": basemap_urls(),
         "bounds": INDIA_BOUNDS,
         "tile_url": settings.TILE_URL,
     }
