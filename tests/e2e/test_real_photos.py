@@ -43,7 +43,6 @@ def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
         rows = list(csv.DictReader(file))
 
     arguments = (
-        "import_photos",
         str(folder),
         "--manifest",
         str(manifest),
