@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -25,6 +26,7 @@ class Filter:
     climates: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()  # slugs of those they come from
     licences: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # as `host` names them
     easiest: float | None = None
     hardest: float | None = None
     precision_km: float | None = None
@@ -48,6 +50,9 @@ class Filter:
         for field, values in (("state", self.states), ("climate", self.climates), ("licence", self.licences)):
             if values:
                 photos = photos.filter(**{f"{field}__in": values})
+        if self.sources:
+            wanted = [text for text in photos.values_list("source", flat=True).distinct() if host(text) in self.sources]
+            photos = photos.filter(source__in=wanted)
         if self.collections:
             photos = photos.filter(pk__in=Photo.objects.filter(collections__slug__in=self.collections).values("pk"))
         if self.easiest is not None:
@@ -57,6 +62,11 @@ class Filter:
         if self.precision_km is not None:
             photos = photos.filter(precision_km__lte=self.precision_km)
         return photos.order_by("pk").distinct()
+
+
+def host(source: str) -> str:
+    """Where a photo comes from in a word: the host of an address, or the text."""
+    return urlsplit(source).netloc or source
 
 
 class NameTaken(ValueError):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipeline.curation import exporting, removal
-from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, refill
+from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, host, refill
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
 from pipeline.selectors import playable_photos
@@ -33,6 +33,11 @@ def _values(field: str) -> Any:
     return choices
 
 
+def _sources() -> list[tuple[str, str]]:
+    texts = Photo.objects.exclude(source="").values_list("source", flat=True).distinct()
+    return [(name, name) for name in sorted({host(text) for text in texts})]
+
+
 def _collections() -> list[tuple[str, str]]:
     return list(Collection.objects.values_list("slug", "name"))
 
@@ -44,6 +49,7 @@ class FilterForm(forms.Form):
     climates = forms.MultipleChoiceField(choices=_values("climate"), required=False)
     collections = forms.MultipleChoiceField(choices=_collections, required=False, label="Out of")
     licences = forms.MultipleChoiceField(choices=_values("licence"), required=False)
+    sources = forms.MultipleChoiceField(choices=_sources, required=False)
     easiest = forms.FloatField(min_value=0, max_value=5000, required=False, label="Difficulty from")
     hardest = forms.FloatField(min_value=0, max_value=5000, required=False, label="to")
     precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precise to km")

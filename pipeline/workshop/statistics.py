@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import numpy as np
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
+from pipeline.curation.collections import host
 from pipeline.curation.coverage import coverage
 from pipeline.models import Collection, Photo, Review
 from pipeline.plots import TINTS, district_map, state_map
@@ -62,7 +61,7 @@ def _sources(photos: QuerySet[Photo]) -> list[tuple[str, int]]:
     """By the host of an address, or the text."""
     counts: dict[str, int] = {}
     for source, count in photos.order_by().values_list("source").annotate(Count("pk", distinct=True)):
-        name = urlsplit(source).netloc or source or "not known"
+        name = host(source) or "not known"
         counts[name] = counts.get(name, 0) + count
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:12]
 

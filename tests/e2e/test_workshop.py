@@ -24,14 +24,14 @@ PATIENCE_MS = 240_000
 
 @pytest.fixture(scope="module")
 def page(site, browser) -> Iterator:
-    answer = site.manage("createsuperuser", "--noinput", "--username", "meera", more=PASSWORD)
+    answer = site.manage("createsuperuser", "--noinput", "--username", "vani", more=PASSWORD)
     assert answer.returncode == 0, answer.stderr
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto("/workshop/")
-    page.fill("#id_login", "meera")
+    page.fill("#id_login", "vani")
     page.fill("#id_password", PASSWORD["DJANGO_SUPERUSER_PASSWORD"])
     page.click("main button[type=submit]")
     page.wait_for_url("**/workshop/")

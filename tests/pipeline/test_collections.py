@@ -33,6 +33,7 @@ def everything(data_folders) -> Collection:
     for number, photo in enumerate(store_photos(collection, range(40), "test")):
         photo.state, photo.climate = FACTS[number % 4]
         photo.licence = "CC BY 4.0" if number % 2 else "CC0"
+        photo.source = "" if number % 3 else f"https://commons.wikimedia.org/wiki/File:{number}.jpg"
         photo.precision_km = number / 10
         photo.longitude += (0, 0.35, -0.35, 0)[number % 4]  # away from the sea
         photo.save()
@@ -58,6 +59,7 @@ def admin() -> User:
         (Filter(easiest=1000, hardest=2000), 11),
         (Filter(precision_km=0.5), 6),
         (Filter(collections=("other",)), 0),
+        (Filter(sources=("commons.wikimedia.org",)), 14),
         (Filter(illustrated=True), 0),
         (Filter(states=("Goa",)), 0),
     ],
