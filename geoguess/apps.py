@@ -11,7 +11,10 @@ class GeoGuessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from geoguess.classroom.services import empty_bin
         from geoguess.difficulty import KIND
         from pipeline.job_kinds import KINDS
+        from pipeline.jobs.watch import CHORES
 
+        CHORES.append(empty_bin)
         KINDS[KIND.name] = KIND  # the pipeline knows nothing of games

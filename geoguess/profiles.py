@@ -135,7 +135,7 @@ def export(player: Player) -> dict[str, Any]:
         "games": [_exported(game) for game in player.games.select_related("collection", "version")],
         "lessons": [
             {"title": plan.title, "steps": list(plan.steps.values("place", "photo__sha256", "note"))}
-            for plan in LessonPlan.objects.filter(owner=user)
+            for plan in LessonPlan.every.filter(owner=user)
         ]
         if user
         else [],

@@ -59,6 +59,7 @@ urlpatterns = [
     path("lessons/new", lessons.edit, name="lesson-new"),
     path("lessons/<int:pk>/", lessons.edit, name="lesson-edit"),
     path("lessons/<int:pk>/act", lessons.act, name="lesson-act"),
+    path("lessons/<int:pk>/restore", lessons.restore, name="lesson-restore"),
     path("lessons/photos/<int:pk>", lessons.thumb, name="lesson-thumb"),
     path("lessons/reports/<int:pk>/", lessons.report, name="lesson-report"),
     path("lessons/reports/<int:pk>/file.<str:kind>", lessons.download, name="lesson-download"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from pipeline.models import Kept
+
 
 class LessonPlan(models.Model):
     """Photos in an order of their own, a note for each, and how they are to be played."""
@@ -17,9 +19,15 @@ class LessonPlan(models.Model):
     level = models.CharField(max_length=20)
     in_teams = models.BooleanField(default=False, help_text="The best guess of a team counts.")
     changed_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when in the bin.")
+
+    every = models.Manager()
+
+    objects = Kept()
 
     class Meta:
         ordering = ["-changed_at", "-pk"]
+        default_manager_name = "objects"
 
     def __str__(self) -> str:
         return self.title

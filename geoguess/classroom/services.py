@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from geoguess.classroom.models import LessonPlan, LessonStep
@@ -15,6 +16,7 @@ from geoguess.live import services as live
 from geoguess.live.models import Room
 from geoguess.models import Player
 from geoguess.selectors import ready_photos
+from pipeline.curation.removal import KEPT_FOR
 from pipeline.models import Collection
 from predictor.selectors import champion
 
@@ -87,6 +89,24 @@ def duplicate(*, plan: LessonPlan) -> LessonPlan:
             step.pk, step.plan = None, plan
         LessonStep.objects.bulk_create(steps)
     return plan
+
+
+def in_bin(*, owner: User, now: datetime) -> QuerySet[LessonPlan]:
+    """The lessons that their educator deleted in the last thirty days, the latest first."""
+    return LessonPlan.every.filter(owner=owner, deleted_at__gt=now - KEPT_FOR).order_by("-deleted_at")
+
+
+def put_in_bin(*, plan: LessonPlan, now: datetime) -> None:
+    LessonPlan.objects.filter(pk=plan.pk).update(deleted_at=now)
+
+
+def restore(*, plan: LessonPlan) -> None:
+    LessonPlan.every.filter(pk=plan.pk).update(deleted_at=None)
+
+
+def empty_bin(*, now: datetime) -> None:
+    """Remove for good what was deleted thirty days ago."""
+    LessonPlan.every.filter(deleted_at__lte=now - KEPT_FOR).delete()
 
 
 def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:

@@ -54,6 +54,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     context = {
         "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
         "sessions": sessions.order_by("-created_at", "-pk"),
+        "deleted": services.in_bin(owner=request.user, now=timezone.now()),  # type: ignore[arg-type]
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)
@@ -157,8 +158,20 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted == "duplicate":
         return redirect("lesson-edit", services.duplicate(plan=plan).pk)
     if wanted == "delete":
-        plan.delete()
-        messages.success(request, _("The lesson is deleted. What classes did with it is kept below."))
+        services.put_in_bin(plan=plan, now=timezone.now())
+        messages.success(
+            request, _("“%(title)s” is deleted; for 30 days it can be restored below.") % {"title": plan.title}
+        )
+    return redirect("lessons")
+
+
+@require_POST
+@educators_only
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deleted lesson comes back."""
+    plan = get_object_or_404(services.in_bin(owner=request.user, now=timezone.now()), pk=pk)  # type: ignore[arg-type]
+    services.restore(plan=plan)
+    messages.success(request, _("“%(title)s” is restored.") % {"title": plan.title})
     return redirect("lessons")
 
 

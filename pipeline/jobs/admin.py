@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import mimetypes
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from unfold.admin import ModelAdmin
 
@@ -21,6 +26,7 @@ from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, interrupt_dead_jobs, retry_job, start_job
 from pipeline.models import Job
 
+PIECE_BYTES = 1 << 18
 LIVE_PAGE = "admin:pipeline_job_change"
 
 
@@ -121,12 +127,16 @@ class JobAdmin(ModelAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return redirect(LIVE_PAGE, pk)
 
-    def file_view(self, request: HttpRequest, pk: int, name: str) -> FileResponse:
+    def file_view(self, request: HttpRequest, pk: int, name: str) -> StreamingHttpResponse:
         """A file of the job's result, and no other."""
         job = self._job(request, pk)
-        if name not in job.result.get("files", []) or not (job.folder / name).is_file():
+        path = job.folder / name
+        if name not in job.result.get("files", []) or not path.is_file():
             raise Http404("The job has no such file.")
-        return FileResponse((job.folder / name).open("rb"), filename=name)
+        response = StreamingHttpResponse(_pieces(path), content_type=mimetypes.guess_type(name)[0] or "text/plain")
+        response["Content-Length"] = path.stat().st_size
+        response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+        return response
 
     def _job(self, request: HttpRequest, pk: int | str) -> Job:
         job = get_object_or_404(Job, pk=pk)
@@ -142,3 +152,10 @@ class JobAdmin(ModelAdmin):
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # admin_view lets nobody else in
     return request.user
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    """The file piece by piece: an archive of photos does not fit the memory, where a FileResponse is read whole."""
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
+            yield piece

@@ -8,6 +8,7 @@ its steps this is started again when the broker is back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from celery.bootsteps import StartStopStep
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 QUEUE = "pipeline"  # whoever takes jobs looks
 EVERY_S = 60.0
+CHORES: list[Callable[..., object]] = []  # what the games have done as often: called with ``now``
 
 
 class ScheduleWatch(StartStopStep):
@@ -46,5 +48,7 @@ def start_scheduled_jobs() -> None:
         start_due_jobs(now=timezone.now())
         empty_bin(now=timezone.now())
         discard_old(now=timezone.now())
+        for chore in CHORES:
+            chore(now=timezone.now())
     finally:
         connection.close()  # worker processes are forked from this one

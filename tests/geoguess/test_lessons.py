@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from geoguess import players
@@ -21,6 +22,7 @@ from geoguess.live.models import Pin, Room, Seat
 from geoguess.models import LessonPlan, Player
 from geoguess.names import InvalidName
 from geoguess.selectors import ready_photos
+from pipeline.jobs.watch import CHORES
 from pipeline.models import Photo, Split
 from tests.geoguess.test_live_services import DELHI, MUMBAI, NOW, go_on, lock, refreshed
 
@@ -272,6 +274,9 @@ def test_pages_of_lessons_are_for_educators_and_their_own(client: Client, educat
     assert [client.get(address).status_code for address in addresses] == [200, 404, 404]
     client.post(reverse("lesson-act", args=[plan.pk]), {"act": "delete"})
     client.post(reverse("lesson-session-delete", args=[session.pk]))
+    classroom.put_in_bin(plan=LessonPlan.objects.get(pk=plan.pk), now=timezone.now())
+    assert client.post(reverse("lesson-restore", args=[plan.pk])).status_code == 404
+    classroom.restore(plan=plan)
     assert LessonPlan.objects.filter(pk=plan.pk).exists()
     assert Room.objects.filter(pk=session.pk).exists()
 
@@ -293,6 +298,26 @@ def test_a_lesson_is_prepared_begun_and_deleted_over_http(client: Client, educat
     assert b'data-role="screen"' in client.get(answer["Location"]).content
     client.post(reverse("lesson-session-delete", args=[room.pk]))
     assert not Room.objects.exists()
+
+
+def test_a_deleted_lesson_is_restored_within_thirty_days(client: Client, educator, make_plan, photos):
+    client.force_login(educator)
+    plan = make_plan()
+    answer = client.post(reverse("lesson-act", args=[plan.pk]), {"act": "delete"}, follow=True)
+    assert reverse("lesson-act", args=[plan.pk]) not in answer.content.decode()
+    assert reverse("lesson-restore", args=[plan.pk]) in answer.content.decode()
+    assert client.get(reverse("lesson-edit", args=[plan.pk])).status_code == 404
+    classroom.empty_bin(now=timezone.now() + timedelta(days=29))
+    client.post(reverse("lesson-restore", args=[plan.pk]))
+    assert list(LessonPlan.objects.get().steps.values_list("photo", flat=True)) == photos
+
+
+def test_after_thirty_days_a_deleted_lesson_is_gone(educator, make_plan):
+    classroom.put_in_bin(plan=make_plan(), now=NOW)
+    for chore in CHORES:  # a worker does them each minute
+        chore(now=NOW + timedelta(days=30))
+    assert not classroom.in_bin(owner=educator, now=NOW)
+    assert not LessonPlan.every.exists()
 
 
 def test_reasons_of_a_room_wait_for_the_reveal(client: Client, educator, make_plan):

@@ -168,7 +168,7 @@ def test_the_job_keeps_the_report_and_only_who_may_look_gets_it(
     answer = client.get(address)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
     assert answer.headers["Content-Disposition"].startswith("inline")
-    text = b"".join(answer.streaming_content).decode()
+    text = b"".join(answer).decode()
     assert f"Evaluation of {made_version.name}" in text
     parsed(text)
 
