@@ -6,6 +6,8 @@ import redis
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+OPENINGS = {"limit": 10, "seconds": 600}  # of rooms, by one player
+
 
 class TooOften(Exception):
     """Somebody asks faster than the limit; the message says when to come back."""

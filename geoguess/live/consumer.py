@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from geoguess.consumers import NOT_FOUND
 from geoguess.groups import room_group
+from geoguess.limits import OPENINGS, TooOften, spend
 from geoguess.live import messages, selectors, services, watch
 from geoguess.live.calls import call
 from geoguess.live.models import Room, Seat
@@ -36,6 +37,7 @@ REFUSALS: dict[type[Exception], str] = {
     services.CannotJoin: "refused",
     Seat.DoesNotExist: "no_such_seat",
     CannotPlay: "cannot_play",
+    TooOften: "too_often",
     InvalidGuess: "bad_guess",
     InvalidName: "bad_name",
 }
@@ -81,6 +83,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             messages.Close: self._close_room,
             messages.Rename: self._rename,
             messages.Remove: self._remove,
+            messages.Again: self._again,
             messages.React: self._react,
         }
         await self.channel_layer.group_add(room_group(room.pk), self.channel_name)
@@ -180,6 +183,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _remove(self, message: messages.Remove) -> None:
         await self._as_host(services.remove, seat_id=message.seat, now=timezone.now())
 
+    async def _again(self, message: messages.Again) -> dict[str, Any]:
+        return {"following": await call(self._play_again)}
+
     async def _react(self, message: messages.React) -> None:
         """Passed on and forgotten."""
         news = {"type": "reaction", "seat": self._own_seat(), "reaction": message.reaction}
@@ -237,8 +243,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
         seat = selectors.seat_of(room, player)
         return (room, player, seat) if seat or room.host_id == player.pk else None
 
+    def _play_again(self) -> str | None:
+        spend(who=self.player.token, what="rooms", **OPENINGS)
+        present = self.watch.waited_for
+        room = services.play_again(room_id=self.room_id, player=self.player, present=present, now=timezone.now())
+        return selectors.address(room)
+
     def _snapshot(self) -> dict[str, Any]:
-        room = Room.objects.select_related("collection").get(pk=self.room_id)
+        room = Room.objects.select_related("collection", "following").get(pk=self.room_id)
         seat = room.seats.filter(pk=self.seat_id).first()
         present = self.watch.waited_for or set()
         return selectors.snapshot(room, seat=seat, player=self.player, present=present, now=timezone.now())

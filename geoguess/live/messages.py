@@ -95,13 +95,17 @@ class Remove(Request, tag="remove"):
     seat: SeatId
 
 
+class Again(Request, tag="again"):
+    """The same once more, with everybody who is here."""
+
+
 class React(Request, tag="react"):
     """One of the preset reactions."""
 
     reaction: Literal[REACTIONS]  # type: ignore[valid-type]
 
 
-Message = Ping | Sync | Draft | Guess | Advance | Skip | Pause | Resume | End | Close | Rename | Remove | React
+Message = Ping | Sync | Draft | Guess | Advance | Skip | Pause | Resume | End | Close | Rename | Remove | Again | React
 _decoder = msgspec.json.Decoder(Message)
 
 

@@ -45,6 +45,14 @@ class Room(models.Model):
     title = models.CharField(max_length=80, blank=True, help_text="Of the lesson.")
     steps = models.JSONField(default=list, blank=True, help_text="Of a lesson, as it began: photo ids with notes.")
     in_teams = models.BooleanField(default=False, help_text="The best guess of a team counts.")
+    following = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Opened by a member after it.",
+    )
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 

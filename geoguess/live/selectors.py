@@ -29,6 +29,10 @@ def seat_of(room: Room, player: Player | None) -> Seat | None:
     return room.seats.filter(player=player, removed_at__isnull=True).first() if player else None
 
 
+def address(room: Room | None) -> str | None:
+    return reverse("room", args=[room.code]) if room else None
+
+
 def host_seat(room: Room) -> int:
     """The seat of the host; 0 where there is no host, or none with a seat."""
     host = room.host_id
@@ -188,6 +192,7 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
         "ends_at_ms": milliseconds(room.ends_at),
         "paused": room.paused,
         "closed": room.is_closed,
+        "following": address(room.following),
         "model_health": room.model_health,
         "host": host_seat(room),
         "seats": [seat_public(row) for row in room.seats.filter(removed_at__isnull=True)],

@@ -29,7 +29,7 @@ CODE_TRIES = 20
 NAME_TRIES = 250
 CHANGING = (
     *("phase", "number", "ends_at", "paused", "paused_left_ms", "revision", "is_closed"),
-    *("host", "model_health", "finished_at"),
+    *("host", "model_health", "following", "finished_at"),
 )
 
 
@@ -59,6 +59,7 @@ def create_room(
     level: str,
     now: datetime,
     plan: LessonPlan | None = None,
+    name: str = "",
 ) -> Room:
     """An open room in its lobby, with the host seated; in a lesson, which follows its plan, the host does not play.
     Raises CannotPlay."""
@@ -96,11 +97,40 @@ def create_room(
                     **lesson,
                 )
                 if not plan:
-                    _seat(room, host, host.name, now)
+                    _seat(room, host, name or host.name, now)
             return room
         except IntegrityError:  # the code is in use
             continue
     raise CannotPlay(_("No code is free at the moment. Try again in a minute."))
+
+
+def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: datetime) -> Room:
+    """The room once more, in its lobby: whoever asks first is its host, and who is still there (None: everybody) has a
+    seat in it. Raises NotAllowed, CannotPlay."""
+    with transaction.atomic():
+        room = _lock(room_id)
+        if room.kind == Room.Kind.LESSON or room.phase != Room.Phase.OVER:
+            raise NotAllowed(_("This can be played again when it is over."))
+        own = selectors.seat_of(room, player)
+        if own is None:
+            raise NotAllowed(_("You look on, you do not play."))
+        if room.following is None:
+            room.following = create_room(
+                host=player,
+                kind=room.kind,
+                collection=room.collection,
+                round_count=room.round_count,
+                time_limit_s=room.time_limit_s,
+                model_plays=room.model_plays,
+                level=room.level,
+                now=now,
+                name=own.name,
+            )
+            others = room.seats.filter(removed_at__isnull=True).exclude(player=player).select_related("player")
+            for seat in others if present is None else others.filter(pk__in=present):
+                _seat(room.following, seat.player, seat.name, now)
+            _publish(room, "following", {"following": selectors.address(room.following)})
+    return room.following
 
 
 def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = "") -> Seat:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoguess import round_image, selectors
-from geoguess.limits import TooOften, spend
+from geoguess.limits import OPENINGS, TooOften, spend
 from geoguess.live import rules, services
 from geoguess.live import selectors as live
 from geoguess.live.models import Room
@@ -72,7 +72,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
     player = current_player(request)
     try:
-        spend(who=player.token, what="rooms", limit=10, seconds=600)
+        spend(who=player.token, what="rooms", **OPENINGS)
         room = services.create_room(
             host=player,
             kind=kind,

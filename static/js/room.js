@@ -107,6 +107,11 @@ const EVENTS = {
     room.phase = "over";
     show({ animate: true });
   },
+  following({ following }) {
+    room.following = following;
+    showFollowing();
+    announce(byId("again-text").textContent);
+  },
 };
 
 // --- What the phase shows
@@ -123,6 +128,7 @@ function show({ animate = false } = {}) {
   if (room.phase === "guess") startGuessing();
   if (room.phase === "reveal") startReveal(animate);
   if (room.phase === "over") showFinal(room, page);
+  showFollowing();
   showPause();
 }
 
@@ -188,6 +194,10 @@ async function confirm() {
     panel.setPhase(answer.ok ? "locked" : "over");
     announce(answer.ok ? gettext("Locked. Waiting for the others.") : gettext("Time is up."));
   } else panel.setPhase("guess", answer.message);
+}
+
+function showFollowing() {
+  if (room.following && byId("again")) byId("again-text").textContent = gettext("The next game waits: come along");
 }
 
 // --- People, roles, the clock
@@ -303,6 +313,11 @@ for (const part of all("[data-end]")) {
     order("end");
   });
 }
+byId("again")?.addEventListener("click", async () => {
+  const answer = room.following ? { ok: true, following: room.following } : await ask("again");
+  complain(answer.ok ? "" : answer.message);
+  if (answer.ok) window.location.assign(answer.following);
+});
 byId("show-people").addEventListener("click", () => byId("people").showModal());
 byId("copy").addEventListener("click", async () => {
   try {

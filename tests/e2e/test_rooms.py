@@ -104,6 +104,11 @@ def test_two_browsers_play_a_room_to_its_podium(open_page):
         assert page.locator("#podium li").count() == 3
         page.locator("#over-rounds li").nth(1).wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    guest.locator("#again").tap()
+    guest.locator("#wait-list").get_by_text("Ravi").wait_for()
+    host.locator("#again", has_text="The next game waits").click()
+    host.wait_for_url(guest.url)
+    assert guest.locator("#wait-list li").count() == host.locator("#wait-list li").count()
 
 
 @pytest.mark.slow

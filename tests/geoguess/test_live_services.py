@@ -252,6 +252,29 @@ def test_the_last_reveal_ends_the_room_and_frees_its_code(playable):
     )
 
 
+def again(room: Room, player: Player, present: set[int] | None = None) -> Room:
+    return services.play_again(room_id=room.pk, player=player, present=present, now=NOW)
+
+
+def test_a_room_is_played_again_by_those_who_are_still_there(playable):
+    room = make(playable, round_count=1)
+    seats = [enter(room, name) for name in ("Ravi", "Meena", "Tara")]
+    services.remove(room_id=room.pk, player=room.host, seat_id=seats[2].pk, now=NOW)
+    with pytest.raises(services.NotAllowed, match="over"):
+        again(room, seats[0].player)
+    services.end(room_id=room.pk, player=room.host, now=NOW)
+    with pytest.raises(services.NotAllowed, match="look on"):
+        again(room, seats[2].player)
+    following = again(room, seats[0].player, {seats[0].pk, room.seats.get(name="Asha").pk})
+    assert (following.host, following.phase, following.round_count) == (seats[0].player, "lobby", 1)
+    assert [seat.name for seat in following.seats.order_by("pk")] == ["Ravi", "Asha"]
+    assert again(room, seats[1].player) == following  # who comes later opens no other one
+    assert (
+        selectors.snapshot(refreshed(room), seat=seats[1], player=seats[1].player, present=set(), now=NOW)["following"]
+        == f"/r/{following.code}/"
+    )
+
+
 def test_photos_do_not_repeat(playable):
     room = make(playable, round_count=6)
     asha = room.seats.get()

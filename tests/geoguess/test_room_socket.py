@@ -214,6 +214,17 @@ async def test_a_host_who_has_gone_hands_over(host, guests, room, monkeypatch):
         assert (await other.ask("advance", phase="lobby", round=0))["type"] == "ack"
 
 
+async def test_whoever_plays_again_takes_the_others_along(host, guests, room):
+    async with tab(host, room) as one, tab(guests[0], room) as other:
+        await one.ask("end")
+        answer = await other.ask("again")
+        assert (await one.hear("following"))["following"] == answer["following"]
+    following = await Room.objects.aget(phase="lobby")
+    for client, hosts in ((host, False), (guests[0], True)):
+        async with tab(client, following) as there:
+            assert there.snapshot["me"]["host"] is hosts
+
+
 async def test_a_removed_player_is_shown_out(host, guests, room):
     async with tab(host, room) as one, tab(guests[0], room) as other:
         await one.ask("remove", seat=other.snapshot["me"]["seat"])
