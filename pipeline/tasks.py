@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_ready
-from django.db import connection
-from django.utils import timezone
 
 
 @shared_task(acks_late=False)  # a job whose worker dies is retried by a person, not run again by the broker
@@ -24,15 +19,3 @@ def split_waiting_cell_task(name: str) -> None:
     from pipeline.spreading import split_waiting_cell
 
     split_waiting_cell(name)
-
-
-@worker_ready.connect
-def look_after_jobs(**_: Any) -> None:
-    """A worker that starts marks the jobs of those that died, and sends again what a broker that died forgot."""
-    from pipeline.jobs.services import interrupt_dead_jobs, send_to_worker
-    from pipeline.models import Job
-
-    interrupt_dead_jobs(now=timezone.now())
-    for job in Job.objects.filter(status=Job.Status.QUEUED):
-        send_to_worker(job=job)
-    connection.close()  # worker processes are forked from this one

@@ -1,5 +1,5 @@
-"""The part of a Celery worker that starts scheduled jobs and empties the bin: it looks when it has found its broker,
-and each minute.
+"""The part of a Celery worker that looks after jobs, starts scheduled ones and empties the bin: it looks when it has
+found its broker, and each minute.
 
 It looks in the worker's main process, which is free while a job keeps the other busy for hours, and with the worker's
 own timer, so that no further process or message is needed. A worker that loses its broker drops its timers; as one of
@@ -29,6 +29,7 @@ class ScheduleWatch(StartStopStep):
     def start(self, parent: Any) -> None:
         if QUEUE in parent.app.amqp.queues.consume_from:
             self.timers = (
+                parent.timer.call_after(0, look_after_jobs),
                 parent.timer.call_after(0, start_scheduled_jobs),
                 parent.timer.call_repeatedly(EVERY_S, start_scheduled_jobs),
             )
@@ -36,6 +37,19 @@ class ScheduleWatch(StartStopStep):
     def stop(self, parent: Any) -> None:
         for timer in self.timers:
             timer.cancel()
+
+
+def look_after_jobs() -> None:
+    """Mark the jobs of workers that died, and send again what a broker that died forgot."""
+    from pipeline.jobs.services import interrupt_dead_jobs, send_to_worker
+    from pipeline.models import Job
+
+    try:
+        interrupt_dead_jobs(now=timezone.now())
+        for job in Job.objects.filter(status=Job.Status.QUEUED):
+            send_to_worker(job=job)
+    finally:
+        connection.close()  # worker processes are forked from this one
 
 
 def start_scheduled_jobs() -> None:

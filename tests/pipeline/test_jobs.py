@@ -339,8 +339,8 @@ def test_the_remaining_time_follows_the_pace_of_the_phase():
     assert job.remaining_s(begun + timedelta(seconds=10)) == pytest.approx(30)
 
 
-def test_a_worker_that_starts_sends_waiting_jobs_again_and_marks_dead_ones(started, sent):
-    from pipeline.tasks import look_after_jobs
+def test_a_worker_that_found_its_broker_sends_waiting_jobs_again_and_marks_dead_ones(started, sent):
+    from pipeline.jobs.watch import look_after_jobs
 
     dead, waiting = started(), started(name="other")
     Job.objects.filter(pk=dead.pk).update(status=Status.RUNNING, heartbeat_at=timezone.now() - 2 * DEAD_AFTER)

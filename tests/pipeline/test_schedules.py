@@ -195,7 +195,7 @@ class TestTheWorkersStep:
         step.stop(consumer)
         consumer.timer.clear()  # as Celery does when the connection breaks
         step.start(consumer)
-        assert [entry.entry.canceled for entry in consumer.timer.queue] == [False, False]  # now, and each minute
+        assert [entry.entry.canceled for entry in consumer.timer.queue] == [False] * 3  # twice now, then each minute
 
     def test_one_that_takes_no_jobs_does_not_look(self):
         consumer = self.consumer("predict")
