@@ -2,13 +2,14 @@
 
 const EVERY_MS = 3000;
 const WORKERS_EVERY_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000; // an answer that never comes must not be the last one
 const lists = document.getElementById("jobs-lists");
 const lost = document.getElementById("jobs-lost");
 const workers = document.getElementById("jobs-workers");
 const states = (root) => [...root.querySelectorAll("[data-job]")].map(({ dataset }) => `${dataset.job} ${dataset.status}`).join();
 
 async function text(url) {
-  const response = await fetch(url);
+  const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   if (!response.ok || response.redirected) throw new Error(`${url}: ${response.status}`);
   return response.text();
 }

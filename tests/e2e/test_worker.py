@@ -52,8 +52,10 @@ def test_an_admin_promotes_a_version_in_the_browser(site, browser):
     page.locator("input.action-select").first.check()
     page.select_option("select[name=action]", "promote")
     page.click("button[name=index]")
+    page.fill("#id_reason", "Let us see how it plays.")  # of several versions it need not be the best
     page.click("input[value=Start]")
-    page.wait_for_selector(".job-status[data-status=succeeded]", timeout=300_000)
+    page.wait_for_selector(".job-status:is([data-status=succeeded], [data-status=failed])", timeout=300_000)
+    assert page.locator(".job-status").get_attribute("data-status") == "succeeded", page.locator(".job").inner_text()
     page.goto("/admin/predictor/promotion/")
     assert "asha" in page.locator("#result_list").inner_text()
     page.context.close()
