@@ -37,11 +37,19 @@ def last_line(answer) -> dict:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
-    folder, manifest = Path(PHOTOS), Path(PHOTOS) / "manifest.csv"
-    with manifest.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+def written(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
 
+
+def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
+    folder = Path(PHOTOS)
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))[::2]  # half of them do as well, in half the time
+    manifest = written(tmp_path / "labels.csv", rows)
     arguments = (
         str(folder),
         "--manifest",
@@ -63,14 +71,11 @@ def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
     with sqlite3.connect(bare.data / "db.sqlite3") as database:
         held_out = {name for (name,) in database.execute("SELECT file_name FROM pipeline_photo WHERE split = 'test'")}
     kept = [row for row in rows if row["file"] in held_out]
-    with (tmp_path / "held_out.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(kept)
+    held_out_labels = written(tmp_path / "held_out.csv", kept)
     result = last_line(
         bare.manage(
             *("evaluate", "--model", version, "--images", str(folder)),
-            *("--manifest", str(tmp_path / "held_out.csv"), "--json"),
+            *("--manifest", str(held_out_labels), "--json"),
         )
     )
     assert result["n"] + result["left_out"] + result["skipped"] == len(kept)
