@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django import forms
-from django.db.models import Count, Sum
 
 from geoguess.models import Round
 from pipeline.curation.collections import set_difficulties
@@ -22,26 +23,22 @@ if TYPE_CHECKING:
 def rate_photos(*, report: Reporter) -> int:
     """Set the difficulty of every playable photo that the champion has looked at; how many.
 
-    The champion counts as one player; rounds on another scale, or without a guess, do not count.
+    The champion counts as one player. Guesses are measured anew, as a label may have been corrected since.
     """
     version = champion()
     if version is None:
         return 0
     photos = {photo.sha256: photo for photo in playable_photos()}
-    played = Round.objects.filter(
-        photo__in=list(photos.values()), locked_at__isnull=False, latitude__isnull=False, game__scale_km=INDIA_SCALE_KM
-    )
-    people = {
-        row["photo"]: (row["total"], row["count"])
-        for row in played.order_by().values("photo").annotate(total=Sum("score"), count=Count("pk"))
-    }
+    guesses: dict[int, list[Any]] = defaultdict(list)  # (latitude, longitude)
+    played = Round.objects.filter(photo__in=list(photos.values()), locked_at__isnull=False, latitude__isnull=False)
+    for photo_id, latitude, longitude in played.values_list("photo", "latitude", "longitude"):
+        guesses[photo_id].append((latitude, longitude))
     points: dict[int, float] = {}
     rows = list(predictions_for(version, list(photos)).select_related("version"))
     for done, prediction in enumerate(rows, start=1):
         photo, found = photos[prediction.sha256], answer(prediction, INDIA_SCALE_KM)
-        away_km = haversine_km(photo.latitude, photo.longitude, found.latitude, found.longitude)
-        total, count = people.get(photo.pk, (0.0, 0))
-        points[photo.pk] = (total + float(score(away_km))) / (count + 1)
+        latitudes, longitudes = np.transpose([*guesses[photo.pk], (found.latitude, found.longitude)])
+        points[photo.pk] = float(score(haversine_km(photo.latitude, photo.longitude, latitudes, longitudes)).mean())
         report.progress(done, len(rows), "Rating")
     set_difficulties(points=points)
     return len(points)
