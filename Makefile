@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# Of the tests: browser tests wait more than they work, so two cores keep three busy; each takes about 3 GB.
-PROCESSES ?= 3
 
 .PHONY: run install test lint bench
 run: install
@@ -28,7 +26,8 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 	@touch $@ $(VENV)/installed
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest $(or $(TESTS),-n $(PROCESSES) --dist loadfile --no-loadscope-reorder)
+	@if [ -n "$(TESTS)" ]; then $(BIN)/python -m pytest $(TESTS); else \
+	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e && $(BIN)/python -m pytest tests/e2e; fi
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/hadolint Dockerfile
