@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings as site_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu import Connection
 from pytest_django.fixtures import Settings as SettingsWrapper
@@ -67,8 +67,9 @@ def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper,
 
 
 def promoted(version: ModelVersion) -> None:
-    ModelVersion.objects.update(is_champion=False)
-    ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
+    with transaction.atomic():  # as the service does: there is a champion at every moment
+        ModelVersion.objects.update(is_champion=False)
+        ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
 
 
 def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> float:
