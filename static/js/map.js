@@ -240,12 +240,16 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   new ResizeObserver(settle).observe(container);
   map.on("moveend", () => {
     const centre = map.getCenter();
-    if (CENTRE_KEPT_IN.contains(centre)) return;
+    if (untouched || CENTRE_KEPT_IN.contains(centre)) return;
     const within = (value, low, high) => Math.min(Math.max(value, low), high);
-    map.panTo([
-      within(centre.lat, CENTRE_KEPT_IN.getSouth(), CENTRE_KEPT_IN.getNorth()),
-      within(centre.lng, CENTRE_KEPT_IN.getWest(), CENTRE_KEPT_IN.getEast()),
-    ]);
+    const back = map
+      .latLngToContainerPoint([
+        within(centre.lat, CENTRE_KEPT_IN.getSouth(), CENTRE_KEPT_IN.getNorth()),
+        within(centre.lng, CENTRE_KEPT_IN.getWest(), CENTRE_KEPT_IN.getEast()),
+      ])
+      .subtract(map.getSize().divideBy(2));
+    // Less than a pixel is no move for Leaflet, which would say so by another "moveend", without an end.
+    if (Math.max(Math.abs(back.x), Math.abs(back.y)) >= 1) map.panBy(back);
   });
   const touch = () => {
     untouched = false;

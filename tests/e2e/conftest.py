@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,6 +126,18 @@ def site() -> Iterator[Site]:
     running.stop()
     assert running.gone_within(15), running.processes()
     shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure tells what every open page showed: nobody sees the browser of a run on another machine."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if browser is not None and report.when == "call" and report.failed:
+        for number, page in enumerate(page for context in browser.contexts for page in context.pages):
+            shown = page.evaluate("[document.activeElement?.id, document.body.innerText]")
+            report.sections.append((f"page {number}: {page.url}", "focus on {!r}\n{}".format(*shown)))
+    return report
 
 
 @pytest.fixture(scope="session")

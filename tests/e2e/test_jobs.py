@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,8 @@ def kill_pipeline_worker(site) -> None:
 
 
 def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site, page):
-    """The list of jobs shows it without a reload; a later look of the worker starts no second one."""
+    """The list of jobs shows it without a reload, also when it came and ended between two looks of the page."""
+    page.clock.install()
     page.goto("/workshop/schedules/")
     page.click("text=Nightly evaluation of the champion")
     page.click("button:text-is('Keep')")
@@ -198,9 +200,11 @@ def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site,
     with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
         database.execute("UPDATE pipeline_schedule SET last_checked_at = datetime(last_checked_at, '-3 days')")
     page.goto("/workshop/jobs/")
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
     kill_pipeline_worker(site)  # the one that takes its place looks at once
     scheduled = "SELECT count(*), max(status) FROM pipeline_job WHERE schedule_id IS NOT NULL"
     until(lambda: row(site, scheduled) == (1, "succeeded"), site)
+    page.clock.resume()
     page.locator("#jobs-ended tr", has_text="by “Nightly evaluation of the champion”").wait_for()
     page.locator("#jobs-workers", has_text="takes default, pipeline").wait_for()
     assert row(site, "SELECT last_outcome LIKE 'Started job %' FROM pipeline_schedule") == (1,)

@@ -21,18 +21,20 @@ IS_OPEN = "document.getElementById('guess').classList.contains('is-open')"
 
 @pytest.fixture
 def visit(site: Site, browser):
-    """A fresh visitor's page with these context options."""
-    contexts = []
+    """A fresh visitor's page with these context options; fails the test on a script error."""
+    contexts, problems = [], []
 
     def visit_(**options):
         contexts.append(browser.new_context(base_url=site.url, **options))
         page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
         page.set_default_timeout(20_000)
         return page
 
     yield visit_
     for context in contexts:
         context.close()
+    assert not problems, problems
 
 
 def open_round(page):
@@ -106,6 +108,30 @@ def test_the_map_grows_when_used_and_shrinks_later_unless_it_is_pinned(visit):
     page.mouse.move(200, 300)
     page.wait_for_timeout(1500)
     assert page.evaluate(IS_OPEN)
+
+
+@pytest.mark.parametrize("way", [(1, 1), (-1, -1)], ids=["north-west", "south-east"])
+def test_a_map_dragged_far_away_comes_back(visit, way):
+    """Its middle stays near India, at whatever fraction of a pixel the drag ended."""
+    page = visit(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    open_round(page)
+    page.hover("#map")
+    page.click("#map-pin")
+    box = page.locator("#map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for number in range(8):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + way[0] * (140 + number), y + way[1] * (170 + number), steps=3)
+        page.wait_for_timeout(150)  # no throw after the drag
+        page.mouse.up()
+        page.wait_for_timeout(400)
+    drop_pin(page)  # the pin lies where the middle is
+    with page.expect_response(re.compile("/guess$")) as response:
+        page.keyboard.press("Space")
+    guess = response.value.json()["player"]
+    assert 1 < guess["latitude"] < 42
+    assert 61 < guess["longitude"] < 103
 
 
 def test_the_touch_that_opens_a_small_map_is_no_guess(visit):
