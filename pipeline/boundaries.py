@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 EQUAL_AREA_CRS = "+proj=laea +lat_0=23 +lon_0=82 +datum=WGS84 +units=m"  # Lambert azimuthal, centred on India
 DISTRICTS_FILE = Path(__file__).parent / "geodata" / "districts.fgb"
@@ -37,6 +40,8 @@ class Source:
 @lru_cache
 def districts() -> gpd.GeoDataFrame:
     """Districts by name: state, state_code, district, district_code (LGD codes, 0 unknown), geometry (EPSG:4326)."""
+    import geopandas as gpd  # it brings pandas along, which no process should wait for at its start
+
     return gpd.read_file(DISTRICTS_FILE).sort_values(["state", "district"], ignore_index=True)
 
 

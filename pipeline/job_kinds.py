@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pipeline import services
-from pipeline.boundary_sets import set_names
 from pipeline.importers.licences import FAMILIES
 from pipeline.importers.sources import NAMES, SourceUnusable, check_source, open_web_source
 from pipeline.models import Collection, Upload
@@ -93,6 +92,8 @@ def _version() -> forms.ModelChoiceField:
 
 
 def _boundary_sets() -> list[tuple[str, str]]:
+    from pipeline.boundary_sets import set_names  # its libraries would cost every start of a process a second
+
     names = set_names(settings.BOUNDARIES_DIR)
     return [("", "Districts that come with the project"), *((name, name) for name in names)]
 

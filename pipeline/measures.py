@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from predictor.geodesy import Floats
 
@@ -68,5 +67,7 @@ def risk_coverage(points: Floats, uncertainty: Floats) -> list[list[float]]:
 
 def auroc(inside: Floats, outside: Floats) -> float:
     """How often a value of ``outside`` (M,) is above one of ``inside`` (N,); ties count half."""
+    from scipy.stats import rankdata  # half a second that no process should wait for at its start
+
     ranks = rankdata(np.concatenate([inside, outside]))[len(inside) :]
     return float((ranks.sum() - len(outside) * (len(outside) + 1) / 2) / (len(inside) * len(outside)))

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
@@ -53,6 +52,8 @@ class Partition:
 
     def save(self, path: Path) -> None:
         """Write the cells to a FlatGeobuf file; the same partition gives the same bytes."""
+        import pyogrio.raw  # it brings pandas along, which no process should wait for at its start
+
         latitudes, longitudes = positions(self.centroids)
         parts, cell = shapely.get_parts(self.polygons, return_index=True)
         pyogrio.raw.write(
@@ -70,6 +71,8 @@ class Partition:
     @classmethod
     def load(cls, path: Path) -> Partition:
         """Read what ``save`` wrote."""
+        import pyogrio.raw
+
         _, _, geometry, fields = pyogrio.raw.read(path, columns=["name", "state", "latitude", "longitude"])
         names, states, latitudes, longitudes = fields
         return cls(

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from geoguess import explaining, gallery, limits, round_image
 from geoguess.explaining import Subject
-from geoguess.lesson import lesson_html
 from geoguess.live.models import RoomRound
 from geoguess.models import Round
 from geoguess.views.actors import current_player, own_round, room_member
@@ -303,6 +302,8 @@ def _map(request: HttpRequest, subject: Subject, picture: bytes, reasons: dict[s
     if found is None:
         raise Http404("The model has not looked at this picture.")
     nonce = secrets.token_urlsafe(16)
+    from geoguess.lesson import lesson_html  # folium brings pandas along, which no process should wait for at its start
+
     html = lesson_html(subject, found, picture, nonce=nonce)
     response = HttpResponse(html)
     if "download" in request.GET:

@@ -9,8 +9,8 @@ import heapq
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from pipeline.geocells.naming import cell_names
 from pipeline.geocells.plane import Polygons, dissolved, exact, shared_borders, to_plane
 from predictor.geodesy import Floats, unit_vectors
 from predictor.partition import Partition
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 PHOTOS_PER_CELL = 0.25  # times the root of the number of photos: cells grow in number and in content alike
 SMALLEST_MINIMUM = 3

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from sklearn.cluster import cluster_optics_xi
 
 from predictor.geodesy import Floats
 
@@ -37,6 +36,8 @@ class Ordering:
 
     def clusters(self, xi: float, smallest: int) -> NDArray[np.intp]:
         """Labels (N,) of clusters between xi-steep slopes with at least ``smallest`` points; -1 is noise."""
+        from sklearn.cluster import cluster_optics_xi  # a second that no process should wait for at its start
+
         with np.errstate(divide="ignore"):  # it takes ratios, and points at one place are 0 apart
             labels, _ = cluster_optics_xi(
                 reachability=self.reachability,

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -23,16 +24,35 @@ def prepared(site):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_behind(prepared, how):
+def test_nothing_is_left_behind_after_an_interrupt_also_of_a_worker_that_was_replaced(prepared):
     second = Site(prepared)
     second.start()
-    assert b"GeoGuess" in second.get("/")
     assert len(second.processes()) >= 5  # supervisor, broker, web server, two workers
-    status = second.stop(how)
+    killed = _worker(second)
+    os.kill(killed, signal.SIGKILL)
+    assert _wait(lambda: "predict worker stopped" in second.log())
+    assert _wait(lambda: _worker(second) not in (None, killed))
+    assert b"GeoGuess" in second.get("/")
+    assert second.stop(signal.SIGINT) == 0, second.log()
     assert second.gone_within(15), second.processes()
-    if how != signal.SIGKILL:
-        assert status == 0, second.log()
+
+
+def test_a_class_is_served_under_the_lan_address_until_a_request_to_stop(prepared):
+    from geoguess.management.commands.up import lan_address
+
+    second = Site(prepared)
+    second.start("--host", "0.0.0.0")
+    assert f"http://{lan_address()}:{second.port}/" in second.log()
+    assert b"GeoGuess" in second.get("/", host=f"{lan_address()}:{second.port}")
+    assert second.stop(signal.SIGTERM) == 0, second.log()
+    assert second.gone_within(15), second.processes()
+
+
+def test_nothing_is_left_behind_when_the_command_is_killed(prepared):
+    second = Site(prepared)
+    second.start()
+    second.stop(signal.SIGKILL)
+    assert second.gone_within(15), second.processes()
 
 
 def test_a_port_in_use_gives_a_clear_message(prepared):
@@ -53,31 +73,19 @@ def test_a_second_instance_on_the_same_folder_is_refused(site):
     assert "already running" in answer.stderr
 
 
-def test_a_killed_worker_is_replaced(prepared):
-    second = Site(prepared)
-    second.start()
-    try:
-        worker = next(pid for pid in second.processes() if b"predict@" in Path(f"/proc/{pid}/cmdline").read_bytes())
-        os.kill(worker, signal.SIGKILL)
-        assert _wait(lambda: "predict worker stopped" in second.log())
-        assert _wait(
-            lambda: any(
-                b"predict@" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in second.processes() if pid != worker
-            )
-        )
-    finally:
-        second.stop()
-
-
 def test_the_secret_key_is_made_once_and_private(site):
     key = site.data / "secret_key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert len(key.read_text()) > 50
 
 
-def _wait(condition, timeout_s: float = 20.0) -> bool:
-    import time
+def _worker(site: Site) -> int | None:
+    """The id of the predict worker."""
+    commands = ((pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in site.processes())
+    return next((pid for pid, command in commands if b"predict@" in command), None)
 
+
+def _wait(condition, timeout_s: float = 20.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         try:
@@ -96,16 +104,3 @@ def test_only_its_own_hosts_are_answered(site):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError, match="400"):
         opener.open(urllib.request.Request(site.url, headers={"Host": "evil.example"}), timeout=20)
-
-
-def test_a_class_is_served_under_the_lan_address(prepared):
-    from geoguess.management.commands.up import lan_address
-
-    second = Site(prepared)
-    second.start("--host", "0.0.0.0")
-    try:
-        assert f"http://{lan_address()}:{second.port}/" in second.log()
-        assert b"GeoGuess" in second.get("/", host=f"{lan_address()}:{second.port}")
-    finally:
-        second.stop()
-    assert second.gone_within(15), second.processes()
