@@ -298,12 +298,12 @@ def _boxes(body: Any) -> list[questions.Box]:
 
 def _map(request: HttpRequest, subject: Subject, picture: bytes, reasons: dict[str, Any] | None = None) -> HttpResponse:
     """The interactive map as one HTML file: in a sandboxed frame, or to take along with ``?download``."""
+    from geoguess.lesson import lesson_html  # folium brings pandas along, which no process should wait for at its start
+
     found = reasons or explaining.stored_reasons(subject)
     if found is None:
         raise Http404("The model has not looked at this picture.")
     nonce = secrets.token_urlsafe(16)
-    from geoguess.lesson import lesson_html  # folium brings pandas along, which no process should wait for at its start
-
     html = lesson_html(subject, found, picture, nonce=nonce)
     response = HttpResponse(html)
     if "download" in request.GET:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "GeoGuess India is ready"
@@ -135,8 +137,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     browser = getattr(item, "funcargs", {}).get("browser")
     if browser is not None and report.when == "call" and report.failed:
         for number, page in enumerate(page for context in browser.contexts for page in context.pages):
-            shown = page.evaluate("[document.activeElement?.id, document.body.innerText]")
-            report.sections.append((f"page {number}: {page.url}", "focus on {!r}\n{}".format(*shown)))
+            try:
+                shown = page.locator("body").evaluate(
+                    "body => `focus on ${document.activeElement?.id}\\n${body.innerText}`", timeout=5000
+                )
+            except BrowserError as error:  # a page that crashed must not end the whole run
+                shown = str(error)
+            report.sections.append((f"page {number}: {page.url}", shown))
     return report
 
 
@@ -144,8 +151,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def browser():
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield chromium
