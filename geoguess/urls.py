@@ -6,21 +6,18 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from geoguess.classroom import views as lessons
+from geoguess.game import leaderboard_views as leaderboards
+from geoguess.game import report_views as reports
+from geoguess.game import series_views as series
+from geoguess.game import views as play
+from geoguess.live import views as rooms
 from geoguess.models import Game
-from geoguess.views import (
-    accounts,
-    app,
-    health,
-    leaderboards,
-    lessons,
-    pages,
-    play,
-    profile,
-    reasons,
-    reports,
-    rooms,
-    series,
-)
+from geoguess.players import profile_views as profile
+from geoguess.players import views as accounts
+from geoguess.reasons import views as reasons
+from geoguess.site import app_views as app
+from geoguess.site import health, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),

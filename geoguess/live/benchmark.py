@@ -26,7 +26,7 @@ from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from pipeline.benchmark_site import NotStarted, benchmark_site, free_port
+from pipeline.benchmarks.site import NotStarted, benchmark_site, free_port
 
 ROOMS, SEATS, ROUNDS = 25, 20, 4
 THINK_S = 8.0  # within which all players of a round guess, evenly spread
@@ -135,9 +135,9 @@ def _rooms(rooms: int, seats: int, rounds: int) -> list[tuple[str, list[str]]]:
 
     from geoguess.live.services import create_room, join
     from geoguess.models import Player
-    from geoguess.views.actors import SESSION_KEY
+    from geoguess.players.actors import SESSION_KEY
     from pipeline.models import Collection
-    from predictor.levels import STRONGEST
+    from predictor.answers.levels import STRONGEST
 
     store = import_module(settings.SESSION_ENGINE).SessionStore
     collection, made = Collection.objects.get(), []
@@ -251,7 +251,7 @@ def _main(plan: dict[str, Any]) -> None:
     django.setup()
     from django.db import connection
 
-    from geoguess.live.models import Pin
+    from geoguess.models import Pin
 
     made = _rooms(plan["rooms"], plan["seats"], plan["rounds"])
     before = Pin.objects.count()

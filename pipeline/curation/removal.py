@@ -12,9 +12,9 @@ from django.db.models import ProtectedError
 from pipeline.curation.pictures import forget_copy, original_files
 from pipeline.models import Collection, Photo, Report, Review
 from pipeline.registry.measuring import forget_measured
-from predictor import store
 from predictor.models import ModelVersion
-from predictor.services import forget_images
+from predictor.pictures import store
+from predictor.versions.services import forget_images
 
 KEPT_FOR = timedelta(days=30)
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from pipeline import boundaries, metadata
+from pipeline import metadata
+from pipeline.geography import boundaries
 from pipeline.metadata.grids import KM_PER_DEGREE
 from pipeline.metadata.towns import towns
 from pipeline.scenes.regions import REGIONS, language_and_script

@@ -15,10 +15,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import leaderboards, players, profiles, services
+from geoguess.game import leaderboards, services
+from geoguess.game.rules import Position, points
 from geoguess.models import Game, Player, Round
-from geoguess.names import InvalidName
-from geoguess.rules import Position, points
+from geoguess.models.player_names import InvalidName
+from geoguess.players import profiles
+from geoguess.players import services as players
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOON = datetime(2026, 1, 7, 6, 30, tzinfo=UTC)  # Wednesday noon in India

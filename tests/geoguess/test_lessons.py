@@ -14,14 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from geoguess import players
 from geoguess.classroom import report as reports
 from geoguess.classroom import services as classroom
+from geoguess.game.selectors import ready_photos
 from geoguess.live import selectors, services
-from geoguess.live.models import Pin, Room, Seat
-from geoguess.models import LessonPlan, Player
-from geoguess.names import InvalidName
-from geoguess.selectors import ready_photos
+from geoguess.models import LessonPlan, Pin, Player, Room, Seat
+from geoguess.models.player_names import InvalidName
+from geoguess.players import services as players
 from pipeline.jobs.watch import CHORES
 from pipeline.models import Photo, Split
 from tests.geoguess.test_live_services import DELHI, MUMBAI, NOW, go_on, lock, refreshed

@@ -7,12 +7,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import players, profiles, services
+from geoguess.game import services
+from geoguess.game.reports import reports_of
 from geoguess.models import Player
-from geoguess.reports import reports_of
+from geoguess.players import profiles
+from geoguess.players import services as players
 from pipeline.curation.reports import resolve_reports
 from pipeline.models import Report
-from pipeline.selectors import playable_photos
+from pipeline.photos.selectors import playable_photos
 
 pytestmark = pytest.mark.django_db
 

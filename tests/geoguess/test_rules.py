@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoguess import rules
+from geoguess.game import rules
 from predictor.geodesy import INDIA_SCALE_KM
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

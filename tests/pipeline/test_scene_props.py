@@ -11,7 +11,7 @@ import pytest
 import resvg_py
 from PIL import ImageFont
 
-from pipeline import boundaries
+from pipeline.geography import boundaries
 from pipeline.metadata.towns import TOWNS_FILE, towns
 from pipeline.scenes import boats, houses, plates, shops, signs, vehicles, worship
 from pipeline.scenes.light import Light
