@@ -120,3 +120,11 @@ def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:
         now=now,
         plan=plan,
     )
+
+
+def delete_class(room: Room) -> None:
+    """Delete a lesson's room with all that pupils did in it, and the guests who were nowhere else."""
+    with transaction.atomic():
+        guests = list(room.seats.filter(player__user=None).values_list("player", flat=True))
+        live.delete(room_id=room.pk)
+        Player.objects.filter(pk__in=guests, seats=None, games=None).delete()

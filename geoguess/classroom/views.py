@@ -21,12 +21,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from geoguess.classroom import report as reports
 from geoguess.classroom import services
+from geoguess.classroom.services import delete_class
 from geoguess.game import round_image, selectors
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
 from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
-from geoguess.players import services as players
 from geoguess.players.actors import current_player
 from pipeline.models import Collection, Photo, Split
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
@@ -227,7 +227,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 @educators_only
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
-    players.delete_class(_session(request, pk))
+    delete_class(_session(request, pk))
     messages.success(request, _("The class's names, guesses and points are deleted."))
     return redirect("lessons")
 

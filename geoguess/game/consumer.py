@@ -7,38 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import timezone
 
 from geoguess.game import rules, services
 from geoguess.game.groups import round_group
-from geoguess.game.selectors import game_of, milliseconds
+from geoguess.game.selectors import game_of
 from geoguess.models import Game, Player, Round
 from geoguess.players.actors import SESSION_KEY
-
-MAX_MESSAGE_CHARACTERS = 1000
-NOT_FOUND = 4404
-
-
-class PingConsumer(AsyncJsonWebsocketConsumer):
-    """A socket that answers pings with the server's clock, and any other message with an error."""
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
-        if text_data is None or len(text_data) > MAX_MESSAGE_CHARACTERS:
-            await self._refuse("Messages are short JSON texts.")
-            return
-        try:
-            content = await self.decode_json(text_data)
-        except ValueError:
-            await self._refuse("The message was not JSON.")
-            return
-        if isinstance(content, dict) and content.get("type") == "ping" and isinstance(content.get("t"), int | float):
-            await self.send_json({"type": "pong", "t": content["t"], "server_now_ms": milliseconds(timezone.now())})
-        else:
-            await self._refuse("Unknown message type.")
-
-    async def _refuse(self, message: str) -> None:
-        await self.send_json({"type": "error", "message": message})
+from geoguess.site.sockets import NOT_FOUND, PingConsumer, milliseconds
 
 
 class RoundConsumer(PingConsumer):

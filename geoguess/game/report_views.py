@@ -1,15 +1,15 @@
-"""Reporting a picture from a round or a room."""
+"""Reporting the picture of a round."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from geoguess.game.reports import CannotReport, report
+from geoguess.game.access import own_round
 from geoguess.models import Player
-from geoguess.players.actors import own_round, room_member
+from geoguess.players.reports import CannotReport, report
 from pipeline.models import Photo
 
 
@@ -17,20 +17,11 @@ from pipeline.models import Photo
 def report_round(request: HttpRequest, token: str, number: int) -> JsonResponse:
     """A report on the picture of an own round, open or locked."""
     found = own_round(request, token, number)
-    return _reported(request, found.game.player, found.photo)
+    return reported(request, found.game.player, found.photo)
 
 
-@require_POST
-def report_room(request: HttpRequest, code: str) -> JsonResponse:
-    """A report on the picture that a room plays at the moment."""
-    room, player, _seat = room_member(request, code)
-    latest = room.rounds.select_related("photo").order_by("-number").first()
-    if latest is None:
-        raise Http404("The room has no picture yet.")
-    return _reported(request, player, latest.photo)
-
-
-def _reported(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
+def reported(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
+    """Store the report that a player has sent about a photo."""
     try:
         report(player=player, photo=photo, reason=request.POST.get("reason", ""), now=timezone.now())
     except CannotReport as error:

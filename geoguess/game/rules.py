@@ -1,17 +1,14 @@
-"""The rules of the game, pure: what a guess must be, when it counts, what it scores, who is ahead."""
+"""The rules of the game, pure: when a guess counts, what it scores, who is ahead."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from pipeline.geography.boundaries import locate
-from predictor.geodesy import MAX_SCORE, haversine_km, score, wrap_longitude
+from predictor.geodesy import MAX_SCORE, haversine_km, score
 
 ROUNDS_PER_GAME = 5
 ROUNDS_PER_STREAK = 100  # at most: the first miss ends it
@@ -22,32 +19,12 @@ PERFECT_KM = 0.025  # as near as a pin on a phone can be put
 LATE_GRACE = timedelta(milliseconds=500)  # a guess sent in time may still be on its way
 
 
-class InvalidGuess(ValueError):
-    """A guess that is no position; the message is shown to the player."""
-
-
 @dataclass(frozen=True)
 class Position:
     """Degrees; the longitude lies in [-180, 180)."""
 
     latitude: float
     longitude: float
-
-
-def parse_guess(latitude: object, longitude: object) -> Position:
-    """The position a browser sent. Raises InvalidGuess."""
-    for value in (latitude, longitude):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidGuess(_("A guess needs a latitude and a longitude, both numbers in degrees."))
-    try:
-        numbers = float(latitude), float(longitude)  # type: ignore[arg-type]
-    except OverflowError:
-        raise InvalidGuess(_("A guess must be a finite position.")) from None
-    if not all(map(math.isfinite, numbers)):
-        raise InvalidGuess(_("A guess must be a finite position."))
-    if not -90 <= numbers[0] <= 90:
-        raise InvalidGuess(_("The latitude must lie between -90 and 90 degrees."))
-    return Position(numbers[0], wrap_longitude(numbers[1]))
 
 
 def deadline(started_at: datetime, time_limit_s: int | None) -> datetime | None:

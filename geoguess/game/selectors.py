@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max
@@ -26,11 +25,6 @@ LEVEL_WORDS = {
     "surveyor": _("believes less of what it sees"),
     "traveller": _("knows states, not places"),
 }
-
-
-def milliseconds(moment: datetime | None) -> int | None:
-    """Since 1970, as sockets and pages tell times."""
-    return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from geoguess.game import rules, standings
 from geoguess.game import series as services
+from geoguess.game.access import own_game
 from geoguess.game.services import CannotPlay
 from geoguess.models import Series
-from geoguess.players.actors import current_player, known_player, own_game
+from geoguess.players.actors import current_player, known_player
 
 
 def _seconds_left(now: datetime) -> int:

@@ -17,8 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from geoguess.game import round_image, rules, selectors, services, standings
+from geoguess.game.access import own_game, own_round
+from geoguess.game.guesses import InvalidGuess, parse_guess
 from geoguess.models import Game, Round
-from geoguess.players.actors import current_player, own_game, own_round
+from geoguess.players.actors import current_player
+from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import SHARES, STRONGEST
@@ -98,8 +101,8 @@ def _state(game_round: Round) -> dict[str, Any]:
         "image_width": width,
         "image_height": height,
         "locked": game_round.locked_at is not None,
-        "server_now_ms": selectors.milliseconds(timezone.now()),
-        "deadline_ms": selectors.milliseconds(game_round.deadline),
+        "server_now_ms": milliseconds(timezone.now()),
+        "deadline_ms": milliseconds(game_round.deadline),
         "draft": asdict(draft) if draft else None,
         "bounds": INDIA_BOUNDS,
         "totals": selectors.totals(game, game_round.number - 1),
@@ -134,10 +137,10 @@ def _guess(request: HttpRequest) -> rules.Position:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise rules.InvalidGuess(_("The guess was not understood: it must be JSON.")) from None
+        raise InvalidGuess(_("The guess was not understood: it must be JSON.")) from None
     if not isinstance(body, dict):
-        raise rules.InvalidGuess(_("The guess was not understood: it must be a JSON object."))
-    return rules.parse_guess(body.get("latitude"), body.get("longitude"))
+        raise InvalidGuess(_("The guess was not understood: it must be a JSON object."))
+    return parse_guess(body.get("latitude"), body.get("longitude"))
 
 
 @require_POST
@@ -145,7 +148,7 @@ def draft(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     game_round = own_round(request, token, number)
     try:
         position = _guess(request)
-    except rules.InvalidGuess as error:
+    except InvalidGuess as error:
         return JsonResponse({"error": str(error)}, status=400)
     services.save_draft(game_round=game_round, guess=position, now=timezone.now())
     if game_round.game.mode == Game.Mode.STREAK:
@@ -158,7 +161,7 @@ def guess(request: HttpRequest, token: str, number: int) -> JsonResponse:
     game_round = own_round(request, token, number)
     try:
         position = _guess(request)
-    except rules.InvalidGuess as error:
+    except InvalidGuess as error:
         return JsonResponse({"error": str(error)}, status=400)
     locked = services.submit_guess(game_round=game_round, guess=position, now=timezone.now())
     return JsonResponse(selectors.round_result(locked))

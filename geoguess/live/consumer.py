@@ -13,10 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from geoguess.game.consumer import NOT_FOUND
 from geoguess.game.groups import room_group
-from geoguess.game.rules import InvalidGuess, parse_guess
-from geoguess.game.selectors import milliseconds
+from geoguess.game.guesses import InvalidGuess, parse_guess
 from geoguess.game.services import CannotPlay
 from geoguess.live import messages, selectors, services, watch
 from geoguess.live.calls import call
@@ -24,6 +22,7 @@ from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site.limits import OPENINGS, TooOften, spend
+from geoguess.site.sockets import NOT_FOUND, milliseconds
 
 REMOVED = 4403
 TOO_FAST = 4429

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from geoguess.game import round_image
 from geoguess.game.rules import points
-from geoguess.game.selectors import LEVEL_NAMES, milliseconds, truth
+from geoguess.game.selectors import LEVEL_NAMES, truth
 from geoguess.live import rules
 from geoguess.models import Pin, Player, Room, RoomRound, Seat
+from geoguess.site.sockets import milliseconds
 
 
 def room_by_code(code: str) -> Room | None:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from geoguess.game import rules as game_rules
 from geoguess.game.commitment import committed_guess
 from geoguess.game.groups import room_group
-from geoguess.game.selectors import milliseconds, ready_photos
+from geoguess.game.selectors import ready_photos
 from geoguess.game.services import CannotPlay
 from geoguess.live import calls, guessing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
 from geoguess.models.player_names import clean_name
+from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection, Photo
 from predictor.versions.selectors import champion
 

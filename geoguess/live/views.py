@@ -16,13 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoguess.game import round_image, selectors
+from geoguess.game.report_views import reported
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
 from geoguess.live import rules, services
 from geoguess.live import selectors as live
+from geoguess.live.access import room_member
 from geoguess.models import Room
 from geoguess.models.player_names import InvalidName
-from geoguess.players.actors import current_player, known_player, room_member
+from geoguess.players.actors import current_player, known_player
 from geoguess.site.limits import OPENINGS, TooOften, spend
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
@@ -186,3 +188,13 @@ def final(request: HttpRequest, code: str) -> JsonResponse:
     if found.phase != Room.Phase.OVER:
         return JsonResponse({"error": _("This room is not over.")}, status=425)
     return JsonResponse(live.final(found, seat))
+
+
+@require_POST
+def report(request: HttpRequest, code: str) -> JsonResponse:
+    """A report on the picture that a room plays at the moment."""
+    room, player, _seat = room_member(request, code)
+    latest = room.rounds.select_related("photo").order_by("-number").first()
+    if latest is None:
+        raise Http404("The room has no picture yet.")
+    return reported(request, player, latest.photo)

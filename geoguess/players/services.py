@@ -1,4 +1,4 @@
-"""Who plays: guests, accounts, and how the one becomes the other. The only writer of players."""
+"""Who plays: guests, accounts, and how the one becomes the other. Deleting them is in `geoguess.profile`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
 from django.db.models import ManyToOneRel
 
-from geoguess.game.reports import forget_reporter, hand_over_reports
-from geoguess.live import services as live
-from geoguess.models import Player, Room
+from geoguess.models import Player
 from geoguess.models.player_names import InvalidName, clean_name, new_name
+from geoguess.players.reports import hand_over_reports
 
 
 def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | None) -> Player:
@@ -63,20 +62,3 @@ def rename(*, player: Player, name: str) -> None:
     """Give the player another name. Raises InvalidName."""
     player.name = clean_name(name)
     player.save(update_fields=["name"])
-
-
-def delete_player(player: Player) -> None:
-    """Delete the player with all games, the classes they held, and the account where there is one."""
-    with transaction.atomic():
-        for room in Room.objects.filter(kind=Room.Kind.LESSON, host=player):
-            delete_class(room)
-        forget_reporter(player)
-        (player.user or player).delete()
-
-
-def delete_class(room: Room) -> None:
-    """Delete a lesson's room with all that pupils did in it, and the guests who were nowhere else."""
-    with transaction.atomic():
-        guests = list(room.seats.filter(player__user=None).values_list("player", flat=True))
-        live.delete(room_id=room.pk)
-        Player.objects.filter(pk__in=guests, seats=None, games=None).delete()

@@ -20,8 +20,10 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from geoguess.game import round_image
+from geoguess.game.access import own_round
+from geoguess.live.access import room_member
 from geoguess.models import RoomRound, Round
-from geoguess.players.actors import current_player, own_round, room_member
+from geoguess.players.actors import current_player
 from geoguess.reasons import gallery
 from geoguess.reasons import services as explaining
 from geoguess.reasons.services import Subject

@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from geoguess.game.consumer import NOT_FOUND, PingConsumer
+from geoguess.site.sockets import NOT_FOUND, PingConsumer
 from pipeline.jobs.messages import job_group, snapshot
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.models import Job

@@ -1,8 +1,7 @@
-"""Versions are measured on photos they have not learnt from; measurements stay, but for photos that were taken down."""
+"""Versions are measured on photos they have not learnt from, and what they reach is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Collection as Container
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -81,11 +80,3 @@ def keep_measurement(*, version: ModelVersion, collection: Collection, measured:
         figures=measured.figures,
         photos=photos,
     )
-
-
-def forget_measured(*, sha256s: Container[str]) -> None:
-    """Drop what was measured on these photos: a guess may tell where a picture was taken. Figures of all stay."""
-    for sha256 in sha256s:
-        for measurement in Measurement.objects.filter(photos__has_key=sha256):
-            del measurement.photos[sha256]
-            measurement.save(update_fields=["photos"])

@@ -87,7 +87,7 @@ def _predictor(images: int) -> dict[str, Any]:
 
 
 def _live(options: dict[str, Any]) -> dict[str, Any]:
-    from geoguess.live.benchmark import NotStarted, benchmark_live
+    from geoguess.benchmarks.rooms import NotStarted, benchmark_live
 
     try:
         return benchmark_live(**{name: options[name] for name in ("rooms", "seats", "rounds", "servers")})

@@ -1,7 +1,7 @@
 """How fast a room hears its reveal, beside a bare Channels echo group of the same size with the same traffic.
 
-A site of its own is started; inside it ``python -m geoguess.live.benchmark`` opens rooms, connects every player with a
-socket, and lets all rooms play at once. In each round each player guesses at a random moment. What is measured is the
+A site of its own is started; inside it ``python -m geoguess.benchmarks.rooms`` opens rooms, connects every player with
+a socket, and lets all rooms play at once. In each round each player guesses at a random moment. What is measured is the
 time from the last guess of a round being sent to the reveal having reached every member. The echo's members speak at
 the same random moments, and the time is from the last word being sent to it having reached every member.
 """
@@ -46,10 +46,10 @@ def benchmark_live(*, rooms: int, seats: int, rounds: int, servers: int) -> dict
         log = Path(folder) / "servers.log"
         with (
             _daphne("geoguess.asgi:application", servers - 1, environment, log) as more,
-            _daphne("geoguess.live.echo:application", servers, environment, log) as echo,
+            _daphne("geoguess.benchmarks.echo:application", servers, environment, log) as echo,
         ):
             plan = {"rooms": rooms, "seats": seats, "rounds": rounds, "ports": [port, *more], "echo_ports": echo}
-            command = [sys.executable, "-m", "geoguess.live.benchmark", json.dumps(plan)]
+            command = [sys.executable, "-m", "geoguess.benchmarks.rooms", json.dumps(plan)]
             measured = subprocess.run(
                 command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, check=True
             )

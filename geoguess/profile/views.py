@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from geoguess.game.reports import reports_of
-from geoguess.players import profiles
 from geoguess.players import services as players
 from geoguess.players.actors import current_player, known_player
-from geoguess.players.forms import DeletionForm, NameForm
+from geoguess.players.reports import reports_of
+from geoguess.profile import figures
+from geoguess.profile.forms import DeletionForm, NameForm
+from geoguess.profile.services import delete_player
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         request,
         "profile.html",
         {
-            **profiles.profile(player),
+            **figures.profile(player),
             "form": form,
             "sends_email": settings.SENDS_EMAIL,
             "reports": reports_of(player),
@@ -50,7 +51,7 @@ def export(request: HttpRequest) -> HttpResponse:
     player = known_player(request)
     if player is None:
         return redirect("profile")
-    response = JsonResponse(profiles.export(player), json_dumps_params={"indent": 1, "ensure_ascii": False})
+    response = JsonResponse(figures.export(player), json_dumps_params={"indent": 1, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="geoguess-india.json"'
     return response
 
@@ -69,7 +70,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     form = DeletionForm(request.POST or None, user=player.user)
     if not form.is_valid():
         return render(request, "delete.html", {"form": form, "games": player.games.count()})
-    players.delete_player(player)
+    delete_player(player)
     logout(request)
     messages.success(request, _("Everything about you is deleted."))
     return redirect("home")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from geoguess.game import selectors
-from geoguess.game.reports import reports_of
 from geoguess.models import Game, LessonPlan, Player, Round, Seat
+from geoguess.players.reports import reports_of
 from pipeline.evaluation.plots import TINTS, Axis, Chart, state_map
 from predictor.geodesy import MAX_SCORE
 
