@@ -77,7 +77,9 @@ class Served:
         until(self._answers)
 
     def start_worker(self) -> None:
-        """One worker for all queues, ready to answer pictures."""
+        """One worker for all queues, ready to answer pictures; the one there is, if it was started before."""
+        if "worker" in self.processes:
+            return
         words = "celery -A geoguess -q worker --loglevel WARNING -Q predict,pipeline,default -c 1 --without-mingle"
         self._spawn("worker", sys.executable, "-m", *words.split())
         until(lambda: "no predict worker" not in Browser(self).get("/health/ready", refused=503).text)

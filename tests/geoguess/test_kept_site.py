@@ -189,6 +189,7 @@ def waiting_jobs(site: Served, notes: dict[str, Any]) -> dict[str, Any]:
 def answers(site: Served, notes: dict[str, Any]) -> dict[str, Any]:
     """The champion locates a picture that it never saw; after the way back the older version does."""
     asha, older = browser_of(site, notes, "asha"), notes["versions"][0]
+    site.start_worker()
     champion = _located(site, asha)
     asha.post("/workshop/models/act", {"act": "roll_back", "version": older})
     history = asha.get("/workshop/models/").words()
