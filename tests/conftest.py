@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from celery.signals import before_task_publish
 from django.apps import apps
 from django.db import connection
 from pytest_django.fixtures import Settings as SettingsWrapper
@@ -70,11 +69,10 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, 
 
     found: list[tuple[str, str, str | None]] = []
 
-    def note(sender: str, headers: dict, routing_key: str, **_: object) -> None:
-        found.append((sender, routing_key, headers["expires"]))
+    def publish(body: object, *, headers: dict, routing_key: str, **_: object) -> None:
+        found.append((headers["task"], routing_key, headers["expires"]))
 
-    before_task_publish.connect(note)
     with app.connection_for_write("memory://") as connection, connection.Producer() as producer:
+        monkeypatch.setattr(producer, "publish", publish)
         monkeypatch.setattr(app, "producer_or_acquire", lambda _=None: nullcontext(producer))
         yield found
-    before_task_publish.disconnect(note)

@@ -123,7 +123,7 @@ def room_and_lesson(site: Served, notes: dict[str, Any]) -> dict[str, Any]:
 
 def pages(site: Served, notes: dict[str, Any]) -> dict[str, Any]:
     """Pages that list what there is: where each leads, and that it names what it should."""
-    asha, older, newer = browser_of(site, notes, "asha"), *notes["versions"]
+    asha, (older, newer) = browser_of(site, notes, "asha"), notes["versions"]
     return {
         address: [asha.get(address).path, *(word in asha.get(address).text for word in words)]
         for address, words in {
