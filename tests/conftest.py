@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,3 +61,19 @@ def groups(db: None) -> None:
     for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach", "0012_roles"):
         (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
         operation.code(apps, SimpleNamespace(connection=connection))
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str | None]]]:
+    """Messages as they go to workers: the task's name, its queue, when it expires. None arrives anywhere."""
+    from geoguess.celery import app
+
+    found: list[tuple[str, str, str | None]] = []
+
+    def publish(body: object, *, headers: dict, routing_key: str, **_: object) -> None:
+        found.append((headers["task"], routing_key, headers["expires"]))
+
+    with app.connection_for_write("memory://") as connection, connection.Producer() as producer:
+        monkeypatch.setattr(producer, "publish", publish)
+        monkeypatch.setattr(app, "producer_or_acquire", lambda _=None: nullcontext(producer))
+        yield found

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -130,3 +131,10 @@ def test_work_that_is_no_longer_wanted_is_gone(
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert client.keys("geocells:*") == []
     assert not distributed.split_waiting_cell(sent[0])
+
+
+def test_workers_are_told_in_the_queue_of_jobs_for_a_day(broker: Supervisor, cells: list[Crowded], published) -> None:
+    assert same(distributed.spread(split_cell, cells), cells)
+    assert [message[:2] for message in published] == [("pipeline.tasks.split_waiting_cell_task", "pipeline")] * 3
+    left = datetime.fromisoformat(published[0][2]) - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
