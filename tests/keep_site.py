@@ -25,8 +25,8 @@ import numpy as np
 import timm
 from PIL import Image, ImageDraw
 
-from predictor.encoders import Preparation
-from predictor.tuned import Tuned, save_tuned
+from predictor.encoders.encoder import Preparation
+from predictor.encoders.tuned import Tuned, save_tuned
 from tests.geoguess.test_kept_site import NOTES, PASSWORD, SITE, STEPS, unpacked
 from tests.served import Browser, Served, until
 
