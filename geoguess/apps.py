@@ -1,4 +1,4 @@
-"""The geoguess room as a Django app: when it is ready, its capabilities register their kinds of jobs and chores."""
+"""The Django app ``geoguess``: on start its folders register their kinds of jobs and their chores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_JOBS = ("game", "classroom")
+FOLDERS_WITH_JOBS = ("game", "classroom")
 
 
 class GeoGuessConfig(AppConfig):
@@ -15,5 +15,5 @@ class GeoGuessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for capability in WITH_JOBS:
-            import_module(f"geoguess.{capability}.jobs")
+        for folder in FOLDERS_WITH_JOBS:
+            import_module(f"geoguess.{folder}.jobs")
