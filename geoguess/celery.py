@@ -1,4 +1,4 @@
-"""The Celery app; the only module that knows it. Tasks are declared with ``@shared_task``."""
+"""The Celery app. No other module imports it: tasks are declared with ``@shared_task``."""
 
 from __future__ import annotations
 

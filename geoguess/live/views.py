@@ -25,15 +25,15 @@ from geoguess.live.access import room_member
 from geoguess.models import Room
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import current_player, known_player
-from geoguess.site.limits import OPENINGS, TooOften, spend
+from geoguess.site.limits import ROOM_LIMIT, TooOften, spend
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion
 
-JOINS = {"limit": 20, "seconds": 60}  # of one browser
-WRONG_CODES = {"limit": 40, "seconds": 600}  # of one address: a whole class may sit behind it
+JOIN_LIMIT = {"limit": 20, "seconds": 60}  # of one browser
+WRONG_CODE_LIMIT = {"limit": 40, "seconds": 600}  # of one address: a whole class may sit behind it
 
 
 @require_safe
@@ -74,7 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
     player = current_player(request)
     try:
-        spend(who=player.token, what="rooms", **OPENINGS)
+        spend(who=player.token, what="rooms", **ROOM_LIMIT)
         room = services.create_room(
             host=player,
             kind=kind,
@@ -98,7 +98,7 @@ def join(request: HttpRequest) -> HttpResponse:
     player = current_player(request)
     again = reverse("rooms")
     try:
-        spend(who=player.token, what="joins", **JOINS)
+        spend(who=player.token, what="joins", **JOIN_LIMIT)
         room_id = _room(request, code).pk
         again += f"?code={code}"
         services.join(
@@ -118,7 +118,7 @@ def _room(request: HttpRequest, code: str) -> Room:
     """The room with this code. Wrong codes are counted: six digits could otherwise be tried out."""
     room = live.room_by_code(code)
     if room is None:
-        spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODES)
+        spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
         raise services.CannotJoin(_("No room has this code. Is it still open?"))
     return room
 
