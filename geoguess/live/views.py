@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoguess.game import round_image, selectors
-from geoguess.game.report_views import reported
+from geoguess.game.report_views import report_response
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
 from geoguess.live import rules, services
@@ -197,4 +197,4 @@ def report(request: HttpRequest, code: str) -> JsonResponse:
     latest = room.rounds.select_related("photo").order_by("-number").first()
     if latest is None:
         raise Http404("The room has no picture yet.")
-    return reported(request, player, latest.photo)
+    return report_response(request, player, latest.photo)
