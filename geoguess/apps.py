@@ -6,7 +6,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-FOLDERS_WITH_JOBS = ("game", "classroom")
+WITH_JOBS = ("game", "classroom")
 
 
 class GeoGuessConfig(AppConfig):
@@ -15,5 +15,5 @@ class GeoGuessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for folder in FOLDERS_WITH_JOBS:
-            import_module(f"geoguess.{folder}.jobs")
+        for capability in WITH_JOBS:
+            import_module(f"geoguess.{capability}.jobs")
