@@ -80,7 +80,7 @@ def _daphne(application: str, count: int, environment: dict[str, str], log: Path
             server.wait()
 
 
-# --- Inside the site
+# --- The players, run as a module
 
 
 class Member:

@@ -318,8 +318,8 @@ def _choose_photo(room: Room) -> int:
                 return int(photo_id)
             room.number += 1
         raise CannotPlay(_("No picture of this lesson is left."))
-    played = set(room.rounds.values_list("photo_id", flat=True))
-    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played]
+    played_photos = set(room.rounds.values_list("photo_id", flat=True))
+    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played_photos]
     if not unplayed:
         raise CannotPlay(_("No picture of this collection is left."))
     return secrets.choice(unplayed)

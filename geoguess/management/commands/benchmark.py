@@ -79,7 +79,7 @@ def _predictor(images: int) -> dict[str, Any]:
     from pipeline.benchmarks.predictor import benchmark_predictor
     from pipeline.benchmarks.site import NotStarted
 
-    call_command("migrate", verbosity=0, interactive=False)  # the champion is looked up
+    call_command("migrate", verbosity=0, interactive=False)  # the benchmark queries the champion
     try:
         return benchmark_predictor(images)
     except NotStarted as error:
