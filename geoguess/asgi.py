@@ -1,4 +1,4 @@
-"""ASGI entry: HTTP by Django, WebSockets by Channels, from allowed hosts only."""
+"""The ASGI application: HTTP by Django, WebSockets by Channels from allowed origins only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Talking to the round's addresses: one answer shape for success, refusal and no connection.
+// Requests to the site: success, refusal and no connection give an answer of the same shape.
 
 const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
 

@@ -1,4 +1,4 @@
-// The shipped base map: fetching its files and undoing their difference coding (format: pipeline/basemap.py).
+// The base map's files: fetching them and decoding their delta encoding (format: pipeline/basemap/draw.py).
 
 /** [x0, y0, dx1, dy1, …] in integers per degree → [[latitude, longitude], …] in degrees. */
 export function decodeLine(numbers, scale) {

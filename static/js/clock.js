@@ -1,4 +1,4 @@
-// The server's clock as seen from here: the offset comes from the exchange with the shortest round trip.
+// An estimate of the server's clock: the offset comes from the exchange with the shortest round trip.
 
 export class ServerClock {
   #offset;
@@ -11,7 +11,7 @@ export class ServerClock {
     this.#offset = serverNow - arrived;
   }
 
-  /** An answer to a message sent at `sent` (our clock, ms). */
+  /** Process the answer to a message sent at `sent` (browser's clock, ms). */
   learn(sent, serverNow) {
     const roundTrip = Date.now() - sent;
     if (roundTrip < 0 || roundTrip >= this.#bestRoundTrip) return;

@@ -1,4 +1,4 @@
-// One curve as an SVG: axes with round numbers, the points, and the newest value in words.
+// A line chart as an SVG: axes with round numbers, the points, and the latest value as text.
 
 const WIDTH = 480;
 const HEIGHT = 200;
@@ -7,7 +7,7 @@ const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 28;
 
-/** Draw `points` ([x, y], …), replacing what is in `figure`. */
+/** Draw `points` ([x, y], …), replacing the content of `figure`. */
 export function drawCurve(figure, name, points) {
   const sorted = [...points].sort((a, b) => a[0] - b[0]);
   const xs = scale(sorted.map(([x]) => x), LEFT, WIDTH - RIGHT);
@@ -28,7 +28,7 @@ export function drawCurve(figure, name, points) {
   figure.replaceChildren(caption, svg);
 }
 
-/** A linear scale onto [from, to] pixels that reaches just past the values, with at most five round ticks. */
+/** A linear scale onto [from, to] pixels that covers the values, with at most five round ticks. */
 function scale(values, from, to) {
   let low = Math.min(...values);
   let high = Math.max(...values);

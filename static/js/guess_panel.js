@@ -1,5 +1,5 @@
-// Looking and pinning: the picture, the map with its pin, its sizes, the one action button and the keys. What a guess
-// means is the page's business: it gets drafts and confirmations, and says in which phase the panel is.
+// The panel for guessing: the picture, the map with its pin, the map's sizes, the action button and the keys. The page
+// handles drafts and confirmations, and sets the panel's phase.
 import { fetchJson } from "./basemap.js";
 import { createMap, createMark } from "./map.js";
 import { createPicture } from "./picture.js";
@@ -9,7 +9,7 @@ import { fill } from "./words.js";
 
 const SHRINK_AFTER_MS = 700; // after the pointer left the map
 const DRAFT_AFTER_MS = 350; // a dragged pin is sent when it rests
-const QUIET_AFTER_REVEAL_MS = 500; // a Space that was meant to confirm must not skip the result
+const QUIET_AFTER_REVEAL_MS = 500; // a second Space meant to confirm must not skip the result
 const SIZES = 4; // map sizes, in round.css
 
 const byId = (id) => document.getElementById(id);
@@ -18,7 +18,7 @@ const remember = (key, value) => {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // storage is blocked: kept for this page only
+    // storage is blocked: the size is kept for this page only
   }
 };
 const recall = (key) => {
@@ -29,22 +29,22 @@ const recall = (key) => {
   }
 };
 
-/** For screen readers, politely. */
+/** Announce to screen readers (aria-live=polite). */
 export const announce = (text) => {
   byId("announce").textContent = text;
 };
 
 /**
- * The panel of a page with the parts picture.html, guess.html and keys.html.
+ * The panel of a page that includes picture.html, guess.html and keys.html.
  * `onDraft(position)` when the pin rests, `onConfirm()` for the button or Space, `onGoOn()` for Space after the reveal.
- * `labels` says what the button reads in phases in which it does nothing: {sending, over, …}.
+ * `labels` are the button's texts in phases in which it does nothing: {sending, over, …}.
  */
 export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, onConfirm, onGoOn }) {
   const page = document.querySelector(".round");
   const guessPanel = byId("guess");
   const action = byId("action");
   const narrow = matchMedia("(max-width: 40rem), (max-height: 28rem) and (pointer: coarse)");
-  let phase = "guess"; // "revealed" when the map shows the answer; in any other phase the pin stays where it is
+  let phase = "guess"; // "revealed" when the map shows the answer; the pin is movable in "guess" only
   let pin = null;
   let revealedAt = 0;
 
@@ -128,7 +128,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     },
   });
 
-  // --- How large the map is
+  // --- The map's size
 
   let size = Math.min(SIZES, Math.max(1, Number(recall("map-size")) || 2));
   let shrinkTimer;
@@ -183,7 +183,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   });
   narrow.addEventListener("change", () => showAction());
 
-  // --- The one action button
+  // --- The action button
 
   function showAction(note = "") {
     byId("action-note").hidden = !note;
@@ -202,7 +202,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
 
   // --- Phases
 
-  /** Go to a phase; `note` stands above the button. */
+  /** Set the phase; `note` is shown above the button. */
   function setPhase(name, note = "") {
     phase = name;
     if (name !== "guess") clearTimeout(draftTimer);
@@ -220,7 +220,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     showAction(note);
   }
 
-  /** A new round of the same page: its picture, and the pin where it was left. */
+  /** Start a new round on the same page: its picture, and the pin's stored position. */
   function startRound(newPicture, draft) {
     lookAtPicture(false);
     takePin();
@@ -234,7 +234,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     if (draft) putPin(window.L.latLng(draft.latitude, draft.longitude), { send: false });
   }
 
-  // --- Seeing the picture again: after the reveal, and on a pupil's pad, whose map comes first
+  // --- Switching between map and picture: after the reveal, and on a pupil's page, which starts with the map
 
   function lookAtPicture(shown) {
     page.classList.toggle("picture-on-top", shown);
@@ -282,7 +282,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     "?": () => byId("keys").showModal(),
     Escape: () => (page.classList.contains("picture-on-top") ? byId("picture-close").click() : phase === "guess" && closeMap()),
   };
-  const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // holding these down does nothing more
+  const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // these do not repeat while held down
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target;

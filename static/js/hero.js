@@ -1,4 +1,4 @@
-// The first page's map: India with one round on it, drawn from the base map the round page loads anyway.
+// The home page's map: India with an example round, drawn from the base map that the round page loads anyway.
 import { loadLevel } from "./basemap.js";
 
 const EXAMPLE = { truth: [25.32, 82.98], you: [23.2, 77.4], model: [26.9, 80.9] }; // degrees: Varanasi, Bhopal, Lucknow
@@ -28,7 +28,7 @@ function add(name, attributes) {
   return element;
 }
 
-const [width, height] = [400, 440]; // the map itself; the degrees stand around it, in the rest of the view box
+const [width, height] = [400, 440]; // the map itself; the labels of degrees are around it, in the rest of the view box
 const level = await loadLevel(hero.dataset.basemap);
 const project = projection(level.bounds, width, height);
 const path = (lines, end = "") =>

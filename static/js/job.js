@@ -1,4 +1,4 @@
-// A job's page in the admin: the state it was served with, then each change as the socket tells it.
+// A job's page in the admin: the state that the page contains, then each change from the socket.
 
 import { drawCurve } from "./curve.js";
 import { openSocket } from "./socket.js";
@@ -19,7 +19,7 @@ function hear(message) {
   render();
 }
 
-/** The state is replaced; lines and points are added to those that are there. */
+/** Apply a change: the state is replaced; log lines and points are appended. */
 function merge({ log, points, type, ...state }) {
   const curve = job.curve;
   for (const [series, x, y] of points) (curve[series] ??= []).push([x, y]);
@@ -30,7 +30,7 @@ function render() {
   const status = part("status");
   status.textContent = job.cancel_requested && job.active ? "stopping" : job.status;
   status.dataset.status = job.status;
-  const through = job.status === "succeeded"; // then the last phase tells nothing
+  const through = job.status === "succeeded"; // then the last phase is of no interest
   part("phase").textContent = through ? "" : job.phase;
   bar.hidden = !job.active;
   if (job.total > 0) bar.value = job.done / job.total;
@@ -67,7 +67,7 @@ function renderLog() {
   if (log.textContent === job.log) return;
   const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
   log.textContent = job.log;
-  if (atEnd) log.scrollTop = log.scrollHeight; // who scrolled up to read stays there
+  if (atEnd) log.scrollTop = log.scrollHeight; // unless the user has scrolled up
 }
 
 function renderCurves() {

@@ -1,4 +1,4 @@
-// Preparing a lesson: pictures of the collection to choose from, and the chosen ones in their order with their notes.
+// The editor of a lesson plan: the collection's photos to choose from, and the chosen ones in order with their notes.
 import { element } from "./room_people.js";
 import { fill } from "./words.js";
 
@@ -8,7 +8,7 @@ const lesson = JSON.parse(byId("lesson").textContent);
 const photos = new Map(lesson.photos.map((photo) => [photo.id, photo]));
 let steps = lesson.steps.filter(({ photo }) => photos.has(photo));
 let shown = AT_ONCE;
-let dragged = null; // the place in the lesson of the picture that is being dragged
+let dragged = null; // the position in the lesson of the photo that is being dragged
 
 const nameOf = ({ place, state }) => [place, gettext(state)].filter(Boolean).join(", ");
 const say = (text) => (byId("announce").textContent = text);
@@ -37,7 +37,7 @@ function move(from, to) {
 function stepItem(step, index) {
   const photo = photos.get(step.photo);
   const item = element("li", "panel step-item");
-  const handle = thumbnail(photo); // the picture only: a note must stay selectable by the mouse
+  const handle = thumbnail(photo); // the picture only, so that text in the note stays selectable by mouse
   handle.draggable = true;
   handle.addEventListener("dragstart", () => (dragged = index));
   handle.addEventListener("dragend", () => (dragged = null));

@@ -1,4 +1,4 @@
-// The class's guesses on a map, one picture at a time, with the model's and the truth.
+// The report's map: the class's guesses, the model's guess and the truth, one photo at a time.
 import { points } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
 import { placeName } from "./reveal.js";
@@ -6,7 +6,7 @@ import { element } from "./room_people.js";
 import { at, createDisc } from "./room_reveal.js";
 import { fill } from "./words.js";
 
-const MANY = 24; // more names than that would hide the map
+const MANY = 24; // more names would hide the map
 const byId = (id) => document.getElementById(id);
 const report = JSON.parse(byId("report").textContent);
 

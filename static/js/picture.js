@@ -1,10 +1,10 @@
 // The picture: zoom and pan by wheel, pinch, double click, drag, keys and buttons.
 
-const MAX_ZOOM = 8; // times the size at which all of it is seen
+const MAX_ZOOM = 8; // times the size at which the whole picture fits
 const KEY_STEP_PX = 80;
 const KEY_ZOOM = 1.3;
 const DOUBLE_CLICK_ZOOM = 2.5;
-const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another shape
+const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another aspect ratio
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -16,7 +16,7 @@ export function createPicture(view, { onChange = () => {} } = {}) {
   let scale = 1; // screen pixels per picture pixel
   let x = 0; // centre of the view in picture pixels from the picture's centre
   let y = 0;
-  let moved = false; // by the user; until then the picture follows the view's size
+  let moved = false; // by the user; until then the picture adapts to the view's size
 
   const whole = () => Math.min(view.clientWidth / natural.width, view.clientHeight / natural.height);
   const fill = () => {
@@ -72,7 +72,7 @@ export function createPicture(view, { onChange = () => {} } = {}) {
     "wheel",
     (event) => {
       event.preventDefault();
-      const pixels = event.deltaY * (event.deltaMode === 1 ? 33 : 1); // a line of a wheel that counts lines
+      const pixels = event.deltaY * (event.deltaMode === 1 ? 33 : 1); // deltaMode 1 counts lines
       zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)), ...fromCentre(event));
     },
     { passive: false },
@@ -83,7 +83,7 @@ export function createPicture(view, { onChange = () => {} } = {}) {
     else zoomBy(DOUBLE_CLICK_ZOOM, ...fromCentre(event));
   });
   view.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest("button")) return; // capturing would take the button's click
+    if (event.button !== 0 || event.target.closest("button")) return; // capturing the pointer would swallow the button's click
     view.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, fromCentre(event));
     view.dataset.dragging = "true";
@@ -126,7 +126,7 @@ export function createPicture(view, { onChange = () => {} } = {}) {
     event.stopPropagation(); // the same keys move the map elsewhere on the page
     act();
   });
-  /** Another picture of this size in pixels is on its way into the `<img>`. */
+  /** Prepare for another picture of this size in pixels, which the `<img>` is loading. */
   function resize(width, height) {
     Object.assign(natural, { width, height });
     Object.assign(image, { width, height });

@@ -4,7 +4,7 @@ const MAX_SHOWN = 8;
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const bothNames = (name) => [name, gettext(name)].map(plain); // in English and in the player's language
 
-/** Places whose name, or a word of it, starts with the text; the whole name first, then states. */
+/** Places whose name, or a word of it, starts with the text: whole names first, then states. */
 export function findPlaces(places, text) {
   const wanted = plain(text.trim());
   if (!wanted) return [];
@@ -23,7 +23,7 @@ export function findPlaces(places, text) {
     .map(([, place]) => place);
 }
 
-/** `load()` gives the places when the field is first used; `onChoose({name, latitude, longitude, bounds})`. */
+/** `load()` returns the places when the field is first used; `onChoose({name, latitude, longitude, bounds})` gets the choice. */
 export function createPlaceSearch(field, list, { load, onChoose }) {
   let places;
   let found = [];

@@ -1,4 +1,4 @@
-// The reasoning page: where the model looks, what it believes on a map, and what moves when a part is covered.
+// The page of reasons: the attention map, the probabilities on a map, and how the guess changes when a part is covered.
 import { get, post } from "./api.js";
 import { distance, percent } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
@@ -24,7 +24,7 @@ function fail(text) {
   byId("reasons-error").hidden = false;
 }
 
-/** Ask, and wait for the answer; rejects with words for the page. */
+/** Ask the model, and wait for the answer; rejects with a message for the page. */
 async function look(covered = []) {
   const asked = await post(state.urls.look, { covered });
   if (!asked.body.key) throw new Error(asked.body.error ?? gettext("The model did not answer."));
@@ -140,7 +140,7 @@ function showLists(reasons) {
 
 const kilometres = (one, other) => board.map.distance(at(one), at(other)) / 1000;
 
-// --- Where it looks
+// --- The attention map
 
 function showAttention(attention) {
   if (!attention) {
@@ -154,7 +154,7 @@ function showAttention(attention) {
   const pen = small.getContext("2d");
   const pixels = pen.createImageData(small.width, small.height);
   values.flat().forEach((value, index) => {
-    pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // night falls on what does not count
+    pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // areas of low attention are darkened
   });
   pen.putImageData(pixels, 0, 0);
   const picture = byId("the-picture");
@@ -195,12 +195,12 @@ byId("opacity").addEventListener("input", ({ target }) => {
   byId("attention").style.opacity = String(target.value / 100);
 });
 
-// --- What if
+// --- Covering parts of the picture
 
 let original = state.reasons;
 let asking = 0;
 
-/** Cover this box, or nothing, and show what the model believes then. */
+/** Cover this box, or nothing, and show the model's guess for that. */
 async function cover(box) {
   const mine = ++asking;
   const told = byId("what-if");
@@ -260,7 +260,7 @@ ground.addEventListener("pointercancel", () => {
   dragged.hidden = true;
 });
 
-// --- All together
+// --- Start
 
 function show(reasons) {
   showLists(reasons);

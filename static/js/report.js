@@ -1,4 +1,4 @@
-// Reporting a picture: a dialog with what may be wrong, and the site's answer.
+// Reporting a photo: a dialog with the reasons to choose from, and the site's answer.
 const dialog = document.getElementById("report");
 const form = document.getElementById("report-form");
 const answer = document.getElementById("report-answer");

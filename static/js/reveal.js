@@ -1,4 +1,4 @@
-// The reveal: the truth drops, your line draws, then the model's, while the scores count up.
+// The reveal: the truth's mark drops, the player's line is drawn, then the model's, while the scores count up.
 import { distance, percent, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { showStreak } from "./streak.js";
@@ -7,15 +7,15 @@ import { fill } from "./words.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
-const MODEL_AFTER_MS = 450; // your line first, then the model's
-// Pixels left and top, right and bottom of what must be seen: the picture lies on the left, or at the bottom.
+const MODEL_AFTER_MS = 450; // after the player's line
+// Padding in pixels (left and top, right and bottom) for what covers the map: the picture on the left or at the bottom.
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
 const byId = (id) => document.getElementById(id);
 const at = ({ latitude, longitude }) => [latitude, longitude];
 const calm = () => document.documentElement.dataset.motion === "off" || matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Who won, plainly and kindly. */
+/** The headline: who won. */
 export function verdict({ player, model }) {
   if (player.latitude === null) return gettext("No guess: time was up");
   const ahead = player.score - model.score;
@@ -28,7 +28,7 @@ export function verdict({ player, model }) {
   return fill(said, { points: points(by) });
 }
 
-/** Place, also in its own script where that is known, district and state, each once. */
+/** Place (also in the local script if known), district and state, each once. */
 export function placeName({ place, local_name: local, district, state }) {
   const names = [...new Set([place, district, state].filter(Boolean))];
   return names.map((name) => (name === place && local ? `${name} · ${local}` : gettext(name))).join(", ");
@@ -102,7 +102,7 @@ function showCells(board, cells, doubtful) {
     fill(gettext("Its {count} likeliest geocells hold {share} of its belief. The ring holds the truth nine times in ten."), { count: cells.length, share: percent(sum) });
 }
 
-/** Who made the picture. */
+/** The photo's credit. */
 export function showCredit({ author, licence, source, attribution }, illustrated) {
   const link = /^https?:\/\//.test(source) ? document.createElement("a") : null;
   const parts = [attribution || [author, licence].filter(Boolean).join(" · "), link ? "" : source].filter(Boolean);

@@ -1,12 +1,12 @@
-// Reviewing a photo: boxes to blur and a crop drawn on it, its place moved on the map, and a key for each decision.
+// Reviewing a photo: drawing boxes to blur and a crop, moving its position on the map, and a key for each decision.
 import { createLine, createMap, createMark } from "./map.js";
 
-const SMALLEST = 0.01; // of a side: a click is no box
+const SMALLEST = 0.01; // share of a side: a click draws no box
 const byId = (id) => document.getElementById(id);
 const review = JSON.parse(byId("review").textContent);
 const L = window.L;
 
-// --- The place
+// --- The position
 
 const board = createMap(byId("map"), { basemap: review.basemap, bounds: review.bounds, tileUrl: review.tile_url });
 const placeForm = byId("place-form");
@@ -34,7 +34,7 @@ if (review.model) {
   board.frame(L.latLngBounds([at(review.place)]).pad(0.3), { maxZoom: 7 });
 }
 
-// --- The picture: boxes in fractions of the display copy; a new crop in fractions of what is shown
+// --- The picture: boxes in fractions of the display copy; a new crop in fractions of the shown picture
 
 const stage = byId("stage");
 const svg = byId("boxes");
@@ -43,7 +43,7 @@ let boxes = [...kept];
 let crop = null;
 let mode = null;
 let drawing = null;
-let fresh = false; // "As it came" was pressed
+let fresh = false; // whether "As it came" was pressed
 
 function shape(box, kind) {
   const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");

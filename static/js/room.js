@@ -1,4 +1,4 @@
-// A room's page: waiting, guessing, the reveal, the end. The server says which; this page shows it and asks.
+// A room's page: waiting, guessing, the reveal, the end. The server decides the phase; the page shows it and sends requests.
 import { ServerClock } from "./clock.js";
 import { clock as clockText, points } from "./format.js";
 import { announce, createGuessPanel } from "./guess_panel.js";
@@ -16,8 +16,8 @@ const byId = (id) => document.getElementById(id);
 const all = (selector) => document.querySelectorAll(selector);
 const page = JSON.parse(byId("room-page").textContent);
 const serverClock = new ServerClock(Date.now());
-let room = null; // as the last snapshot, with the events since then
-let panel = null; // made with the first round
+let room = null; // the last snapshot, updated by the events since then
+let panel = null; // created in the first round
 let layer = null;
 let alarmed = false;
 
@@ -114,7 +114,7 @@ const EVENTS = {
   },
 };
 
-// --- What the phase shows
+// --- Phases
 
 function show({ animate = false } = {}) {
   byId("loading").hidden = true;
@@ -217,7 +217,7 @@ function showRole() {
   byId("wait-rules").textContent = rules.join(" · ");
 }
 
-/** Say what went wrong wherever the host may be looking. */
+/** Show an error in every place where the host may be looking. */
 function complain(text) {
   for (const note of all("[data-note]")) {
     note.textContent = text;
@@ -276,7 +276,7 @@ function guessClock(left) {
   }
   if (left <= 0 && panel.phase() === "guess") {
     const position = panel.position();
-    if (position) ask("draft", { round: room.number, ...position }); // the pin as it stands, also while it is being dragged
+    if (position) ask("draft", { round: room.number, ...position }); // the pin's current position, also while it is being dragged
     panel.setPhase("over");
   }
 }
@@ -290,7 +290,7 @@ function nextButton(left) {
 }
 setInterval(tick, 200);
 
-// --- What the buttons ask
+// --- Requests of the buttons
 
 async function order(type, body) {
   const answer = await ask(type, body);

@@ -49,7 +49,7 @@ function roundItem(room, { number, truth, own, model, best, image_url }) {
   return item;
 }
 
-/** Fill the last page. */
+/** Fill the final page. */
 export async function showFinal(room, page) {
   byId("over-title").textContent = title(room);
   byId("podium").replaceChildren(...(room.room.kind === "duel" ? healthBars(room, page.full_health).map((bar) => {

@@ -1,4 +1,4 @@
-// Who is in the room: names, marks, places in the standings, and what a host may do with a seat.
+// The people in a room: names, marks, the standings, and the host's actions on a seat.
 import { distance, points } from "./format.js";
 import { fill } from "./words.js";
 
@@ -42,7 +42,7 @@ export function nameOf(room, seat) {
 
 const teamOf = (room, seat) => room.seats.find(({ id }) => id === seat)?.team;
 
-/** Everybody who counts, best first: [{seat or team, total, rank}]; the same points share a rank. */
+/** The standings, best first: [{seat or team, total, rank}]; equal totals share a rank. */
 export function standings(room) {
   const rows = room.room.in_teams
     ? Object.entries(room.teams).map(([team, total]) => ({ team, total }))
@@ -64,7 +64,7 @@ export function rowName(room, { seat, team }) {
   return who;
 }
 
-/** Rows of a table: rank, player, the round's points where there is a reveal, total. */
+/** Rows of a table: rank, player, the round's points if it is revealed, total. */
 export function standingRows(room, shown) {
   const best = (pins) => pins.reduce((one, other) => (one && one.score >= other.score ? one : other), undefined);
   const pinOf = ({ seat, team }) => {
@@ -89,7 +89,7 @@ export function standingRows(room, shown) {
   });
 }
 
-/** The list of seats, with what a host may do; `order(type, body)` → whether it was done, `redraw()` after a form. */
+/** The list of seats with the host's actions; `order(type, body)` → whether it succeeded, `redraw()` after a form. */
 export function personItems(room, order, redraw) {
   return room.seats.map(({ id, name }) => {
     const item = element("li", "person");
@@ -105,7 +105,7 @@ export function personItems(room, order, redraw) {
       item.classList.add("is-away");
     }
     item.append(element("span", "small muted", words.join(" · ")));
-    const ownName = id === room.me.seat && room.room.kind !== "lesson"; // in a lesson the host's names stay
+    const ownName = id === room.me.seat && room.room.kind !== "lesson"; // in a lesson only the host renames
     if (room.me.host || ownName) item.append(renameButton({ id, name, team: teamOf(room, id) }, order, redraw));
     if (room.me.host && id !== room.me.seat) item.append(removeButton(id, name, order));
     return item;

@@ -1,20 +1,20 @@
-// All pins at once: the truth, yours and the model's as everywhere, the others as discs with their initials.
+// A room's reveal: the marks of the truth, the player and the model, and the others' pins as discs with initials.
 import { distance, points } from "./format.js";
 import { createLine, createMark } from "./map.js";
 import { placeName, showCredit } from "./reveal.js";
 import { badge, element, initial, isOwn, nameOf, standingRows, standings } from "./room_people.js";
 import { fill } from "./words.js";
 
-const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
+const MANY = 24; // more names would hide the map: then they appear on hover
 const PADDING = { wide: [[240, 90], [70, 70]], narrow: [[32, 80], [32, 90]] };
 
-const BEST = 5; // are shown on the big screen of a lesson
-const SCREEN_BAR = 80; // of a lesson, at the foot of the map
+const BEST = 5; // pins shown on the big screen of a lesson
+const SCREEN_BAR = 80; // height in pixels of a lesson's bar below the map
 
 const byId = (id) => document.getElementById(id);
 export const at = ({ latitude, longitude }) => [latitude, longitude];
 
-/** Another player's pin: a disc with the initial, its name on a tag. */
+/** Another player's pin: a disc with the initial, and a label with the name. */
 export function createDisc(name, latLng, { named = true } = {}) {
   const disc = element("span", "map-disc", initial(name));
   const icon = window.L.divIcon({ className: "map-mark map-person", html: disc, iconSize: [22, 22], iconAnchor: [11, 11] });
@@ -46,7 +46,7 @@ function drawOnMap(board, layer, room, shown) {
   layer.addLayer(createMark("truth", at(truth), { className: "map-truth", zIndexOffset: 1000 }));
 }
 
-/** What happened, in one line, from this member's view. */
+/** The headline of the result for this member. */
 export function verdict(room, shown) {
   const own = shown.pins.find(({ seat }) => seat === room.me.seat);
   const best = Math.max(0, ...shown.pins.map(({ score }) => score), shown.model?.score ?? 0);
@@ -64,7 +64,7 @@ export function verdict(room, shown) {
   return fill(said, { points: points(own.score), place });
 }
 
-/** Both sides' health as bars with figures. */
+/** The health of both sides as bars with figures. */
 export function healthBars(room, full) {
   const sides = room.seats.map(({ id }) => id).concat(room.room.model_plays ? [0] : []);
   return sides.map((seat) => {

@@ -1,11 +1,11 @@
-// The room's messages: requests with ids and their answers, events by number. A number that is missing asks for everything.
+// The room's messages: requests with ids and their answers, events by revision. A gap in the revisions requests a snapshot.
 import { openSocket } from "./socket.js";
 
 const ANSWER_WITHIN_MS = 8000;
 
 /**
- * `onSnapshot(room)` for the whole room, `onEvent(event)` for each change after it, `onNews(news)` for what passes.
- * `ask(type, body)` → {ok, code, message, …}; code "lost" when no answer came: the next snapshot tells what counts.
+ * `onSnapshot(room)` for the whole room, `onEvent(event)` for each change after it, `onNews(news)` for messages without a revision.
+ * `ask(type, body)` → {ok, code, message, …}; code "lost" if no answer came: then the next snapshot shows whether it took effect.
  */
 export function joinRoom(path, { onSnapshot, onEvent, onNews, onState, onGone }) {
   const waiting = new Map();
@@ -32,7 +32,7 @@ export function joinRoom(path, { onSnapshot, onEvent, onNews, onState, onGone })
       } else if (message.type === "event") {
         if (revision === null || message.revision <= revision) return;
         if (message.revision > revision + 1) {
-          revision = null; // what follows waits for the snapshot
+          revision = null; // ignore events until the snapshot
           ask("sync");
           return;
         }

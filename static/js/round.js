@@ -1,4 +1,4 @@
-// The round page: a pin, a clock, one guess, then the reveal. The server decides everything that counts.
+// The round page: pin, clock, guess, reveal. The server decides deadlines and scores.
 import { get, post } from "./api.js";
 import { ServerClock } from "./clock.js";
 import { clock as clockText } from "./format.js";
@@ -9,7 +9,7 @@ import { showNamedState } from "./streak.js";
 import { play } from "./sound.js";
 
 const URGENT_MS = 10_000;
-const GRACE_MS = 700; // the server waits half a second for guesses that are on their way; asking earlier is asking twice
+const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
 
 const byId = (id) => document.getElementById(id);
 const state = JSON.parse(byId("round-state").textContent);
@@ -18,7 +18,7 @@ const serverClock = new ServerClock(state.server_now_ms);
 let socket;
 let fetching = false;
 
-// Phases: guess → sending → guess | revealed; "over" when the round was locked and its result is not here yet.
+// Phases: guess → sending → guess | revealed; "over" while a locked round waits for its result.
 const panel = createGuessPanel({
   basemap: state.basemap,
   bounds: state.bounds,
@@ -29,7 +29,7 @@ const panel = createGuessPanel({
   onGoOn: () => byId("next").click(),
 });
 
-/** The answer of a streak says which state the pin names. */
+/** Store the draft. In a streak the answer contains the state that the pin lies in. */
 async function sendDraft(position) {
   const { body } = await post(state.urls.draft, position);
   showNamedState(body.state);
@@ -38,7 +38,7 @@ async function sendDraft(position) {
 async function confirm() {
   panel.setPhase("sending");
   const { status, body } = await post(state.urls.guess, panel.position());
-  if (panel.phase() !== "sending") return; // another tab or the clock was first, and the result is on its way
+  if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
   if (status === 200) return finish(body);
   panel.setPhase(
     "guess",
@@ -48,7 +48,7 @@ async function confirm() {
   );
 }
 
-/** Fetch the result of a round that the clock or another tab has locked, however long it takes. */
+/** Fetch the result of a round that the clock or another tab has locked, retrying until it succeeds. */
 async function fetchResult() {
   if (fetching || panel.phase() === "revealed") return;
   fetching = true;
@@ -85,7 +85,7 @@ function tick() {
     byId("alarm").textContent = panel.position() ? gettext("Ten seconds left. Your pin counts when time is up.") : gettext("Ten seconds left and no pin yet.");
   }
   if (left <= 0 && panel.phase() === "guess") {
-    if (panel.position()) sendDraft(panel.position()); // the pin as it stands, also while it is being dragged
+    if (panel.position()) sendDraft(panel.position()); // the pin's current position, also while it is being dragged
     panel.setPhase("over");
   }
   if (left <= -GRACE_MS && panel.phase() === "over") fetchResult();
@@ -121,7 +121,7 @@ if (!state.result) {
   });
 }
 
-// --- Start as the server says
+// --- Start in the state that the page contains
 
 if (state.draft) panel.putPin(window.L.latLng(state.draft.latitude, state.draft.longitude), { send: false });
 if (state.result) finish(state.result, { animate: false });

@@ -1,4 +1,4 @@
-// A few soft tones, made here: nothing to load. Silent where the player chose so, and in the hands of a class.
+// A few soft tones, synthesised without files. Silent if the player has turned sound off, and on pupils' pages.
 const TONES = { // [hertz, starts after s, lasts s]
   pin: [[520, 0, 0.06]],
   lock: [[390, 0, 0.09], [585, 0.08, 0.14]],
@@ -16,7 +16,7 @@ const wanted = () => {
   }
 };
 
-/** Play one of the tones, if sound is wanted and the browser allows it: it does once the page was touched. */
+/** Play one of the tones, if sound is on and the browser allows it, which it does after the first interaction. */
 export function play(name) {
   if (!wanted() || !navigator.userActivation?.hasBeenActive || document.querySelector("[data-role=pupil]")) return;
   context ??= new AudioContext();

@@ -1,10 +1,10 @@
-// A state streak on the round page: the state that the pin names, and who named which after the guess.
+// A state streak on the round page: the state that the pin lies in, and after the guess who named which state.
 import { distance } from "./format.js";
 import { fill } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
-/** The state of the pin as it stands; other games have none. */
+/** Show the state of the pin's current position; other games have none. */
 export function showNamedState(name) {
   const label = byId("named-state");
   if (!label || !name) return;
@@ -12,7 +12,7 @@ export function showNamedState(name) {
   label.textContent = fill(gettext("Your pin says {state}"), { state: gettext(name) });
 }
 
-/** In the place of points: the title, both states, and how long the streak is now. */
+/** Instead of points: the title, both states, and the current length of the streak. */
 export function showStreak({ streak, player, truth }) {
   byId("result-title").textContent = streak.title;
   for (const [side, named] of [["you", streak.player], ["model", streak.model]]) {

@@ -1,4 +1,4 @@
-// The end of a game: all rounds on one map, rows that light up their round, and the text to share.
+// The summary of a game: all rounds on one map, rows that highlight their round, and the text to share.
 import { distance } from "./format.js";
 import { createLine, createMap, createMark } from "./map.js";
 

@@ -1,4 +1,4 @@
-// The theme: automatic, light or dark. A classic script in the head, so that the right colours are there before the page.
+// The theme: automatic, light or dark. A classic script in the head, so that the first paint has the right colours.
 (() => {
   const ORDER = ["auto", "light", "dark"];
   const root = document.documentElement;
@@ -34,7 +34,7 @@
         try {
           localStorage.setItem("theme", theme);
         } catch {
-          // kept for this page only
+          // storage is blocked: the theme is kept for this page only
         }
         apply(theme);
       });

@@ -1,4 +1,4 @@
-// An upload: files dropped, sent in pieces that go on after a break, checked as a whole, placed by a pin, taken in.
+// An upload: files are dropped, sent in resumable chunks, checked together, positioned by a pin, and imported.
 import { createMap, createMark } from "./map.js";
 
 const AT_ONCE = 3;
@@ -92,7 +92,7 @@ async function send(row, file) {
     try {
       const url = `${page.urls.receive.replace(/0$/, row.id)}?offset=${row.received}`;
       const { status, answer } = await ask(url, { method: "PUT", body: piece });
-      if (status === 409 && answer.received !== row.received && tries < TRIES) row.received = answer.received; // another tab was faster, or a piece was cut off
+      if (status === 409 && answer.received !== row.received && tries < TRIES) row.received = answer.received; // another tab sent this part, or a chunk was cut off
       else if (status >= 400) {
         Object.assign(row, { state: "rejected", detail: answer.error ?? `The site answered ${status}.` });
         return;
@@ -120,7 +120,7 @@ const recount = () => {
   return { ...counts, ...found };
 };
 
-// --- What was dropped
+// --- Dropped files
 
 async function entriesOf(entry, path = "") {
   if (entry.isFile) {
@@ -256,12 +256,12 @@ async function look() {
     const { status, answer } = await ask(page.urls.state);
     if (status < 400 && !sending) take(answer);
   } catch {
-    // the next look may succeed
+    // the next poll may succeed
   }
 }
 setInterval(() => state.job?.active && look(), LOOK_EVERY_MS);
 
-// --- Places
+// --- Positions
 
 let board = null;
 let pin = null;

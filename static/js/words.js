@@ -1,6 +1,6 @@
-// Sentences with gaps. `gettext` and `ngettext` come with the catalogue of the player's language, which is loaded first.
+// Messages with placeholders. `gettext` and `ngettext` come from the catalogue of the player's language, which loads first.
 
-/** The text with its {names} filled in. */
+/** The text with its {placeholders} filled in. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 
 /** "Mysuru, Karnataka" with the state in the player's language. */
