@@ -21,7 +21,8 @@ from geoguess.live.calls import call
 from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
-from geoguess.site.limits import ROOM_LIMIT, TooOften, spend
+from geoguess.site import limits
+from geoguess.site.limits import ROOM_LIMIT, TooOften
 from geoguess.site.sockets import NOT_FOUND, milliseconds
 
 REMOVED, TOO_FAST = 4403, 4429  # close codes
@@ -241,7 +242,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return (room, player, seat) if seat or room.host_id == player.pk else None
 
     def _play_again(self) -> str | None:
-        spend(who=self.player.token, what="rooms", **ROOM_LIMIT)
+        limits.spend(who=self.player.token, what="rooms", **ROOM_LIMIT)
         present = self.watch.present_seats
         room = services.play_again(room_id=self.room_id, player=self.player, present=present, now=timezone.now())
         return selectors.address(room)

@@ -25,7 +25,8 @@ from geoguess.live.access import room_member
 from geoguess.models import Room
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import current_player, known_player
-from geoguess.site.limits import ROOM_LIMIT, TooOften, spend
+from geoguess.site import limits
+from geoguess.site.limits import ROOM_LIMIT, TooOften
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import STRONGEST
@@ -74,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
     player = current_player(request)
     try:
-        spend(who=player.token, what="rooms", **ROOM_LIMIT)
+        limits.spend(who=player.token, what="rooms", **ROOM_LIMIT)
         room = services.create_room(
             host=player,
             kind=kind,
@@ -98,7 +99,7 @@ def join(request: HttpRequest) -> HttpResponse:
     player = current_player(request)
     form_url = reverse("rooms")
     try:
-        spend(who=player.token, what="joins", **JOIN_LIMIT)
+        limits.spend(who=player.token, what="joins", **JOIN_LIMIT)
         room_id = _room(request, code).pk
         form_url += f"?code={code}"
         services.join(
@@ -118,7 +119,7 @@ def _room(request: HttpRequest, code: str) -> Room:
     """The room with this code. Wrong codes are rate-limited against guessing. Raises CannotJoin, TooOften."""
     room = live.room_by_code(code)
     if room is None:
-        spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
+        limits.spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
         raise services.CannotJoin(_("No room has this code. Is it still open?"))
     return room
 
