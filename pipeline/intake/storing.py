@@ -109,7 +109,7 @@ def give_splits(rows: Sequence[Photo]) -> None:
         sequences=[photo.sequence_id for photo in together],
         near_duplicate_groups=[photo.near_duplicate_group for photo in together],
         perceptual_hashes=[photo.perceptual_hash for photo in together],
-        known=[photo.split for photo in together],
+        current_splits=[photo.split for photo in together],
     )
     for photo, split in zip(together, splits, strict=True):
         photo.split = split

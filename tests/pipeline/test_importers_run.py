@@ -20,7 +20,7 @@ from pipeline.jobs import services
 from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.running import run_job
 from pipeline.models import Collection, Job, Photo, Rejection
-from pipeline.support.progress import Cancelled, Silent
+from pipeline.support.progress import Cancelled, SilentReporter
 from predictor.pictures import store
 from tests.pipeline.pictures import jpeg
 from tests.pipeline.test_importers_sources import commons_file, commons_page, mapillary_image
@@ -76,7 +76,7 @@ def run(web: WebServer, photos: int = 10, *, report=None, restart: bool = False,
         source=commons(web, **(options or {})),
         wanted=Wanted("From the web", photos, **wanted),
         restart=restart,
-        report=report or Silent(),
+        report=report or SilentReporter(),
     )
 
 
@@ -172,7 +172,7 @@ def test_the_same_picture_under_two_names_is_kept_once(web, india):
     assert {row.reason for row in Rejection.objects.all()} == {Reason.EXACT_DUPLICATE}
 
 
-class StopsAfter(Silent):
+class StopsAfter(SilentReporter):
     """As if the source went away after so many pages."""
 
     def __init__(self, pages: int, error: type[Exception] = download.SourceFailed) -> None:
@@ -367,7 +367,7 @@ def test_a_cancel_is_heard_while_waiting(settings, web):
     settings.IMPORT_ORIGINS, settings.IMPORT_CONTACT = [web.url], "x"
     settings.IMPORT_URLS = {"commons": web.url}
 
-    class Cancelling(Silent):
+    class Cancelling(SilentReporter):
         def check(self) -> None:
             raise Cancelled
 
