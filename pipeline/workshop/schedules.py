@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.jobs.kinds import KINDS, JobKind
-from pipeline.jobs.schedules import NoChampion, counts_photos, keep_schedule, next_due, run_schedule
+from pipeline.jobs.schedules import NoChampion, counts_photos, next_due, run_schedule, save_schedule
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Schedule
 from pipeline.workshop.access import user_of, workshop
@@ -119,14 +119,14 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if what == "run":
         try:
             return redirect("admin:pipeline_job_change", run_schedule(schedule=schedule, user=user).pk)
-        except (AlreadyActive, NoChampion) as hindrance:
-            messages.error(request, str(hindrance))
+        except (AlreadyActive, NoChampion) as error:
+            messages.error(request, str(error))
     elif what == "delete":
         schedule.delete()
         messages.success(request, f"“{schedule.name}” is deleted. Its jobs stay.")
     elif what in ("enable", "disable"):
         schedule.enabled, schedule.last_outcome = what == "enable", ""
-        keep_schedule(schedule=schedule, user=user, now=timezone.now())
+        save_schedule(schedule=schedule, user=user, now=timezone.now())
     return redirect("workshop:schedules")
 
 
@@ -138,7 +138,7 @@ def _edit(request: HttpRequest, schedule: Schedule, initial: dict[str, str]) -> 
     job = job_form(kind, data, initial=schedule.parameters or initial)
     if when.is_valid() and job.is_valid():
         schedule.parameters = kind.parameters(job)
-        keep_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
+        save_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
         messages.success(request, f"“{schedule.name}” is kept.")
         return redirect("workshop:schedules")
     context = {"title": title, "kind": kind, "when": when, "job": job, "schedule": schedule}
