@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from pipeline.intake.storing import get_collection, update_scale
+from pipeline.intake.storing import get_or_create_collection, update_scale
 from pipeline.models import Collection, CollectionVersion, Photo, Review
 from predictor.geodesy import MAX_SCORE
 
@@ -78,7 +78,7 @@ def build(*, name: str, wanted: Filter, user: User, description: str = "") -> Co
     """A new collection of all photos that pass now. Raises NameTaken."""
     if Collection.every.filter(name=name).exists():
         raise NameTaken(f"There is a collection “{name}”, maybe in the bin: choose another name.")
-    collection = get_collection(name=name, description=description, illustrated=wanted.illustrated)
+    collection = get_or_create_collection(name=name, description=description, illustrated=wanted.illustrated)
     return refill(collection=collection, wanted=wanted, user=user)
 
 

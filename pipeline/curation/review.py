@@ -15,7 +15,7 @@ from pipeline.curation import privacy
 from pipeline.curation.pictures import redraw
 from pipeline.intake.checks import check_positions
 from pipeline.intake.decoding import Box
-from pipeline.intake.storing import give_splits, known_of_places, update_scale
+from pipeline.intake.storing import place_metadata, set_splits, update_scale
 from pipeline.models import Photo, Review, Unsuitable
 from pipeline.support.progress import Reporter
 from predictor.pictures import store
@@ -113,10 +113,10 @@ def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: 
     moved = (photo.latitude, photo.longitude) != (latitude, longitude)
     photo.latitude, photo.longitude, photo.precision_km = latitude, longitude, precision_km
     if moved:
-        for column, value in known_of_places([latitude], [longitude])[0].items():
+        for column, value in place_metadata([latitude], [longitude])[0].items():
             setattr(photo, column, value)
         photo.place, photo.doubt_km, photo.split = "", None, ""
-        give_splits([photo])
+        set_splits([photo])
     photo.save()
     if moved:
         for collection in photo.collections.all():

@@ -19,10 +19,10 @@ from pipeline.importers.contract import Area, Candidate, Page, Source
 from pipeline.importers.download import BudgetSpent, DownloadFailed, DownloadRefused, SourceFailed
 from pipeline.importers.licences import FAMILIES, Licence, licence_of
 from pipeline.importers.spread import Ledger, Rounds
-from pipeline.intake.checks import Reason, Rejected, check_positions, gone
+from pipeline.intake.checks import Reason, Rejected, check_positions, rejected_as_removed
 from pipeline.intake.decoding import decode
 from pipeline.intake.service import Summary, keep_original, record_rejections
-from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
+from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo
 from pipeline.support.progress import SILENT, Reporter
 from predictor.pictures import store
@@ -128,7 +128,7 @@ class _Run:
         if wanted.dry_run:
             self.collection = Collection.objects.filter(name=wanted.collection).first()
         else:
-            self.collection = get_collection(name=wanted.collection)
+            self.collection = get_or_create_collection(name=wanted.collection)
         if self.collection:
             self._recall(self.collection)
         own = Photo.every.filter(file_name__startswith=f"{source.namespace}/")
@@ -248,7 +248,7 @@ class _Run:
                     self.summary.planned.append(candidate)
                 elif photo := self.elsewhere.get(name):
                     if photo.deleted_at:
-                        raise gone(photo.file_name, taken_down=bool(photo.taken_down_at))
+                        raise rejected_as_removed(photo.file_name, taken_down=bool(photo.taken_down_at))
                     known.append(photo)
                 elif isinstance(found := self._photo(candidate, new), Photo):
                     known.append(found)
@@ -275,7 +275,7 @@ class _Run:
         original_sha256 = hashlib.sha256(data).hexdigest()
         twin = Photo.every.filter(original_sha256=original_sha256).first()
         if twin and twin.deleted_at:
-            raise gone(twin.file_name, taken_down=bool(twin.taken_down_at))
+            raise rejected_as_removed(twin.file_name, taken_down=bool(twin.taken_down_at))
         if twin and not (self.collection and self.collection.photos.filter(pk=twin.pk).exists()):
             return twin
         decoded = decode(data, f"{name}{suffix}")
@@ -320,7 +320,7 @@ class _Run:
                 self.collection.photos.add(*known)
                 update_scale(self.collection)
             taken = {photo.file_name for photo in new} | {photo.file_name for photo in known}
-            record_rejections(self.collection, faults, taken=taken)
+            record_rejections(self.collection, faults, imported=taken)
         self.summary.already_there += len(known)
 
     def _note(self, area: Area, page: Page, unfinished: bool) -> None:

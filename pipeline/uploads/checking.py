@@ -16,7 +16,7 @@ from django.utils import timezone
 from pipeline.curation.review import seek_people_in
 from pipeline.curation.suggestions import predict_new
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
-from pipeline.intake.service import Plan, carry_out, plan_import
+from pipeline.intake.service import Plan, execute_plan, plan_import
 from pipeline.intake.sources import SourceMissing
 from pipeline.models import Collection, Photo, Review, Upload, UploadFile
 from pipeline.support.progress import Reporter
@@ -59,7 +59,7 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
     report.check()
     with transaction.atomic():
         _write_states(upload, parts)
-        new = [photo for part in parts if part.plan for photo in carry_out(part.plan).new]
+        new = [photo for part in parts if part.plan for photo in execute_plan(part.plan).new]
         upload.files.filter(state__in=[State.NEW, State.KNOWN]).update(state=State.TAKEN)
         upload.taken_in_at = now
         upload.save(update_fields=["taken_in_at"])
