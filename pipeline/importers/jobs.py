@@ -82,7 +82,7 @@ def _import_web(
     category: str,
     restart: bool,
 ) -> dict[str, Any]:
-    from pipeline.curation.review import seek_people_in
+    from pipeline.curation.review import blur_faces_and_plates_in
     from pipeline.curation.suggestions import predict_new
     from pipeline.importers.run import ImportRequest, import_from_web
 
@@ -96,7 +96,7 @@ def _import_web(
     request = ImportRequest(collection, photos, per_district or 0, frozenset(licences), panoramas)
     summary = import_from_web(source=web_source, request=request, restart=restart, report=report)
     target = Collection.objects.get(name=collection)
-    blurred = seek_people_in(photos=summary.new, report=report)
+    blurred = blur_faces_and_plates_in(photos=summary.new, report=report)
     predicted = predict_new(collection=target, progress=partial(report.progress, phase="Predicting"))
     figures = {
         "new photos": len(summary.new),

@@ -15,7 +15,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipeline.curation import exporting, removal
-from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, host, refill
+from pipeline.curation.collections import (
+    Filter,
+    NameTaken,
+    change_by_hand,
+    create_from_filter,
+    host,
+    refill,
+    restore_version,
+)
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
@@ -55,7 +63,7 @@ class FilterForm(forms.Form):
     precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precise to km")
     illustrated = forms.BooleanField(required=False, label="Drawn scenes")
 
-    def wanted(self) -> Filter:
+    def to_filter(self) -> Filter:
         """The filter of a valid form."""
         return Filter.from_dict(self.cleaned_data)
 
@@ -78,15 +86,15 @@ def collections(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A filter with the photos that pass, to be made a collection."""
     form = FilterForm(request.GET)
-    wanted = form.wanted() if form.is_valid() else Filter()
+    photo_filter = form.to_filter() if form.is_valid() else Filter()
     if request.method == "POST":
         try:
             name = request.POST.get("name", "").strip()[:120]
             if not name:
                 raise NameTaken("Give the collection a name.")
-            made = build(
+            made = create_from_filter(
                 name=name,
-                wanted=wanted,
+                photo_filter=photo_filter,
                 user=user_of(request),
                 description=request.POST.get("description", "").strip(),
             )
@@ -95,7 +103,9 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(request.get_full_path())
         messages.success(request, f"“{made}” holds {made.photos.count()} photos.")
         return redirect("workshop:collection", made.slug)
-    return _page(request, "A new collection", form, wanted.photos() if form.is_valid() else Photo.objects.none(), None)
+    return _page(
+        request, "A new collection", form, photo_filter.photos() if form.is_valid() else Photo.objects.none(), None
+    )
 
 
 @require_safe
@@ -106,7 +116,7 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
     form = FilterForm(request.GET) if set(request.GET) - {"page"} else FilterForm(initial=row.filters)
     photos = row.photos.order_by("pk")
     if form.is_bound and form.is_valid():
-        photos = form.wanted().photos()
+        photos = form.to_filter().photos()
     return _page(request, row.name, form, photos, row)
 
 
@@ -119,7 +129,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         case "refill":
             form = FilterForm(request.GET)
             if form.is_valid():
-                refill(collection=row, wanted=form.wanted(), user=user)
+                refill(collection=row, photo_filter=form.to_filter(), user=user)
                 messages.success(request, f"It holds {row.photos.count()} photos now; what it held is kept below.")
         case "take_out" | "add" as what:
             chosen = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
@@ -129,7 +139,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
         case "bring_back":
             number = request.POST.get("version", "")
             version = get_object_or_404(row.versions, number=number if number.isdecimal() else 0)
-            bring_back(version=version, user=user)
+            restore_version(version=version, user=user)
             messages.success(request, f"It holds what version {version.number} held.")
         case "export":
             try:

@@ -25,12 +25,12 @@ def binned(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Bin",
         "photos": [
-            (photo, photo.deleted_at + removal.KEPT_FOR)
+            (photo, photo.deleted_at + removal.RETENTION)
             for photo in Photo.every.filter(taken_down_at=None, **lying).order_by("-deleted_at")[:SHOWN]
             if photo.deleted_at
         ],
         "collections": [
-            (collection, collection.deleted_at + removal.KEPT_FOR)
+            (collection, collection.deleted_at + removal.RETENTION)
             for collection in Collection.every.filter(**lying)
             if collection.deleted_at
         ],

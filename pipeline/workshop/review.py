@@ -20,7 +20,7 @@ from pipeline.curation.pictures import UnusableBox
 from pipeline.curation.privacy import DetectorMissing
 from pipeline.curation.queues import QUEUES, neighbours
 from pipeline.curation.reports import resolve_reports
-from pipeline.curation.suggestions import alike
+from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.checks import Rejected
 from pipeline.models import Photo, Report, Unsuitable
 from pipeline.photos.map_settings import map_settings
@@ -61,7 +61,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     queue = QUEUES.get(request.GET.get("queue", "")) or QUEUES["waiting"]
     trouble = ""
     try:
-        review.seek_people(photo=row, now=timezone.now())
+        review.blur_faces_and_plates(photo=row, now=timezone.now())
     except (DetectorMissing, ImageMissing, Rejected) as error:
         trouble = str(error)
     before, after, count = neighbours(queue, row.pk)
@@ -85,7 +85,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
         "detector": bool(settings.PLATE_WEIGHTS),
         "trouble": trouble,
         "reports": row.reports.filter(outcome=Report.Outcome.OPEN),
-        "alike": alike(row),
+        "alike": look_alikes(row),
         "reasons": Unsuitable.choices,
         "page": page,
         "undo": _decided(request),

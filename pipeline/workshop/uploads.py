@@ -199,7 +199,7 @@ def _state(row: Upload) -> dict[str, Any]:
         "counts": Counter(row.files.values_list("state", flat=True)),
         "checked": row.checked_at is not None,
         "taken_in": row.taken_in_at is not None,
-        "waiting": checking.waiting(row) if row.taken_in_at else 0,
+        "waiting": checking.waiting_for_review(row) if row.taken_in_at else 0,
         "job": snapshot(job, now) | {"url": reverse("admin:pipeline_job_change", args=[job.pk])} if job else None,
     }
 
