@@ -30,7 +30,7 @@ POPULATION_THOUSANDS = {
 
 @dataclass(frozen=True)
 class StateCoverage:
-    """Photos of a state, and the number expected from the mean of its shares of population (thousands) and area (km²)."""
+    """Photos of a state, and the number expected from its mean share of population (thousands) and area (km²)."""
 
     name: str
     photos: int

@@ -47,7 +47,7 @@ QUEUES = {
 
 
 def neighbours(queue: Queue, pk: int) -> tuple[int | None, int | None, int]:
-    """Keys of the photos before and after, and the queue's length. A photo that has left it is followed by the first."""
+    """Keys of the previous and next photo, and the queue's length. The next of one that has left it is the first."""
     keys = list(queue.photos().values_list("pk", flat=True))
     if pk not in keys:
         return None, keys[0] if keys else None, len(keys)

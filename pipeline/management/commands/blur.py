@@ -1,4 +1,4 @@
-"""``manage.py blur``: look for faces, and number plates where a detector is set, in photos that wait for a review."""
+"""``manage.py blur``: blur faces, and number plates where a detector is configured, in photos that wait for review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports photos with positions from a folder, a ZIP archive, or a source on the web."""
+"""``manage.py import_photos``: imports photos with positions from a folder, a ZIP archive or the web."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipeline.management.progress import TerminalReporter, progress_bar
 from pipeline.models import Collection
 from predictor.management.database import DatabaseCommand
 
-ROWS_SHOWN = 20  # of what an import from the web turned away
+ROWS_SHOWN = 20  # rejections of an import from the web
 PHOTOS = 500
 
 
@@ -141,7 +141,7 @@ def _from_files(options: dict[str, Any]) -> Summary:
 
 
 def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
-    """What the import did, and why it stopped early, if it did."""
+    """The summary of the import, and the reason if it stopped early."""
     name = options["source"]
     request = ImportRequest(
         collection=options["collection"] or NAMES[name],
