@@ -67,17 +67,17 @@ class Command(DatabaseCommand):
             return self._explanations(version, options)
         if not (options["images"] and options["manifest"]):
             raise CommandError("Name the files with --images and --manifest, or scenes with --explanations.")
-        manifest_rows = _rows(options["manifest"], options["images"])
+        listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
-        for row in tqdm(manifest_rows, desc="Reading", unit="photo"):
+        for row in tqdm(listed, desc="Reading", unit="photo"):
             if picture := _read(row["path"]):
                 data, image = picture
                 looks.append(perceptual_hash(image))
                 sha256s.append(hashlib.sha256(data).hexdigest())
                 rows.append(row)
         if not rows:
-            raise CommandError(f"Not one of the {len(manifest_rows)} files can be read; the reasons are above.")
-        skipped = len(manifest_rows) - len(rows)
+            raise CommandError(f"Not one of the {len(listed)} files can be read; the reasons are above.")
+        skipped = len(listed) - len(rows)
         known = known_to(artifact, np.array(sha256s), np.array(looks, np.uint64))
         rows = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
         if not rows:
