@@ -23,16 +23,16 @@ NEXT = 10
 def statistics(request: HttpRequest) -> HttpResponse:
     """All photographs, or the photos of one collection, without unsuitable ones."""
     slug = request.GET.get("collection", "")
-    collection = get_object_or_404(Collection, slug=slug) if slug else None
-    if collection:
-        photos = Photo.objects.filter(collections=collection)
+    chosen = get_object_or_404(Collection, slug=slug) if slug else None
+    if chosen:
+        photos = Photo.objects.filter(collections=chosen)
     else:
         photos = Photo.objects.exclude(collections__in=Collection.every.filter(illustrated=True))
     photos = photos.exclude(review=Review.UNSUITABLE)
     rows = coverage(photos)
     context = {
         "title": "Statistics",
-        "chosen": collection,
+        "chosen": chosen,
         "collections": Collection.objects.all(),
         "total": photos.count(),
         "rows": rows,

@@ -38,11 +38,11 @@ def uploads(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method == "POST":
         try:
-            row = receiving.open_upload(user=user, collection_name=request.POST.get("collection", ""))
+            made = receiving.open_upload(user=user, collection_name=request.POST.get("collection", ""))
         except receiving.NotReceived as error:
             messages.error(request, str(error))
             return redirect("workshop:uploads")
-        return redirect("workshop:upload", row.pk)
+        return redirect("workshop:upload", made.pk)
     context = {
         "title": "Upload photos",
         "uploads": Upload.objects.filter(user=user)[:20],
