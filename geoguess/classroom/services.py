@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from geoguess.game.selectors import ready_photos
 from geoguess.live import services as live
 from geoguess.models import LessonPlan, LessonStep, Player, Room
-from pipeline.curation.removal import KEPT_FOR
+from pipeline.curation.removal import RETENTION
 from pipeline.models import Collection
 from predictor.versions.selectors import champion
 
@@ -91,7 +91,7 @@ def duplicate(*, plan: LessonPlan) -> LessonPlan:
 
 def in_bin(*, owner: User, now: datetime) -> QuerySet[LessonPlan]:
     """The plans that the educator deleted in the last thirty days, latest first."""
-    return LessonPlan.every.filter(owner=owner, deleted_at__gt=now - KEPT_FOR).order_by("-deleted_at")
+    return LessonPlan.every.filter(owner=owner, deleted_at__gt=now - RETENTION).order_by("-deleted_at")
 
 
 def put_in_bin(*, plan: LessonPlan, now: datetime) -> None:
@@ -106,7 +106,7 @@ def restore(*, plan: LessonPlan) -> None:
 
 def empty_bin(*, now: datetime) -> None:
     """Delete permanently what was put in the bin thirty days ago."""
-    LessonPlan.every.filter(deleted_at__lte=now - KEPT_FOR).delete()
+    LessonPlan.every.filter(deleted_at__lte=now - RETENTION).delete()
 
 
 def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from pipeline.models import Kept
+from pipeline.models import NotInBinManager
 
 
 class LessonPlan(models.Model):
@@ -23,7 +23,7 @@ class LessonPlan(models.Model):
 
     every = models.Manager()
 
-    objects = Kept()
+    objects = NotInBinManager()
 
     class Meta:
         ordering = ["-changed_at", "-pk"]

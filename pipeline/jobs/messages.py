@@ -1,4 +1,4 @@
-"""What a page hears of a job: all of it when it connects, then each change, numbered so that a lost one is noticed."""
+"""Socket messages about a job: a snapshot on connect, then numbered changes, so that a page notices a lost one."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def job_group(job_id: int) -> str:
 
 
 def snapshot(job: Job, now: datetime) -> dict[str, Any]:
-    """Everything a page shows."""
+    """The full state of a job, which a page gets when it connects."""
     return {"type": "snapshot", **_state(job, now), "log": job.log, "curve": job.curve, "result": job.result}
 
 
 def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, float, float]] | None = None) -> None:
-    """Tell all pages the state, and what is new in the log and the curves. A broker that is away stops no job."""
+    """Send the state and the new parts of log and curves to all pages. Without a broker it only logs a warning."""
     layer = get_channel_layer()
     if layer is None:
         return

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from pipeline.intake.storing import NewPhoto, get_collection, store_photos
+from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_photos
 from pipeline.models import Collection, Photo
 from pipeline.starter.drawings import finished, shipped
 from pipeline.starter.places import STARTER_COUNT, places_of_split
@@ -29,7 +29,7 @@ BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, 
 
 def ensure_starter_collection(progress: Progress | None = None) -> Collection:
     """Take in the starter scenes that are missing; ``progress`` hears (scenes there, scenes in all)."""
-    collection = get_collection(name=NAME, description=DESCRIPTION, illustrated=True)
+    collection = get_or_create_collection(name=NAME, description=DESCRIPTION, illustrated=True)
     if Photo.every.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
         _take_in(collection, {scene["file_name"]: scene for scene in shipped()}, finished, progress)
     return collection
@@ -48,7 +48,7 @@ def make_scenes(
         for index, place in enumerate(places_of_split(2 * count, seed, split))
         if haversine_km(*place, others[:, 0], others[:, 1]).min(initial=np.inf) >= BUFFER_KM
     ]
-    collection = get_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
+    collection = get_or_create_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
     _take_in(collection, {order.file_name: order for order in orders[:count]}, draw_order, progress)
     return collection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pipeline.registry.serving import promote_version
+from pipeline.registry.promotion import promote_version
 from predictor.answers.artifact import verify
 from predictor.models import ModelVersion
 from predictor.versions.selectors import champion

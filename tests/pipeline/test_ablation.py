@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
-from pipeline.support.progress import Silent
+from pipeline.support.progress import SilentReporter
 from pipeline.training import ablation
 from pipeline.training.ablation import SEEN_ONLY, Row, as_markdown, task_variants, variants
 from pipeline.training.recipe import ANSWERING, Recipe
@@ -119,7 +119,7 @@ def test_parts_of_the_table_can_be_chosen_by_name(collection, tiny_encoder) -> N
 
 @pytest.mark.usefixtures("short_table")
 def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path) -> None:
-    report = Silent()
+    report = SilentReporter()
     report.folder = tmp_path / "job"
     report.folder.mkdir()
     result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)

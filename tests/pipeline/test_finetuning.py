@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 
 from pipeline.metadata import metadata_of
 from pipeline.models import Collection, Photo
-from pipeline.support.progress import Cancelled, Silent
+from pipeline.support.progress import Cancelled, SilentReporter
 from pipeline.training.finetuning import NothingToTune, Schedule, finetune
 from pipeline.training.learning import Photos
 from predictor.encoders.encoder import Encoder
@@ -67,7 +67,7 @@ def tuned(encoder: Encoder, folder: Path, schedule: Schedule = SCHEDULE, report=
         read,
         schedule,
         checkpoint=folder / "finetuning.pt",
-        report=report or Silent(),
+        report=report or SilentReporter(),
     )
 
 
@@ -102,7 +102,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(
 ) -> None:
     monkeypatch.setattr("pipeline.training.finetuning.CHECKPOINT_SECONDS", 0.0)
 
-    class Stopped(Silent):
+    class Stopped(SilentReporter):
         def progress(self, done: int, total: int, phase: str) -> None:
             if phase == "Fine-tuning" and done == steps:
                 raise Cancelled

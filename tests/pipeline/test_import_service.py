@@ -173,11 +173,11 @@ def test_a_repaired_file_is_taken_in_and_its_rejection_forgotten(folder):
 def test_an_interrupted_import_goes_on_where_it_stopped(folder, monkeypatch):
     read_entry, read = service.read_entry, []
 
-    def dying(source, name, known):
+    def dying(source, name, known_hashes):
         if len(read) == 4:
             raise KeyboardInterrupt
         read.append(name)
-        return read_entry(source, name, known)
+        return read_entry(source, name, known_hashes)
 
     monkeypatch.setattr(service, "read_entry", dying)
     with pytest.raises(KeyboardInterrupt):

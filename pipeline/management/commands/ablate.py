@@ -1,4 +1,4 @@
-"""Trains and measures the method part by part: what each buys on a collection's test photos."""
+"""``manage.py ablate``: trains and evaluates the method without each of its parts, on a collection's test photos."""
 
 from __future__ import annotations
 

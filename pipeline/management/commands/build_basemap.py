@@ -1,4 +1,4 @@
-"""Remakes the base map's static files from the shipped boundaries."""
+"""``manage.py build_basemap``: rebuilds the base map's static files from the shipped boundaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py evaluate``: how well a version does on files that were never imported, beside simple baselines."""
+"""``manage.py evaluate``: evaluates a version on files that were not imported, compared with simple baselines."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"Not one of the {len(listed)} files can be read; the reasons are above.")
         skipped = len(listed) - len(rows)
         known = known_to(artifact, np.array(sha256s), np.array(looks, np.uint64))
-        rows = [row for row, seen in zip(rows, known, strict=True) if not seen]
+        rows = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
         if not rows:
             raise CommandError("The version was trained on every one of these files: measure it on others.")
 
@@ -154,7 +154,7 @@ class Command(DatabaseCommand):
 
 
 def _read(path: Path) -> tuple[bytes, Image.Image] | None:
-    """A file's bytes and picture; None, with the reason on the terminal, where it cannot be read."""
+    """The bytes and the decoded picture of a file, or None if it is unreadable, which is logged to the terminal."""
     try:
         data = path.read_bytes()
         return data, decode(data)
@@ -164,11 +164,11 @@ def _read(path: Path) -> tuple[bytes, Image.Image] | None:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    """Every readable picture below a folder. Raises CommandError where there is none."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and _read(path)]
-    if not found:
+    """All readable pictures below a folder. Raises CommandError where there is none."""
+    pictures = [path for path in sorted(folder.rglob("*")) if path.is_file() and _read(path)]
+    if not pictures:
         raise CommandError(f"{folder} holds no picture that can be read.")
-    return found
+    return pictures
 
 
 def _views(paths: list[Path], crops: int) -> Iterator[list[Image.Image]]:
@@ -177,7 +177,7 @@ def _views(paths: list[Path], crops: int) -> Iterator[list[Image.Image]]:
 
 
 def _rows(manifest: Path, folder: Path) -> list[dict[str, Any]]:
-    """Path, latitude, longitude and tier of each line. Raises CommandError naming the line that cannot be used."""
+    """Path, latitude, longitude and tier of each line. Raises CommandError, which names an invalid line."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as file:
             lines = [

@@ -1,4 +1,4 @@
-"""``manage.py finetune``: an encoder that has learnt from a collection; under torchrun on several GPUs."""
+"""``manage.py finetune``: fine-tunes an encoder on a collection; with torchrun on several GPUs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports areas from a vector file as boundaries that geocells can start from."""
+"""``manage.py import_boundaries``: imports areas from a vector file as boundaries for geocells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports photos with positions from a folder, a ZIP archive, or a source on the web."""
+"""``manage.py import_photos``: imports photos with positions from a folder, a ZIP archive or the web."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from pipeline.curation.suggestions import predict_new
 from pipeline.importers.checkpoint import AlreadyRunning
 from pipeline.importers.licences import FAMILIES
-from pipeline.importers.run import Stopped, Wanted, WebSummary, import_from_web
+from pipeline.importers.run import ImportRequest, ImportStopped, WebSummary, import_from_web
 from pipeline.importers.sources import NAMES, PANORAMAS, SourceUnusable, open_web_source
 from pipeline.intake.checks import ImportRefused
 from pipeline.intake.service import Summary, import_photos
@@ -22,7 +22,7 @@ from pipeline.management.progress import TerminalReporter, progress_bar
 from pipeline.models import Collection
 from predictor.management.database import DatabaseCommand
 
-ROWS_SHOWN = 20  # of what an import from the web turned away
+ROWS_SHOWN = 20  # rejections of an import from the web
 PHOTOS = 500
 
 
@@ -141,9 +141,9 @@ def _from_files(options: dict[str, Any]) -> Summary:
 
 
 def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
-    """What the import did, and why it stopped early, if it did."""
+    """The summary of the import, and the reason if it stopped early."""
     name = options["source"]
-    wanted = Wanted(
+    request = ImportRequest(
         collection=options["collection"] or NAMES[name],
         photos=options["limit"],
         per_district=options["per_district"],
@@ -157,11 +157,11 @@ def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
                 name,
                 report=report,
                 categories=options["category"],
-                panoramas=wanted.panoramas,
+                panoramas=request.panoramas,
                 max_bytes=options["max_bytes"],
             )
-            return import_from_web(source=source, wanted=wanted, restart=options["restart"], report=report), None
-        except Stopped as stopped:
+            return import_from_web(source=source, request=request, restart=options["restart"], report=report), None
+        except ImportStopped as stopped:
             return stopped.summary, str(stopped)
         except (SourceUnusable, AlreadyRunning) as error:
             raise CommandError(str(error)) from error

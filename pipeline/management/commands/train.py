@@ -1,4 +1,4 @@
-"""``manage.py train``: a model version from a collection's photos."""
+"""``manage.py train``: trains a model version on a collection's photos."""
 
 from __future__ import annotations
 
