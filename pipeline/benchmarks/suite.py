@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.benchmarks import plain_ways
 from pipeline.benchmarks.geocells import automatic_limits, made_positions
 from pipeline.geocells.semantic import semantic_partition
-from pipeline.geocells.splitting import Crowded, clusterings
+from pipeline.geocells.splitting import CrowdedCell, clusterings
 from pipeline.geography.plane import Polygons
 from pipeline.training.features import cached_embeddings
 from predictor.answers.posterior import Calibration, Density, Known, Places, Prototypes, locate, refine
@@ -68,9 +68,9 @@ def measurements(folder: Path) -> list[Callable[[], Measurement]]:
 def geocells(count: int) -> Measurement:
     """Semantic geocells in one process; clustering their largest districts is compared."""
     latitudes, longitudes = made_positions(count)
-    limits, largest = automatic_limits(count), list[Crowded]()
+    limits, largest = automatic_limits(count), list[CrowdedCell]()
 
-    def run(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterable[Polygons]:
+    def run(split: Callable[[CrowdedCell], Polygons], cells: Iterable[CrowdedCell]) -> Iterable[Polygons]:
         cells = list(cells)
         largest.extend(cells[:LARGEST])
         return map(split, cells)

@@ -159,10 +159,10 @@ class AblateForm(LearningForm):
 
 
 def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
-    from pipeline.geocells import distributed as spreading
+    from pipeline.geocells import distributed
     from pipeline.training.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
 
-    run = spreading.spread if spread else map
+    run = distributed.split_on_workers if spread else map
     figures = preview_partition(**parameters, run=run, folder=folder_of(report), report=report)
     return {"figures": flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.evaluation.plots import MAP_WIDTH, map_height, path_data
 from pipeline.geocells import PARTITIONS, semantic_partition
 from pipeline.geocells.semantic import Run
-from pipeline.geocells.splitting import Crowded
+from pipeline.geocells.splitting import CrowdedCell
 from pipeline.geography.plane import Polygons
 from pipeline.models import Collection
 from pipeline.photos.selectors import photos_to_learn_from
@@ -44,7 +44,7 @@ def preview_partition(
     SetMissing or UnusableLimits.
     """
 
-    def watched(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterator[Polygons]:
+    def watched(split: Callable[[CrowdedCell], Polygons], cells: Iterable[CrowdedCell]) -> Iterator[Polygons]:
         crowded = list(cells)
         for number, parts in enumerate(run(split, crowded)):
             report.progress(number, len(crowded), "Splitting crowded geocells")
