@@ -60,7 +60,7 @@ class Overlaps:
 
 @dataclass(frozen=True, eq=False)
 class NestedAreas:
-    """An exact coverage of the units: pieces (P,), and the unit and area (P,) of each, `REST` where no area covers it."""
+    """An exact coverage of the units: pieces (P,), and the unit and area (P,) of each, `REST` where none covers it."""
 
     pieces: Polygons
     area: Indexes

@@ -128,7 +128,7 @@ class BoundarySet:
 
     @cached_property
     def districts(self) -> DistrictMap:
-        """The areas as the districts that geocells start from; names that a state has twice get their district added."""
+        """The areas as the districts that geocells start from; names not unique in a state get their district added."""
         areas = self.areas
         ambiguous = areas.duplicated(["state", "name"], keep=False) & (areas["district"] != "")
         names = areas["name"].where(~ambiguous, areas["name"] + " (" + areas["district"] + ")")
@@ -211,15 +211,17 @@ def _in_degrees(table: VectorTable, crs: str | None, file_name: str) -> gpd.GeoD
     """The rows in EPSG:4326. Raises ImportFailed."""
     rows = table.rows
     try:
-        system = CRS.from_user_input(crs) if crs else rows.crs
+        file_crs = CRS.from_user_input(crs) if crs else rows.crs
     except CRSError as error:
         raise ImportFailed(f"“{crs}” is no coordinate system: give one such as EPSG:4326 with --crs.") from error
-    if system is None or system.name.startswith("Undefined"):  # a GeoPackage's name for an unknown system
+    if file_crs is None or file_crs.name.startswith("Undefined"):  # a GeoPackage's name for an unknown system
         raise ImportFailed(f"{file_name} names no coordinate system: give it with --crs, such as --crs EPSG:4326.")
     try:
-        return rows.set_crs(system, allow_override=True).to_crs("EPSG:4326")
+        return rows.set_crs(file_crs, allow_override=True).to_crs("EPSG:4326")
     except ProjError as error:
-        raise ImportFailed(f"{file_name}: positions on Earth do not follow from “{system.name}”: give --crs.") from error
+        raise ImportFailed(
+            f"{file_name}: positions on Earth do not follow from “{file_crs.name}”: give --crs."
+        ) from error
 
 
 def _clean_rows(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[RejectedRow]]:

@@ -89,7 +89,9 @@ def test_a_worker_in_a_process_of_its_own_does_all_the_splitting(broker: Supervi
     assert int(answer.stdout) == sum(map(ord, "".join(built())))
 
 
-def test_without_a_worker_the_caller_does_the_work(broker: Supervisor, cells: list[CrowdedCell], sent: list[str]) -> None:
+def test_without_a_worker_the_caller_does_the_work(
+    broker: Supervisor, cells: list[CrowdedCell], sent: list[str]
+) -> None:
     assert same(distributed.split_on_workers(split_cell, cells), cells)
     assert len(sent) == len(cells)
 
