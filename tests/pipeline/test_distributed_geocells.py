@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from geoguess.processes import embedded_valkey
 from geoguess.processes.supervisor import Child, Supervisor
-from pipeline.benchmarks.geocells import made_positions
+from pipeline.benchmarks.geocells import synthetic_positions
 from pipeline.geocells import distributed, semantic_partition
 from pipeline.geocells.splitting import CrowdedCell, Limits, split_cell
 from pipeline.tasks import split_waiting_cell_task
@@ -36,7 +36,7 @@ print(sum(map(ord, "".join(built(distributed.split_on_workers)))))
 
 def built(run=map) -> list[str]:
     """Names and outlines of geocells, of which several are split."""
-    partition = semantic_partition(*made_positions(1500), minimum=15, maximum=30, run=run)
+    partition = semantic_partition(*synthetic_positions(1500), minimum=15, maximum=30, run=run)
     return [*partition.names.tolist(), *shapely.to_wkt(partition.polygons)]
 
 
