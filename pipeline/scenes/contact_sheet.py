@@ -1,4 +1,4 @@
-"""A contact sheet of scenes, to look at: `python -m pipeline.scenes.contact_sheet OUT.jpg`."""
+"""Draws a contact sheet of scenes for review: `python -m pipeline.scenes.contact_sheet OUT.jpg`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.scenes.place import draw_places, place_at
 from pipeline.scenes.regions import REGIONS
 from pipeline.scenes.scene import draw_scene
 
-DRAWN = 4000  # places drawn to pick from
+DRAWN = 4000  # places to pick from
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What the 36 states and union territories look like along a road: language, script, plates, liveries, houses, temples.
+"""Roadside features of the 36 states and union territories: language, script, plates, liveries, houses, temples.
 
 Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). Languages:
 official-language acts of the states. A state whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Body and hood of the auto-rickshaw. Permits fix these colours city by city; the most common one of the state is given.
+# Body and hood of the auto-rickshaw. Permits set these colours by city; this is the most common one in the state.
 AUTO_LIVERIES: dict[str, tuple[str, str, str]] = {
     "green-yellow": ("#2f8f4e", "#f2c51c", "green body under a yellow hood, the gas-driven auto"),
     "black-yellow": ("#23252b", "#f3bf1d", "black body under a yellow hood"),
@@ -22,7 +22,7 @@ AUTO_LIVERIES: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True)
 class Bus:
-    """A bus livery: lower body, upper body, stripe, the letters on its side, and what it means."""
+    """A bus livery: colours of lower body, upper body and stripe, the letters on the side, and the clue's meaning."""
 
     lower: str
     upper: str
@@ -150,7 +150,7 @@ REGIONS: dict[str, Region] = {
     ),
 }
 
-# Districts whose signs are in another language than their state's.
+# Districts whose signs are not in their state's language.
 DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
     "Darjeeling": ("Nepali", "Devanagari"),
     "Kalimpong": ("Nepali", "Devanagari"),
@@ -158,7 +158,7 @@ DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
     "Hailakandi": ("Bengali", "Bengali"),
     "Sribhumi": ("Bengali", "Bengali"),
 }
-MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude that part Puducherry's far enclaves from Tamil Nadu's coast
+MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude beyond which lie Puducherry's enclaves outside Tamil Nadu
 
 
 def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:
