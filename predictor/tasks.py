@@ -1,4 +1,4 @@
-"""Doors from the queue ``predict`` to the services. Messages are doorbells: what is to be done is in the database."""
+"""Doors from the queue ``predict`` to the services. A message only says that there is work in the database."""
 
 from __future__ import annotations
 

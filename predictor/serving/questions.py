@@ -1,7 +1,8 @@
 """Questions to the predict workers: asked here, answered there, found again when a worker dies. Imports no torch.
 
-A row is the truth and the broker only a doorbell, as with jobs: a worker claims rows by compare-and-set and stores an
-answer only while the row is still its own, so that each is answered once, however often it was handed out.
+A question is stored as a row; the message sent through the broker only tells a worker to look, as with jobs. A worker
+claims rows by compare-and-set and stores an answer only while the row is still its own, so that each is answered once,
+however often it was handed out.
 """
 
 from __future__ import annotations
