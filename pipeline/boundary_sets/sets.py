@@ -121,8 +121,8 @@ class BoundarySet:
         """The set of this name in the folder. Raises SetMissing."""
         path = folder / f"{name}.fgb"
         if not NAME.fullmatch(name) or not path.is_file():
-            known = ", ".join(set_names(folder)) or "none yet: run import_boundaries"
-            raise SetMissing(f"There are no boundaries “{name}”. There are: {known}.")
+            names = ", ".join(set_names(folder)) or "none yet: run import_boundaries"
+            raise SetMissing(f"There are no boundaries “{name}”. There are: {names}.")
         description = json.loads(pyogrio.read_info(path)["layer_metadata"]["DESCRIPTION"])
         return cls(name, hashlib.sha256(path.read_bytes()).hexdigest(), description, gpd.read_file(path))
 

@@ -135,9 +135,9 @@ def draw_places(count: int, seed: int) -> list[tuple[float, float]]:
     states = np.array(list(REGIONS))
     weight = np.array([max(table.population[table.state == state].sum(), 1) for state in states]) ** STATE_POWER
     first = rng.permutation(states)[:count]
-    chosen = np.concatenate([first, rng.choice(states, max(count - len(first), 0), p=weight / weight.sum())])
+    states_drawn = np.concatenate([first, rng.choice(states, max(count - len(first), 0), p=weight / weight.sum())])
     places: list[tuple[float, float]] = []
-    for state in rng.permutation(chosen):
+    for state in rng.permutation(states_drawn):
         if rng.random() < UNIFORM_SHARE:
             places.append(_anywhere(str(state), rng))
         else:

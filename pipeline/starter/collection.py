@@ -42,11 +42,11 @@ def make_scenes(
 
     Places nearer than `BUFFER_KM` to a photo of another split are skipped, which may leave fewer than ``count``.
     """
-    others = np.array(Photo.objects.exclude(split=split).values_list("latitude", "longitude")).reshape(-1, 2)
+    other_splits = np.array(Photo.objects.exclude(split=split).values_list("latitude", "longitude")).reshape(-1, 2)
     orders = [
         SceneOrder(f"scene-{seed}-{split}-{index:05}.jpg", place, seed + index)
         for index, place in enumerate(places_of_split(2 * count, seed, split))
-        if haversine_km(*place, others[:, 0], others[:, 1]).min(initial=np.inf) >= BUFFER_KM
+        if haversine_km(*place, other_splits[:, 0], other_splits[:, 1]).min(initial=np.inf) >= BUFFER_KM
     ]
     collection = get_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
     _store_missing(collection, {order.file_name: order for order in orders[:count]}, draw_order, progress)

@@ -116,28 +116,28 @@ def train(
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     optimisers = _optimisers(model)
     generator = np.random.default_rng(seed)
-    spent, seen = 0.0, 0
+    spent_s, pictures_seen = 0.0, 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         for optimiser, state in zip(optimisers, saved["optimisers"], strict=True):
             optimiser.load_state_dict(state)
-        spent, seen = saved["spent"], saved["seen"]
-        generator = np.random.default_rng([seed, seen])
+        spent_s, pictures_seen = saved["spent"], saved["seen"]
+        generator = np.random.default_rng([seed, pictures_seen])
 
     budget = 60.0 * minutes
     by_task = {"cell": targets.cells, **targets.classes, "clues": targets.clues}
     tensors = {task: torch.from_numpy(values) for task, values in by_task.items()}
-    saved_at = reported_at = spent
-    start = time.monotonic() - spent
+    saved_at = reported_at = spent_s
+    start = time.monotonic() - spent_s
     order = np.empty(0, np.intp)
-    bar = tqdm(desc="Training", unit="scene", initial=seen)
-    while spent < budget:
+    bar = tqdm(desc="Training", unit="scene", initial=pictures_seen)
+    while spent_s < budget:
         if len(order) < BATCH:
             order = np.concatenate([order, generator.permutation(len(scenes))])
         rows, order = np.sort(order[:BATCH]), order[BATCH:]
-        share = spent / budget
+        share = spent_s / budget
         model.network.patch_drop.prob = DROPPED_PATCHES if share < FULL_PICTURES else 0.0
         for optimiser in optimisers:
             for group in optimiser.param_groups:
@@ -156,23 +156,23 @@ def train(
         for optimiser in optimisers:
             optimiser.step()
         average.update_parameters(model)
-        seen += BATCH
-        spent = time.monotonic() - start
+        pictures_seen += BATCH
+        spent_s = time.monotonic() - start
         bar.update(BATCH)
         bar.set_postfix({task: f"{value.item():.2f}" for task, value in losses.items()}, refresh=False)
-        if spent - saved_at > CHECKPOINT_SECONDS:
-            saved_at = spent
-            _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
-        if spent - reported_at > REPORT_SECONDS:
-            reported_at = spent
+        if spent_s - saved_at > CHECKPOINT_SECONDS:
+            saved_at = spent_s
+            _save_checkpoint(checkpoint, model, average, optimisers, spent_s, pictures_seen)
+        if spent_s - reported_at > REPORT_SECONDS:
+            reported_at = spent_s
             figures = validate(average.module, targets, held_out, min(QUICK_CHECK, len(held_out)))
-            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {figures}", file=sys.stderr)
+            bar.write(f"{spent_s / 60:.0f} min, {pictures_seen:,} pictures: {figures}", file=sys.stderr)
     bar.close()
     trained: Any = average.module
-    _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
+    _save_checkpoint(checkpoint, model, average, optimisers, spent_s, pictures_seen)
     figures = {
-        "pictures": seen,
-        "minutes": round(spent / 60, 1),
+        "pictures": pictures_seen,
+        "minutes": round(spent_s / 60, 1),
         **validate(trained, targets, held_out, len(held_out)),
     }
     return trained.network, figures
@@ -312,15 +312,15 @@ def _save_checkpoint(
     model: nn.Module,
     average: nn.Module,
     optimisers: list[torch.optim.Optimizer],
-    spent: float,
-    seen: int,
+    spent_s: float,
+    pictures_seen: int,
 ) -> None:
     state = {
         "model": model.state_dict(),
         "average": average.state_dict(),
         "optimisers": [optimiser.state_dict() for optimiser in optimisers],
-        "spent": spent,
-        "seen": seen,
+        "spent": spent_s,
+        "seen": pictures_seen,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
