@@ -64,7 +64,7 @@ def refined_one_by_one(cells: Floats, embedding: Embeddings, known: Known, how: 
 
 
 def guess_on_grid(where: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
-    """Unit vector (3,) of the best guess among the points of a grid over India."""
+    """Unit vector (3,) of the best guess among the points of a grid over India, which is `GRID_STEP` wide."""
     axes = np.meshgrid(np.arange(SOUTH, NORTH, GRID_STEP), np.arange(WEST, EAST, GRID_STEP))
     grid = unit_vectors(*(axis.ravel() for axis in axes))
     best: Floats = grid[(score(distance_matrix_km(grid, where.points), scale_km) @ where.weights).argmax()]

@@ -72,7 +72,7 @@ class Evaluation:
 
 
 def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
-    """The version's answers, given cell probabilities (N, C) and projected embeddings (N, d)."""
+    """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
     known, how = artifact.known, artifact.calibration
     answers: list[Located] = []
     for row, embedding in zip(cells, embeddings, strict=True):

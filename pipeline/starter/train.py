@@ -203,7 +203,7 @@ def validate(model: nn.Module, targets: TaskTargets, scenes: Scenes, count: int)
     outputs: dict[str, list[Tensor]] = {"cell": [], "state": []}
     for start in range(0, count, BATCH):
         pixels = torch.from_numpy(scenes.images[start : min(start + BATCH, count)]).to(device)
-        logits = model(centre_crop(pixels))
+        logits = model(validation_input(pixels))
         for task, rows in outputs.items():
             rows.append(logits[task].float().softmax(dim=1).cpu())
     posterior = torch.cat(outputs["cell"]).numpy().astype(float)
@@ -225,7 +225,7 @@ def save(network: nn.Module, path: Path) -> None:
     path.write_bytes(serialised(weights))
 
 
-def centre_crop(pixels: Tensor) -> Tensor:
+def validation_input(pixels: Tensor) -> Tensor:
     """Network input from uint8 pictures (B, H, W, 3), cropped to the network's shape as an encoder does."""
     whole = torch.ones(len(pixels))
     return _normalise(_windows(pixels, torch.zeros(len(pixels), 2), whole, whole))
