@@ -72,7 +72,7 @@ def _map(states: list[dict[str, Any]]) -> SafeString:
         "Map of India: your mean score in %(count)d states; the table has the figures",
         len(states),
     ) % {"count": len(states)}
-    return mark_safe(state_map(title, tooltips, _("not played yet"), named=_))
+    return mark_safe(state_map(title, tooltips, _("not played yet"), translate=_))
 
 
 def _tooltip(row: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""Straightforward ways of doing the heavy work, as one would write them first: what benchmarks compare with.
+"""Naive implementations of the heavy computations, the baselines of the benchmarks.
 
-Each gives what the fast way gives, or less where its docstring says so.
+Each gives the same result as the fast implementation, or less where its docstring says so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from predictor.answers.posterior import Calibration, Density, Known
 from predictor.geodesy import INDIA_SCALE_KM, Floats, distance_matrix_km, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings
 
-GRID_STEP = 0.25  # degrees between the points at which `guess_on_grid` looks
-SOUTH, NORTH, WEST, EAST = 8, 37, 68, 98  # India lies between them
+GRID_STEP = 0.25  # degrees between the candidates of `guess_on_grid`
+SOUTH, NORTH, WEST, EAST = 8, 37, 68, 98  # of a box around India
 
 
 def dense_targets(photos: Floats, cells: Floats, tau_km: float) -> Floats:
@@ -27,9 +27,9 @@ def dense_targets(photos: Floats, cells: Floats, tau_km: float) -> Floats:
 
 
 def optics_per_pass(points: Floats, limits: Limits) -> NDArray[np.intp]:
-    """Labels (n,) of the first pass in which scikit-learn's OPTICS, run anew for each, finds what divides a cell.
+    """Labels (n,) of the first pass that divides a cell, with a separate run of scikit-learn's OPTICS for each pass.
 
-    Less than splitting: from one starting point, one round, and no polygons.
+    It does less than splitting: one starting point, one round, no polygons.
     """
     for min_samples, xi in limits.passes:
         labels = OPTICS(min_samples=min_samples, xi=xi, min_cluster_size=limits.minimum).fit(points).labels_

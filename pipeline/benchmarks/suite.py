@@ -1,4 +1,4 @@
-"""How fast the heavy parts are, each beside a plain way of doing the same: ratios outlive the machine."""
+"""Benchmarks of the heavy computations, as ratios to naive implementations, which hardly depend on the machine."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.benchmarks import plain_ways
-from pipeline.benchmarks.geocells import automatic_limits, made_positions
+from pipeline.benchmarks.geocells import automatic_limits, synthetic_positions
 from pipeline.geocells.semantic import semantic_partition
-from pipeline.geocells.splitting import Crowded, clusterings
+from pipeline.geocells.splitting import CrowdedCell, clusterings
 from pipeline.geography.plane import Polygons
 from pipeline.training.features import cached_embeddings
 from predictor.answers.posterior import Calibration, Density, Known, Places, Prototypes, locate, refine
@@ -26,19 +26,19 @@ from predictor.network.smoothing import smoothed_targets
 
 SEED = 0
 GEOCELL_PHOTOS = (5_000, 20_000, 100_000)
-LARGEST = 20  # cells that scikit-learn's OPTICS divides, too: all would take it hours at 100,000 photos
+LARGEST = 20  # cells compared with scikit-learn's OPTICS, which would take hours for all at 100,000 photos
 SMOOTHED, SMOOTHED_CELLS, TAU_KM = 256, 10_000, 30.0
 REFINED, REFINED_CELLS, REFINED_DIM = 100, 300, 768
 PROTOTYPES_PER_CELL, PICTURES_PER_PROTOTYPE = 20, 2
 TRAINED, TRAINED_CELLS, TRAINED_DIM, PENALTY = 5000, 300, 192, 1e-4
 ENCODED = 96
-FEW = 5  # photos that a slow baseline works on
-REPEATS = 5  # of work that takes milliseconds
+FEW = 5  # photos for the slow baselines
+REPEATS = 5  # of runs that take milliseconds
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """``amount`` units of work took ``seconds``; what the baseline did in ``baseline_s`` of it, ``compared_s``."""
+    """``amount`` units took ``seconds``; the part that took the baseline ``baseline_s`` took ``compared_s``."""
 
     name: str
     unit: str
@@ -49,7 +49,7 @@ class Measurement:
     compared_s: float
 
     def figures(self) -> dict[str, float | str]:
-        """Units per second, and how many times faster than the baseline."""
+        """Units per second, and the speed-up over the baseline."""
         return {
             "name": self.name,
             "unit": self.unit,
@@ -60,17 +60,17 @@ class Measurement:
 
 
 def measurements(folder: Path) -> list[Callable[[], Measurement]]:
-    """The benchmarks, to be run one by one; what they write goes into ``folder``."""
+    """The benchmarks, to be run one by one; they write their files to ``folder``."""
     geocell_sizes = [partial(geocells, count) for count in GEOCELL_PHOTOS]
     return [*geocell_sizes, smoothing, refinement, answering, training, partial(encoding, folder)]
 
 
 def geocells(count: int) -> Measurement:
-    """Semantic geocells in one process; clustering their largest districts is compared."""
-    latitudes, longitudes = made_positions(count)
-    limits, largest = automatic_limits(count), list[Crowded]()
+    """Semantic geocells in one process; only the clustering of the largest cells is compared."""
+    latitudes, longitudes = synthetic_positions(count)
+    limits, largest = automatic_limits(count), list[CrowdedCell]()
 
-    def run(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterable[Polygons]:
+    def run(split: Callable[[CrowdedCell], Polygons], cells: Iterable[CrowdedCell]) -> Iterable[Polygons]:
         cells = list(cells)
         largest.extend(cells[:LARGEST])
         return map(split, cells)
@@ -168,7 +168,7 @@ def _embeddings(rng: np.random.Generator, count: int, dim: int) -> Embeddings:
 
 
 def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
-    """The shortest of the runs, which other work disturbed least."""
+    """The shortest of the runs, as it was disturbed least."""
     took = []
     for _ in range(repeats):
         start = time.perf_counter()

@@ -46,14 +46,14 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
 
 
-def evaluate_explanations_of(
+def evaluate_reasons_of(
     *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
 ) -> dict[str, Any]:
-    """How far the version's explanations can be believed on the collection's test photos with known clues.
+    """How faithful the version's reasons are on the collection's test photos with known clues.
 
     Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
     """
-    from pipeline.evaluation.reasons import Explained, evaluate_explanations
+    from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)
@@ -61,10 +61,10 @@ def evaluate_explanations_of(
     if not rows:
         raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
     pictures = (
-        Explained(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
+        PictureWithClues(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
         for photo in rows
     )
-    return evaluate_explanations(artifact, encoder_of(artifact), pictures, len(rows), report)
+    return evaluate_reasons(artifact, encoder_of(artifact), pictures, len(rows), report)
 
 
 def store_measurement(*, version: ModelVersion, collection: Collection, measured: Evaluation) -> Measurement:

@@ -1,7 +1,7 @@
-"""Prototypes of a geocell: clusters of its training photos, found by a second OPTICS on their geo-embeddings.
+"""Prototypes of a geocell: clusters of its training photos, by position or by a second OPTICS on geo-embeddings.
 
-A geo-embedding fuses what is seen (main directions of the embedding) with what is known of the place (its metadata) and
-where it is. PIGEON (Haas et al. 2024, §3.4) clusters positions only; the fusion follows the seminar paper.
+A geo-embedding concatenates visual features (principal components of the embedding), metadata of the place and the
+position. PIGEON (Haas et al. 2024, §3.4) clusters positions only; the fusion follows the seminar paper.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from predictor.geodesy import EARTH_RADIUS_KM, Floats
 from predictor.network.heads import Embeddings, unit
 
 PER_CELL = 16  # prototypes in a cell at most, where positions alone are clustered
-DIRECTIONS = 32  # main directions of the embeddings that take part
+DIRECTIONS = 32  # principal components of the embeddings that are used
 MIN_SAMPLES, XI = 3, 0.15  # PIGEON's
 METADATA_WEIGHT = 0.5
-POSITION_SCALE_KM = 50.0  # two photos this far apart differ as much as two unlike pictures
+POSITION_SCALE_KM = 50.0  # a distance that counts as much as a difference of 1 in the visual features
 
 
 def geo_embeddings(places: Places, labels: Mapping[str, NDArray[np.str_]]) -> Floats:
-    """Geo-embeddings (M, g) of training photos with labels (M,) by task; no labels leave what is seen and where."""
+    """Geo-embeddings (M, g) of training photos with labels (M,) by task; without labels of pictures and positions."""
     centred = places.embeddings - places.embeddings.mean(axis=0)
     _, _, directions = np.linalg.svd(centred[:5000], full_matrices=False)
     parts = [unit(centred @ directions[:DIRECTIONS].T), places.vectors * (EARTH_RADIUS_KM / POSITION_SCALE_KM)]
@@ -36,22 +36,22 @@ def geo_embeddings(places: Places, labels: Mapping[str, NDArray[np.str_]]) -> Fl
 
 
 def optics_prototypes(places: Places, geo: Floats) -> Prototypes:
-    """Clusters (second OPTICS) of each cell's photos by geo-embedding (M, g); photos in no cluster stand alone."""
+    """Clusters (second OPTICS) of each cell's photos by geo-embedding (M, g); noise points become singletons."""
 
     def cluster(members: NDArray[np.intp]) -> NDArray[np.intp]:
         if len(members) <= MIN_SAMPLES:
             return np.arange(len(members))
-        with threadpool_limits(1):  # so few photos: threads would cost more waiting for each other
+        with threadpool_limits(1):  # with so few photos, threads cost more than they save
             labels = OPTICS(min_samples=MIN_SAMPLES, xi=XI).fit(geo[members]).labels_
-        alone = labels < 0
-        labels[alone] = labels.max() + 1 + np.arange(alone.sum())
+        noise = labels < 0
+        labels[noise] = labels.max() + 1 + np.arange(noise.sum())
         return labels
 
     return _prototypes(places, cluster)
 
 
 def position_prototypes(places: Places) -> Prototypes:
-    """Clusters of each cell's photos that lie together (Ward)."""
+    """Clusters of each cell's photos by position (Ward), at most `PER_CELL`."""
 
     def cluster(members: NDArray[np.intp]) -> NDArray[np.intp]:
         if len(members) <= PER_CELL:

@@ -90,11 +90,11 @@ def test_geocells_around_the_positions_of_a_file_keep_their_promises(tmp_path: P
 
 
 def test_the_work_of_other_processes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    latitudes, longitudes = geocell_benchmark.made_positions(400)
+    latitudes, longitudes = geocell_benchmark.synthetic_positions(400)
     limits = geocell_benchmark.automatic_limits(400)
-    alone = geocell_benchmark.measured(latitudes, longitudes, limits)
-    monkeypatch.setattr(geocell_benchmark, "WORTH_PROCESSES", 1)
-    together = geocell_benchmark.measured(latitudes, longitudes, limits)
+    alone = geocell_benchmark.measure_geocells(latitudes, longitudes, limits)
+    monkeypatch.setattr(geocell_benchmark, "PARALLEL_FROM", 1)
+    together = geocell_benchmark.measure_geocells(latitudes, longitudes, limits)
     assert together["cells"] == alone["cells"]
     assert together["cpu_s"] > alone["cpu_s"] + 0.2  # a fresh process imports NumPy, to begin with
 

@@ -16,7 +16,7 @@ from pipeline.starter.install import install_starter
 from pipeline.starter.muon import orthogonal
 from pipeline.starter.places import starter_places
 from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
-from pipeline.starter.train import MultiTask, augment, middle, mimic_attention, train
+from pipeline.starter.train import MultiTask, augment, initialise_mimetically, train, validation_input
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.encoders.networks import STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, unit_vectors
@@ -80,7 +80,7 @@ def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
 
     smooth = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
     pixels = smooth.astype(np.uint8)
-    seen = middle(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
+    seen = validation_input(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
     encoder = fitted(Image.fromarray(pixels), *STARTER_SIZE) / 255 * 2 - 1
     assert np.abs(seen - encoder).max() < 0.03
 
@@ -106,7 +106,7 @@ def test_orthogonal_draws_singular_values_towards_one() -> None:
 def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
     torch.manual_seed(0)
     network = starter_network()
-    mimic_attention(network)
+    initialise_mimetically(network)
     attention = network.blocks[5].attn
     query, key, value = attention.qkv.weight.chunk(3)
     assert (query.T @ key).trace() > 50  # of 192: positive diagonals

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from pipeline.models import Collection, Photo
-from pipeline.training.features import averaged, cached_embeddings
+from pipeline.training.features import average_by_group, cached_embeddings
 from pipeline.training.folds import grouped_folds
 from predictor.encoders.loading import load_encoder
 from predictor.models import ModelVersion
@@ -61,7 +61,7 @@ def test_an_image_is_encoded_once(tiny_encoder: str, tmp_path) -> None:
 
 def test_views_of_one_place_share_the_mean_of_their_embeddings() -> None:
     embeddings = np.array([[1, 0], [3, 0], [5, 5], [2, 4], [4, 2]], np.float32)
-    shared = averaged(embeddings, ["a", "", "", "b", "b"])
+    shared = average_by_group(embeddings, ["a", "", "", "b", "b"])
     assert shared.tolist() == [[1, 0], [3, 0], [5, 5], [3, 3], [3, 3]]
 
 

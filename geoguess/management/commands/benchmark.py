@@ -96,13 +96,19 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:
-    from pipeline.benchmarks.geocells import UnusablePoints, automatic_limits, made_positions, measured, read_positions
+    from pipeline.benchmarks.geocells import (
+        UnusablePoints,
+        automatic_limits,
+        measure_geocells,
+        read_positions,
+        synthetic_positions,
+    )
     from pipeline.geocells.splitting import Limits, UnusableLimits
 
     try:
-        known = read_positions(options["points"]) if options["points"] else made_positions(options["count"])
-        fewest = automatic_limits(len(known[0])).minimum if options["min"] is None else options["min"]
+        places = read_positions(options["points"]) if options["points"] else synthetic_positions(options["count"])
+        fewest = automatic_limits(len(places[0])).minimum if options["min"] is None else options["min"]
         limits = Limits.of(fewest, options["max"])
     except (UnusablePoints, UnusableLimits) as error:
         raise CommandError(str(error)) from error
-    return measured(*known, limits)
+    return measure_geocells(*places, limits)

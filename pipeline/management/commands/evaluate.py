@@ -35,7 +35,9 @@ class Command(DatabaseCommand):
         parser.add_argument("--images", type=Path, help="folder with the files")
         parser.add_argument("--manifest", type=Path, help="CSV: file, latitude, longitude, perhaps tier")
         parser.add_argument(
-            "--explanations",
+            "--reasons",
+            "--explanations",  # the former name
+            dest="reasons",
             metavar="COLLECTION",
             help="instead, whether explanations can be believed, on this collection's test scenes with known clues",
         )
@@ -63,10 +65,10 @@ class Command(DatabaseCommand):
             artifact = artifact_of(version)
         except ArtifactDamaged as error:
             raise CommandError(str(error)) from error
-        if options["explanations"]:
-            return self._explanations(version, options)
+        if options["reasons"]:
+            return self._reasons(version, options)
         if not (options["images"] and options["manifest"]):
-            raise CommandError("Name the files with --images and --manifest, or scenes with --explanations.")
+            raise CommandError("Name the files with --images and --manifest, or scenes with --reasons.")
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
@@ -110,16 +112,16 @@ class Command(DatabaseCommand):
         else:
             self._print(result)
 
-    def _explanations(self, version: ModelVersion, options: dict[str, Any]) -> None:
+    def _reasons(self, version: ModelVersion, options: dict[str, Any]) -> None:
         from pipeline.photos.selectors import TooFewPhotos
-        from pipeline.registry.measuring import evaluate_explanations_of
+        from pipeline.registry.measuring import evaluate_reasons_of
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.versions.services import OtherWeights
 
-        collection = collection_named(options["explanations"])
+        collection = collection_named(options["reasons"])
         try:
             with TerminalReporter() as report:
-                result = evaluate_explanations_of(
+                result = evaluate_reasons_of(
                     version=version, collection=collection, limit=options["limit"], report=report
                 )
         except (TooFewPhotos, MissingWeights, UnknownEncoder, OtherWeights) as error:
