@@ -14,8 +14,8 @@ from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, cal
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Located, spread_km
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
@@ -73,17 +73,17 @@ class Evaluation:
 
 def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
     """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
-    known, how = artifact.known, artifact.calibration
-    answers: list[Located] = []
+    estimates: list[Estimate] = []
     for row, embedding in zip(cells, embeddings, strict=True):
-        report.progress(len(answers), len(cells), "Measuring")
-        answers.append(locate_picture(row, embedding, known, how))
+        report.progress(len(estimates), len(cells), "Measuring")
+        estimates.append(locate_picture(row, embedding, artifact.reference, artifact.method))
+    spreads_km = [estimate.spread_km for estimate in estimates]
     return Answers(
-        np.stack([found.guess for found in answers]),
-        np.array([found.radius_km for found in answers]),
-        np.array([spread_km(found.where, found.guess) for found in answers]),
+        np.stack([estimate.guess for estimate in estimates]),
+        np.array([artifact.calibration.radius_km(spread_km) for spread_km in spreads_km]),
+        np.array(spreads_km),
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
-        (unit(embeddings) @ known.gallery.embeddings.T).max(axis=1).astype(float),
+        (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float),
     )
 
 
@@ -106,7 +106,7 @@ def evaluation(
     others = baselines(artifact, embeddings)
     distances = _distances(answers.guesses, truth)
     baselines_km = {name: _distances(guesses, truth) for name, guesses in others.items()}
-    near = _nearest_km(truth, artifact.gallery.places.vectors)
+    near = _nearest_km(truth, artifact.gallery.photos.vectors)
     states, _ = locate(truth.latitudes, truth.longitudes)
     in_state = locate(*positions(answers.guesses))[0] == states
     covered = distances < answers.radii_km
@@ -146,7 +146,7 @@ def evaluation(
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
             level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
-            for level in artifact.calibration.levels
+            for level in artifact.levels
             if level.name != STRONGEST
         },
     }
@@ -161,7 +161,7 @@ def evaluation(
 def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
     """Scores (N,) of a weaker opponent."""
     partition = artifact.partition
-    believed = weakened(cells, partition.states, level.name, level.temperature)
+    believed = weaken(cells, partition.states, level.name, level.temperature)
     return score(_distances(best_centroids(believed, partition.centroids), truth))
 
 

@@ -39,10 +39,10 @@ def reasons(artifact: Artifact, cells: Floats, embedding: Embeddings, scale_km: 
 
 def neighbours(artifact: Artifact, embedding: Embeddings, count: int = NEIGHBOURS) -> list[Neighbour]:
     """The training photos most alike, the most alike first."""
-    places = artifact.gallery.places
-    cosines = places.embeddings @ unit(embedding[None])[0]
+    photos = artifact.gallery.photos
+    cosines = photos.embeddings @ unit(embedding[None])[0]
     nearest = np.argsort(-cosines, kind="stable")[:count]
-    latitudes, longitudes = positions(places.vectors[nearest])
+    latitudes, longitudes = positions(photos.vectors[nearest])
     return [
         Neighbour(str(artifact.gallery.sha256[row]), float(latitude), float(longitude), float(cosines[row]))
         for row, latitude, longitude in zip(nearest, latitudes, longitudes, strict=True)
@@ -64,6 +64,6 @@ def cell_outlines(artifact: Artifact) -> list[dict[str, Any]]:
     """Name, state and GeoJSON geometry of each geocell, in the order of ``heat``."""
     partition = artifact.partition
     return [
-        {"name": str(name), "state": str(state), "geometry": shapely.geometry.mapping(drawing)}
-        for name, state, drawing in zip(partition.names, partition.states, partition.drawings, strict=True)
+        {"name": str(name), "state": str(state), "geometry": shapely.geometry.mapping(outline)}
+        for name, state, outline in zip(partition.names, partition.states, partition.outlines, strict=True)
     ]

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from predictor.answers.artifact import Artifact, load_artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Density, Located, locate, radius_km, rank_states
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.posterior import Density, Estimate, locate, rank_states
 from predictor.geodesy import positions
 from predictor.models import ModelVersion, Prediction, Question
 from predictor.network.heads import unit
@@ -86,7 +86,7 @@ def answer(prediction: Prediction, scale_km: float, level: str = STRONGEST) -> A
 
 def levels_of(version: ModelVersion) -> tuple[Level, ...]:
     """The opponents that the version offers, the strongest first, with what each scores on held-out photos."""
-    return artifact_of(version).calibration.levels
+    return artifact_of(version).levels
 
 
 def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
@@ -98,33 +98,32 @@ def answer_from(
     artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float, level: str = STRONGEST
 ) -> Answer:
     """The answer for cell probabilities (C,) and a projected embedding (d,). An unknown level is the strongest."""
-    partition, how = artifact.partition, artifact.calibration
-    weaker = {other.name: other for other in how.levels}.get(level) if level != STRONGEST else None
+    partition = artifact.partition
+    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
     if weaker:
-        cells = weakened(cells[None], partition.states, level, weaker.temperature)[0]
-        where = Density(partition.centroids, cells)
+        cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
         guess = best_centroids(cells[None], partition.centroids)[0]
-        located = Located(guess, where, radius_km(where, guess, how))
+        estimate = Estimate(guess, Density(partition.centroids, cells))
     else:
-        located = locate(cells, embedding, artifact.known, how, scale_km)
-    likeness = float((artifact.gallery.places.embeddings @ unit(embedding[None])[0]).max())
-    latitude, longitude = positions(located.guess)
+        estimate = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
+    similarity = float((artifact.gallery.photos.embeddings @ unit(embedding[None])[0]).max())
+    latitude, longitude = positions(estimate.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
     return Answer(
         float(latitude),
         float(longitude),
-        located.radius_km,
+        artifact.calibration.radius_km(estimate.spread_km),
         tuple(
             CellAnswer(
                 str(partition.names[cell]),
                 str(partition.states[cell]),
                 float(cells[cell]),
-                shapely.geometry.mapping(partition.drawings[cell]),
+                shapely.geometry.mapping(partition.outlines[cell]),
             )
             for cell in top
         ),
         tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
-        likeness < how.doubt_cosine,
+        similarity < artifact.calibration.doubt_cosine,
     )
 
 

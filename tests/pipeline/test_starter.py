@@ -176,5 +176,5 @@ def test_the_starter_that_ships_was_not_trained_near_the_scenes_it_is_played_on(
     from predictor.answers.artifact import load_artifact
 
     gallery = load_artifact(starter.ARTIFACT_FOLDER).gallery
-    distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.places.vectors)
+    distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.photos.vectors)
     assert distances.min() >= 5.0
