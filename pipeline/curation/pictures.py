@@ -13,7 +13,7 @@ from pipeline.intake.decoding import Box, decode
 from pipeline.models import Photo
 from predictor.models import Prediction
 from predictor.pictures import store
-from predictor.serving.doorbell import ask_for_predictions
+from predictor.serving.dispatch import send_predict_task
 from predictor.versions.selectors import champion
 
 SMALLEST_CROP = 0.3  # of a side; less shows too little of a place
@@ -66,7 +66,7 @@ def _replace(photo: Photo, before: str) -> None:
     version = champion()
     if version:
         try:
-            ask_for_predictions(version.name, [photo.sha256])
+            send_predict_task(version.name, [photo.sha256])
         except OperationalError:
             return  # whoever plays next asks again for what is missing
 

@@ -19,7 +19,7 @@ from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
-from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_bits
+from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_hamming_distance
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
 NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
@@ -190,7 +190,9 @@ def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
 def known_to(artifact: Artifact, sha256s: NDArray[np.str_], perceptual_hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Which pictures (N,) the version was trained on: the same bytes, or looks that differ in at most 4 of 64 bits."""
     same = np.isin(sha256s, artifact.gallery.sha256)
-    return same | (nearest_bits(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS)
+    return same | (
+        nearest_hamming_distance(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS
+    )
 
 
 def _groups(labels: NDArray[np.str_]) -> list[tuple[str, NDArray[np.bool_]]]:

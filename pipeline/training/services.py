@@ -63,7 +63,7 @@ def train_version(
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
     learnt = None
-    if encoder.learnt:
+    if encoder.training_hashes:
         learnt = _known_first(rows, encoder)
         folds = [(np.arange(learnt), np.arange(learnt, len(rows)))]
     else:
@@ -95,7 +95,7 @@ def finetune_encoder(
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
+    if encoder.training_hashes:
         raise EncoderKnows(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
     rows = list(photos_to_learn_from(collection))
     parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
@@ -123,7 +123,9 @@ def finetune_encoder(
     name = f"{stem}-{number}"
     if rank() == 0:
         card = {**tuned.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
-        about = tuned_encoders.Tuned(encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card)
+        about = tuned_encoders.TunedEncoder(
+            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card
+        )
         weights = {key: tensor.cpu().numpy() for key, tensor in tuned.network.state_dict().items()}
         tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, about)
         checkpoint.unlink()
@@ -149,7 +151,7 @@ def ablate_collection(
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
+    if encoder.training_hashes:
         raise EncoderKnows(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
@@ -234,7 +236,7 @@ def _known_first(rows: list[Photo], encoder: Encoder) -> int:
     """
     rows.sort(key=lambda photo: photo.split != Split.TRAIN)
     train = [photo.sha256 for photo in rows if photo.split == Split.TRAIN]
-    if strange := len(encoder.learnt - set(train)):
+    if strange := len(encoder.training_hashes - set(train)):
         raise EncoderKnows(
             f"{encoder.name} has learnt from {strange} photo{'s' if strange > 1 else ''} that this collection does not "
             "train on: train it on the collection that it was fine-tuned on."

@@ -1,4 +1,4 @@
-"""What held-out photos calibrate: how sure probabilities are, how large the circle is, when a picture is doubted.
+"""Calibration on held-out photos: temperature of the probabilities, radius around a guess, threshold of doubt.
 
 The radius is conformal, from residuals normalised by the spread (Lei et al. 2018).
 """
