@@ -54,7 +54,7 @@ def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper,
         redis_url = supervisor.env["REDIS_URL"] = valkey.url
     settings.REDIS_URL = redis_url
     broker = Connection(redis_url.replace("unix://", "redis+socket://", 1))
-    monkeypatch.setattr(questions, "ring", lambda: answer_questions_task.apply_async(connection=broker))
+    monkeypatch.setattr(questions, "send_answer_task", lambda: answer_questions_task.apply_async(connection=broker))
 
     def start_worker(fault: str = "") -> Child:
         name = f"worker{len(supervisor.children)}"
