@@ -17,7 +17,7 @@ from pipeline.models import Collection, Photo
 from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
 from tests.pipeline.stored import store_photos
-from tests.predictor.test_explanation import HOW, Bright, spot, with_heads
+from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
 
 def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
