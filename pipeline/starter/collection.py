@@ -21,7 +21,7 @@ from predictor.pictures import store
 NAME = "Illustrated India"
 DESCRIPTION = "Scenes drawn by this project, not photographs: what they show follows from their place."
 AUTHOR = "GeoGuess India"
-LICENCE = "The project’s own work"
+LICENCE = "MIT"
 SOURCE = "Drawn by the project"
 CHUNK = 4 * PROCESSES  # scenes stored together: an interrupted run loses no more
 BUFFER_KM = 5.0  # between scenes of different splits: nearer ones share towns, signs and hills

@@ -1,4 +1,4 @@
-"""A job's row is the truth: one per kind at a time, cancelled, retried, found dead; reports land in it."""
+"""A job is its row: one per kind at a time, cancelled, retried, found dead; reports land in it."""
 
 from __future__ import annotations
 
