@@ -26,7 +26,7 @@ import timm
 from PIL import Image, ImageDraw
 
 from predictor.encoders.encoder import Preparation
-from predictor.encoders.tuned import Tuned, save_tuned
+from predictor.encoders.tuned import TunedEncoder, save_tuned
 from tests.geoguess.test_kept_site import NOTES, PASSWORD, SITE, STEPS, unpacked
 from tests.served import Browser, Served, until
 
@@ -150,7 +150,7 @@ def _encoder(folder: Path) -> None:
             scale = np.sqrt(1 / np.prod(array.shape[1:]))
             weights[name] = (chance.integers(-2, 3, array.shape) * scale).astype(np.float32)
     preparation = Preparation((64, 96), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-    save_tuned(folder, weights, Tuned("timm:test_efficientnet", asdict(preparation), [], {"made": "by chance"}))
+    save_tuned(folder, weights, TunedEncoder("timm:test_efficientnet", asdict(preparation), [], {"made": "by chance"}))
 
 
 def _versions(site: Served, asha: Browser) -> list[str]:

@@ -26,7 +26,7 @@ from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
-from predictor.serving.doorbell import ask_for_predictions
+from predictor.serving.dispatch import send_predict_task
 from predictor.versions.selectors import champion
 
 REQUEST_PAUSE_S = 60
@@ -48,7 +48,7 @@ def request_predictions(*, collection: Collection, version: ModelVersion) -> Non
     predicted = Prediction.objects.filter(version=version).values("sha256")
     missing = list(playable_photos(collection).exclude(sha256__in=predicted).values_list("sha256", flat=True))
     try:
-        ask_for_predictions(version.name, missing)
+        send_predict_task(version.name, missing)
     except OperationalError:
         logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 

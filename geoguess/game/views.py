@@ -24,10 +24,10 @@ from geoguess.players.actors import current_player
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
-from predictor.answers.levels import SHARES, STRONGEST
+from predictor.answers.levels import LIFT_SHARES, STRONGEST
 from predictor.pictures import store
 
-LEVELS = (STRONGEST, *SHARES)
+LEVELS = (STRONGEST, *LIFT_SHARES)
 
 
 @require_POST

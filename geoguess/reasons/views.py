@@ -148,7 +148,7 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """The form for an educator's picture. Its bytes expire and are never stored in the database."""
     if request.method == "GET":
-        return render(request, "upload.html", {"minutes": int(questions.KEPT.total_seconds() // 60)})
+        return render(request, "upload.html", {"minutes": int(questions.RETENTION.total_seconds() // 60)})
     file = request.FILES.get("picture")
     try:
         if file is None or file.size is None:
@@ -159,7 +159,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             )
         data = _plain_copy(file.read())
         limits.spend(who=str(request.user.pk), what="upload", limit=UPLOADS_PER_HOUR, seconds=3600)
-        key = questions.ask(now=timezone.now(), data=data, explained=True).key
+        key = questions.ask(now=timezone.now(), data=data, with_saliency=True).key
     except UnreadableImage as error:
         return render(request, "upload.html", {"error": str(error)}, status=400)
     except limits.TooOften as error:
@@ -205,7 +205,7 @@ def upload_look(request: HttpRequest, key: str) -> JsonResponse:
 @never_cache
 def upload_map(request: HttpRequest, key: str) -> HttpResponse:
     data = _own_upload(request, key)
-    question = questions.answer_to(key=key)
+    question = questions.question_by_key(key=key)
     if question is None or question.version is None:
         raise Http404("The model has not looked at this picture yet.")
     subject = Subject(_("Your picture"), question.version, INDIA_SCALE_KM, upload=key)
@@ -216,7 +216,7 @@ def upload_map(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 def look_answer(request: HttpRequest, key: str) -> JsonResponse:
     """The answer to a question; status 202 while it waits. The key is the permission to read it."""
-    question = questions.answer_to(key=key)
+    question = questions.question_by_key(key=key)
     if question is None:
         return JsonResponse({"error": _("This answer has expired. Ask again.")}, status=404)
     if question.error:
@@ -279,7 +279,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     try:
         who = str(current_player(request).pk)
         limits.spend(who=who, what="look", limit=LOOKS_PER_MINUTE, seconds=60)
-        question = questions.ask(now=timezone.now(), covered=boxes, explained=not boxes, **about)  # type: ignore[arg-type]
+        question = questions.ask(now=timezone.now(), covered=boxes, with_saliency=not boxes, **about)  # type: ignore[arg-type]
     except limits.TooOften as error:
         return JsonResponse({"error": str(error)}, status=429)
     except questions.QueueFull as error:
@@ -367,7 +367,7 @@ def _own_upload(request: HttpRequest, key: str) -> bytes:
     if not request.user.has_perm("predictor.locate_upload") or key not in request.session.get(SESSION_UPLOADS, []):
         raise Http404("No such picture of yours.")
     try:
-        return questions.uploaded(key)
+        return questions.read_upload(key)
     except (questions.UploadGone, redis.RedisError):
         raise Http404(_("The picture has expired: upload it again.")) from None
 

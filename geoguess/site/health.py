@@ -31,7 +31,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Readiness: there is a champion, and a predict worker is alive; otherwise status 503."""
-    version, workers = champion(), questions.living_workers(now=timezone.now())
+    version, workers = champion(), questions.live_workers(now=timezone.now())
     reasons = ([] if version else ["no champion"]) + ([] if workers else ["no predict worker"])
     content = {
         "status": "; ".join(reasons) or "ready",
@@ -54,7 +54,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Send the token: Authorization: Bearer …\n", status=401, content_type="text/plain")
     now = timezone.now()
     gauges = {
-        "predict_workers": ("Predict workers that answer", len(questions.living_workers(now=now))),
+        "predict_workers": ("Predict workers that answer", len(questions.live_workers(now=now))),
         "predict_queue": ("Pictures that wait for a worker", questions.queue_length()),
         "predict_longest_wait_seconds": ("How long the first of them has waited", questions.longest_wait_s(now=now)),
         "predictions": ("Stored predictions, of all versions", Prediction.objects.count()),

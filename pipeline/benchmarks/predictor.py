@@ -146,10 +146,10 @@ def _bare_loop(files: list[Path], encoder: Any) -> None:
 
 
 def _window(file: Path, encoder: Any) -> Any:
-    from predictor.pictures.images import decode, fitted, squeezed
+    from predictor.pictures.images import centre_crop, decode, squash
 
     how = encoder.preparation
-    return (squeezed if how.whole else fitted)(decode(file.read_bytes()), *how.size)
+    return (squash if how.whole else centre_crop)(decode(file.read_bytes()), *how.size)
 
 
 def _forward_only(count: int, encoder: Any) -> float:
@@ -176,7 +176,7 @@ def _singles(files: list[Path], encoder: Any) -> tuple[list[float], list[float]]
 
     from predictor.serving import questions
 
-    while not questions.living_workers(now=timezone.now()):
+    while not questions.live_workers(now=timezone.now()):
         time.sleep(0.2)
     single, asked = [], []
     for number, file in enumerate([*files[:3], *files]):
@@ -184,7 +184,7 @@ def _singles(files: list[Path], encoder: Any) -> tuple[list[float], list[float]]
         time.sleep(SETTLE_S)
         begun = timezone.now()
         key = questions.ask(now=begun, data=file.read_bytes()).key
-        while (question := questions.answer_to(key=key)) is None or question.answered_at is None:
+        while (question := questions.question_by_key(key=key)) is None or question.answered_at is None:
             time.sleep(0.05)  # seldom, so that polling does not slow the worker; the row holds the time of the answer
         if question.error:
             raise NotStarted(f"The worker could not answer: {question.error}")

@@ -18,7 +18,9 @@ from pipeline.geocells.semantic import semantic_partition
 from pipeline.geocells.splitting import CrowdedCell, clusterings
 from pipeline.geography.plane import Polygons
 from pipeline.training.features import cached_embeddings
-from predictor.answers.posterior import Calibration, Density, Known, Places, Prototypes, locate, refine
+from predictor.answers.calibration import Calibration
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import Density, GalleryPhotos, Prototypes, Reference, locate, refine
 from predictor.encoders.loading import load_encoder
 from predictor.geodesy import Floats, unit_vectors
 from predictor.network.heads import Embeddings, fit_path, unit
@@ -94,23 +96,26 @@ def smoothing() -> Measurement:
 
 def refinement() -> Measurement:
     """Prototypes and pictures weigh the posterior of photos."""
-    posterior, queries, known = _refinable()
-    fast = _seconds(lambda: refine(posterior, queries, known, Calibration(cell_temperature=0.1)), REPEATS)
-    plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], known) for i in range(FEW)])
+    posterior, queries, reference = _refinable()
+    fast = _seconds(lambda: refine(posterior, queries, reference, AnswerMethod(cell_temperature=0.1)), REPEATS)
+    plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], reference) for i in range(FEW)])
     baseline = "a Python loop over cells, prototypes and pictures"
     return Measurement("refinement", "photos", REFINED, fast, baseline, plain / FEW, fast / REFINED)
 
 
 def answering() -> Measurement:
     """From a posterior to the pin and its radius."""
-    posterior, queries, known = _refinable()
-    how = Calibration(cell_temperature=0.1, neighbour_share=0.3)
+    posterior, queries, reference = _refinable()
+    method, calibration = AnswerMethod(cell_temperature=0.1, neighbour_share=0.3), Calibration()
 
     def plainly(i: int) -> Floats:
-        weights = _refined_plainly(posterior[i], queries[i], known)
-        return plain_ways.guess_on_grid(Density(known.gallery.vectors, weights))
+        weights = _refined_plainly(posterior[i], queries[i], reference)
+        return plain_ways.guess_on_grid(Density(reference.gallery.vectors, weights))
 
-    fast = _seconds(lambda: [locate(posterior[i], queries[i], known, how) for i in range(REFINED)])
+    def answer(i: int) -> float:
+        return calibration.radius_km(locate(posterior[i], queries[i], reference, method).spread_km)
+
+    fast = _seconds(lambda: [answer(i) for i in range(REFINED)])
     plain = _seconds(lambda: [plainly(i) for i in range(FEW)])
     baseline = f"that loop, and a grid of {plain_ways.GRID_STEP}° to guess on"
     return Measurement("answer", "pictures", REFINED, fast, baseline, plain / FEW, fast / REFINED)
@@ -140,7 +145,7 @@ def encoding(folder: Path) -> Measurement:
     return Measurement("encoding", "photos", ENCODED, fast, "one picture at a time", plain, fast)
 
 
-def _refinable() -> tuple[Floats, Embeddings, Known]:
+def _refinable() -> tuple[Floats, Embeddings, Reference]:
     """Posteriors (N, C), embeddings (N, d) and a gallery with prototypes in each cell."""
     rng = np.random.default_rng(SEED)
     count = REFINED_CELLS * PROTOTYPES_PER_CELL
@@ -148,14 +153,15 @@ def _refinable() -> tuple[Floats, Embeddings, Known]:
     cells = np.repeat(np.arange(REFINED_CELLS), PROTOTYPES_PER_CELL)
     of_picture = np.repeat(np.arange(count), PICTURES_PER_PROTOTYPE)
     pictures = unit(prototypes[of_picture] + 0.5 * _embeddings(rng, len(of_picture), REFINED_DIM))
-    gallery = Places(pictures, _places(rng, len(pictures)), cells[of_picture])
+    gallery = GalleryPhotos(pictures, _places(rng, len(pictures)), cells[of_picture])
     posterior = rng.dirichlet(np.full(REFINED_CELLS, 0.1), REFINED)
     queries = unit(pictures[:REFINED] + 0.5 * _embeddings(rng, REFINED, REFINED_DIM))
-    return posterior, queries, Known(_places(rng, REFINED_CELLS), gallery, Prototypes(prototypes, cells, of_picture))
+    centroids = _places(rng, REFINED_CELLS)
+    return posterior, queries, Reference(centroids, gallery, Prototypes(prototypes, cells, of_picture))
 
 
-def _refined_plainly(cells: Floats, query: Embeddings, known: Known) -> Floats:
-    return plain_ways.refined_one_by_one(cells, query, known, Calibration(cell_temperature=0.1))
+def _refined_plainly(cells: Floats, query: Embeddings, reference: Reference) -> Floats:
+    return plain_ways.refined_one_by_one(cells, query, reference, AnswerMethod(cell_temperature=0.1))
 
 
 def _places(rng: np.random.Generator, count: int) -> Floats:

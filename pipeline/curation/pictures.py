@@ -13,7 +13,7 @@ from pipeline.intake.decoding import Box, decode
 from pipeline.models import Photo
 from predictor.models import Prediction
 from predictor.pictures import store
-from predictor.serving.doorbell import ask_for_predictions
+from predictor.serving.dispatch import send_predict_task
 from predictor.versions.selectors import champion
 
 SMALLEST_CROP = 0.3  # of each side, so that enough of the place is visible
@@ -67,7 +67,7 @@ def _replace(photo: Photo, old_sha256: str) -> None:
     version = champion()
     if version:
         try:
-            ask_for_predictions(version.name, [photo.sha256])
+            send_predict_task(version.name, [photo.sha256])
         except OperationalError:
             return  # the next game asks again for missing predictions
 

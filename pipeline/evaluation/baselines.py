@@ -15,7 +15,7 @@ SAMPLE = 2000  # training photos at most that the constant point is chosen on
 
 def baselines(artifact: Artifact, embeddings: Embeddings) -> dict[str, Floats]:
     """Guesses (N, 3), unit vectors, of each baseline, given projected embeddings (N, d)."""
-    vectors = artifact.gallery.places.vectors
+    vectors = artifact.gallery.photos.vectors
     random_rows = np.random.default_rng(SEED).integers(0, len(vectors), len(embeddings))
     return {
         "constant": np.broadcast_to(constant_point(vectors), (len(embeddings), 3)),
@@ -34,7 +34,7 @@ def constant_point(vectors: Floats) -> Floats:
 
 def nearest_photos(artifact: Artifact, embeddings: Embeddings) -> Floats:
     """For each embedding the score-optimal point (N, 3) among its 20 nearest training photos, weighted by cosine."""
-    temperature = artifact.calibration.neighbour_temperature
-    known = artifact.gallery.places
+    temperature = artifact.method.neighbour_temperature
+    known = artifact.gallery.photos
     near = [neighbours((row[None] @ known.embeddings.T).astype(float), temperature)[0] for row in embeddings]
     return np.stack([best_guess(Density(known.vectors, weights)) for weights in near])

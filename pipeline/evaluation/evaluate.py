@@ -14,12 +14,12 @@ from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, cal
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Located, spread_km
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
-from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_bits
+from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_hamming_distance
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
 NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
@@ -73,17 +73,17 @@ class Evaluation:
 
 def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
     """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
-    known, how = artifact.known, artifact.calibration
-    answers: list[Located] = []
+    estimates: list[Estimate] = []
     for row, embedding in zip(cells, embeddings, strict=True):
-        report.progress(len(answers), len(cells), "Measuring")
-        answers.append(locate_picture(row, embedding, known, how))
+        report.progress(len(estimates), len(cells), "Measuring")
+        estimates.append(locate_picture(row, embedding, artifact.reference, artifact.method))
+    spreads_km = [estimate.spread_km for estimate in estimates]
     return Answers(
-        np.stack([found.guess for found in answers]),
-        np.array([found.radius_km for found in answers]),
-        np.array([spread_km(found.where, found.guess) for found in answers]),
+        np.stack([estimate.guess for estimate in estimates]),
+        np.array([artifact.calibration.radius_km(spread_km) for spread_km in spreads_km]),
+        np.array(spreads_km),
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
-        (unit(embeddings) @ known.gallery.embeddings.T).max(axis=1).astype(float),
+        (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float),
     )
 
 
@@ -106,7 +106,7 @@ def evaluation(
     baseline_guesses = baselines(artifact, embeddings)
     distances = _distances(answers.guesses, truth)
     baselines_km = {name: _distances(guesses, truth) for name, guesses in baseline_guesses.items()}
-    near = _nearest_km(truth, artifact.gallery.places.vectors)
+    near = _nearest_km(truth, artifact.gallery.photos.vectors)
     states, _ = locate(truth.latitudes, truth.longitudes)
     in_state = locate(*positions(answers.guesses))[0] == states
     covered = distances < answers.radii_km
@@ -146,7 +146,7 @@ def evaluation(
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
             level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
-            for level in artifact.calibration.levels
+            for level in artifact.levels
             if level.name != STRONGEST
         },
     }
@@ -161,7 +161,7 @@ def evaluation(
 def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
     """Scores (N,) of an opponent of this level."""
     partition = artifact.partition
-    believed = weakened(cells, partition.states, level.name, level.temperature)
+    believed = weaken(cells, partition.states, level.name, level.temperature)
     return score(_distances(best_centroids(believed, partition.centroids), truth))
 
 
@@ -190,7 +190,9 @@ def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
 def known_to(artifact: Artifact, sha256s: NDArray[np.str_], perceptual_hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Which pictures (N,) the version was trained on: same bytes, or perceptual hashes within 4 of 64 bits."""
     same = np.isin(sha256s, artifact.gallery.sha256)
-    return same | (nearest_bits(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS)
+    return same | (
+        nearest_hamming_distance(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS
+    )
 
 
 def _groups(labels: NDArray[np.str_]) -> list[tuple[str, NDArray[np.bool_]]]:

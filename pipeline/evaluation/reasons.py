@@ -20,7 +20,7 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats
-from predictor.reasons.saliency import Box, methods, saliency, seen_box
+from predictor.reasons.saliency import Box, input_box, methods, saliency
 
 SEED = 0
 BASELINE_GRID = (7, 10)  # for encoders that no method supports, which leaves only the baselines
@@ -55,7 +55,7 @@ def evaluate_reasons(
     covered_shares: list[float] = []
     for number, picture in enumerate(pictures):
         report.progress(number, count, "Explaining")
-        window = seen_box(encoder.preparation, picture.image)
+        window = input_box(encoder.preparation, picture.image)
         maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
         shape = next(iter(maps.values())).shape if maps else BASELINE_GRID
         maps |= {name: make(picture.image, shape) for name, make in baselines.items()}

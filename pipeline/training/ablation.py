@@ -233,7 +233,7 @@ def _guesses(artifact: Artifact, embeddings: Embeddings, report: Reporter) -> Fl
     guesses = []
     for row, embedding in zip(cells, embeddings, strict=True):
         report.check()
-        guesses.append(locate(row, embedding, artifact.known, artifact.calibration).guess)
+        guesses.append(locate(row, embedding, artifact.reference, artifact.method).guess)
     return np.stack(guesses)
 
 

@@ -16,8 +16,10 @@ from pipeline.evaluation.baselines import constant_point
 from pipeline.support.progress import Reporter
 from pipeline.training.learning import PENALTIES, FittedModel, targets
 from pipeline.training.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
-from predictor.answers.levels import FLATTENED, SHARES, STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Calibration, conformal_factor, locate, neighbours, refine, spread_km
+from predictor.answers.calibration import Calibration, conformal_factor
+from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import locate, neighbours, refine
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
 from predictor.network.smoothing import spacing_km
@@ -48,6 +50,8 @@ class Choice:
     penalty: int
     shares: Mapping[str, float]
     calibration: Calibration
+    method: AnswerMethod
+    levels: tuple[Level, ...]
     figures: dict[str, Any]
 
 
@@ -59,12 +63,13 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
     cells = [
         fold.learnt.heads(penalty, shares, recipe.hierarchy).posterior(fold.embeddings, temperature) for fold in folds
     ]
-    how = _choose_answer(folds, cells, recipe, temperature, report)
+    method = _choose_method(folds, cells, recipe, report)
     report.progress(1, 2, "Choosing how to answer")
-    how, figures = _calibrate_radius(folds, cells, how, report)
-    how = replace(how, levels=_levels(folds, cells, how, figures, report), doubt_cosine=_doubt_cosine(folds))
+    radius_factor, figures = _calibrate_radius(folds, cells, method, report)
+    calibration = Calibration(temperature, radius_factor, doubt_cosine=_doubt_cosine(folds))
+    levels = _levels(folds, cells, figures, report)
     report.progress(2, 2, "Choosing how to answer")
-    return Choice(penalty, shares, how, figures)
+    return Choice(penalty, shares, calibration, method, levels, figures)
 
 
 def _choose_penalty(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> tuple[int, float]:
@@ -119,16 +124,9 @@ def _choose_shares(
     }
 
 
-def _choose_answer(
-    folds: list[HeldOutFold], cells: list[Floats], recipe: Recipe, temperature: float, report: Reporter
-) -> Calibration:
+def _choose_method(folds: list[HeldOutFold], cells: list[Floats], recipe: Recipe, report: Reporter) -> AnswerMethod:
     spacing = spacing_km(len(folds[0].learnt.partition))
-    how = Calibration(
-        temperature=temperature,
-        refine=recipe.refine,
-        guard_km=GUARD_SPACINGS * spacing,
-        score_optimal=recipe.score_optimal,
-    )
+    method = AnswerMethod(refine=recipe.refine, guard_km=GUARD_SPACINGS * spacing, score_optimal=recipe.score_optimal)
     near = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).astype(float) for fold in folds]
     expected = [_ScoreOptimal(fold) for fold in folds]
 
@@ -141,29 +139,29 @@ def _choose_answer(
             means.append(_mean_score(folds, guesses))
         return options[int(np.argmax(means))]
 
-    def refined(how: Calibration, index: int) -> Floats:
-        return refine(cells[index], folds[index].embeddings, folds[index].learnt.known, how)
+    def refined(method: AnswerMethod, index: int) -> Floats:
+        return refine(cells[index], folds[index].embeddings, folds[index].learnt.reference, method)
 
     heat = best(COSINE_TEMPERATURES, lambda option, index: neighbours(near[index], option))
-    how = replace(how, neighbour_temperature=heat)  # k-NN, the baseline, is measured with it too
+    method = replace(method, neighbour_temperature=heat)  # k-NN, the baseline, is measured with it too
     if recipe.pigeon_refinement:
-        how = replace(how, cell_temperature=PIGEON_TEMPERATURE, guard_km=PIGEON_GUARD_KM)
+        method = replace(method, cell_temperature=PIGEON_TEMPERATURE, guard_km=PIGEON_GUARD_KM)
     elif recipe.refine:
         options = [
-            replace(how, prototype_temperature=inside, cell_temperature=across)
+            replace(method, prototype_temperature=inside, cell_temperature=across)
             for inside in COSINE_TEMPERATURES
             for across in CELL_TEMPERATURES
         ]
-        how = best(options, refined)
+        method = best(options, refined)
     if recipe.retrieval:
         if recipe.refine:
-            own = [refined(how, index) for index in range(len(folds))]
+            own = [refined(method, index) for index in range(len(folds))]
         else:
             own = [_uniform_within_cells(fold, rows) for fold, rows in zip(folds, cells, strict=True)]
         close = [neighbours(rows, heat) for rows in near]
         share = best(NEIGHBOUR_SHARES, lambda option, index: (1 - option) * own[index] + option * close[index])
-        how = replace(how, neighbour_share=share)
-    return how
+        method = replace(method, neighbour_share=share)
+    return method
 
 
 class _ScoreOptimal:
@@ -181,27 +179,27 @@ class _ScoreOptimal:
 
 
 def _calibrate_radius(
-    folds: list[HeldOutFold], cells: list[Floats], how: Calibration, report: Reporter
-) -> tuple[Calibration, dict[str, Any]]:
+    folds: list[HeldOutFold], cells: list[Floats], method: AnswerMethod, report: Reporter
+) -> tuple[float, dict[str, Any]]:
     """The conformal factor of the radius, and the figures of complete answers with everything chosen so far."""
     distances, spreads = [], []
     for fold, rows in zip(folds, cells, strict=True):
         for posterior, embedding, truth in zip(rows, fold.embeddings, fold.vectors, strict=True):
             report.check()
-            found = locate(posterior, embedding, fold.learnt.known, how)
-            distances.append(distance_matrix_km(found.guess[None], truth[None])[0, 0])
-            spreads.append(spread_km(found.where, found.guess))
+            estimate = locate(posterior, embedding, fold.learnt.reference, method)
+            distances.append(distance_matrix_km(estimate.guess[None], truth[None])[0, 0])
+            spreads.append(estimate.spread_km)
     distance = np.array(distances)
     figures = {
         "photos": len(distance),
         "score": round(float(score(distance).mean()), 1),
         "median_km": round(float(np.median(distance)), 1),
     }
-    return replace(how, radius_factor=conformal_factor(distance, np.array(spreads), how.coverage)), figures
+    return conformal_factor(distance, np.array(spreads)), figures
 
 
 def _levels(
-    folds: list[HeldOutFold], cells: list[Floats], how: Calibration, figures: dict[str, Any], report: Reporter
+    folds: list[HeldOutFold], cells: list[Floats], figures: dict[str, Any], report: Reporter
 ) -> tuple[Level, ...]:
     """The strongest opponent, and weaker ones, each at the temperature that brings it nearest to its target score.
 
@@ -212,13 +210,13 @@ def _levels(
     )
     count = int(figures["photos"])
     levels = [Level(STRONGEST, 1.0, figures["score"], count)]
-    for name, share in SHARES.items():
+    for name, share in LIFT_SHARES.items():
         target = constant + share * (figures["score"] - constant)
         candidates = []
-        for temperature in FLATTENED.tolist():
+        for temperature in LEVEL_TEMPERATURES.tolist():
             report.check()
             guesses = [
-                _cell_guesses(fold, weakened(rows, fold.learnt.partition.states, name, temperature))
+                _cell_guesses(fold, weaken(rows, fold.learnt.partition.states, name, temperature))
                 for fold, rows in zip(folds, cells, strict=True)
             ]
             par = _mean_score(folds, guesses)

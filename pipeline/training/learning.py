@@ -15,7 +15,7 @@ from pipeline.support.progress import Reporter
 from pipeline.training.prototypes import geo_embeddings, optics_prototypes, position_prototypes
 from pipeline.training.recipe import PIGEON_TAU_KM, Recipe
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import Known, Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference
 from predictor.geodesy import Floats, unit_vectors
 from predictor.network.heads import Adapter, Embeddings, Heads, Projection, Task, fit_path
 from predictor.network.smoothing import (
@@ -83,13 +83,13 @@ class FittedModel:
     projection: Projection
     fits: list[tuple[Embeddings, Embeddings]]
     tasks: Mapping[str, Task]
-    gallery: Places
+    gallery: GalleryPhotos
     prototypes: Prototypes
 
     @property
-    def known(self) -> Known:
-        """What answers are made of."""
-        return Known(self.partition.centroids, self.gallery, self.prototypes)
+    def reference(self) -> Reference:
+        """What pictures are compared with."""
+        return Reference(self.partition.centroids, self.gallery, self.prototypes)
 
     def heads(self, penalty: int, shares: Mapping[str, float], hierarchy: bool) -> Heads:
         """The heads with the fit of this penalty, by index, and the weights of the tasks' evidence."""
@@ -128,14 +128,15 @@ def learn(
         photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
     )
     report.check()
-    projection = Projection.of(photos.embeddings, DIMENSIONS)
+    projection = Projection.pca(photos.embeddings, DIMENSIONS)
     if recipe.contrastive:
         projection = replace(
             projection, adapter=_pretrained(projection(photos.embeddings), photos.metadata, recipe, report)
         )
     embeddings = projection(photos.embeddings)
     fits = fit_path(embeddings, targets(recipe, vectors, partition), penalties, report.check, margin=recipe.margin)
-    gallery = Places(embeddings, vectors, partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64))
+    cells = partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64)
+    gallery = GalleryPhotos(embeddings, vectors, cells)
     tasks = {
         name: _task(embeddings[known], values[known], gallery.cells[known], len(partition), report)
         for name, values in photos.labels.items()

@@ -85,7 +85,7 @@ def partition_svg(partition: Partition, photos: NDArray[np.intp]) -> str:
     steps = np.geomspace(1, photos.max() + 1, len(TINTS) + 1)[1:-1]
     tints = np.digitize(photos + 1, steps, right=True)
     paths = []
-    for name, count, tint, drawing in zip(partition.names, photos, tints, partition.drawings, strict=True):
+    for name, count, tint, drawing in zip(partition.names, photos, tints, partition.outlines, strict=True):
         title = str(name).replace("&", "&amp;").replace("<", "&lt;")
         paths.append(
             f'<path fill="{TINTS[tint]}" d="{path_data(drawing)}"><title>{title}: {count} photos</title></path>'

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import OPTICS, AgglomerativeClustering
 from threadpoolctl import threadpool_limits
 
-from predictor.answers.posterior import Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes
 from predictor.geodesy import EARTH_RADIUS_KM, Floats
 from predictor.network.heads import Embeddings, unit
 
@@ -24,18 +24,18 @@ METADATA_WEIGHT = 0.5
 POSITION_SCALE_KM = 50.0  # a distance that counts as much as a difference of 1 in the visual features
 
 
-def geo_embeddings(places: Places, labels: Mapping[str, NDArray[np.str_]]) -> Floats:
+def geo_embeddings(photos: GalleryPhotos, labels: Mapping[str, NDArray[np.str_]]) -> Floats:
     """Geo-embeddings (M, g) of training photos with labels (M,) by task; without labels of pictures and positions."""
-    centred = places.embeddings - places.embeddings.mean(axis=0)
+    centred = photos.embeddings - photos.embeddings.mean(axis=0)
     _, _, directions = np.linalg.svd(centred[:5000], full_matrices=False)
-    parts = [unit(centred @ directions[:DIRECTIONS].T), places.vectors * (EARTH_RADIUS_KM / POSITION_SCALE_KM)]
+    parts = [unit(centred @ directions[:DIRECTIONS].T), photos.vectors * (EARTH_RADIUS_KM / POSITION_SCALE_KM)]
     for values in labels.values():
         names, index = np.unique(values, return_inverse=True)
         parts.append(METADATA_WEIGHT / np.sqrt(len(labels)) * np.eye(len(names))[index])
     return np.concatenate(parts, axis=1)
 
 
-def optics_prototypes(places: Places, geo: Floats) -> Prototypes:
+def optics_prototypes(photos: GalleryPhotos, geo: Floats) -> Prototypes:
     """Clusters (second OPTICS) of each cell's photos by geo-embedding (M, g); noise points become singletons."""
 
     def cluster(members: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -47,29 +47,29 @@ def optics_prototypes(places: Places, geo: Floats) -> Prototypes:
         labels[noise] = labels.max() + 1 + np.arange(noise.sum())
         return labels
 
-    return _prototypes(places, cluster)
+    return _prototypes(photos, cluster)
 
 
-def position_prototypes(places: Places) -> Prototypes:
+def position_prototypes(photos: GalleryPhotos) -> Prototypes:
     """Clusters of each cell's photos by position (Ward), at most `PER_CELL`."""
 
     def cluster(members: NDArray[np.intp]) -> NDArray[np.intp]:
         if len(members) <= PER_CELL:
             return np.arange(len(members))
-        return AgglomerativeClustering(PER_CELL).fit_predict(places.vectors[members])
+        return AgglomerativeClustering(PER_CELL).fit_predict(photos.vectors[members])
 
-    return _prototypes(places, cluster)
+    return _prototypes(photos, cluster)
 
 
-def _prototypes(places: Places, cluster: Callable[[NDArray[np.intp]], NDArray[np.intp]]) -> Prototypes:
-    of_picture = np.empty(len(places.cells), np.int64)
+def _prototypes(photos: GalleryPhotos, cluster: Callable[[NDArray[np.intp]], NDArray[np.intp]]) -> Prototypes:
+    of_picture = np.empty(len(photos.cells), np.int64)
     embeddings: list[Embeddings] = []
     cells: list[int] = []
-    for cell in np.unique(places.cells):
-        members = np.flatnonzero(places.cells == cell)
+    for cell in np.unique(photos.cells):
+        members = np.flatnonzero(photos.cells == cell)
         labels = np.unique(cluster(members), return_inverse=True)[1]
         of_picture[members] = len(cells) + labels
         for label in range(labels.max() + 1):
-            embeddings.append(places.embeddings[members[labels == label]].mean(axis=0))
+            embeddings.append(photos.embeddings[members[labels == label]].mean(axis=0))
             cells.append(int(cell))
     return Prototypes(unit(np.stack(embeddings)), np.array(cells, np.int64), of_picture)

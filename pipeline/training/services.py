@@ -63,7 +63,7 @@ def train_version(
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
     training_count = None
-    if encoder.learnt:
+    if encoder.training_hashes:
         training_count = _train_photos_first(rows, encoder)
         folds = [(np.arange(training_count), np.arange(training_count, len(rows)))]
     else:
@@ -96,7 +96,7 @@ def finetune_encoder(
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
+    if encoder.training_hashes:
         raise EncoderHasSeenPhotos(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
     rows = list(photos_to_learn_from(collection))
     parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
@@ -124,7 +124,9 @@ def finetune_encoder(
     name = f"{stem}-{number}"
     if rank() == 0:
         card = {**result.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
-        tuned = tuned_encoders.Tuned(encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card)
+        tuned = tuned_encoders.TunedEncoder(
+            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card
+        )
         weights = {key: tensor.cpu().numpy() for key, tensor in result.network.state_dict().items()}
         tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, tuned)
         checkpoint.unlink()
@@ -150,7 +152,7 @@ def ablate_collection(
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
+    if encoder.training_hashes:
         raise EncoderHasSeenPhotos(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
@@ -235,7 +237,7 @@ def _train_photos_first(rows: list[Photo], encoder: Encoder) -> int:
     """
     rows.sort(key=lambda photo: photo.split != Split.TRAIN)
     train = [photo.sha256 for photo in rows if photo.split == Split.TRAIN]
-    if others := len(encoder.learnt - set(train)):
+    if others := len(encoder.training_hashes - set(train)):
         raise EncoderHasSeenPhotos(
             f"{encoder.name} has learnt from {others} photo{'s' if others > 1 else ''} that this collection does not "
             "train on: train it on the collection that it was fine-tuned on."

@@ -69,4 +69,6 @@ def train_artifact(
         "held_out": choice.figures,
     }
     gallery = Gallery(parts.gallery, photos.sha256, photos.perceptual_hashes)
-    return Artifact(card, parts.partition, heads, parts.prototypes, gallery, choice.calibration)
+    return Artifact(
+        card, parts.partition, heads, parts.prototypes, gallery, choice.calibration, choice.method, choice.levels
+    )

@@ -20,7 +20,7 @@ from pipeline.jobs.watch import QUEUE
 from pipeline.models import Job
 from pipeline.workshop.access import workshop
 from predictor.models import Worker
-from predictor.serving.questions import living_workers, queue_length
+from predictor.serving.questions import live_workers, queue_length
 
 PER_PAGE = 25
 FIGURES = 3  # of a result, shown in the list
@@ -72,7 +72,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @workshop("pipeline.view_job")
 def workers(request: HttpRequest) -> HttpResponse:
     """The part of the page about workers, loaded separately because asking them takes half a second."""
-    alive = {worker.pk for worker in living_workers(now=timezone.now())}
+    alive = {worker.pk for worker in live_workers(now=timezone.now())}
     context: dict[str, Any] = {
         "pictures": queue_length(),
         "predictors": [

@@ -135,8 +135,10 @@ def test_a_closed_call_leaves_nothing_in_redis(
     assert not distributed.split_waiting_cell(sent[0])
 
 
-def test_workers_are_told_in_the_queue_of_jobs_for_a_day(broker: Supervisor, cells: list[Crowded], published) -> None:
-    assert same(distributed.spread(split_cell, cells), cells)
+def test_workers_are_told_in_the_queue_of_jobs_for_a_day(
+    broker: Supervisor, cells: list[CrowdedCell], published
+) -> None:
+    assert same(distributed.split_on_workers(split_cell, cells), cells)
     assert [message[:2] for message in published] == [("pipeline.tasks.split_waiting_cell_task", "pipeline")] * 3
     left = datetime.fromisoformat(published[0][2]) - datetime.now(UTC)
     assert timedelta(hours=23) < left <= timedelta(hours=24)

@@ -193,7 +193,7 @@ def test_a_tuned_encoder_can_be_trained_on_and_chooses_on_photos_it_has_not_lear
     assert result["encoder"] == "tuned:cities-tiny_vit-1"
     encoder = load_encoder(result["encoder"])
     train = set(Photo.objects.filter(split="train").values_list("sha256", flat=True))
-    assert encoder.learnt == train
+    assert encoder.training_hashes == train
     out = StringIO()
     call_command("train", collection="Cities", encoder=result["encoder"], json=True, stdout=out)
     card = json.loads(out.getvalue().splitlines()[-1])
@@ -205,7 +205,7 @@ def test_a_tuned_encoder_can_be_trained_on_and_chooses_on_photos_it_has_not_lear
 def test_a_tuned_encoder_is_refused_where_its_photos_might_be_measured_on(vit: Encoder, collection: Collection) -> None:
     name = finetuned()["encoder"]
     other = Collection.objects.create(name="Others", slug="others")
-    other.photos.set(Photo.objects.exclude(sha256=min(load_encoder(name).learnt)))
+    other.photos.set(Photo.objects.exclude(sha256=min(load_encoder(name).training_hashes)))
     with pytest.raises(CommandError, match="1 photo"):
         call_command("train", collection="Others", encoder=name)
     with pytest.raises(CommandError, match="fine-tuned"):

@@ -14,14 +14,14 @@ from django.core.management.base import CommandError
 from pipeline.evaluation import reasons
 from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
 from pipeline.models import Collection, Photo
-from predictor.encoders.encoder import frozen
+from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
 from tests.pipeline.stored import store_photos
-from tests.predictor.test_explanation import HOW, Bright, spot, with_heads
+from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
 
 def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
-    encoder = frozen("bright", Bright(), HOW)
+    encoder = frozen_encoder("bright", Bright(), HOW)
     artifact = with_heads(encoder, tiny_encoder)
     weight = np.array([[9.0, 0.0, 0.0, 0.0], [-9.0, 0.0, 0.0, 0.0]], np.float32)
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
@@ -41,7 +41,7 @@ def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: 
 
 
 def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:
-    encoder = frozen("bright", Bright(), HOW)
+    encoder = frozen_encoder("bright", Bright(), HOW)
     picture = PictureWithClues(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
     result = evaluate_reasons(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
     assert result["with_clues"] == 0

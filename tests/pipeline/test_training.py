@@ -73,7 +73,7 @@ def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collect
     call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=StringIO())
     gallery = artifact_of(ModelVersion.objects.get()).gallery
     rows = [gallery.sha256.tolist().index(photo.sha256) for photo in together]
-    learnt = gallery.places.embeddings
+    learnt = gallery.photos.embeddings
     assert np.array_equal(learnt[rows[0]], learnt[rows[1]])
     assert np.array_equal(learnt[rows[0]], learnt[rows[2]])
     assert len(np.unique(learnt, axis=0)) == 48 - 2
