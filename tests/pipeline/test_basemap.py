@@ -73,8 +73,8 @@ def test_the_committed_relief_is_what_the_heights_give(made):
         np.asarray(Image.open(io.BytesIO(content)).convert("L"), float)
         for content in ((FOLDER / "relief.webp").read_bytes(), made["relief.webp"])
     )
-    # One level more or less at some pixels makes WebP choose otherwise in whole blocks: about 1. A shift by a pixel: 3.
-    assert np.abs(ours - theirs).mean() < 2
+    # WebP chooses otherwise in whole blocks when a few pixels differ by one level: up to 0.9 for a thousand of them.
+    assert np.abs(ours - theirs).mean() < 1  # slopes steeper by 1 %: 1.2
 
 
 def test_the_first_load_is_under_300_kb_gzipped():
