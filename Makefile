@@ -33,7 +33,7 @@ test: $(VENV)/installed-dev
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
 
 lint: $(VENV)/installed-dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/hadolint Dockerfile
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && $(BIN)/hadolint Dockerfile
 
 bench: install
 	@$(BIN)/python manage.py benchmark

@@ -1,8 +1,12 @@
-"""The geoguess room as a Django app."""
+"""The geoguess room as a Django app: when it is ready, its capabilities register their kinds of jobs and chores."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+WITH_JOBS = ("game", "classroom")
 
 
 class GeoGuessConfig(AppConfig):
@@ -11,10 +15,5 @@ class GeoGuessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from geoguess.classroom.services import empty_bin
-        from geoguess.difficulty import KIND
-        from pipeline.job_kinds import KINDS
-        from pipeline.jobs.watch import CHORES
-
-        CHORES.append(empty_bin)
-        KINDS[KIND.name] = KIND  # the pipeline knows nothing of games
+        for capability in WITH_JOBS:
+            import_module(f"geoguess.{capability}.jobs")

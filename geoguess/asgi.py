@@ -15,9 +15,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from geoguess.consumers import RoundConsumer  # noqa: E402
-from geoguess.job_consumer import JobConsumer  # noqa: E402
+from geoguess.game.consumer import RoundConsumer  # noqa: E402
 from geoguess.live.consumer import RoomConsumer  # noqa: E402
+from geoguess.site.job_consumer import JobConsumer  # noqa: E402
 
 sockets = URLRouter(
     [

@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "geoguess.policy.PolicyMiddleware",
+    "geoguess.site.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -158,7 +158,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "geoguess.storage.StaticStorage"},
+    "staticfiles": {"BACKEND": "geoguess.site.storage.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
 
@@ -230,9 +230,9 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")},
     ],
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "geoguess.admin_sections.index_context",
+    "DASHBOARD_CALLBACK": "geoguess.site.admin_sections.index_context",
     "STYLES": [lambda request: static("css/fonts.css"), lambda request: static("css/admin.css")],
-    "SIDEBAR": {"navigation": "geoguess.admin_sections.navigation"},
+    "SIDEBAR": {"navigation": "geoguess.site.admin_sections.navigation"},
     "BORDER_RADIUS": "0.375rem",
     "COLORS": {
         "base": {  # paper to ink

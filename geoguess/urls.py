@@ -6,31 +6,29 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from geoguess.classroom import views as lessons
+from geoguess.game import leaderboard_views as leaderboards
+from geoguess.game import pages as game_pages
+from geoguess.game import report_views as reports
+from geoguess.game import series_views as series
+from geoguess.game import views as play
+from geoguess.live import views as rooms
 from geoguess.models import Game
-from geoguess.views import (
-    accounts,
-    app,
-    health,
-    leaderboards,
-    lessons,
-    pages,
-    play,
-    profile,
-    reasons,
-    reports,
-    rooms,
-    series,
-)
+from geoguess.players import views as accounts
+from geoguess.profile import views as profile
+from geoguess.reasons import views as reasons
+from geoguess.site import app_views as app
+from geoguess.site import health, pages
 
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("collections/<slug:slug>/cover", pages.cover, name="collection-cover"),
+    path("", game_pages.home, name="home"),
+    path("collections/<slug:slug>/cover", game_pages.cover, name="collection-cover"),
     path("play/", play.start, name="game-start"),
     path("daily/", series.daily, name="daily"),
     path("daily/archive/", series.archive, name="daily-archive"),
     path("daily/<str:day>/", series.daily, name="daily-day"),
     path("c/<str:token>/", series.challenge, name="challenge"),
-    path("streak/", pages.streak, name="streak"),
+    path("streak/", game_pages.streak, name="streak"),
     path("streak/play/", play.start, {"mode": Game.Mode.STREAK}, name="streak-start"),
     path("g/<str:token>/", play.game, name="game"),
     path("g/<str:token>/summary/", play.summary, name="summary"),
@@ -49,7 +47,7 @@ urlpatterns = [
     path("rooms/join", rooms.join, name="room-join"),
     path("r/<str:code>/", rooms.room, name="room"),
     path("r/<str:code>/qr.svg", rooms.qr, name="room-qr"),
-    path("r/<str:code>/report", reports.report_room, name="room-report"),
+    path("r/<str:code>/report", rooms.report, name="room-report"),
     path("r/<str:code>/final", rooms.final, name="room-final"),
     path("r/<str:code>/<int:number>/picture", rooms.picture, name="room-image"),
     path("r/<str:code>/<int:number>/reasons", reasons.room_reasons, name="room-reasons"),
@@ -77,7 +75,7 @@ urlpatterns = [
     path("looks/<str:key>", reasons.look_answer, name="look-answer"),
     path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
     path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
-    path("history/", pages.history, name="history"),
+    path("history/", game_pages.history, name="history"),
     path("profile/", profile.profile, name="profile"),
     path("profile/export", profile.export, name="profile-export"),
     path("profile/delete", profile.delete, name="profile-delete"),

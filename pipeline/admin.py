@@ -14,9 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from pipeline.curation.exhibition import exhibit
 from pipeline.jobs.admin import JobAdmin
 from pipeline.models import Collection, Job, Photo, Rejection
-from pipeline.services import exhibit
 from predictor.admin import ModelVersionAdmin
 from predictor.models import ModelVersion
 

@@ -1,8 +1,12 @@
-"""The pipeline room as a Django app."""
+"""The pipeline room as a Django app: when it is ready, each capability registers its kinds of jobs and its chores."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+WITH_JOBS = ("uploads", "importers", "curation", "training", "registry")  # pages list the kinds in this order
 
 
 class PipelineConfig(AppConfig):
@@ -11,6 +15,8 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pipeline.audit import keep_audit_log
+        from pipeline.photos.audit import keep_audit_log
 
         keep_audit_log()
+        for capability in WITH_JOBS:
+            import_module(f"pipeline.{capability}.jobs")

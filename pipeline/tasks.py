@@ -16,6 +16,6 @@ def run_job_task(job_id: int) -> None:
 @shared_task  # one that a dying worker loses is not missed: whoever asked splits the cell then
 def split_waiting_cell_task(name: str) -> None:
     """Help with the geocells of this name."""
-    from pipeline.spreading import split_waiting_cell
+    from pipeline.geocells.distributed import split_waiting_cell
 
     split_waiting_cell(name)

@@ -82,7 +82,7 @@ class Prediction(models.Model):
 
 
 class Question(models.Model):
-    """A picture that somebody waits to have looked at; the broker only rings, this row is the truth.
+    """A picture that somebody waits to have looked at; a message only tells a worker to look here.
 
     It holds no picture: ``sha256`` names one in the store, or ``upload`` one that expires by itself. The row goes with
     its answer after ten minutes.

@@ -1,4 +1,4 @@
-"""Doors from the queue ``predict`` to the services. Messages are doorbells: what is to be done is in the database."""
+"""Doors from the queue ``predict`` to the services. A message only says that there is work in the database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONNECTION_S = 300
 @shared_task(acks_late=False)
 def answer_questions_task() -> int:
     """Answer every question that waits; how many they were."""
-    from predictor.serving import answer_questions
+    from predictor.serving.worker import answer_questions
 
     return answer_questions()
 
@@ -24,8 +24,8 @@ def answer_questions_task() -> int:
 def predict_images_task(version_name: str, sha256s: list[str]) -> int:
     """Predict stored images with a version; how many were new to it. Questions are answered in between."""
     from predictor.models import ModelVersion
-    from predictor.services import predict_images
-    from predictor.serving import answer_questions
+    from predictor.serving.worker import answer_questions
+    from predictor.versions.services import predict_images
 
     def first_those_who_wait(done: int, total: int) -> None:
         answer_questions()
@@ -38,7 +38,7 @@ def predict_images_task(version_name: str, sha256s: list[str]) -> int:
 def start_serving(**_: Any) -> None:
     """A process that takes from the queue ``predict`` beats, and has the champion loaded."""
     if QUEUE in current_app.amqp.queues.consume_from:
-        from predictor.serving import start_beating
+        from predictor.serving.worker import start_beating
 
         # Else Celery would close the connection after each question, and opening one takes milliseconds.
         connection.settings_dict["CONN_MAX_AGE"] = CONNECTION_S

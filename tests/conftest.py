@@ -11,9 +11,10 @@ from django.apps import apps
 from django.db import connection
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from predictor import encoders, selectors
+from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.models import ModelVersion
-from predictor.services import register_version
+from predictor.versions import selectors
+from predictor.versions.services import register_version
 from tests.made import made_artifact
 from tests.tiny import NAME, tiny
 
@@ -21,8 +22,8 @@ from tests.tiny import NAME, tiny
 @pytest.fixture
 def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of an encoder that needs no weights."""
-    monkeypatch.setitem(encoders.REGISTRY, NAME, tiny)
-    encoders.load_encoder.cache_clear()
+    monkeypatch.setitem(REGISTRY, NAME, tiny)
+    load_encoder.cache_clear()
     return NAME
 
 

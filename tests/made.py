@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.folds import grouped_folds
-from pipeline.learning import Photos
 from pipeline.metadata import metadata_of
-from pipeline.training import train_artifact
-from predictor.artifact import Artifact
-from predictor.encoders import load_encoder
-from predictor.images import decode, perceptual_hash
+from pipeline.training.folds import grouped_folds
+from pipeline.training.learning import Photos
+from pipeline.training.train import train_artifact
+from predictor.answers.artifact import Artifact
+from predictor.encoders.loading import load_encoder
+from predictor.pictures.images import decode, perceptual_hash
 
 CITIES = ((28.61, 77.21), (19.08, 72.88), (13.08, 80.27), (22.57, 88.36))
 COLOURS = ((200, 60, 40), (40, 160, 60), (50, 70, 190), (200, 180, 60))

@@ -9,13 +9,14 @@ from typing import Any
 import torch
 
 from geoguess.celery import app
-from predictor import encoders
+from predictor.encoders.encoder import Preparation
+from predictor.encoders.loading import REGISTRY
 from tests import tiny
 
 __all__ = ["app"]
 
 
-def faulty() -> tuple[torch.nn.Module, encoders.Preparation]:
+def faulty() -> tuple[torch.nn.Module, Preparation]:
     network, preparation = tiny.tiny()
     fault = os.environ.get("FAULT")
 
@@ -29,4 +30,4 @@ def faulty() -> tuple[torch.nn.Module, encoders.Preparation]:
     return network, preparation
 
 
-encoders.REGISTRY[tiny.NAME] = faulty
+REGISTRY[tiny.NAME] = faulty

@@ -6,7 +6,7 @@ import torch
 from timm.models import VisionTransformer
 from torch import nn
 
-from predictor.encoders import Preparation
+from predictor.encoders.encoder import Preparation
 
 NAME = "tiny"
 

@@ -14,10 +14,10 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from geoguess.live.models import Pin, Room, RoomRound, Seat
+from geoguess.game.rules import points
+from geoguess.game.selectors import truth
 from geoguess.live.selectors import team_totals
-from geoguess.rules import points
-from geoguess.selectors import truth
+from geoguess.models import Pin, Room, RoomRound, Seat
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Cell = str | int | float | None

@@ -11,14 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from geoguess.classroom.models import LessonPlan, LessonStep
+from geoguess.game.selectors import ready_photos
 from geoguess.live import services as live
-from geoguess.live.models import Room
-from geoguess.models import Player
-from geoguess.selectors import ready_photos
+from geoguess.models import LessonPlan, LessonStep, Player, Room
 from pipeline.curation.removal import KEPT_FOR
 from pipeline.models import Collection
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 
 MOST_STEPS = 30
 LONGEST_NOTE = 500
@@ -122,3 +120,11 @@ def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:
         now=now,
         plan=plan,
     )
+
+
+def delete_class(room: Room) -> None:
+    """Delete a lesson's room with all that pupils did in it, and the guests who were nowhere else."""
+    with transaction.atomic():
+        guests = list(room.seats.filter(player__user=None).values_list("player", flat=True))
+        live.delete(room_id=room.pk)
+        Player.objects.filter(pk__in=guests, seats=None, games=None).delete()

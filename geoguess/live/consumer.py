@@ -13,18 +13,16 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from geoguess.consumers import NOT_FOUND
-from geoguess.groups import room_group
-from geoguess.limits import OPENINGS, TooOften, spend
+from geoguess.game.groups import room_group
+from geoguess.game.guesses import InvalidGuess, parse_guess
+from geoguess.game.services import CannotPlay
 from geoguess.live import messages, selectors, services, watch
 from geoguess.live.calls import call
-from geoguess.live.models import Room, Seat
-from geoguess.models import Player
-from geoguess.names import InvalidName
-from geoguess.rules import InvalidGuess, parse_guess
-from geoguess.selectors import milliseconds
-from geoguess.services import CannotPlay
-from geoguess.views.actors import SESSION_KEY
+from geoguess.models import Player, Room, Seat
+from geoguess.models.player_names import InvalidName
+from geoguess.players.actors import SESSION_KEY
+from geoguess.site.limits import OPENINGS, TooOften, spend
+from geoguess.site.sockets import NOT_FOUND, milliseconds
 
 REMOVED = 4403
 TOO_FAST = 4429

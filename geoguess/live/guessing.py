@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from geoguess.rules import Position
+from geoguess.game.rules import Position
 
 OPEN_SEAT = """
     SELECT r.id, o.id, r.kind, r.revision, r.ends_at, r.scale_km, p.latitude, p.longitude, p.precision_km

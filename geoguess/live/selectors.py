@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from geoguess import round_image
+from geoguess.game import round_image
+from geoguess.game.rules import points
+from geoguess.game.selectors import LEVEL_NAMES, truth
 from geoguess.live import rules
-from geoguess.live.models import Pin, Room, RoomRound, Seat
-from geoguess.models import Player
-from geoguess.rules import points
-from geoguess.selectors import LEVEL_NAMES, milliseconds, truth
+from geoguess.models import Pin, Player, Room, RoomRound, Seat
+from geoguess.site.sockets import milliseconds
 
 
 def room_by_code(code: str) -> Room | None:

@@ -12,18 +12,17 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from geoguess import rules as game_rules
-from geoguess.classroom.models import LessonPlan
-from geoguess.commitment import committed_guess
-from geoguess.groups import room_group
+from geoguess.game import rules as game_rules
+from geoguess.game.commitment import committed_guess
+from geoguess.game.groups import room_group
+from geoguess.game.selectors import ready_photos
+from geoguess.game.services import CannotPlay
 from geoguess.live import calls, guessing, rules, selectors
-from geoguess.live.models import Pin, Room, RoomRound, Seat
-from geoguess.models import Player
-from geoguess.names import clean_name
-from geoguess.selectors import milliseconds, ready_photos
-from geoguess.services import CannotPlay
+from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
+from geoguess.models.player_names import clean_name
+from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection, Photo
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 
 CODE_TRIES = 20
 NAME_TRIES = 250

@@ -14,12 +14,12 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
-from geoguess.groups import room_group
+from geoguess.game.groups import room_group
+from geoguess.game.rules import LATE_GRACE
 from geoguess.live import rules, services
 from geoguess.live.calls import call
 from geoguess.live.presence import Presence
 from geoguess.live.selectors import host_seat
-from geoguess.rules import LATE_GRACE
 
 LOOK_EVERY_S = 1.0
 SETTLE_S = 6.0  # after a restart everybody is still on the way back: nobody counts as gone

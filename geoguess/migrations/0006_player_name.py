@@ -6,12 +6,12 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-import geoguess.names
+import geoguess.models.player_names
 
 
 def name_players(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for player in apps.get_model("geoguess", "Player").objects.iterator():
-        player.name = geoguess.names.new_name()  # the column's default was one name for all
+        player.name = geoguess.models.player_names.new_name()  # the column's default was one name for all
         player.save(update_fields=["name"])
 
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             model_name="player",
             name="name",
             field=models.CharField(
-                default=geoguess.names.new_name, help_text="Shown to other players.", max_length=20
+                default=geoguess.models.player_names.new_name, help_text="Shown to other players.", max_length=20
             ),
         ),
         migrations.RunPython(name_players, migrations.RunPython.noop),

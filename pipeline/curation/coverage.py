@@ -12,8 +12,8 @@ from functools import lru_cache
 import shapely
 from django.db.models import Count, QuerySet
 
-from pipeline.boundaries import districts, states
-from pipeline.geocells.plane import to_plane
+from pipeline.geography.boundaries import districts, states
+from pipeline.geography.plane import to_plane
 from pipeline.models import Photo
 
 POPULATION_THOUSANDS = {

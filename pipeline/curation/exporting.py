@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline.intake.manifest import COLUMNS
 from pipeline.models import Collection, Photo
-from pipeline.reporting import Reporter
-from predictor import store
+from pipeline.support.progress import Reporter
+from predictor.pictures import store
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text that begins so for a formula
 

@@ -11,10 +11,10 @@ from kombu.exceptions import OperationalError
 
 from pipeline.intake.decoding import Box, decode
 from pipeline.models import Photo
-from predictor import store
 from predictor.models import Prediction
-from predictor.selectors import champion
-from predictor.tasks import predict_images_task
+from predictor.pictures import store
+from predictor.serving.doorbell import ask_for_predictions
+from predictor.versions.selectors import champion
 
 SMALLEST_CROP = 0.3  # of a side; less shows too little of a place
 
@@ -66,7 +66,7 @@ def _replace(photo: Photo, before: str) -> None:
     version = champion()
     if version:
         try:
-            predict_images_task.delay(version.name, [photo.sha256])
+            ask_for_predictions(version.name, [photo.sha256])
         except OperationalError:
             return  # whoever plays next asks again for what is missing
 

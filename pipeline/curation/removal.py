@@ -10,11 +10,10 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from pipeline.curation.pictures import forget_copy, original_files
-from pipeline.models import Collection, Photo, Report, Review
-from pipeline.registry.measuring import forget_measured
-from predictor import store
+from pipeline.models import Collection, Measurement, Photo, Report, Review
 from predictor.models import ModelVersion
-from predictor.services import forget_images
+from predictor.pictures import store
+from predictor.versions.services import forget_images
 
 KEPT_FOR = timedelta(days=30)
 
@@ -70,7 +69,7 @@ def take_down(*, photo: Photo, now: datetime) -> list[ModelVersion]:
     have learnt from it are returned: they are flagged, as their weights cannot forget.
     """
     flagged = forget_images(sha256s=[photo.sha256, photo.original_sha256])
-    forget_measured(sha256s=[photo.sha256])
+    _forget_measured(photo.sha256)
     _erase(photo, now, row_stays=True)
     return flagged
 
@@ -97,3 +96,10 @@ def _erase(photo: Photo, now: datetime, *, row_stays: bool = False) -> None:
         photo.review, photo.exhibited = Review.UNSUITABLE, False
         photo.deleted_at, photo.taken_down_at = photo.deleted_at or now, now
         photo.save()
+
+
+def _forget_measured(sha256: str) -> None:
+    """Drop what was measured on this photo: a guess may tell where a picture was taken. Figures of all stay."""
+    for measurement in Measurement.objects.filter(photos__has_key=sha256):
+        del measurement.photos[sha256]
+        measurement.save(update_fields=["photos"])

@@ -17,9 +17,9 @@ from pipeline.intake.checks import check_positions
 from pipeline.intake.decoding import Box
 from pipeline.intake.storing import give_splits, known_of_places, update_scale
 from pipeline.models import Photo, Review, Unsuitable
-from pipeline.reporting import Reporter
-from predictor import store
-from predictor.images import decode
+from pipeline.support.progress import Reporter
+from predictor.pictures import store
+from predictor.pictures.images import decode
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

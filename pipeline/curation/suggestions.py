@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline.models import Photo
+from pipeline.models import Collection, Photo, Review
+from pipeline.photos.selectors import playable_photos
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
-from predictor.selectors import answer, champion, predictions_for
+from predictor.versions.selectors import answer, champion, predictions_for
+from predictor.versions.services import Progress, predict_images
 
 SURE_KM = 500.0  # radius of the circle that holds the truth nine times in ten; a wider one doubts nothing
 ALIKE_BITS = 10  # of 64: what a person should compare; splits join below 4
@@ -30,6 +32,21 @@ def note_doubts(*, photos: Iterable[Photo]) -> int:
         changed.append(photo)
     Photo.objects.bulk_update(changed, ["doubt_km"], batch_size=500)
     return sum(photo.doubt_km is not None for photo in changed)
+
+
+def predict_new(*, collection: Collection, progress: Progress | None = None) -> int:
+    """Let the champion, if there is one, look at what is played of a collection or waits for a review, and is new.
+
+    How many those are; labels that it doubts are noted for whoever reviews.
+    """
+    version = champion()
+    if version is None:
+        return 0
+    waiting = collection.photos.filter(review=Review.WAITING)
+    sha256s = [*playable_photos(collection).values_list("sha256", flat=True), *waiting.values_list("sha256", flat=True)]
+    count = predict_images(version=version, sha256s=sha256s, progress=progress)
+    note_doubts(photos=waiting)
+    return count
 
 
 def alike(photo: Photo) -> list[tuple[Photo, int]]:

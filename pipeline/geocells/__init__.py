@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.geocells.districts import DistrictMap, automatic_minimum, district_partition, merged_partition
 from pipeline.geocells.grids import quadtree_partition, rectangular_partition
 from pipeline.geocells.semantic import semantic_partition
-from predictor.partition import Partition
+from predictor.answers.partition import Partition
 
 __all__ = ["PARTITIONS", "DistrictMap", "automatic_minimum", "district_partition", "semantic_partition"]
 

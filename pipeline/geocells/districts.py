@@ -16,11 +16,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from pipeline import boundaries
 from pipeline.geocells.naming import cell_names
-from pipeline.geocells.plane import Polygons, dissolved, exact, shared_borders, to_plane
+from pipeline.geography import boundaries
+from pipeline.geography.plane import Polygons, dissolved, exact, shared_borders, to_plane
+from predictor.answers.partition import Partition
 from predictor.geodesy import Floats, unit_vectors
-from predictor.partition import Partition
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum
-from pipeline.geocells.plane import (
+from pipeline.geocells.splitting import Limits
+from pipeline.geography.plane import (
     GRID_DEGREES,
     GRID_M,
     LONGEST_M,
@@ -24,9 +25,8 @@ from pipeline.geocells.plane import (
     points_to_plane,
     to_degrees,
 )
-from pipeline.geocells.splitting import Limits
+from predictor.answers.partition import Partition
 from predictor.geodesy import Floats
-from predictor.partition import Partition
 
 Boxes = NDArray[np.float64]  # (B, 4) as west, south, east, north
 Cut = Callable[[Boxes], Boxes]

@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 
-from pipeline import boundaries
-from pipeline.geocells.plane import points_to_plane
 from pipeline.geocells.splitting import Limits, clusterings
+from pipeline.geography import boundaries
+from pipeline.geography.plane import points_to_plane
+from predictor.answers.partition import Partition
 from predictor.geodesy import EARTH_RADIUS_KM
-from predictor.partition import Partition
 
 BORDER_DEGREES = 2e-8  # about two millimetres: cells are cut on a grid of one
 

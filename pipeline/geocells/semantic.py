@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum, merged_districts
-from pipeline.geocells.plane import Polygons, dissolved, points_to_plane, to_degrees
 from pipeline.geocells.splitting import Crowded, Limits, split_cell
+from pipeline.geography.plane import Polygons, dissolved, points_to_plane, to_degrees
+from predictor.answers.partition import Partition
 from predictor.geodesy import Floats
-from predictor.partition import Partition
 
 # Such as map, or that of a pool of processes.
 Run = Callable[[Callable[[Crowded], Polygons], Iterable[Crowded]], Iterable[Polygons]]

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Voronoi
 
 from pipeline.geocells.optics import Ordering, optics
-from pipeline.geocells.plane import LONGEST_M, Polygons, dissolved, locate, nearest, noded, shared_borders
+from pipeline.geography.plane import LONGEST_M, Polygons, dissolved, locate, nearest, noded, shared_borders
 from predictor.geodesy import Floats
 
 Labels = NDArray[np.intp]

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from django.conf import settings
 
-from pipeline.boundaries import distance_outside_km, outline
+from pipeline.geography.boundaries import distance_outside_km, outline
 from pipeline.importers.contract import Area, Candidate, Page, Source
 from pipeline.importers.download import Fetcher, RemoteFile, SourceFailed
 from pipeline.importers.values import moment, number, plain

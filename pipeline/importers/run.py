@@ -24,8 +24,8 @@ from pipeline.intake.decoding import decode
 from pipeline.intake.service import Summary, keep_original, record_rejections
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo
-from pipeline.reporting import SILENT, Reporter
-from predictor import store
+from pipeline.support.progress import SILENT, Reporter
+from predictor.pictures import store
 
 OUTSIDE_LIMIT_KM = 0.3  # a beach or a pier, not a town beyond the border
 PER_PAGE = 4  # photos taken from one answer before others have their turn

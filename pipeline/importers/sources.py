@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from pipeline.reporting import Reporter
+from pipeline.support.progress import Reporter
 
 if TYPE_CHECKING:
     from pipeline.importers.contract import Source

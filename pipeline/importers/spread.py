@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import numpy as np
 import shapely
 
-from pipeline.boundaries import EQUAL_AREA_CRS, locate, outline, states
+from pipeline.geography.boundaries import EQUAL_AREA_CRS, locate, outline, states
 from pipeline.importers.contract import Area, Candidate
 from predictor.geodesy import haversine_km
 

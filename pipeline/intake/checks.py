@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from pipeline.boundaries import distance_outside_km
+from pipeline.geography.boundaries import distance_outside_km
 
 NO_POSITION = "Has no position: give latitude and longitude in a manifest, or a photo with EXIF GPS."
 OUTSIDE_LIMIT_KM = 10.0  # coasts are simplified and phones err; a photo less certain than this may lie further out

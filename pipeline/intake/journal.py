@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from pipeline.intake.checks import Reason, Rejected
-from predictor import store
+from predictor.pictures import store
 
 
 @dataclass(frozen=True)

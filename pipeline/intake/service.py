@@ -20,8 +20,8 @@ from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_geojson, read
 from pipeline.intake.sources import Entry, Source, open_source
 from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
-from pipeline.workers import Progress, process_pool
-from predictor import store
+from pipeline.support.processes import Progress, process_pool
+from predictor.pictures import store
 
 MANIFEST_NAMES = {"manifest.csv", "manifest.geojson"}  # used when the source holds one and no other is named
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."

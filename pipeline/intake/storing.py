@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 from scipy.spatial import ConvexHull, QhullError
 
-from pipeline.boundaries import locate
+from pipeline.geography.boundaries import locate
 from pipeline.metadata import climates, elevations_m
 from pipeline.models import Collection, Photo, Review
-from pipeline.splits import assign_splits
+from pipeline.photos.splits import assign_splits
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 
 SMALLEST_SCALE_KM = 50.0

@@ -21,7 +21,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from unfold.admin import ModelAdmin
 
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, interrupt_dead_jobs, retry_job, start_job
 from pipeline.models import Job

@@ -13,10 +13,10 @@ from auditlog.context import set_actor
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.services import Point, change_job
 from pipeline.models import Job
-from pipeline.reporting import Cancelled
+from pipeline.support.progress import Cancelled
 
 TICK_S = 0.5  # between two looks at the row: how soon a page hears of progress, and the work of a cancel
 OWN_ROOMS = ("predictor", "pipeline")  # their errors are messages to people; any other is a fault

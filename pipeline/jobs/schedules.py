@@ -9,10 +9,10 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.job_kinds import KINDS, JobKind
+from pipeline.jobs.kinds import KINDS, JobKind
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Job, Photo, Schedule
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

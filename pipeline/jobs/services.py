@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.messages import announce
 from pipeline.models import Job, Schedule
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DEAD_AFTER = timedelta(seconds=30)  # a database may be locked for 20 s while its worker lives
 LOG_CHARACTERS = 20_000
+RUN_TASK = "pipeline.tasks.run_job_task"  # by name: the task imports what this file belongs to
 CURVE_POINTS = 500  # of one series; beyond, every second one goes
 NO_BROKER = "The broker does not answer, so no worker can hear of the job. Start the site (manage.py up), then retry."
 DIED = "The worker stopped without a word: it was killed, ran out of memory, or its machine went down."
@@ -93,10 +95,8 @@ def interrupt_dead_jobs(*, now: datetime) -> None:
 
 def send_to_worker(*, job: Job) -> None:
     """Put a queued job into its queue; twice does no harm, as a job is claimed once."""
-    from pipeline.tasks import run_job_task
-
     try:
-        run_job_task.apply_async([job.pk], queue=KINDS[job.kind].queue)
+        current_app.send_task(RUN_TASK, [job.pk], queue=KINDS[job.kind].queue)
     except OperationalError:
         now = timezone.now()
         failed = Job.Status.FAILED

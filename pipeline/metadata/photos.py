@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline import boundaries
-from pipeline.landmarks import landmarks, nearest_landmarks
+from pipeline.geography import boundaries
+from pipeline.geography.landmarks import landmarks, nearest_landmarks
 from pipeline.metadata.grids import climates, elevations_m, land_covers, sea_distances_km
 from pipeline.metadata.languages import LANGUAGES
+from pipeline.metadata.seasons import MONTH_SEASON
+from pipeline.metadata.sign_languages import language_and_script
 from pipeline.metadata.towns import SIZE_FROM, SIZES, towns, towns_of
-from pipeline.scenes.light import MONTH_SEASON
-from pipeline.scenes.regions import language_and_script
 from predictor.geodesy import Floats
 
 Strings = NDArray[np.str_]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import OuterRef, Subquery
 
-from pipeline.measures import interval
+from pipeline.evaluation.measures import interval
 from pipeline.models import Collection, Measurement, Photo
 from predictor.models import ModelVersion
 

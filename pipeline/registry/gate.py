@@ -9,12 +9,14 @@ import numpy as np
 from django.db import transaction
 
 from pipeline.models import Collection
-from pipeline.reporting import SILENT, Reporter
-from predictor.artifact import ArtifactDamaged
+from pipeline.photos.selectors import TooFewPhotos
+from pipeline.registry.measuring import evaluate_version
+from pipeline.support.progress import SILENT, Reporter
+from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import score
 from predictor.models import ModelVersion
-from predictor.selectors import champion
-from predictor.store import ImageMissing
+from predictor.pictures.store import ImageMissing
+from predictor.versions.selectors import champion
 
 FEWEST = 20  # photos; below, the better one of two is a matter of luck
 
@@ -90,10 +92,9 @@ def compare(
 
     Raises NotBetter where those photos are too few, or where one of the two cannot look at them.
     """
-    from pipeline.measures import interval
-    from pipeline.services import TooFewPhotos, evaluate_version
-    from predictor.encoders import MissingWeights, UnknownEncoder
-    from predictor.services import OtherWeights
+    from pipeline.evaluation.measures import interval
+    from predictor.encoders.networks import MissingWeights, UnknownEncoder
+    from predictor.versions.services import OtherWeights
 
     points: list[dict[str, float]] = []
     for one in (version, serving):

@@ -1,18 +1,70 @@
-"""Measurements are kept when they are made; of a photo that was taken down nothing stays in them."""
+"""Versions are measured on photos they have not learnt from, and what they reach is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Collection as Container
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.models import Collection, Measurement
+from pipeline.photos.selectors import TooFewPhotos, measurable_photos
+from pipeline.support.progress import SILENT, Reporter
 from predictor.geodesy import positions, score
 from predictor.models import ModelVersion
+from predictor.pictures import store
+from predictor.pictures.images import decode
+from predictor.versions.selectors import artifact_of, posterior_of, predictions_for
+from predictor.versions.services import predict_images
 
 if TYPE_CHECKING:
-    from pipeline.evaluation import Evaluation
+    from pipeline.evaluation.evaluate import Evaluation
+
+
+def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> Evaluation:
+    """How well the version and baselines do on the collection's test photos that it has not learnt from; it is kept.
+
+    Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
+    """
+    from pipeline.evaluation.evaluate import Truth, evaluation, known_to
+
+    artifact = artifact_of(version)
+    rows = list(measurable_photos(collection))
+    looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
+    known = known_to(artifact, np.array([photo.sha256 for photo in rows]), looks) if rows else np.empty(0, bool)
+    rows = [photo for photo, seen in zip(rows, known, strict=True) if not seen]
+    if not rows:
+        raise TooFewPhotos(f"“{collection.name}” has no test photo that {version} does not know: choose another.")
+    sha256s = [photo.sha256 for photo in rows]
+    predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
+    seen_by = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
+    cells, embeddings = (np.stack(column) for column in zip(*(seen_by[sha256] for sha256 in sha256s), strict=True))
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
+    truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
+    measured = evaluation(artifact, cells, embeddings, truth, report=report)
+    keep_measurement(version=version, collection=collection, measured=measured)
+    return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
+
+
+def evaluate_explanations_of(
+    *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
+) -> dict[str, Any]:
+    """How far the version's explanations can be believed on the collection's test photos with known clues.
+
+    Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
+    """
+    from pipeline.evaluation.reasons import Explained, evaluate_explanations
+    from predictor.versions.services import encoder_of
+
+    artifact = artifact_of(version)
+    rows = [photo for photo in measurable_photos(collection) if photo.clues][:limit]
+    if not rows:
+        raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
+    pictures = (
+        Explained(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
+        for photo in rows
+    )
+    return evaluate_explanations(artifact, encoder_of(artifact), pictures, len(rows), report)
 
 
 def keep_measurement(*, version: ModelVersion, collection: Collection, measured: Evaluation) -> Measurement:
@@ -28,11 +80,3 @@ def keep_measurement(*, version: ModelVersion, collection: Collection, measured:
         figures=measured.figures,
         photos=photos,
     )
-
-
-def forget_measured(*, sha256s: Container[str]) -> None:
-    """Drop what was measured on these photos: a guess may tell where a picture was taken. Figures of all stay."""
-    for sha256 in sha256s:
-        for measurement in Measurement.objects.filter(photos__has_key=sha256):
-            del measurement.photos[sha256]
-            measurement.save(update_fields=["photos"])

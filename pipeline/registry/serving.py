@@ -10,12 +10,12 @@ from django.utils.text import slugify
 
 from pipeline.jobs.services import start_job
 from pipeline.models import Collection, Job
+from pipeline.photos.selectors import playable_hashes
 from pipeline.registry.gate import judge
-from pipeline.reporting import SILENT, Reporter
-from pipeline.services import playable_hashes
+from pipeline.support.progress import SILENT, Reporter
 from predictor.models import Alias, ModelVersion, Prediction, Promotion
-from predictor.selectors import artifact_of
-from predictor.services import COMMAND_LINE, promote
+from predictor.versions.selectors import artifact_of
+from predictor.versions.services import COMMAND_LINE, Progress, promote
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -52,6 +52,14 @@ def promote_if_better(
         figures=verdict.as_dict() if verdict else {},
         progress=partial(report.progress, phase="Predicting"),
     )
+
+
+def promote_version(
+    *, name: str, user: User | None = None, actor: str = COMMAND_LINE, progress: Progress | None = None
+) -> Promotion:
+    """Predict every playable photo with this version, then make it the champion. Raises ModelVersion.DoesNotExist."""
+    version = ModelVersion.objects.get(name=name)
+    return promote(version=version, sha256s=playable_hashes(), user=user, actor=actor, progress=progress)
 
 
 def served_before() -> ModelVersion | None:

@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-SEASONS = ("winter", "summer", "monsoon", "autumn")
-MONTH_SEASON = dict(
-    zip(range(1, 13), ("winter",) * 2 + ("summer",) * 3 + ("monsoon",) * 4 + ("autumn",) * 2 + ("winter",), strict=True)
-)
 NOON_ALTITUDE = {"winter": 44.0, "summer": 78.0, "monsoon": 76.0, "autumn": 56.0}  # degrees at 23 N, rounded
 
 WARM_LIGHT = "#ffd9a0"

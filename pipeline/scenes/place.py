@@ -11,10 +11,12 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from pipeline import boundaries, metadata
+from pipeline import metadata
+from pipeline.geography import boundaries
 from pipeline.metadata.grids import KM_PER_DEGREE
+from pipeline.metadata.sign_languages import language_and_script
 from pipeline.metadata.towns import towns
-from pipeline.scenes.regions import REGIONS, language_and_script
+from pipeline.scenes.regions import REGIONS
 from predictor.geodesy import haversine_km
 
 TOWNS_KEPT = 12

@@ -1,8 +1,7 @@
-"""What the 36 states and union territories look like along a road: language, script, plates, liveries, houses, temples.
+"""What the 36 states and union territories look like along a road: plates, liveries, houses, temples.
 
-Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). Languages:
-official-language acts of the states. A state whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses
-the second script of its signs.
+Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). A state
+whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses the second script of its signs.
 """
 
 from __future__ import annotations
@@ -63,8 +62,6 @@ BUSES: dict[str, Bus] = {
 class Region:
     """One state or union territory. `buses` holds keys of `BUSES`; an empty tuple means private buses."""
 
-    language: str
-    script: str
     plate: str
     auto: str | None
     buses: tuple[str, ...]
@@ -73,29 +70,18 @@ class Region:
     second_script: str | None = None
 
 
-# Scripts as Unicode names them. "Latin" means that signs are in English or the local language in Roman letters.
 REGIONS: dict[str, Region] = {
-    "Andaman and Nicobar Islands": Region(
-        "Hindi", "Devanagari", "AN", "black-yellow", (), ("andaman",), ("church", "dravida"), "Bengali"
-    ),
-    "Andhra Pradesh": Region(
-        "Telugu", "Telugu", "AP", "yellow-black", ("APSRTC",), ("andhra", "thatch"), ("dravida", "church")
-    ),
-    "Arunachal Pradesh": Region(
-        "English", "Latin", "AR", None, (), ("bamboo", "tin"), ("gompa", "church"), "Devanagari"
-    ),
-    "Assam": Region("Assamese", "Bengali", "AS", "green-yellow", ("ASTC",), ("tin", "bamboo"), ("namghar", "mosque")),
-    "Bihar": Region("Hindi", "Devanagari", "BR", "green-yellow", (), ("mithila", "plaster"), ("painted", "mosque")),
-    "Chandigarh": Region(
-        "English", "Latin", "CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",), "Gurmukhi"
-    ),
-    "Chhattisgarh": Region("Hindi", "Devanagari", "CG", "black-yellow", (), ("bluewash",), ("nagara",)),
+    "Andaman and Nicobar Islands": Region("AN", "black-yellow", (), ("andaman",), ("church", "dravida"), "Bengali"),
+    "Andhra Pradesh": Region("AP", "yellow-black", ("APSRTC",), ("andhra", "thatch"), ("dravida", "church")),
+    "Arunachal Pradesh": Region("AR", None, (), ("bamboo", "tin"), ("gompa", "church"), "Devanagari"),
+    "Assam": Region("AS", "green-yellow", ("ASTC",), ("tin", "bamboo"), ("namghar", "mosque")),
+    "Bihar": Region("BR", "green-yellow", (), ("mithila", "plaster"), ("painted", "mosque")),
+    "Chandigarh": Region("CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",), "Gurmukhi"),
+    "Chhattisgarh": Region("CG", "black-yellow", (), ("bluewash",), ("nagara",)),
     "Dadra and Nagar Haveli and Daman and Diu": Region(
-        "Gujarati", "Gujarati", "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "marble")
+        "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "marble")
     ),
     "Delhi": Region(
-        "Hindi",
-        "Devanagari",
         "DL",
         "green-yellow",
         ("DTC",),
@@ -103,69 +89,31 @@ REGIONS: dict[str, Region] = {
         ("painted", "mosque", "gurdwara"),
         "Gurmukhi",
     ),
-    "Goa": Region(
-        "Konkani", "Devanagari", "GA", "yellow-black", ("KTC",), ("goa",), ("goan_church", "goan_church", "kerala")
-    ),
-    "Gujarat": Region("Gujarati", "Gujarati", "GJ", "green-yellow", ("GSRTC",), ("gujarat", "plaster"), ("marble",)),
-    "Haryana": Region("Hindi", "Devanagari", "HR", "green-yellow", ("HR",), ("brick",), ("painted",)),
-    "Himachal Pradesh": Region("Hindi", "Devanagari", "HP", None, ("HRTC",), ("himachal",), ("pahari",)),
-    "Jammu and Kashmir": Region(
-        "Urdu", "Arabic", "JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",), "Devanagari"
-    ),
-    "Jharkhand": Region("Hindi", "Devanagari", "JH", "green-yellow", (), ("sohrai", "plaster"), ("nagara", "church")),
-    "Karnataka": Region(
-        "Kannada", "Kannada", "KA", "green-yellow", ("KSRTC-KA",), ("mangalore", "deccan"), ("dravida",)
-    ),
-    "Kerala": Region(
-        "Malayalam", "Malayalam", "KL", "black-yellow-door", ("KSRTC-KL",), ("kerala",), ("kerala", "church", "mosque")
-    ),
-    "Ladakh": Region("Ladakhi", "Devanagari", "LA", None, (), ("ladakh",), ("gompa",)),
-    "Lakshadweep": Region("Malayalam", "Malayalam", "LD", "black-yellow-door", (), ("island",), ("mosque",)),
-    "Madhya Pradesh": Region("Hindi", "Devanagari", "MP", "black-yellow", (), ("mud", "plaster"), ("nagara",)),
-    "Maharashtra": Region(
-        "Marathi", "Devanagari", "MH", "black-yellow", ("MSRTC",), ("wada", "deccan"), ("maratha", "nagara")
-    ),
-    "Manipur": Region("Meitei", "Bengali", "MN", "black-yellow", (), ("tin", "bamboo"), ("church", "namghar")),
-    "Meghalaya": Region("English", "Latin", "ML", None, (), ("khasi",), ("church",)),
-    "Mizoram": Region("Mizo", "Latin", "MZ", None, (), ("stilt", "tin"), ("church",)),
-    "Nagaland": Region("English", "Latin", "NL", "yellow-black", (), ("morung", "tin"), ("church",)),
-    "Odisha": Region("Odia", "Oriya", "OD", "black-yellow", ("OSRTC",), ("thatch", "plaster"), ("kalinga",)),
-    "Puducherry": Region("Tamil", "Tamil", "PY", "yellow", (), ("french", "tamil"), ("dravida", "church")),
-    "Punjab": Region("Punjabi", "Gurmukhi", "PB", "green-yellow", ("PB",), ("punjab", "brick"), ("gurdwara",)),
-    "Rajasthan": Region("Hindi", "Devanagari", "RJ", "black-yellow", ("RSRTC",), ("haveli", "desert"), ("marble",)),
-    "Sikkim": Region("Nepali", "Devanagari", "SK", None, ("SNT",), ("sikkim",), ("gompa",)),
-    "Tamil Nadu": Region(
-        "Tamil", "Tamil", "TN", "yellow", ("TNSTC",), ("tamil", "thatch"), ("dravida", "dravida", "church")
-    ),
-    "Telangana": Region(
-        "Telugu", "Telugu", "TG", "yellow-black", ("TGSRTC",), ("deccan", "flats"), ("dravida", "mosque"), "Arabic"
-    ),
-    "Tripura": Region("Bengali", "Bengali", "TR", "green-yellow", (), ("tin", "bengal"), ("bengal",)),
-    "Uttar Pradesh": Region(
-        "Hindi", "Devanagari", "UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("painted", "mosque"), "Arabic"
-    ),
-    "Uttarakhand": Region("Hindi", "Devanagari", "UK", "blue", ("UTC",), ("kumaon",), ("pahari",)),
-    "West Bengal": Region(
-        "Bengali", "Bengali", "WB", "green-yellow", ("WBTC",), ("bengal", "plaster"), ("bengal", "mosque")
-    ),
+    "Goa": Region("GA", "yellow-black", ("KTC",), ("goa",), ("goan_church", "goan_church", "kerala")),
+    "Gujarat": Region("GJ", "green-yellow", ("GSRTC",), ("gujarat", "plaster"), ("marble",)),
+    "Haryana": Region("HR", "green-yellow", ("HR",), ("brick",), ("painted",)),
+    "Himachal Pradesh": Region("HP", None, ("HRTC",), ("himachal",), ("pahari",)),
+    "Jammu and Kashmir": Region("JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",), "Devanagari"),
+    "Jharkhand": Region("JH", "green-yellow", (), ("sohrai", "plaster"), ("nagara", "church")),
+    "Karnataka": Region("KA", "green-yellow", ("KSRTC-KA",), ("mangalore", "deccan"), ("dravida",)),
+    "Kerala": Region("KL", "black-yellow-door", ("KSRTC-KL",), ("kerala",), ("kerala", "church", "mosque")),
+    "Ladakh": Region("LA", None, (), ("ladakh",), ("gompa",)),
+    "Lakshadweep": Region("LD", "black-yellow-door", (), ("island",), ("mosque",)),
+    "Madhya Pradesh": Region("MP", "black-yellow", (), ("mud", "plaster"), ("nagara",)),
+    "Maharashtra": Region("MH", "black-yellow", ("MSRTC",), ("wada", "deccan"), ("maratha", "nagara")),
+    "Manipur": Region("MN", "black-yellow", (), ("tin", "bamboo"), ("church", "namghar")),
+    "Meghalaya": Region("ML", None, (), ("khasi",), ("church",)),
+    "Mizoram": Region("MZ", None, (), ("stilt", "tin"), ("church",)),
+    "Nagaland": Region("NL", "yellow-black", (), ("morung", "tin"), ("church",)),
+    "Odisha": Region("OD", "black-yellow", ("OSRTC",), ("thatch", "plaster"), ("kalinga",)),
+    "Puducherry": Region("PY", "yellow", (), ("french", "tamil"), ("dravida", "church")),
+    "Punjab": Region("PB", "green-yellow", ("PB",), ("punjab", "brick"), ("gurdwara",)),
+    "Rajasthan": Region("RJ", "black-yellow", ("RSRTC",), ("haveli", "desert"), ("marble",)),
+    "Sikkim": Region("SK", None, ("SNT",), ("sikkim",), ("gompa",)),
+    "Tamil Nadu": Region("TN", "yellow", ("TNSTC",), ("tamil", "thatch"), ("dravida", "dravida", "church")),
+    "Telangana": Region("TG", "yellow-black", ("TGSRTC",), ("deccan", "flats"), ("dravida", "mosque"), "Arabic"),
+    "Tripura": Region("TR", "green-yellow", (), ("tin", "bengal"), ("bengal",)),
+    "Uttar Pradesh": Region("UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("painted", "mosque"), "Arabic"),
+    "Uttarakhand": Region("UK", "blue", ("UTC",), ("kumaon",), ("pahari",)),
+    "West Bengal": Region("WB", "green-yellow", ("WBTC",), ("bengal", "plaster"), ("bengal", "mosque")),
 }
-
-# Districts whose signs are in another language than their state's.
-DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
-    "Darjeeling": ("Nepali", "Devanagari"),
-    "Kalimpong": ("Nepali", "Devanagari"),
-    "Cachar": ("Bengali", "Bengali"),
-    "Hailakandi": ("Bengali", "Bengali"),
-    "Sribhumi": ("Bengali", "Bengali"),
-}
-MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude that part Puducherry's far enclaves from Tamil Nadu's coast
-
-
-def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:
-    """The language of the signs and the Unicode name of its script."""
-    if state == "Puducherry" and longitude < MAHE_EAST:
-        return "Malayalam", "Malayalam"
-    if state == "Puducherry" and longitude > YANAM_WEST:
-        return "Telugu", "Telugu"
-    region = REGIONS[state]
-    return DISTRICT_LANGUAGES.get(district, (region.language, region.script))

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.metadata.seasons import MONTH_SEASON
 from pipeline.scenes.compositions import COMPOSITIONS
 from pipeline.scenes.landscapes import landscape_of, settings_of
-from pipeline.scenes.light import MONTH_SEASON, Light
+from pipeline.scenes.light import Light
 from pipeline.scenes.place import Place
 from pipeline.scenes.prop import Box, Clue
 from pipeline.scenes.raster import Glow, finish, render

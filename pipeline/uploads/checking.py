@@ -14,12 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.curation.review import seek_people_in
+from pipeline.curation.suggestions import predict_new
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
 from pipeline.intake.service import Plan, carry_out, plan_import
 from pipeline.intake.sources import SourceMissing
 from pipeline.models import Collection, Photo, Review, Upload, UploadFile
-from pipeline.reporting import Reporter
-from pipeline.services import predict_new
+from pipeline.support.progress import Reporter
 from pipeline.uploads.receiving import archive_path, clear, files_folder, is_archive
 
 State = UploadFile.State

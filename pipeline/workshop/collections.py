@@ -18,7 +18,7 @@ from pipeline.curation import exporting, removal
 from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, host, refill
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
-from pipeline.selectors import playable_photos
+from pipeline.photos.selectors import playable_photos
 from pipeline.workshop.access import user_of, workshop
 
 PER_PAGE = 60

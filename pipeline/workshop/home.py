@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from pipeline.curation.queues import QUEUES
 from pipeline.models import Job, Photo
 from pipeline.workshop.access import workshop
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 
 WAITING = ("reported", "waiting", "doubted")
 

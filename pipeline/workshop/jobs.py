@@ -13,14 +13,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.presence import BrokerAway, worker_queues
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.jobs.watch import QUEUE
 from pipeline.models import Job
 from pipeline.workshop.access import workshop
 from predictor.models import Worker
-from predictor.questions import living_workers, queue_length
+from predictor.serving.questions import living_workers, queue_length
 
 PER_PAGE = 25
 FIGURES = 3  # of a result, shown in the list

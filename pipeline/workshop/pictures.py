@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from pipeline.models import Photo
 from pipeline.workshop.access import workshop
-from predictor import store
-from predictor.images import decode
+from predictor.pictures import store
+from predictor.pictures.images import decode
 
 WIDTHS = (160, 320, 640)
 

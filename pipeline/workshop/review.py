@@ -22,12 +22,12 @@ from pipeline.curation.queues import QUEUES, neighbours
 from pipeline.curation.reports import resolve_reports
 from pipeline.curation.suggestions import alike
 from pipeline.intake.checks import Rejected
-from pipeline.map_settings import map_settings
 from pipeline.models import Photo, Report, Unsuitable
+from pipeline.photos.map_settings import map_settings
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
-from predictor.selectors import answer, champion, prediction_for
-from predictor.store import ImageMissing
+from predictor.pictures.store import ImageMissing
+from predictor.versions.selectors import answer, champion, prediction_for
 
 PER_PAGE = 60
 DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "put into the bin"}

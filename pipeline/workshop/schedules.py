@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from pipeline.job_kinds import KINDS, JobKind
+from pipeline.jobs.kinds import KINDS, JobKind
 from pipeline.jobs.schedules import NoChampion, counts_photos, keep_schedule, next_due, run_schedule
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Schedule

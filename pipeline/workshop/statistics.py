@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from pipeline.curation.collections import host
 from pipeline.curation.coverage import coverage
+from pipeline.evaluation.plots import TINTS, district_map, state_map
 from pipeline.models import Collection, Photo, Review
-from pipeline.plots import TINTS, district_map, state_map
 from pipeline.workshop.access import workshop
 
 NEXT = 10

@@ -15,18 +15,18 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
-from pipeline.evaluation_report import reliability
+from pipeline.evaluation.plots import TINTS, Axis, Chart, state_map
+from pipeline.evaluation.report import reliability
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Collection, Job, Measurement
-from pipeline.plots import TINTS, Axis, Chart, state_map
 from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
 from pipeline.registry.gate import deciding_collection, let_decide
 from pipeline.registry.serving import NothingBefore, UnusableAlias, roll_back, served_before, set_alias
 from pipeline.workshop.access import user_of, workshop
-from predictor.artifact import ArtifactDamaged
+from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
 SHARES = [(share, f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]

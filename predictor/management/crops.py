@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from predictor.views import MOST_CROPS
+from predictor.pictures.picture_views import MOST_CROPS
 
 
 def add_crops(parser: ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils import timezone
 
-from predictor import questions
+from predictor.serving import questions
 
 register = template.Library()
 

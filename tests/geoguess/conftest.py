@@ -13,17 +13,17 @@ from django.conf import settings
 from django.utils import translation
 from PIL import Image
 
-from geoguess import embedded_valkey
-from geoguess.supervisor import Child, Supervisor
+from geoguess.processes import embedded_valkey
+from geoguess.processes.supervisor import Child, Supervisor
 from pipeline.models import Collection, Photo, Review, Split
-from predictor import store
-from predictor.artifact import Artifact, Gallery
+from predictor.answers.artifact import Artifact, Gallery
+from predictor.answers.partition import Partition
+from predictor.answers.posterior import Calibration, Places, Prototypes
 from predictor.geodesy import unit_vectors
-from predictor.heads import Heads, Projection, unit
 from predictor.models import ModelVersion, Prediction
-from predictor.partition import Partition
-from predictor.posterior import Calibration, Places, Prototypes
-from predictor.services import register_version
+from predictor.network.heads import Heads, Projection, unit
+from predictor.pictures import store
+from predictor.versions.services import register_version
 
 CENTRES = [(28.61, 77.21), (12.97, 77.59), (22.57, 88.36)]  # Delhi, Bengaluru, Kolkata
 DIMENSION = 4

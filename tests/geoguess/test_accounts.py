@@ -15,10 +15,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import leaderboards, players, profiles, services
+from geoguess.game import leaderboards, services
+from geoguess.game.rules import Position, points
 from geoguess.models import Game, Player, Round
-from geoguess.names import InvalidName
-from geoguess.rules import Position, points
+from geoguess.models.player_names import InvalidName
+from geoguess.players import services as players
+from geoguess.profile import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOON = datetime(2026, 1, 7, 6, 30, tzinfo=UTC)  # Wednesday noon in India
@@ -227,7 +229,7 @@ def test_the_profile_shows_best_games_states_and_both_curves(client, finish, sta
     for score in (1000, 5000, 3000, 2000, 4000, 500):
         finish(player, *[score] * 5)
     start(player)  # not finished: counts nowhere
-    found = profiles.profile(player)
+    found = figures.profile(player)
     assert [game["player_total"] for game in found["best"]] == [25000, 20000, 15000, 10000, 5000]
     assert found["stats"]["games"] == 6
     (state,) = found["states"]
@@ -241,7 +243,7 @@ def test_one_game_is_no_curve_and_a_round_without_a_guess_has_no_distance(finish
     player = Player.objects.create()
     finish(player, 0, 0, 0, 0, 0)
     Round.objects.update(latitude=None, longitude=None, distance_km=None)
-    found = profiles.profile(player)
+    found = figures.profile(player)
     assert found["plot"] is None
     assert found["states"][0]["distance_km"] is None
 

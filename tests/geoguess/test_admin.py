@@ -11,8 +11,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from geoguess.game.services import start_game
 from geoguess.models import LessonPlan, LessonStep, Player, Room, Seat, Series, SeriesPhoto
-from geoguess.services import start_game
 from pipeline.models import Job, Rejection
 from predictor.models import Promotion
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from geoguess.difficulty import rate_photos
+from geoguess.game.difficulty import rate_photos
+from geoguess.game.rules import Position
 from geoguess.models import Player
-from geoguess.rules import Position
 from pipeline.curation.collections import Filter
 from pipeline.models import Photo
-from pipeline.reporting import SILENT
+from pipeline.support.progress import SILENT
 from predictor.geodesy import MAX_SCORE, haversine_km, score
 from predictor.models import ModelVersion
 from tests.geoguess.test_services import play, start

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from predictor import questions
+from predictor.serving import questions
 
 pytestmark = pytest.mark.django_db
 

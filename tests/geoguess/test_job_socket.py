@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from geoguess import job_consumer
 from geoguess.asgi import application
+from geoguess.site import job_consumer
 from pipeline.jobs.services import DEAD_AFTER, cancel_job, change_job
 from pipeline.models import Job
 

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from geoguess import selectors
-from geoguess.vocabulary import STATES
-from pipeline import boundaries
+from geoguess.game import selectors
+from geoguess.site.vocabulary import STATES
+from pipeline.geography import boundaries
 from pipeline.models import Photo
 
 LOCALE = settings.LOCALE_PATHS[0]

@@ -13,10 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from geoguess.classroom.services import save_plan
+from geoguess.game.selectors import ready_photos
 from geoguess.live import rules
-from geoguess.live.models import Room
-from geoguess.models import LessonPlan
-from geoguess.selectors import ready_photos
+from geoguess.models import LessonPlan, Room
 from tests.geoguess.test_room_socket import no_connection_is_left, tab
 
 __all__ = ["no_connection_is_left"]

@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from geoguess import players
 from geoguess.classroom import report as reports
 from geoguess.classroom import services as classroom
+from geoguess.classroom.services import delete_class
+from geoguess.game.selectors import ready_photos
 from geoguess.live import selectors, services
-from geoguess.live.models import Pin, Room, Seat
-from geoguess.models import LessonPlan, Player
-from geoguess.names import InvalidName
-from geoguess.selectors import ready_photos
+from geoguess.models import LessonPlan, Pin, Player, Room, Seat
+from geoguess.models.player_names import InvalidName
+from geoguess.profile.services import delete_player
 from pipeline.jobs.watch import CHORES
 from pipeline.models import Photo, Split
 from tests.geoguess.test_live_services import DELHI, MUMBAI, NOW, go_on, lock, refreshed
@@ -363,13 +363,13 @@ def test_a_deleted_class_leaves_no_name_behind(session):
     elsewhere = Player.objects.get(seats__name="Ravi")
     other = begin(session.plan)
     services.join(room_id=other.pk, player=elsewhere, name="Ravi", now=NOW)
-    players.delete_class(session)
+    delete_class(session)
     assert Player.objects.filter(user=None).get() == elsewhere
     assert not Pin.objects.exists()
 
 
 def test_who_deletes_their_account_deletes_their_classes(session, educator):
-    players.delete_player(session.host)
+    delete_player(session.host)
     assert not Room.objects.exists()
     assert not Seat.objects.exists()
     assert not LessonPlan.objects.exists()

@@ -7,7 +7,7 @@ import time
 import pytest
 from django.conf import settings as site_settings
 
-from geoguess.limits import TooOften, spend
+from geoguess.site.limits import TooOften, spend
 
 pytestmark = pytest.mark.services
 

@@ -8,11 +8,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from geoguess.game.rules import Position
 from geoguess.live import rules, selectors, services
-from geoguess.live.models import Pin, Room
-from geoguess.models import Player
-from geoguess.names import InvalidName
-from geoguess.rules import Position
+from geoguess.models import Pin, Player, Room
+from geoguess.models.player_names import InvalidName
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOW = timezone.now()

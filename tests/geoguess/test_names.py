@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geoguess.names import MAX_CHARACTERS, InvalidName, clean_name, new_name
+from geoguess.models.player_names import MAX_CHARACTERS, InvalidName, clean_name, new_name
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,18 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import gallery, limits, services
+from geoguess.game import services
+from geoguess.game.rules import Position
 from geoguess.models import Game, Player, Round
-from geoguess.rules import Position
+from geoguess.reasons import gallery
+from geoguess.site import limits
+from pipeline.curation.exhibition import exhibit
 from pipeline.models import Photo, Split
-from pipeline.selectors import playable_photos
-from pipeline.services import exhibit, playable_hashes
-from predictor import questions, store
+from pipeline.photos.selectors import playable_hashes, playable_photos
 from predictor.models import Question
-from predictor.selectors import posterior_of, prediction_for
+from predictor.pictures import store
+from predictor.serving import questions
+from predictor.versions.selectors import posterior_of, prediction_for
 from tests.made import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted")]

@@ -7,12 +7,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import players, profiles, services
+from geoguess.game import services
 from geoguess.models import Player
-from geoguess.reports import reports_of
+from geoguess.players import services as players
+from geoguess.players.reports import reports_of
+from geoguess.profile import figures
+from geoguess.profile.services import delete_player
 from pipeline.curation.reports import resolve_reports
 from pipeline.models import Report
-from pipeline.selectors import playable_photos
+from pipeline.photos.selectors import playable_photos
 
 pytestmark = pytest.mark.django_db
 
@@ -72,9 +75,9 @@ def test_reports_go_along_when_a_guest_signs_up_and_are_nobodys_after_deletion(c
     assert [str(row["reason"]) for row in reports_of(account)] == [
         "It shows a face, a number plate or something private"
     ]
-    assert len(profiles.export(account)["reports"]) == 1
+    assert len(figures.export(account)["reports"]) == 1
     token = account.token
-    players.delete_player(account)
+    delete_player(account)
     report = Report.objects.get()
     assert report.reporter != token
     assert report.outcome == ""  # still to be decided

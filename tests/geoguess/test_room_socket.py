@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from geoguess.asgi import application
 from geoguess.live import calls, consumer, rules, watch
-from geoguess.live.models import Pin, Room, Seat
+from geoguess.models import Pin, Room, Seat
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geoguess import round_image
+from geoguess.game import round_image
 
 
 @pytest.fixture

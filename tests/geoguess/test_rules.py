@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoguess import rules
+from geoguess.game import rules
+from geoguess.game.guesses import InvalidGuess, parse_guess
 from predictor.geodesy import INDIA_SCALE_KM
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -30,13 +31,13 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
     ],
 )
 def test_a_guess_that_is_no_position_is_refused(latitude, longitude):
-    with pytest.raises(rules.InvalidGuess):
-        rules.parse_guess(latitude, longitude)
+    with pytest.raises(InvalidGuess):
+        parse_guess(latitude, longitude)
 
 
 @pytest.mark.parametrize(("given_degrees", "wrapped"), [(77.2, 77.2), (437.2, 77.2), (-282.8, 77.2), (180, -180)])
 def test_a_longitude_is_wrapped(given_degrees, wrapped):
-    assert rules.parse_guess(28.6, given_degrees).longitude == pytest.approx(wrapped)
+    assert parse_guess(28.6, given_degrees).longitude == pytest.approx(wrapped)
 
 
 def test_a_guess_within_the_photos_precision_is_perfect():

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from geoguess import rules, series, services, standings
+from geoguess.game import rules, series, services, standings
+from geoguess.game.rules import Position
 from geoguess.models import Game, Player, Series
-from geoguess.rules import Position
 from pipeline.models import Collection
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from geoguess import selectors, services
+from geoguess.game import selectors, services
+from geoguess.game.rules import Position
 from geoguess.models import Player, Round
-from geoguess.rules import Position
 from pipeline.models import Split
-from predictor import selectors as predicted
+from predictor.answers.levels import Level
 from predictor.geodesy import INDIA_SCALE_KM, score
-from predictor.levels import Level
+from predictor.versions import selectors as predicted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

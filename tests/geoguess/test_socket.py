@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess import services
 from geoguess.asgi import application
+from geoguess.game import services
+from geoguess.game.rules import Position
 from geoguess.models import Game, Round
-from geoguess.rules import Position
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

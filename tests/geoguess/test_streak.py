@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from geoguess import selectors, services
+from geoguess.game import selectors, services
+from geoguess.game.rules import Position, state_at
 from geoguess.models import Game, Player
-from geoguess.rules import Position, state_at
-from pipeline.boundaries import locate
+from pipeline.geography.boundaries import locate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from geoguess import embedded_valkey
-from geoguess.supervisor import Child, ChildFailed, Supervisor
+from geoguess.processes import embedded_valkey
+from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
 
 
 def alive(pid: int) -> bool:
@@ -68,7 +68,7 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path):
     pid_file = tmp_path / "pids"
     code = textwrap.dedent(f"""
         import os, sys, time, pathlib
-        from geoguess.supervisor import Child, Supervisor
+        from geoguess.processes.supervisor import Child, Supervisor
         supervisor = Supervisor(env=dict(os.environ), log=print)
         children = [Child(str(n), [sys.executable, "-c", "import time; time.sleep(600)"]) for n in range(2)]
         for child in children:

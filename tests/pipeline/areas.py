@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from pipeline import boundaries
-from pipeline.boundary_sets import Columns, Fault, Imported, Level, import_boundaries
+from pipeline.boundary_sets.sets import Columns, Fault, Imported, Level, import_boundaries
+from pipeline.geography import boundaries
 
 COLUMNS = Columns("tehsil", "lgd", "zila")
 

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from pipeline import boundaries
-from pipeline.boundary_sets import BoundarySet
+from pipeline.boundary_sets.sets import BoundarySet
+from pipeline.geography import boundaries
 from tests.pipeline.areas import imported, quarters, table, written
 from tests.pipeline.web_server import WebServer, web_server
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from pipeline.evaluation import Evaluation, Truth, answer, evaluation
-from predictor.artifact import Artifact, Gallery
+from pipeline.evaluation.evaluate import Evaluation, Truth, answer, evaluation
+from predictor.answers.artifact import Artifact, Gallery
+from predictor.answers.partition import Partition
+from predictor.answers.posterior import Calibration, Places, Prototypes
 from predictor.geodesy import unit_vectors
-from predictor.heads import Heads, Projection
-from predictor.partition import Partition
-from predictor.posterior import Calibration, Places, Prototypes
+from predictor.network.heads import Heads, Projection
 
 KOCHI, CHENNAI = (9.97, 76.28), (13.08, 80.27)
 CELLS = np.array([[0.9, 0.1], [0.6, 0.4], [0.8, 0.2], [0.3, 0.7]])

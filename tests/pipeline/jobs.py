@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django import forms
 
-from pipeline import job_kinds
-from pipeline.job_kinds import JobKind
-from pipeline.reporting import Reporter
+from pipeline.jobs import kinds as job_kinds
+from pipeline.jobs.kinds import JobKind
+from pipeline.support.progress import Reporter
 
 Work = Callable[[Reporter], dict[str, Any] | None]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.models import Collection, Photo, Review
-from predictor import store
-from predictor.images import decode, perceptual_hash
+from predictor.pictures import store
+from predictor.pictures.images import decode, perceptual_hash
 from tests.made import picture, position
 
 

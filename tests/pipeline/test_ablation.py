@@ -11,13 +11,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline import ablation
-from pipeline.ablation import SEEN_ONLY, Row, as_markdown, task_variants, variants
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
-from pipeline.recipe import ANSWERING, Recipe
-from pipeline.reporting import Silent
-from pipeline.services import ablate_collection
+from pipeline.support.progress import Silent
+from pipeline.training import ablation
+from pipeline.training.ablation import SEEN_ONLY, Row, as_markdown, task_variants, variants
+from pipeline.training.recipe import ANSWERING, Recipe
+from pipeline.training.services import ablate_collection
 from tests.pipeline.stored import store_photos
 
 

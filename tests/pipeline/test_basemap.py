@@ -13,7 +13,8 @@ import shapely
 from django.conf import settings
 from PIL import Image
 
-from pipeline import basemap, boundaries
+from pipeline.basemap import draw as basemap
+from pipeline.geography import boundaries
 from tests.alike import alike
 
 FOLDER = Path(settings.BASE_DIR) / "static" / "basemap"

@@ -15,11 +15,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline import benchmarks, geocell_benchmark, plain_ways
+from pipeline.benchmarks import geocells as geocell_benchmark
+from pipeline.benchmarks import plain_ways
+from pipeline.benchmarks import suite as benchmarks
 from pipeline.geocells.splitting import Limits, clusterings
-from predictor.heads import unit
-from predictor.posterior import Calibration, Known, Places, Prototypes, refine
-from predictor.smoothing import smoothed_targets
+from predictor.answers.posterior import Calibration, Known, Places, Prototypes, refine
+from predictor.network.heads import unit
+from predictor.network.smoothing import smoothed_targets
 
 SMALL = {
     "GEOCELL_PHOTOS": (300, 400),
@@ -36,7 +38,7 @@ SMALL = {
 @pytest.mark.django_db
 def test_every_part_has_a_speed_and_a_ratio_to_a_named_baseline(monkeypatch: pytest.MonkeyPatch, data_folders) -> None:
     # The predictor's needs a running site: tests/e2e/test_benchmark.py is about it.
-    monkeypatch.setattr("pipeline.predictor_benchmark.benchmark_predictor", lambda images: {"images": images})
+    monkeypatch.setattr("pipeline.benchmarks.predictor.benchmark_predictor", lambda images: {"images": images})
     for name, size in SMALL.items():
         monkeypatch.setattr(benchmarks, name, size)
     out = StringIO()

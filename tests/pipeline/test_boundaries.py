@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.boundaries import EQUAL_AREA_CRS, distance_outside_km, districts, locate, outline, states
+from pipeline.geography.boundaries import EQUAL_AREA_CRS, distance_outside_km, districts, locate, outline, states
 
 PROBES = [  # latitude, longitude, state, district: towns, the disputed north, islands, enclaves of Union Territories
     (28.6139, 77.2090, "Delhi", "New Delhi"),

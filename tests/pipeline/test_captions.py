@@ -7,8 +7,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from pipeline.captions import PLACE_SHARES, SHARES, captions_of, climate_in_words
 from pipeline.metadata import climate_zones, metadata_of
+from pipeline.training.captions import PLACE_SHARES, SHARES, captions_of, climate_in_words
 
 DRAWS = 2000
 

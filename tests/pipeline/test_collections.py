@@ -19,7 +19,7 @@ from pipeline.curation.collections import Filter, NameTaken, bring_back, build, 
 from pipeline.curation.coverage import coverage
 from pipeline.intake.service import import_photos
 from pipeline.models import Collection, Photo, Review
-from pipeline.reporting import SILENT
+from pipeline.support.progress import SILENT
 from tests.pipeline.stored import store_photos
 
 pytestmark = pytest.mark.django_db

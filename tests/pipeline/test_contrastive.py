@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from pipeline.contrastive import contrastive_loss, pretrain, same_captions
 from pipeline.metadata import metadata_of
 from pipeline.scenes.place import draw_places
+from pipeline.training.contrastive import contrastive_loss, pretrain, same_captions
 
 
 def test_with_captions_all_different_the_loss_is_that_of_clip():

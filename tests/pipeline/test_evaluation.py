@@ -13,12 +13,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
-from pipeline.baselines import constant_point
-from pipeline.evaluation import THRESHOLDS_KM, Evaluation, Truth, _summary, evaluation, figures
-from pipeline.measures import SMALLEST_PROBABILITY
+from pipeline.evaluation.baselines import constant_point
+from pipeline.evaluation.evaluate import THRESHOLDS_KM, Evaluation, Truth, _summary, evaluation, figures
+from pipeline.evaluation.measures import SMALLEST_PROBABILITY
 from predictor.geodesy import WORLD_SCALE_KM, distance_matrix_km, haversine_km, score, unit_vectors
-from predictor.images import decode
 from predictor.models import ModelVersion
+from predictor.pictures.images import decode
 from tests.made import picture, position
 from tests.pipeline.evaluations import CHENNAI, KOCHI, four_photos, two_cells, unlike_any
 

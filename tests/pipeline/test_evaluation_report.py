@@ -12,11 +12,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from pipeline.evaluation_report import report_page
-from pipeline.job_kinds import EVALUATION_FILE, REPORT_FILE
+from pipeline.evaluation.plots import HEIGHT, WIDTH, Axis, Chart, bars, error_map, state_map
+from pipeline.evaluation.report import report_page
 from pipeline.jobs import services as job_services
 from pipeline.models import Job
-from pipeline.plots import HEIGHT, WIDTH, Axis, Chart, bars, error_map, state_map
+from pipeline.registry.jobs import EVALUATION_FILE, REPORT_FILE
 from tests.pipeline.evaluations import four_photos
 from tests.pipeline.test_job_kinds import collection, report, run  # noqa: F401
 
@@ -175,7 +175,7 @@ def test_the_job_keeps_the_report_and_only_who_may_look_gets_it(
 
 @pytest.mark.django_db
 def test_an_evaluation_can_be_stopped_while_it_measures(made_version, collection, report) -> None:  # noqa: F811
-    from pipeline.reporting import Cancelled
+    from pipeline.support.progress import Cancelled
 
     report.phase = "Measuring"
     with pytest.raises(Cancelled):

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline import explanation_evaluation
-from pipeline.explanation_evaluation import Explained, evaluate_explanations
+from pipeline.evaluation import reasons as explanation_evaluation
+from pipeline.evaluation.reasons import Explained, evaluate_explanations
 from pipeline.models import Collection, Photo
-from predictor.encoders import frozen
+from predictor.encoders.encoder import frozen
 from predictor.models import ModelVersion
 from tests.pipeline.stored import store_photos
 from tests.predictor.test_explanation import HOW, Bright, spot, with_heads

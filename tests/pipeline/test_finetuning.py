@@ -15,16 +15,17 @@ import torch
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline.finetuning import NothingToTune, Schedule, finetune
-from pipeline.learning import Photos
 from pipeline.metadata import metadata_of
 from pipeline.models import Collection, Photo
-from pipeline.reporting import Cancelled, Silent
-from predictor import encoders
-from predictor.encoders import Encoder, load_encoder
-from predictor.images import decode
+from pipeline.support.progress import Cancelled, Silent
+from pipeline.training.finetuning import NothingToTune, Schedule, finetune
+from pipeline.training.learning import Photos
+from predictor.encoders.encoder import Encoder
+from predictor.encoders.loading import REGISTRY, load_encoder
+from predictor.encoders.networks import ARCHITECTURES
 from predictor.models import ModelVersion
-from predictor.selectors import training_hashes
+from predictor.pictures.images import decode
+from predictor.versions.selectors import training_hashes
 from tests.made import picture, position
 from tests.pipeline.stored import store_photos
 from tests.tiny import TINY_VIT, tiny_vit
@@ -35,10 +36,10 @@ SCHEDULE = Schedule(blocks=1, epochs=3, batch=4, accumulation=2, rate=1e-3, pati
 
 @pytest.fixture
 def vit(monkeypatch: pytest.MonkeyPatch) -> Encoder:
-    monkeypatch.setitem(encoders.REGISTRY, TINY_VIT, tiny_vit)
-    monkeypatch.setitem(encoders.ARCHITECTURES, TINY_VIT, lambda: tiny_vit()[0])
-    monkeypatch.setattr("pipeline.finetuning.CELL_PENALTY", WEAK)
-    encoders.load_encoder.cache_clear()
+    monkeypatch.setitem(REGISTRY, TINY_VIT, tiny_vit)
+    monkeypatch.setitem(ARCHITECTURES, TINY_VIT, lambda: tiny_vit()[0])
+    monkeypatch.setattr("pipeline.training.finetuning.CELL_PENALTY", WEAK)
+    load_encoder.cache_clear()
     return load_encoder(TINY_VIT)
 
 
@@ -99,7 +100,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(vit: Enco
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(
     vit: Encoder, tmp_path: Path, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.finetuning.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("pipeline.training.finetuning.CHECKPOINT_SECONDS", 0.0)
 
     class Stopped(Silent):
         def progress(self, done: int, total: int, phase: str) -> None:
@@ -129,14 +130,14 @@ TWO = """
 import sys, torch, django
 from pathlib import Path
 django.setup()
-from pipeline import finetuning
-from pipeline.finetuning import Schedule, process_group, rank
-from predictor import encoders
+from pipeline.training import finetuning
+from pipeline.training.finetuning import Schedule, process_group, rank
+from predictor.encoders.loading import REGISTRY, load_encoder
 from tests.pipeline.test_finetuning import TINY_VIT, WEAK, tiny_vit, tuned, weights
 finetuning.CELL_PENALTY = WEAK
-encoders.REGISTRY[TINY_VIT] = tiny_vit
+REGISTRY[TINY_VIT] = tiny_vit
 with process_group():
-    found = tuned(encoders.load_encoder(TINY_VIT), Path(sys.argv[1]), Schedule(**eval(sys.argv[2])))
+    found = tuned(load_encoder(TINY_VIT), Path(sys.argv[1]), Schedule(**eval(sys.argv[2])))
     torch.save(weights(found.network), f"{sys.argv[1]}/{rank()}.pt")
 """
 

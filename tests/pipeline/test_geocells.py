@@ -10,13 +10,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.boundaries import districts, outline
 from pipeline.geocells import automatic_minimum, district_partition
 from pipeline.geocells.quality import quality
 from pipeline.geocells.splitting import Limits
+from pipeline.geography.boundaries import districts, outline
 from pipeline.scenes.place import draw_places
+from predictor.answers.partition import Partition
 from predictor.geodesy import haversine_km, positions
-from predictor.partition import Partition
 
 PLACES = np.array(draw_places(1500, 11))
 

@@ -12,13 +12,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.boundaries import districts, outline
-from pipeline.geocell_benchmark import made_positions
+from pipeline.benchmarks.geocells import made_positions
 from pipeline.geocells import PARTITIONS, DistrictMap
 from pipeline.geocells.quality import quality
 from pipeline.geocells.splitting import Limits
+from pipeline.geography.boundaries import districts, outline
+from predictor.answers.partition import Partition
 from predictor.geodesy import Floats
-from predictor.partition import Partition
 
 CUTTING = ["semantic", "rectangular", "quadtree"]
 WINDS = "centre|north|south|east|west|north-east|north-west|south-east|south-west"

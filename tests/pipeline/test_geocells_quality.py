@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.geocell_benchmark import automatic_limits, made_positions
+from pipeline.benchmarks.geocells import automatic_limits, made_positions
 from pipeline.geocells import district_partition
 from pipeline.geocells.quality import Quality, quality
 from pipeline.geocells.splitting import Limits
 from pipeline.metadata.towns import towns
+from predictor.answers.partition import Partition
 from predictor.geodesy import haversine_km
-from predictor.partition import Partition
 
 LATITUDES, LONGITUDES = made_positions(2_000)
 PARTITION = district_partition(LATITUDES, LONGITUDES, 20)

@@ -12,8 +12,9 @@ import shapely
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from pipeline import boundaries, boundary_sets
-from pipeline.boundary_sets import BoundarySet, Fault, ImportFailed, Level, SetMissing
+from pipeline.boundary_sets import sets as boundary_sets
+from pipeline.boundary_sets.sets import BoundarySet, Fault, ImportFailed, Level, SetMissing
+from pipeline.geography import boundaries
 from tests.pipeline.areas import areas_of, district, imported, km2, quarters, table, turned_away, written
 
 

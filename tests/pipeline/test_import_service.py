@@ -14,11 +14,11 @@ from pipeline.intake import service
 from pipeline.intake.checks import ImportRefused, Reason
 from pipeline.intake.service import import_photos, original_path
 from pipeline.models import Collection, Photo, Rejection
-from pipeline.selectors import playable_photos
-from predictor import store
+from pipeline.photos.selectors import playable_photos
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import Prediction
-from predictor.services import promote
+from predictor.pictures import store
+from predictor.versions.services import promote
 from tests.pipeline.pictures import jpeg, jpeg_with_gps
 
 pytestmark = pytest.mark.django_db

@@ -13,16 +13,16 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import boundaries
-from pipeline.boundary_sets import BoundarySet
+from pipeline.boundary_sets.sets import BoundarySet
 from pipeline.geocells import PARTITIONS, district_partition, semantic_partition
-from pipeline.geocells.plane import shared_borders
-from pipeline.job_kinds import KINDS
+from pipeline.geography import boundaries
+from pipeline.geography.plane import shared_borders
+from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
-from pipeline.reporting import Silent
 from pipeline.scenes.place import draw_places
-from pipeline.services import train_version
-from predictor.partition import Partition
+from pipeline.support.progress import Silent
+from pipeline.training.services import train_version
+from predictor.answers.partition import Partition
 from tests.pipeline.areas import district, imported, quarters, table, written
 from tests.pipeline.stored import store_photos
 

@@ -16,12 +16,12 @@ from pipeline.importers.commons import Commons
 from pipeline.importers.run import PER_PAGE, Stopped, Wanted, import_from_web
 from pipeline.intake.checks import Reason
 from pipeline.intake.service import original_path
-from pipeline.job_kinds import KINDS
 from pipeline.jobs import services
+from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.running import run_job
 from pipeline.models import Collection, Job, Photo, Rejection
-from pipeline.reporting import Cancelled, Silent
-from predictor import store
+from pipeline.support.progress import Cancelled, Silent
+from predictor.pictures import store
 from tests.pipeline.pictures import jpeg
 from tests.pipeline.test_importers_sources import commons_file, commons_page, mapillary_image
 from tests.pipeline.web_server import Asked, Reply, WebServer, fetcher_for, json_reply, picture_reply

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from pipeline import geocells
-from pipeline.job_kinds import ENCODERS, KINDS, PARTITIONS, UnusableParameters
+from pipeline.jobs.kinds import KINDS, UnusableParameters
 from pipeline.models import Collection
-from pipeline.partition_preview import partition_svg
-from pipeline.reporting import Cancelled, Silent
-from predictor import encoders
+from pipeline.support.progress import Cancelled, Silent
+from pipeline.training.jobs import ENCODERS, PARTITIONS
+from pipeline.training.partition_preview import partition_svg
+from predictor.answers.partition import Partition
+from predictor.encoders.loading import REGISTRY
 from predictor.models import ModelVersion, Prediction
-from predictor.partition import Partition
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 from tests.pipeline.stored import store_photos
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def run(kind: str, report, user=None, **data) -> dict:
 
 
 def test_the_encoders_to_choose_from_are_those_that_have_a_name():
-    assert [name for name, _ in ENCODERS] == list(encoders.REGISTRY)
+    assert [name for name, _ in ENCODERS] == list(REGISTRY)
 
 
 def test_geocells_are_kept_as_a_file_with_figures_and_a_map(collection, report):
@@ -134,7 +135,7 @@ def test_fine_tuning_makes_an_encoder_that_retraining_offers(collection, report)
 
 
 def test_cancelled_fine_tuning_leaves_its_checkpoint_and_no_encoder(collection, report, data_folders, monkeypatch):
-    monkeypatch.setattr("pipeline.finetuning.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("pipeline.training.finetuning.CHECKPOINT_SECONDS", 0.0)
     store_photos(collection, range(244, 264), "validation")
     report.phase = "Fine-tuning"
     with pytest.raises(Cancelled):
@@ -156,7 +157,7 @@ def test_training_that_fails_to_register_leaves_no_folder(collection, report, da
     def refuse(**kwargs):
         raise Cancelled
 
-    monkeypatch.setattr("pipeline.services.register_version", refuse)
+    monkeypatch.setattr("pipeline.training.services.register_version", refuse)
     with pytest.raises(Cancelled):
         run("retrain", report, collection="cities", encoder="starter_vit", seed="7")
     assert list((data_folders / "models").iterdir()) == []

@@ -1,4 +1,4 @@
-"""A job's row is the truth: one per kind at a time, cancelled, retried, found dead; reports land in it."""
+"""A job is its row: one per kind at a time, cancelled, retried, found dead; reports land in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.jobs.services import (
     start_job,
 )
 from pipeline.models import Job
-from pipeline.reporting import Cancelled
+from pipeline.support.progress import Cancelled
 from tests.pipeline.jobs import add_kind
 
 Status = Job.Status
@@ -97,15 +97,14 @@ def test_another_can_start_when_one_has_ended(started):
 
 
 def test_without_a_broker_the_job_fails_and_says_so(started, monkeypatch, sent):
+    from celery import current_app
     from kombu.exceptions import OperationalError
-
-    from pipeline.tasks import run_job_task
 
     def refuse(*args, **kwargs):
         raise OperationalError("Connection refused")
 
     monkeypatch.undo()  # the real sending
-    monkeypatch.setattr(run_job_task, "apply_async", refuse)
+    monkeypatch.setattr(current_app, "send_task", refuse)
     job = started()
     job.refresh_from_db()
     assert (job.status, job.error) == (Status.FAILED, NO_BROKER)
@@ -187,7 +186,7 @@ def test_cancelling_a_job_that_ended_changes_nothing(started):
 
 
 def test_an_error_of_ours_is_shown_as_it_is(started):
-    from pipeline.services import TooFewPhotos
+    from pipeline.photos.selectors import TooFewPhotos
 
     def work(report):
         raise TooFewPhotos("Import more.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline import boundaries
-from pipeline.landmarks import KINDS, landmarks, nearest_landmarks
+from pipeline.geography import boundaries
+from pipeline.geography.landmarks import KINDS, landmarks, nearest_landmarks
 
 SHORE_KM = 1.0  # piers, forts in the sea and beaches may lie this far outside the outline
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.measures import RELIABILITY_BINS, SMALLEST_PROBABILITY, auroc, calibration, interval, risk_coverage
+from pipeline.evaluation.measures import (
+    RELIABILITY_BINS,
+    SMALLEST_PROBABILITY,
+    auroc,
+    calibration,
+    interval,
+    risk_coverage,
+)
 
 
 def test_an_interval_is_the_spread_of_resampled_means() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from pipeline import boundaries
+from pipeline.geography import boundaries
 from pipeline.metadata import TASKS, climates, elevations_m, metadata_of
 from pipeline.metadata.languages import LANGUAGES
 from pipeline.scenes.place import place_at

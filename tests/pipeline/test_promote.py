@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from pipeline.models import Collection, Photo
-from pipeline.selectors import playable_photos
+from pipeline.photos.selectors import playable_photos
 from predictor.models import ModelVersion, Prediction
-from predictor.selectors import champion
+from predictor.versions.selectors import champion
 from tests.pipeline.stored import store_photos
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.recipe import Recipe, UnusableChange
+from pipeline.training.recipe import Recipe, UnusableChange
 
 
 def test_parts_are_set_by_name() -> None:

@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.curation import removal
-from pipeline.job_kinds import KINDS
+from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection, Job, Measurement, Photo, Review
 from pipeline.registry.comparing import compare_measurements
 from pipeline.registry.gate import NotBetter, compare, let_decide
+from pipeline.registry.measuring import evaluate_version
 from pipeline.registry.serving import (
     NothingBefore,
     UnusableAlias,
@@ -27,13 +28,12 @@ from pipeline.registry.serving import (
     served_before,
     set_alias,
 )
-from pipeline.reporting import SILENT
-from pipeline.services import evaluate_version
-from predictor import selectors
-from predictor.artifact import ArtifactDamaged
+from pipeline.support.progress import SILENT
+from predictor.answers.artifact import ArtifactDamaged
 from predictor.models import ModelVersion, Prediction, Promotion
-from predictor.selectors import artifact_of, champion, training_hashes
-from predictor.services import promote, register_version
+from predictor.versions import selectors
+from predictor.versions.selectors import artifact_of, champion, training_hashes
+from predictor.versions.services import promote, register_version
 from tests.pipeline.stored import store_photos
 
 

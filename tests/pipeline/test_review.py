@@ -22,8 +22,8 @@ from pipeline.curation.reports import MOST_A_DAY, NotReported, report_photo, res
 from pipeline.curation.suggestions import alike
 from pipeline.intake.service import import_photos, original_path
 from pipeline.models import Collection, Photo, Report, Review
-from pipeline.selectors import learnable_photos, playable_photos
-from predictor import store
+from pipeline.photos.selectors import learnable_photos, playable_photos
+from predictor.pictures import store
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

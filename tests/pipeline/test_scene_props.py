@@ -11,13 +11,14 @@ import pytest
 import resvg_py
 from PIL import ImageFont
 
-from pipeline import boundaries
+from pipeline.geography import boundaries
+from pipeline.metadata.sign_languages import SIGN_LANGUAGES, language_and_script
 from pipeline.metadata.towns import TOWNS_FILE, towns
 from pipeline.scenes import boats, houses, plates, shops, signs, vehicles, worship
 from pipeline.scenes.light import Light
 from pipeline.scenes.place import Place, draw_places, place_at
 from pipeline.scenes.prop import Prop
-from pipeline.scenes.regions import AUTO_LIVERIES, BUSES, REGIONS, language_and_script
+from pipeline.scenes.regions import AUTO_LIVERIES, BUSES, REGIONS
 from pipeline.scenes.text import FAMILIES, font_files, width
 from predictor.geodesy import haversine_km
 
@@ -80,7 +81,7 @@ def test_styles_and_liveries_that_states_name_exist() -> None:
         assert set(region.worship) <= set(worship.STYLES), state
         assert set(region.buses) <= set(BUSES), state
         assert region.auto is None or region.auto in AUTO_LIVERIES, state
-        assert region.script in FAMILIES, state
+        assert SIGN_LANGUAGES[state][1] in FAMILIES, state
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_styles_and_liveries_that_states_name_exist() -> None:
     ],
 )
 def test_signs_use_the_script_of_the_state(state: str, script: str) -> None:
-    assert REGIONS[state].script == script
+    assert SIGN_LANGUAGES[state][1] == script
 
 
 def test_enclaves_of_puducherry_and_the_hills_of_bengal_have_scripts_of_their_own() -> None:
@@ -132,7 +133,7 @@ def test_no_font_lacks_a_sign_of_the_shipped_spellings() -> None:
             words[script].add(name)
     for name in table.name:
         words["Latin"].add(name)
-    languages = {region.language: region.script for region in REGIONS.values()}
+    languages = dict(SIGN_LANGUAGES.values())
     for lettering in [*signs.SHOPS.values(), signs.BUS_STOP]:
         for language, word in lettering.items():
             words[languages[language]].add(word)

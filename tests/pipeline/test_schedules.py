@@ -16,9 +16,9 @@ from kombu.asynchronous.timer import Timer
 from kombu.utils.imports import symbol_by_name
 
 from geoguess import celery_app
-from pipeline import job_kinds
-from pipeline.job_kinds import EvaluateForm, JobKind
+from pipeline.jobs import kinds as job_kinds
 from pipeline.jobs import schedules, services
+from pipeline.jobs.kinds import JobKind
 from pipeline.jobs.schedules import (
     keep_schedule,
     new_photos,
@@ -30,7 +30,8 @@ from pipeline.jobs.schedules import (
 from pipeline.jobs.services import retry_job
 from pipeline.jobs.watch import ScheduleWatch
 from pipeline.models import Collection, Job, Photo, Schedule
-from predictor.services import promote
+from pipeline.registry.jobs import EvaluateForm
+from predictor.versions.services import promote
 from tests.pipeline.jobs import add_kind
 
 INDIA = ZoneInfo("Asia/Kolkata")

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline.splits import assign_splits, place_clusters, split_of_place
+from pipeline.photos.splits import assign_splits, place_clusters, split_of_place
 
 KM = 1 / 111.195  # degrees of latitude
 

@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline import starter, starter_training
-from pipeline.muon import orthogonal
-from pipeline.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
-from pipeline.starter import install_starter
-from pipeline.starter_places import starter_places
-from pipeline.starter_training import MultiTask, augment, middle, mimic_attention, train
-from predictor.artifact import ArtifactDamaged
-from predictor.encoders import STARTER_SIZE, starter_network
+from pipeline.starter import install as starter
+from pipeline.starter import train as starter_training
+from pipeline.starter.install import install_starter
+from pipeline.starter.muon import orthogonal
+from pipeline.starter.places import starter_places
+from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
+from pipeline.starter.train import MultiTask, augment, middle, mimic_attention, train
+from predictor.answers.artifact import ArtifactDamaged
+from predictor.encoders.networks import STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, unit_vectors
 from predictor.models import ModelVersion, Promotion
-from predictor.selectors import champion
-from predictor.services import promote
+from predictor.versions.selectors import champion
+from predictor.versions.services import promote
 from tests.made import new_artifact
 
 PLACES = np.array([(28.6, 77.2), (9.9, 76.3), (34.2, 77.6), (26.9, 70.9)])
@@ -75,7 +76,7 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: N
 def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
     from PIL import Image
 
-    from predictor.images import fitted
+    from predictor.pictures.images import fitted
 
     smooth = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
     pixels = smooth.astype(np.uint8)
@@ -160,8 +161,9 @@ def test_a_damaged_starter_is_not_installed(shipped: Path) -> None:
 
 
 def test_the_starter_that_ships_is_whole_small_and_fits_its_weights() -> None:
-    from predictor.artifact import load_artifact
-    from predictor.encoders import STARTER_WEIGHTS, frozen, starter_vit
+    from predictor.answers.artifact import load_artifact
+    from predictor.encoders.encoder import frozen
+    from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
 
     artifact = load_artifact(starter.ARTIFACT_FOLDER)
     encoder = frozen("starter_vit", *starter_vit())
@@ -171,7 +173,7 @@ def test_the_starter_that_ships_is_whole_small_and_fits_its_weights() -> None:
 
 
 def test_the_starter_that_ships_was_not_trained_near_the_scenes_it_is_played_on() -> None:
-    from predictor.artifact import load_artifact
+    from predictor.answers.artifact import load_artifact
 
     gallery = load_artifact(starter.ARTIFACT_FOLDER).gallery
     distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.places.vectors)

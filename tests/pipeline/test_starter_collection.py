@@ -11,16 +11,16 @@ import pytest
 from django.core.management import call_command
 from PIL import Image
 
-from pipeline import starter_collection
-from pipeline.boundaries import distance_outside_km, locate
+from pipeline.geography.boundaries import distance_outside_km, locate
 from pipeline.models import Collection, Photo
-from pipeline.scene_orders import draw_order
-from pipeline.splits import split_of_place
-from pipeline.starter_collection import BUFFER_KM, ensure_starter_collection
-from pipeline.starter_drawings import FOLDER, build, finished, shipped, starter_orders
-from pipeline.starter_places import STARTER_COUNT, STARTER_SPACING_KM, places_of_split, starter_places
-from predictor import store
+from pipeline.photos.splits import split_of_place
+from pipeline.starter import collection as starter_collection
+from pipeline.starter.collection import BUFFER_KM, ensure_starter_collection
+from pipeline.starter.drawings import FOLDER, build, finished, shipped, starter_orders
+from pipeline.starter.places import STARTER_COUNT, STARTER_SPACING_KM, places_of_split, starter_places
+from pipeline.starter.scene_orders import draw_order
 from predictor.geodesy import haversine_km
+from predictor.pictures import store
 from tests.alike import alike
 
 

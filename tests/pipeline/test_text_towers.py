@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pipeline.text_towers import UnknownTextTower, text_tower
-from predictor.encoders import MissingWeights
+from pipeline.training.text_towers import UnknownTextTower, text_tower
+from predictor.encoders.networks import MissingWeights
 
 CAPTIONS = ["A beach in Goa.", "A fort in Rajasthan."]
 TINY_CLIP = {

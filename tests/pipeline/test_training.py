@@ -11,13 +11,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
-from pipeline.features import averaged, cached_embeddings
-from pipeline.folds import grouped_folds
 from pipeline.models import Collection, Photo
-from predictor.encoders import load_encoder
-from predictor.images import decode
+from pipeline.training.features import averaged, cached_embeddings
+from pipeline.training.folds import grouped_folds
+from predictor.encoders.loading import load_encoder
 from predictor.models import ModelVersion
-from predictor.selectors import artifact_of, training_hashes
+from predictor.pictures.images import decode
+from predictor.versions.selectors import artifact_of, training_hashes
 from tests.made import picture
 from tests.pipeline.stored import store_photos
 

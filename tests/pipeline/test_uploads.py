@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.models import Collection, Photo, Rejection, Review, Upload, UploadFile
-from pipeline.reporting import SILENT
+from pipeline.support.progress import SILENT
 from pipeline.uploads import checking, receiving
 from tests.pipeline.pictures import jpeg, jpeg_with_gps
 

@@ -16,8 +16,8 @@ import pyogrio
 import pytest
 import shapely
 
-from pipeline.boundary_sets import Columns, ImportFailed
-from pipeline.geodata import vector_files, vector_reader
+from pipeline.boundary_sets import vector_files, vector_reader
+from pipeline.boundary_sets.sets import Columns, ImportFailed
 from tests.pipeline.areas import areas_of, district, imported, km2, quarters, table, written, zipped
 
 FORMATS = ["areas.geojson", "areas.gpkg", "areas.fgb", "areas.zip"]

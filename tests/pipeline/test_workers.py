@@ -10,11 +10,11 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.workers import process_pool
+from pipeline.support.processes import process_pool
 
 PARENT = """
 import os, time
-from pipeline.workers import process_pool
+from pipeline.support.processes import process_pool
 if __name__ == "__main__":
     with process_pool() as pool:
         print(pool.submit(os.getpid).result(), flush=True)

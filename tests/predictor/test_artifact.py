@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from predictor.artifact import FILES, MANIFEST, Artifact, ArtifactDamaged, load_artifact, verify
+from predictor.answers.artifact import FILES, MANIFEST, Artifact, ArtifactDamaged, load_artifact, verify
 from tests.made import made_artifact, new_artifact
 
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from predictor.encoders import WINDOWS, Encoder, load_encoder
-from predictor.images import decode
+from predictor.encoders.encoder import WINDOWS, Encoder
+from predictor.encoders.loading import load_encoder
+from predictor.pictures.images import decode
 from tests.made import picture
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")

@@ -11,9 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
-from predictor import encoders
-from predictor.encoders import MissingWeights, UnknownEncoder, frozen, load_encoder, starter_network, starter_vit
-from predictor.images import decode
+from predictor.encoders.encoder import frozen
+from predictor.encoders.loading import REGISTRY, load_encoder
+from predictor.encoders.networks import VIT_B16, MissingWeights, UnknownEncoder, starter_network, starter_vit
+from predictor.pictures.images import decode
 from tests.made import picture
 
 RNG = np.random.default_rng(5)
@@ -70,7 +71,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 def test_a_missing_checkpoint_names_the_setting(settings, tmp_path: Path) -> None:
     settings.VIT_B16_WEIGHTS = str(tmp_path / "missing.safetensors")
     with pytest.raises(MissingWeights, match="GEOGUESS_VIT_B16_WEIGHTS"):
-        encoders.REGISTRY["vit_b16"]()
+        REGISTRY["vit_b16"]()
 
 
 def test_vit_b16_loads_from_a_checkpoint_file(settings, tmp_path: Path) -> None:
@@ -78,17 +79,17 @@ def test_vit_b16_loads_from_a_checkpoint_file(settings, tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     torch.manual_seed(3)
-    network = timm.create_model(encoders.VIT_B16, num_classes=0)
+    network = timm.create_model(VIT_B16, num_classes=0)
     save_file(network.state_dict(), tmp_path / "vit.safetensors")
     settings.VIT_B16_WEIGHTS = str(tmp_path / "vit.safetensors")
-    loaded, preparation = encoders.REGISTRY["vit_b16"]()
+    loaded, preparation = REGISTRY["vit_b16"]()
     assert torch.equal(loaded.blocks[3].mlp.fc1.weight, network.blocks[3].mlp.fc1.weight)
     assert preparation.size == (224, 224)
     assert preparation.mean == pytest.approx((0.481, 0.458, 0.408), abs=0.001)  # CLIP's own, not ImageNet's
 
 
 def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
-    from pipeline.starter_training import save
+    from pipeline.starter.train import save
 
     torch.manual_seed(4)
     network = starter_network()

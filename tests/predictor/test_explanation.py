@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from predictor.encoders import Encoder, Preparation, frozen
-from predictor.explanation import GRAD_CAM, methods, saliency, seen_box, top_regions
-from predictor.heads import Heads, Projection
+from predictor.encoders.encoder import Encoder, Preparation, frozen
+from predictor.network.heads import Heads, Projection
+from predictor.reasons.saliency import GRAD_CAM, methods, saliency, seen_box, top_regions
 from tests.made import made_artifact
 from tests.tiny import tiny_vit
 
@@ -79,7 +79,7 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encod
 
 
 def test_rollout_of_attention_that_stays_in_place_is_even(tiny_encoder: str) -> None:
-    from predictor.explanation import _rollout
+    from predictor.reasons.saliency import _rollout
 
     identity = torch.eye(5)
     first = torch.zeros(5, 5)

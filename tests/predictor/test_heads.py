@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.heads import Heads, Projection, Task, fit_path, softmax, unit
+from predictor.network.heads import Heads, Projection, Task, fit_path, softmax, unit
 
 RNG = np.random.default_rng(7)
 LABELS = RNG.integers(0, 4, 200)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from predictor.images import NEAR_DUPLICATE_BITS, UnreadableImage, decode, fitted, nearest_bits, perceptual_hash
+from predictor.pictures.images import (
+    NEAR_DUPLICATE_BITS,
+    UnreadableImage,
+    decode,
+    fitted,
+    nearest_bits,
+    perceptual_hash,
+)
 
 
 def _picture(seed: int = 0, size: tuple[int, int] = (300, 200)) -> Image.Image:

@@ -8,12 +8,12 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from predictor import levels
+from predictor.answers import levels
+from predictor.answers.levels import STRONGEST, weakened
 from predictor.geodesy import INDIA_SCALE_KM, distance_matrix_km, score, unit_vectors
-from predictor.images import decode
-from predictor.levels import STRONGEST, weakened
-from predictor.selectors import answer_from
-from predictor.services import posteriors
+from predictor.pictures.images import decode
+from predictor.versions.selectors import answer_from
+from predictor.versions.services import posteriors
 from tests.made import made_artifact, picture, position
 
 STATES = np.array(["A", "A", "B", "C"])

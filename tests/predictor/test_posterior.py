@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.geodesy import distance_matrix_km, positions, score, unit_vectors
-from predictor.heads import unit
-from predictor.posterior import (
+from predictor.answers.posterior import (
     Calibration,
     Density,
     Known,
@@ -23,6 +21,8 @@ from predictor.posterior import (
     reweighed,
     spread_km,
 )
+from predictor.geodesy import distance_matrix_km, positions, score, unit_vectors
+from predictor.network.heads import unit
 
 RNG = np.random.default_rng(3)
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from predictor import services, store
-from predictor.artifact import ArtifactDamaged
+from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.models import ModelVersion, Prediction, Promotion
-from predictor.selectors import answer, artifact_of, champion, prediction_for, training_hashes
-from predictor.services import OtherWeights, predict_images, promote, register_version
+from predictor.pictures import store
+from predictor.versions import services
+from predictor.versions.selectors import answer, artifact_of, champion, prediction_for, training_hashes
+from predictor.versions.services import OtherWeights, predict_images, promote, register_version
 from tests.made import CITIES, picture
 
 NEW = range(100, 108)  # pictures the version was not trained on
@@ -73,7 +74,7 @@ def test_an_answer_is_the_same_each_time(made_version: ModelVersion, hashes: lis
 def test_an_encoder_with_other_weights_is_refused(made_version: ModelVersion, hashes: list[str]) -> None:
     import torch
 
-    from predictor.encoders import load_encoder
+    from predictor.encoders.loading import load_encoder
 
     with torch.no_grad():
         next(load_encoder("tiny").network.parameters()).add_(1)
@@ -133,7 +134,8 @@ def test_training_hashes_are_those_of_the_photos_learnt_from(made_version: Model
 
 def test_what_the_web_process_imports_brings_no_torch() -> None:
     code = (
-        "import django; django.setup(); import sys, predictor.selectors, predictor.services, predictor.tasks, "
-        "pipeline.selectors, pipeline.tasks, pipeline.services; sys.exit('torch' in sys.modules)"
+        "import django; django.setup(); import sys, predictor.versions.selectors, predictor.versions.services, "
+        "predictor.tasks, pipeline.photos.selectors, pipeline.tasks, pipeline.training.services, "
+        "pipeline.registry.serving, geoguess.urls; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -19,14 +19,15 @@ from django.utils import timezone
 from kombu import Connection
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from geoguess import embedded_valkey
-from geoguess.supervisor import Child, Supervisor
-from predictor import questions, store
-from predictor.images import decode
+from geoguess.processes import embedded_valkey
+from geoguess.processes.supervisor import Child, Supervisor
 from predictor.models import ModelVersion, Prediction, Question, Worker
-from predictor.selectors import artifact_of, posterior_of
-from predictor.services import posteriors, register_version
+from predictor.pictures import store
+from predictor.pictures.images import decode
+from predictor.serving import questions
 from predictor.tasks import answer_questions_task
+from predictor.versions.selectors import artifact_of, posterior_of
+from predictor.versions.services import posteriors, register_version
 from tests.made import picture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from predictor.geodesy import distance_matrix_km, unit_vectors
-from predictor.smoothing import automatic_tau_km, smoothed_targets
+from predictor.network.smoothing import automatic_tau_km, smoothed_targets
 
 CENTROIDS = unit_vectors([28.6, 19.1, 13.1, 22.6], [77.2, 72.9, 80.3, 88.4])
 PHOTOS = unit_vectors([28.0, 15.0], [77.0, 78.0])

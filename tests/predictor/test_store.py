@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from predictor import store
+from predictor.pictures import store
 
 
 def test_an_image_comes_back_under_the_hash_of_its_bytes(data_folders) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from predictor.encoders import load_encoder
-from predictor.images import decode
-from predictor.views import is_panorama, views_of
+from predictor.encoders.loading import load_encoder
+from predictor.pictures.images import decode
+from predictor.pictures.picture_views import is_panorama, views_of
 from tests.made import picture
 
 COLOURS = [(200, 60, 40), (40, 160, 60), (50, 70, 190), (200, 180, 60)]

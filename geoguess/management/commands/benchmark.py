@@ -55,7 +55,7 @@ class Command(BaseCommand):
             else:
                 self.stdout.write("\n".join(f"{name:22}{value}" for name, value in result.items()))
             return
-        from pipeline.benchmarks import measurements
+        from pipeline.benchmarks.suite import measurements
 
         with TemporaryDirectory(prefix="benchmark-") as folder:
             results = [measure().figures() for measure in tqdm(measurements(Path(folder)), unit="benchmark")]
@@ -76,8 +76,8 @@ class Command(BaseCommand):
 
 
 def _predictor(images: int) -> dict[str, Any]:
-    from pipeline.benchmark_site import NotStarted
-    from pipeline.predictor_benchmark import benchmark_predictor
+    from pipeline.benchmarks.predictor import benchmark_predictor
+    from pipeline.benchmarks.site import NotStarted
 
     call_command("migrate", verbosity=0, interactive=False)  # the champion is looked up
     try:
@@ -87,7 +87,7 @@ def _predictor(images: int) -> dict[str, Any]:
 
 
 def _live(options: dict[str, Any]) -> dict[str, Any]:
-    from geoguess.live.benchmark import NotStarted, benchmark_live
+    from geoguess.benchmarks.rooms import NotStarted, benchmark_live
 
     try:
         return benchmark_live(**{name: options[name] for name in ("rooms", "seats", "rounds", "servers")})
@@ -96,7 +96,7 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:
-    from pipeline.geocell_benchmark import UnusablePoints, automatic_limits, made_positions, measured, read_positions
+    from pipeline.benchmarks.geocells import UnusablePoints, automatic_limits, made_positions, measured, read_positions
     from pipeline.geocells.splitting import Limits, UnusableLimits
 
     try:

@@ -23,10 +23,10 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from geoguess import gallery
-        from pipeline.selectors import playable_photos
-        from pipeline.services import exhibit
-        from predictor.selectors import champion
+        from geoguess.reasons import gallery
+        from pipeline.curation.exhibition import exhibit
+        from pipeline.photos.selectors import playable_photos
+        from predictor.versions.selectors import champion
 
         version = champion()
         if version is None:

@@ -37,8 +37,8 @@ class Command(BaseCommand):
         from geoguess.models import Round
         from pipeline.management.progress import progress_bar
         from pipeline.models import Photo
-        from pipeline.starter import install_starter
-        from pipeline.starter_collection import NAME, ensure_starter_collection
+        from pipeline.starter.collection import NAME, ensure_starter_collection
+        from pipeline.starter.install import install_starter
 
         with progress_bar("Drawing Illustrated India", "scene") as progress:
             ensure_starter_collection(progress)

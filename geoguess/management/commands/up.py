@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from geoguess import embedded_valkey
-from geoguess.supervisor import Child, ChildFailed, Supervisor
+from geoguess.processes import embedded_valkey
+from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
 
 WEB_START_TIMEOUT_S = 60.0
 

@@ -9,7 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
-from pipeline.services import EncoderKnows, TooFewPhotos, ablate_collection
+from pipeline.photos.selectors import TooFewPhotos
+from pipeline.training.services import EncoderKnows, ablate_collection
 from predictor.management.database import DatabaseCommand
 
 
@@ -24,9 +25,9 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the table as JSON in the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from pipeline.ablation import UnknownPart, as_markdown
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.store import ImageMissing
+        from pipeline.training.ablation import UnknownPart, as_markdown
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.pictures.store import ImageMissing
 
         try:
             with TerminalReporter() as report:

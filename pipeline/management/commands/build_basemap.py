@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pipeline import basemap
+from pipeline.basemap import draw as basemap
 
 
 class Command(BaseCommand):

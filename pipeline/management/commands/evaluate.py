@@ -18,11 +18,11 @@ from tqdm import tqdm
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
-from predictor.images import UnreadableImage, decode, perceptual_hash
 from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
-from predictor.views import views_of
+from predictor.pictures.images import UnreadableImage, decode, perceptual_hash
+from predictor.pictures.picture_views import views_of
 
 HEADINGS = {"score": "score", "median_km": "median km", "mean_km": "mean km", "state_accuracy": "state"}
 
@@ -48,12 +48,12 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.evaluation import Truth, answer, evaluation, known_to
-        from pipeline.evaluation_report import report_page
-        from predictor.artifact import ArtifactDamaged
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.selectors import artifact_of
-        from predictor.services import OtherWeights, posteriors_of_views
+        from pipeline.evaluation.evaluate import Truth, answer, evaluation, known_to
+        from pipeline.evaluation.report import report_page
+        from predictor.answers.artifact import ArtifactDamaged
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.versions.selectors import artifact_of
+        from predictor.versions.services import OtherWeights, posteriors_of_views
 
         version = ModelVersion.objects.filter(name=options["model"]).first()
         if version is None:
@@ -111,9 +111,10 @@ class Command(DatabaseCommand):
             self._print(result)
 
     def _explanations(self, version: ModelVersion, options: dict[str, Any]) -> None:
-        from pipeline.services import TooFewPhotos, evaluate_explanations_of
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.services import OtherWeights
+        from pipeline.photos.selectors import TooFewPhotos
+        from pipeline.registry.measuring import evaluate_explanations_of
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.versions.services import OtherWeights
 
         collection = collection_named(options["explanations"])
         try:

@@ -41,10 +41,11 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.finetuning import NothingGained, NothingToTune, Schedule, process_group, rank
-        from pipeline.services import EncoderKnows, TooFewPhotos, finetune_encoder
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.store import ImageMissing
+        from pipeline.photos.selectors import TooFewPhotos
+        from pipeline.training.finetuning import NothingGained, NothingToTune, Schedule, process_group, rank
+        from pipeline.training.services import EncoderKnows, finetune_encoder
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.pictures.store import ImageMissing
 
         fields = ("blocks", "epochs", "batch", "accumulation", "rate", "patience", "seed")
         try:

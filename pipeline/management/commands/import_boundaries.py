@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pipeline.boundary_sets import Columns, ImportFailed, Level, import_boundaries
+from pipeline.boundary_sets.sets import Columns, ImportFailed, Level, import_boundaries
 from pipeline.management.progress import TerminalReporter
 
 ROWS_SHOWN = 20

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from pipeline.curation.suggestions import predict_new
 from pipeline.importers.checkpoint import AlreadyRunning
 from pipeline.importers.licences import FAMILIES
 from pipeline.importers.run import Stopped, Wanted, WebSummary, import_from_web
@@ -19,7 +20,6 @@ from pipeline.intake.service import Summary, import_photos
 from pipeline.intake.sources import SourceMissing
 from pipeline.management.progress import TerminalReporter, progress_bar
 from pipeline.models import Collection
-from pipeline.services import predict_new
 from predictor.management.database import DatabaseCommand
 
 ROWS_SHOWN = 20  # of what an import from the web turned away

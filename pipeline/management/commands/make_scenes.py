@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from pipeline.management.progress import progress_bar
 from pipeline.models import Split
-from pipeline.starter_collection import make_scenes
+from pipeline.starter.collection import make_scenes
 from predictor.management.database import DatabaseCommand
 
 

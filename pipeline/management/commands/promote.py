@@ -27,10 +27,10 @@ class Command(DatabaseCommand):
     def handle(self, **options: Any) -> None:
         from pipeline.registry.gate import NotBetter
         from pipeline.registry.serving import promote_if_better
-        from predictor.artifact import ArtifactDamaged
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.services import OtherWeights
-        from predictor.store import ImageMissing
+        from predictor.answers.artifact import ArtifactDamaged
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.pictures.store import ImageMissing
+        from predictor.versions.services import OtherWeights
 
         try:
             with TerminalReporter() as report:

@@ -35,11 +35,12 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.boundary_sets import SetMissing
-        from pipeline.recipe import Recipe, UnusableChange
-        from pipeline.services import EncoderKnows, TooFewPhotos, train_version
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.store import ImageMissing
+        from pipeline.boundary_sets.sets import SetMissing
+        from pipeline.photos.selectors import TooFewPhotos
+        from pipeline.training.recipe import Recipe, UnusableChange
+        from pipeline.training.services import EncoderKnows, train_version
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.pictures.store import ImageMissing
 
         try:
             with TerminalReporter() as report:

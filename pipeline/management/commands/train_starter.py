@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.scene_cache import draw, scene_places
+        from pipeline.starter.scene_cache import draw, scene_places
 
         seed = options["seed"]
         cache = settings.CACHE_DIR / f"scenes-{seed}-{options['scenes']}-{options['held_out']}"
@@ -42,8 +42,10 @@ class Command(BaseCommand):
         if options["draw_only"]:
             return
 
-        from pipeline import starter_artifact, starter_training
-        from predictor.encoders import STARTER_WEIGHTS, frozen, starter_vit
+        from pipeline.starter import artifact as starter_artifact
+        from pipeline.starter import train as starter_training
+        from predictor.encoders.encoder import frozen
+        from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
 
         middle = len(held_out) // 2
         validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))

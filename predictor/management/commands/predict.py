@@ -13,11 +13,11 @@ from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from predictor.geodesy import INDIA_SCALE_KM
-from predictor.images import UnreadableImage, decode
 from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
-from predictor.views import views_of
+from predictor.pictures.images import UnreadableImage, decode
+from predictor.pictures.picture_views import views_of
 
 
 class Command(DatabaseCommand):
@@ -31,10 +31,10 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from predictor.artifact import ArtifactDamaged
-        from predictor.encoders import MissingWeights, UnknownEncoder
-        from predictor.selectors import answer_from, artifact_of, champion
-        from predictor.services import OtherWeights, posteriors_of_views
+        from predictor.answers.artifact import ArtifactDamaged
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.versions.selectors import answer_from, artifact_of, champion
+        from predictor.versions.services import OtherWeights, posteriors_of_views
 
         name = options["model"]
         version = ModelVersion.objects.filter(name=name).first() if name else champion()

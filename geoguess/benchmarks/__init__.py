@@ -1,0 +1,1 @@
+"""Measurements of a running site with many players."""

@@ -1,0 +1,8 @@
+"""The chore that removes lessons which were deleted long ago."""
+
+from __future__ import annotations
+
+from geoguess.classroom.services import empty_bin
+from pipeline.jobs.chores import register_chore
+
+register_chore(empty_bin)

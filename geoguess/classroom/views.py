@@ -1,0 +1,244 @@
+"""Lessons of an educator: the list, the page on which one is prepared, and the report of a class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from geoguess.classroom import report as reports
+from geoguess.classroom import services
+from geoguess.classroom.services import delete_class
+from geoguess.game import round_image, selectors
+from geoguess.game.services import CannotPlay
+from geoguess.game.views import LEVELS
+from geoguess.live import rules
+from geoguess.models import LessonPlan, Room
+from geoguess.players.actors import current_player
+from pipeline.models import Collection, Photo, Split
+from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from predictor.answers.levels import STRONGEST
+from predictor.pictures import store
+from predictor.versions.selectors import champion
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+View = Callable[..., HttpResponse]
+
+
+def educators_only(view: View) -> View:
+    """Who is not logged in may do so; who is no educator gets a 403."""
+    return login_required(permission_required("geoguess.add_lessonplan", raise_exception=True)(view))
+
+
+@require_safe
+@never_cache
+@educators_only
+def lessons(request: HttpRequest) -> HttpResponse:
+    """Own lessons, and the classes that played them."""
+    version = champion()
+    plans = _own_plans(request).annotate(step_count=Count("steps"))  # grouped queries leave out a model's own order
+    sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
+    context = {
+        "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
+        "sessions": sessions.order_by("-created_at", "-pk"),
+        "deleted": services.in_bin(owner=request.user, now=timezone.now()),  # type: ignore[arg-type]
+        "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
+    }
+    return render(request, "lessons.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@educators_only
+def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The page on which a lesson is prepared; a new one names its collection in the address."""
+    plan = get_object_or_404(_own_plans(request), pk=pk) if pk else None
+    collection = plan.collection if plan else get_object_or_404(Collection, slug=request.GET.get("collection", ""))
+    error = ""
+    steps = list(plan.steps.values_list("photo", "note")) if plan else []
+    if request.method == "POST":
+        try:
+            steps = _steps(request.POST.get("steps", ""))
+            saved = services.save_plan(
+                owner=request.user,  # type: ignore[arg-type]
+                plan=plan,
+                title=request.POST.get("title", ""),
+                collection=collection,
+                time_limit_s=_choice(request, "time_limit", rules.TIME_LIMITS_S),
+                model_plays=bool(request.POST.get("model_plays")),
+                level=request.POST["level"] if request.POST.get("level") in LEVELS else STRONGEST,
+                in_teams=bool(request.POST.get("in_teams")),
+                steps=steps,
+            )
+        except services.BadLesson as reason:
+            error = str(reason)
+        else:
+            messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
+            return redirect("lessons")
+    version = champion()
+    ready = selectors.ready_photos(collection, version) if version else []
+    photos = Photo.objects.filter(pk__in={*ready, *(photo for photo, _ in steps)}).order_by("state", "place", "pk")
+    page = {
+        "photos": [
+            {
+                "id": photo.pk,
+                "state": photo.state,
+                "place": photo.place,
+                "thumb": reverse("lesson-thumb", args=[photo.pk]),
+            }
+            for photo in photos
+        ],
+        "steps": [{"photo": photo, "note": note} for photo, note in steps],
+        "most": services.MOST_STEPS,
+        "longest": services.LONGEST_NOTE,
+    }
+    context = {
+        "plan": plan,
+        "collection": collection,
+        "page": page,
+        "error": error,
+        "limits": rules.TIME_LIMITS_S,
+        "opponents": selectors.opponents(version),
+        "states": sorted({photo.state for photo in photos if photo.state}),
+        "form": request.POST or _as_form(plan),
+    }
+    return render(request, "lesson_plan.html", context, status=400 if error else 200)
+
+
+def _as_form(plan: LessonPlan | None) -> dict[str, Any]:
+    """What the form shows at first."""
+    if plan is None:
+        return {"title": "", "time_limit": "", "model_plays": True, "level": STRONGEST, "in_teams": False}
+    limit = str(plan.time_limit_s or "")
+    fields = {"title": plan.title, "time_limit": limit, "model_plays": plan.model_plays, "level": plan.level}
+    return fields | {"in_teams": plan.in_teams}
+
+
+def _choice(request: HttpRequest, name: str, offered: tuple[int, ...]) -> int | None:
+    value = request.POST.get(name, "")
+    return int(value) if value in map(str, offered) else None
+
+
+def _steps(text: str) -> list[tuple[int, str]]:
+    """Raises BadLesson."""
+    try:
+        return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
+    except (ValueError, TypeError, KeyError):
+        raise services.BadLesson(
+            _("The pictures did not arrive as they should. Reload the page and try again.")
+        ) from None
+
+
+@require_POST
+@educators_only
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin, duplicate or delete a lesson."""
+    plan = get_object_or_404(_own_plans(request), pk=pk)
+    wanted = request.POST.get("act")
+    if wanted == "begin":
+        try:
+            room = services.begin(plan=plan, host=current_player(request), now=timezone.now())
+        except CannotPlay as reason:
+            messages.error(request, str(reason))
+            return redirect("lessons")
+        return redirect("room", room.code)
+    if wanted == "duplicate":
+        return redirect("lesson-edit", services.duplicate(plan=plan).pk)
+    if wanted == "delete":
+        services.put_in_bin(plan=plan, now=timezone.now())
+        messages.success(
+            request, _("“%(title)s” is deleted; for 30 days it can be restored below.") % {"title": plan.title}
+        )
+    return redirect("lessons")
+
+
+@require_POST
+@educators_only
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deleted lesson comes back."""
+    plan = get_object_or_404(services.in_bin(owner=request.user, now=timezone.now()), pk=pk)  # type: ignore[arg-type]
+    services.restore(plan=plan)
+    messages.success(request, _("“%(title)s” is restored.") % {"title": plan.title})
+    return redirect("lessons")
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+@educators_only
+def thumb(request: HttpRequest, pk: int) -> HttpResponse:
+    """A small copy of a photo that can be in a lesson."""
+    photo = get_object_or_404(Photo, pk=pk, split=Split.TEST)
+    response = HttpResponse(round_image.thumbnail(store.read(photo.sha256), 240), content_type="image/jpeg")
+    response["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+@require_safe
+@never_cache
+@educators_only
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    found = reports.report_of(_session(request, pk))
+    page = {
+        "rounds": reports.for_map(found),
+        "basemap": basemap_urls(),
+        "tile_url": settings.TILE_URL,
+        "bounds": INDIA_BOUNDS,
+    }
+    head, *rows = reports.table(found)
+    context = {"room": found.room, "page": page, "head": head, "rows": rows, "teams": _ranked(found.teams)}
+    return render(request, "lesson_report.html", context)
+
+
+def _ranked(teams: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(teams.items(), key=lambda team: -team[1])
+
+
+@require_safe
+@never_cache
+@educators_only
+def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The report as a file for spreadsheets."""
+    room = _session(request, pk)
+    found = reports.report_of(room)
+    if kind == "csv":
+        response = HttpResponse(reports.as_csv(found), content_type="text/csv; charset=utf-8")
+    elif kind == "xlsx":
+        response = HttpResponse(reports.as_workbook(found), content_type=WORKBOOK)
+    else:
+        raise Http404("No such kind of file.")
+    name = f"{slugify(room.title) or 'lesson'}-{room.created_at:%Y-%m-%d}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+@educators_only
+def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
+    delete_class(_session(request, pk))
+    messages.success(request, _("The class's names, guesses and points are deleted."))
+    return redirect("lessons")
+
+
+def _own_plans(request: HttpRequest) -> Any:
+    return LessonPlan.objects.filter(owner=request.user.pk)
+
+
+def _own_sessions(request: HttpRequest) -> Any:
+    return Room.objects.filter(kind=Room.Kind.LESSON, host=current_player(request))
+
+
+def _session(request: HttpRequest, pk: int) -> Room:
+    return get_object_or_404(_own_sessions(request), pk=pk)

@@ -1,0 +1,1 @@
+"""One player's games: rounds, guesses, scores, series, standings."""

@@ -1,0 +1,30 @@
+"""The job that rates how difficult photos are: the pipeline knows nothing of games, so it is registered from here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from geoguess.game.difficulty import rate_photos
+from pipeline.jobs.kinds import JobKind, register
+from pipeline.support.progress import Reporter
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def _run(report: Reporter, user: User | None) -> dict[str, Any]:
+    return {"figures": {"photos rated": rate_photos(report=report)}}
+
+
+register(
+    JobKind(
+        "difficulty",
+        "Rate difficulty",
+        "Note for each playable photo how many points players and the champion miss on it, for filters of collections.",
+        forms.Form,
+        _run,
+        permission="pipeline.change_photo",
+    )
+)

@@ -1,0 +1,29 @@
+"""Reporting the picture of a round."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from geoguess.game.access import own_round
+from geoguess.models import Player
+from geoguess.players.reports import CannotReport, report
+from pipeline.models import Photo
+
+
+@require_POST
+def report_round(request: HttpRequest, token: str, number: int) -> JsonResponse:
+    """A report on the picture of an own round, open or locked."""
+    found = own_round(request, token, number)
+    return reported(request, found.game.player, found.photo)
+
+
+def reported(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
+    """Store the report that a player has sent about a photo."""
+    try:
+        report(player=player, photo=photo, reason=request.POST.get("reason", ""), now=timezone.now())
+    except CannotReport as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"message": _("Thank you: somebody will look at it. Your profile tells what becomes of it.")})

@@ -1,0 +1,300 @@
+"""What pages and sockets read. Nothing here that concerns the answer is called for a round that is not locked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from geoguess.game.rules import Position, points, state_at
+from geoguess.models import Game, Player, Round
+from pipeline.metadata.towns import local_name
+from pipeline.models import Collection, Photo
+from pipeline.photos.selectors import playable_photos
+from predictor.models import ModelVersion, Prediction
+from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes
+
+TOP_CELLS = 5
+LEVEL_NAMES = {"atlas": "Atlas", "surveyor": "Surveyor", "traveller": "Traveller"}
+LEVEL_WORDS = {
+    "atlas": _("the model as it is"),
+    "surveyor": _("believes less of what it sees"),
+    "traveller": _("knows states, not places"),
+}
+
+
+def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
+    """Ids of the playable photos of the collection that this version has looked at, and was not trained on."""
+    predicted = Prediction.objects.filter(version=version).values("sha256")
+    looked_at = playable_photos(collection).filter(sha256__in=predicted).values_list("pk", "sha256")
+    trained_on = training_hashes(version)
+    return [pk for pk, sha256 in looked_at if sha256 not in trained_on]
+
+
+def game_of(player: Player | None, token: str) -> Game:
+    """The player's own game. Raises Game.DoesNotExist for anybody else's."""
+    if player is None:
+        raise Game.DoesNotExist
+    return Game.objects.select_related("collection", "version", "player", "series").get(token=token, player=player)
+
+
+def latest_round(game: Game) -> Round | None:
+    return game.rounds.order_by("-number").first()
+
+
+def unfinished_game(player: Player) -> Game | None:
+    """The game to go on with, if the latest one is not finished."""
+    latest = player.games.order_by("-started_at", "-pk").first()
+    return latest if latest and latest.finished_at is None else None
+
+
+def totals(game: Game, up_to: int) -> dict[str, int]:
+    """Points of both after the locked rounds with numbers up to ``up_to``: sums of the rounded points shown."""
+    rows = game.rounds.filter(locked_at__isnull=False, number__lte=up_to).values_list("score", "model_score")
+    return {"player": sum(points(own) for own, _ in rows), "model": sum(points(model) for _, model in rows)}
+
+
+def round_result(game_round: Round) -> dict[str, Any]:
+    """Everything about a locked round, as the page shows it."""
+    if game_round.locked_at is None:
+        raise ValueError("The result of an open round must not leave the server.")
+    game, photo = game_round.game, game_round.photo
+    prediction = prediction_for(game.version, photo.sha256)
+    found = answer(prediction, game.scale_km, game.level) if prediction else None
+    cells = found.cells[:TOP_CELLS] if found else ()
+    both = guesses(game_round)
+    return {
+        **both,
+        "model": both["model"]
+        | {
+            "radius_km": game_round.model_radius_km,
+            "version": game.version.name,
+            "doubtful": bool(found and found.doubtful),
+        },
+        "cells": [asdict(cell) for cell in cells],
+        "photo": {
+            "author": photo.author,
+            "licence": photo.licence,
+            "source": photo.source,
+            "attribution": photo.attribution,
+        },
+        "totals": totals(game, game_round.number),
+        "next_url": reverse("summary", args=[game.token])
+        if game_round.ends_game
+        else reverse("round", args=[game.token, game_round.number + 1]),
+        "last": game_round.ends_game,
+        "streak": named_states(game_round) if game.mode == Game.Mode.STREAK else None,
+        "reasons_url": reverse("round-reasons", args=[game.token, game_round.number]),
+    }
+
+
+def named_states(game_round: Round) -> dict[str, Any]:
+    """What a locked round of a streak says: the right state, and those that the player and the model named."""
+    state, own = game_round.photo.state, game_round.state_guess
+    if game_round.right:
+        title = gettext("Right: %(state)s")
+    else:
+        title = (
+            gettext("It was %(state)s; you said %(own)s") if own else gettext("It was %(state)s; you named no state")
+        )
+    return {
+        "title": title % {"state": gettext(state), "own": gettext(own)},
+        "player": own,
+        "model": _model_state(game_round),
+        "length": game_round.number - (not game_round.right),
+    }
+
+
+def _model_state(game_round: Round) -> str:
+    return state_at(Position(game_round.model_latitude, game_round.model_longitude))
+
+
+def best_streak(player: Player) -> int:
+    """How many states in a row the player named at best."""
+    named = Round.objects.filter(game__player=player, game__mode=Game.Mode.STREAK, state_guess=F("photo__state"))
+    lengths = named.order_by().values("game").annotate(length=Count("pk"))
+    return lengths.aggregate(best=Max("length"))["best"] or 0
+
+
+def streak_summary(game: Game) -> dict[str, Any]:
+    """How far the player came in a finished streak, and how far the model would have come on the same pictures."""
+    rounds = list(game.rounds.select_related("photo"))
+    model = next((i for i, row in enumerate(rounds) if _model_state(row) != row.photo.state), len(rounds))
+    return {
+        "length": sum(row.right for row in rounds),
+        "best": best_streak(game.player),
+        "model": model,
+        "model_goes_on": model == len(rounds),
+    }
+
+
+def truth(photo: Photo) -> dict[str, Any]:
+    """Where a picture was taken, with the place's name in its own script where that is known."""
+    return {
+        "latitude": photo.latitude,
+        "longitude": photo.longitude,
+        "place": photo.place,
+        "local_name": local_name(photo.place, photo.state),
+        "state": photo.state,
+        "district": photo.district,
+    }
+
+
+def guesses(game_round: Round) -> dict[str, Any]:
+    """Truth and both guesses of a locked round."""
+    photo = game_round.photo
+    return {
+        "truth": truth(photo),
+        "player": {
+            "latitude": game_round.latitude,
+            "longitude": game_round.longitude,
+            "distance_km": game_round.distance_km,
+            "score": points(game_round.score),
+        },
+        "model": {
+            "latitude": game_round.model_latitude,
+            "longitude": game_round.model_longitude,
+            "distance_km": game_round.model_distance_km,
+            "score": points(game_round.model_score),
+        },
+    }
+
+
+def game_summary(game: Game) -> dict[str, Any]:
+    """All rounds of a finished game, with both totals."""
+    rounds = list(game.rounds.select_related("photo").filter(locked_at__isnull=False))
+    both = totals(game, game.round_count)
+    streak = streak_summary(game) if game.mode == Game.Mode.STREAK else None
+    squares = "".join(("🟩" if row.right else "🟥") if streak else _square(row.score) for row in rounds)
+    if streak:
+        beyond = "+" if streak["model_goes_on"] else ""
+        result = gettext("%(own)s in a row – %(model)s the model") % {
+            "own": streak["length"],
+            "model": f"{streak['model']}{beyond}",
+        }
+    else:
+        result = gettext("Me %(own)s – %(model)s the model") % {
+            "own": f"{both['player']:,}",
+            "model": f"{both['model']:,}",
+        }
+    return {
+        "rounds": [
+            {
+                "number": row.number,
+                "image_url": reverse("round-image", args=[game.token, row.number]),
+                "url": reverse("round", args=[game.token, row.number]),
+                "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
+                **guesses(row),
+                "streak": named_states(row) if streak else None,
+            }
+            for row in rounds
+        ],
+        "streak": streak,
+        "totals": both,
+        "max": 5000 * game.round_count,
+        "collection": game.collection.name,
+        "illustrated": game.collection.illustrated,
+        "share_text": f"GeoGuess India · {_title(game)}\n{squares}\n{result}",
+        "level": LEVEL_NAMES[game.level],
+        "par": next((level.par for level in levels_of(game.version) if level.name == game.level), None),
+        "play_again": {
+            "collection": game.collection.slug,
+            "time_limit": game.time_limit_s or "",
+            "level": game.level,
+        },
+    }
+
+
+def _title(game: Game) -> str:
+    if game.mode == Game.Mode.DAILY and game.series:
+        return str(game.series)
+    name = game.collection.name
+    return name if game.mode == Game.Mode.SOLO else f"{game.get_mode_display()} · {name}"
+
+
+def _square(score: float | None) -> str:
+    """One round in the share text; the bands are those players of such games know."""
+    return "🟩" if points(score) >= 4000 else "🟨" if points(score) >= 2000 else "🟧" if points(score) >= 500 else "🟥"
+
+
+def history(player: Player) -> dict[str, Any]:
+    """The player's games, latest first, and how they did against the model over all of them."""
+    games: list[dict[str, Any]] = []
+    for game in player.games.select_related("collection").prefetch_related("rounds__photo"):
+        locked = [row for row in game.rounds.all() if row.locked_at]
+        games.append(
+            {
+                "url": reverse("summary" if game.finished_at else "game", args=[game.token]),
+                "collection": game.collection.name,
+                "mode": game.get_mode_display() if game.mode != Game.Mode.SOLO else "",
+                "streak": sum(row.right for row in locked) if game.mode == Game.Mode.STREAK else None,
+                "started_at": game.started_at,
+                "finished": game.finished_at is not None,
+                "player_total": sum(points(row.score) for row in locked),
+                "model_total": sum(points(row.model_score) for row in locked),
+                "rounds": game.round_count,
+                "rounds_played": len(locked),
+            }
+        )
+    finished = [game for game in games if game["finished"] and game["streak"] is None]
+    scored = Round.objects.filter(game__player=player, locked_at__isnull=False).exclude(game__mode=Game.Mode.STREAK)
+    means = scored.aggregate(mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"))
+    return {
+        "games": games,
+        "stats": {
+            "games": len(finished),
+            "beaten": sum(game["player_total"] > game["model_total"] for game in finished),
+            "best": max((game["player_total"] for game in finished), default=0),
+            **means,
+        },
+    }
+
+
+def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
+    """What the first page says of each collection that has pictures to play."""
+    cards = []
+    for collection in Collection.objects.all():
+        ready = len(ready_photos(collection, version)) if version else 0
+        waiting = playable_photos(collection).count() - ready
+        if not ready and waiting <= 0:
+            continue
+        played = Round.objects.filter(game__collection=collection, game__version=version)
+        cards.append(
+            {
+                "name": collection.name,
+                "slug": collection.slug,
+                "description": collection.description,
+                "illustrated": collection.illustrated,
+                "playable": ready,
+                "waiting": waiting,
+                "scale_km": collection.scale_km,
+                "par": played.aggregate(par=Avg("model_score"))["par"],
+                "collection": collection,
+                "cover_url": reverse("collection-cover", args=[collection.slug]),
+            }
+        )
+    return cards
+
+
+def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
+    """The levels to choose from, the weakest first, with par; only the strongest where a version has no others."""
+    if version is None:
+        return []
+    return [
+        {
+            "name": level.name,
+            "title": LEVEL_NAMES[level.name],
+            "words": LEVEL_WORDS[level.name],
+            "par": round(level.par),
+        }
+        for level in reversed(levels_of(version))
+    ]
+
+
+def cover_photo(collection: Collection) -> Photo | None:
+    """The picture that stands for a collection: always the same one."""
+    return playable_photos(collection).order_by("sha256").first()

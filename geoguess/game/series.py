@@ -1,0 +1,122 @@
+"""Photos that several players play: the day's, a friend's challenge, and the games of both. Only this writes series."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from geoguess.game import rules
+from geoguess.game.selectors import ready_photos
+from geoguess.game.services import CannotPlay, open_round
+from geoguess.game.standings import challenge_series, game_in, may_challenge
+from geoguess.models import Game, Player, Series, SeriesPhoto
+from pipeline.models import Collection
+from predictor.answers.levels import STRONGEST
+from predictor.geodesy import INDIA_SCALE_KM
+from predictor.models import ModelVersion
+from predictor.versions.selectors import champion
+
+
+def daily_series(*, day: date, now: datetime) -> Series:
+    """The day's series, made by whoever asks first. Raises CannotPlay."""
+    existing = Series.objects.filter(day=day).first()
+    if existing:
+        return existing
+    version = champion()
+    if version is None:
+        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
+    collection, photos = _choose(day, version)
+    try:
+        return _create(
+            photos,
+            kind=Series.Kind.DAILY,
+            day=day,
+            collection=collection,
+            version=version,
+            level=STRONGEST,
+            scale_km=collection.scale_km,
+            time_limit_s=rules.DAILY_TIME_LIMIT_S,
+            created_at=now,
+        )
+    except IntegrityError:  # another player asked at the same moment
+        return Series.objects.get(day=day)
+
+
+def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
+    """A collection, in turn, and of its photos those that no daily series had, or not for the longest time."""
+    ready = {
+        collection: photos
+        for collection in Collection.objects.filter(scale_km=INDIA_SCALE_KM)
+        if len(photos := ready_photos(collection, version)) >= rules.ROUNDS_PER_GAME
+    }
+    if not ready:
+        raise CannotPlay(_("No collection has five pictures that the model has looked at. Try again in a moment."))
+    collection = list(ready)[day.toordinal() % len(ready)]
+    photos = ready[collection]
+    random.SystemRandom().shuffle(photos)
+    dailies = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY, photo__in=photos).order_by()
+    last_day = dict(dailies.values_list("photo_id").annotate(Max("series__day")))
+    return collection, sorted(photos, key=lambda pk: last_day.get(pk, date.min))[: rules.ROUNDS_PER_GAME]
+
+
+@transaction.atomic
+def _create(photos: list[int], **fields: object) -> Series:
+    series = Series.objects.create(**fields)
+    SeriesPhoto.objects.bulk_create(
+        SeriesPhoto(series=series, number=number, photo_id=photo) for number, photo in enumerate(photos, 1)
+    )
+    return series
+
+
+def challenge(*, game: Game, today: date, now: datetime) -> Series:
+    """The series with which friends play this finished game's photos. Raises CannotPlay."""
+    existing = challenge_series(game)
+    if existing:
+        return existing
+    if not may_challenge(game, today):
+        raise CannotPlay(
+            _("Friends can be challenged with a finished game, and with a daily one from the next day on.")
+        )
+    try:
+        return _create(
+            list(game.rounds.order_by("number").values_list("photo_id", flat=True)),
+            kind=Series.Kind.CHALLENGE,
+            origin=game,
+            collection=game.collection,
+            version=game.version,
+            level=game.level,
+            scale_km=game.scale_km,
+            time_limit_s=game.time_limit_s,
+            created_at=now,
+        )
+    except IntegrityError:  # a second click
+        return Series.objects.get(origin=game)
+
+
+def start_series(*, series: Series, player: Player, now: datetime) -> Game:
+    """The player's one game of this series, started if need be."""
+    existing = game_in(series, player)
+    if existing:
+        return existing
+    try:
+        with transaction.atomic():
+            game = Game.objects.create(
+                player=player,
+                mode=series.kind,
+                series=series,
+                collection=series.collection,
+                version=series.version,
+                level=series.level,
+                scale_km=series.scale_km,
+                round_count=series.photos.count(),
+                time_limit_s=series.time_limit_s,
+                started_at=now,
+            )
+            open_round(game=game, number=1, now=now)
+            return game
+    except IntegrityError:  # another tab started it
+        return Game.objects.get(series=series, player=player)

@@ -1,0 +1,182 @@
+"""What players do: start a game, open a round, move the pin, lock the guess. The only writer of games and rounds.
+
+Only the games of a series are started elsewhere, in ``series``.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from datetime import datetime
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from geoguess.game import rules
+from geoguess.game.commitment import committed_guess
+from geoguess.game.groups import round_group
+from geoguess.game.selectors import latest_round, ready_photos
+from geoguess.models import Game, Player, Round
+from pipeline.models import Collection, Photo
+from pipeline.photos.selectors import playable_photos
+from predictor.answers.levels import STRONGEST
+from predictor.models import ModelVersion, Prediction
+from predictor.serving.doorbell import ask_for_predictions
+from predictor.versions.selectors import champion
+
+REQUEST_PAUSE_S = 60
+logger = logging.getLogger(__name__)
+
+
+class CannotPlay(Exception):
+    """A game cannot be started now; the message says why and what helps."""
+
+
+class OutOfTurn(Exception):
+    """A round was asked for that is not the next one."""
+
+
+def request_predictions(*, collection: Collection, version: ModelVersion) -> None:
+    """Ask the predict worker to look at the collection's pictures that it has not seen; at most once a minute."""
+    if not cache.add(f"predicting-{version.pk}-{collection.pk}", True, REQUEST_PAUSE_S):
+        return
+    seen = Prediction.objects.filter(version=version).values("sha256")
+    missing = list(playable_photos(collection).exclude(sha256__in=seen).values_list("sha256", flat=True))
+    try:
+        ask_for_predictions(version.name, missing)
+    except OperationalError:
+        logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
+
+
+def start_game(
+    *,
+    player: Player,
+    collection: Collection,
+    time_limit_s: int | None,
+    now: datetime,
+    level: str = STRONGEST,
+    mode: str = Game.Mode.SOLO,
+) -> Game:
+    """A new game against the champion at a level, with its first round open. Raises CannotPlay."""
+    version = champion()
+    if version is None:
+        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
+    ready = ready_photos(collection, version)
+    if not ready:
+        raise CannotPlay(
+            _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
+            % {"collection": collection.name}
+        )
+    most = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
+    with transaction.atomic():
+        game = Game.objects.create(
+            player=player,
+            mode=mode,
+            collection=collection,
+            version=version,
+            level=level,
+            scale_km=collection.scale_km,
+            round_count=min(most, len(ready)),
+            time_limit_s=time_limit_s,
+            started_at=now,
+        )
+        open_round(game=game, number=1, now=now)
+    return game
+
+
+def open_round(*, game: Game, number: int, now: datetime) -> Round:
+    """The round with this number, started if it is the next one. Raises OutOfTurn."""
+    existing = game.rounds.filter(number=number).first()
+    if existing:
+        return existing
+    last = latest_round(game)
+    next_number = last.number + 1 if last else 1
+    if number != next_number or (last and (last.locked_at is None or last.ends_game)):
+        raise OutOfTurn
+    photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
+    committed = committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level)
+    try:
+        with transaction.atomic():
+            return Round.objects.create(
+                game=game,
+                number=number,
+                photo=photo,
+                image_seed=secrets.randbits(62),
+                started_at=now,
+                deadline=rules.deadline(now, game.time_limit_s),
+                **committed,
+            )
+    except IntegrityError:  # another tab opened it first
+        return game.rounds.get(number=number)
+
+
+def _choose_photo(game: Game) -> int:
+    """A random photo among those this player has met least often: no repeats until all were seen."""
+    candidates = ready_photos(game.collection, game.version)
+    seen = Counter(
+        Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
+    )
+    in_game = set(game.rounds.values_list("photo_id", flat=True))
+    fresh = [pk for pk in candidates if pk not in in_game] or candidates
+    fewest = min(seen[pk] for pk in fresh)
+    return secrets.choice([pk for pk in fresh if seen[pk] == fewest])
+
+
+def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:
+    """Remember where the pin stands: it counts when time runs out."""
+    if rules.is_over(game_round.deadline, now):
+        lock_if_over(game_round=game_round, now=now)
+        return
+    Round.objects.filter(pk=game_round.pk, locked_at__isnull=True).update(
+        draft_latitude=guess.latitude, draft_longitude=guess.longitude
+    )
+
+
+def lock_if_over(*, game_round: Round, now: datetime) -> Round:
+    """Lock a round whose time is up with its draft, or without a guess; else leave it as it is."""
+    if game_round.locked_at is None and rules.is_over(game_round.deadline, now):
+        return _lock(game_round, None, now)
+    return game_round
+
+
+def submit_guess(*, game_round: Round, guess: rules.Position, now: datetime) -> Round:
+    """Lock the guess. A second submit, or one after the time, returns what is stored."""
+    if rules.is_over(game_round.deadline, now):
+        return _lock(game_round, None, now)
+    return _lock(game_round, guess, now)
+
+
+def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Round:
+    """Lock once, whoever comes first: compare-and-set under a row lock."""
+    with transaction.atomic():
+        current = Round.objects.select_for_update(of=("self",)).select_related("game", "photo").get(pk=game_round.pk)
+        if current.locked_at is not None:
+            return current
+        if guess is None and current.draft_latitude is not None and current.draft_longitude is not None:
+            guess = rules.Position(current.draft_latitude, current.draft_longitude)
+        current.locked_at = now
+        current.score = 0.0
+        if guess is not None:
+            truth = rules.Position(current.photo.latitude, current.photo.longitude)
+            current.latitude, current.longitude = guess.latitude, guess.longitude
+            current.distance_km = rules.distance_km(guess, truth)
+            current.score = rules.round_score(current.distance_km, current.photo.precision_km, current.game.scale_km)
+            if current.game.mode == Game.Mode.STREAK:
+                current.state_guess = rules.state_at(guess)
+        current.save(update_fields=["locked_at", "latitude", "longitude", "distance_km", "score", "state_guess"])
+        if current.ends_game:
+            Game.objects.filter(pk=current.game_id, finished_at__isnull=True).update(finished_at=now)
+        transaction.on_commit(lambda: _announce_lock(current.pk))
+    return current
+
+
+def _announce_lock(round_id: int) -> None:
+    """Tell the player's other tabs; they ask for the result themselves."""
+    layer = get_channel_layer()
+    if layer is not None:
+        async_to_sync(layer.group_send)(round_group(round_id), {"type": "round.locked"})

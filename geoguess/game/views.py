@@ -1,0 +1,195 @@
+"""The game over HTTP: start, round page, picture, draft, guess, result, summary."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from geoguess.game import round_image, rules, selectors, services, standings
+from geoguess.game.access import own_game, own_round
+from geoguess.game.guesses import InvalidGuess, parse_guess
+from geoguess.models import Game, Round
+from geoguess.players.actors import current_player
+from geoguess.site.sockets import milliseconds
+from pipeline.models import Collection
+from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from predictor.answers.levels import SHARES, STRONGEST
+from predictor.pictures import store
+
+LEVELS = (STRONGEST, *SHARES)
+
+
+@require_POST
+def start(request: HttpRequest, mode: str = Game.Mode.SOLO) -> HttpResponse:
+    collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
+    limit = request.POST.get("time_limit", "")
+    if limit and limit not in map(str, rules.TIME_LIMITS_S):
+        return render(request, "400.html", {"message": _("That time limit is not offered.")}, status=400)
+    level = request.POST.get("level", "") or STRONGEST
+    if level not in LEVELS:
+        return render(request, "400.html", {"message": _("That opponent is not offered.")}, status=400)
+    try:
+        game = services.start_game(
+            player=current_player(request),
+            collection=collection,
+            level=level,
+            mode=mode,
+            time_limit_s=int(limit) if limit else None,
+            now=timezone.now(),
+        )
+    except services.CannotPlay as reason:
+        messages.error(request, str(reason))
+        return redirect("home")
+    return redirect("round", game.token, 1)
+
+
+@require_safe
+@never_cache
+def game(request: HttpRequest, token: str) -> HttpResponse:
+    """The round to go on with, or the summary."""
+    own = own_game(request, token)
+    if own.finished_at:
+        return redirect("summary", token)
+    latest = selectors.latest_round(own)
+    if latest is None:
+        return redirect("round", token, 1)
+    latest = services.lock_if_over(game_round=latest, now=timezone.now())
+    return redirect("round", token, latest.number)
+
+
+@require_safe
+@never_cache
+def round_page(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """The round; opening the page of the next one starts it, and its clock."""
+    own = own_game(request, token)
+    now = timezone.now()
+    try:
+        game_round = services.open_round(game=own, number=number, now=now)
+    except services.OutOfTurn:
+        return redirect("game", token)
+    game_round = services.lock_if_over(game_round=game_round, now=now)
+    return render(request, "round.html", {"state": _state(game_round)})
+
+
+def _state(game_round: Round) -> dict[str, Any]:
+    game, photo = game_round.game, game_round.photo
+    width, height = round_image.variant(game_round.image_seed, photo.width, photo.height).size
+    address = [game.token, game_round.number]
+    draft = None
+    if game_round.draft_latitude is not None and game_round.draft_longitude is not None:
+        draft = rules.Position(game_round.draft_latitude, game_round.draft_longitude)
+    is_streak = game.mode == Game.Mode.STREAK
+    return {
+        "number": game_round.number,
+        "rounds": game.round_count,
+        "streak": game_round.number - 1 if is_streak else None,
+        "named_state": rules.state_at(draft) if draft and is_streak else None,
+        "collection": game.collection.name,
+        "illustrated": game.collection.illustrated,
+        "image_url": reverse("round-image", args=address),
+        "image_width": width,
+        "image_height": height,
+        "locked": game_round.locked_at is not None,
+        "server_now_ms": milliseconds(timezone.now()),
+        "deadline_ms": milliseconds(game_round.deadline),
+        "draft": asdict(draft) if draft else None,
+        "bounds": INDIA_BOUNDS,
+        "totals": selectors.totals(game, game_round.number - 1),
+        "urls": {
+            "guess": reverse("round-guess", args=address),
+            "draft": reverse("round-draft", args=address),
+            "result": reverse("round-result", args=address),
+            "report": reverse("round-report", args=address),
+            "socket": f"/ws/g/{game.token}/{game_round.number}/",
+            "next": reverse("game", args=[game.token]),
+        },
+        "basemap": basemap_urls(),
+        "tile_url": settings.TILE_URL,
+        "result": selectors.round_result(game_round) if game_round.locked_at else None,
+    }
+
+
+@require_safe
+def picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """This round's own copy of the picture; no header or byte names the photo."""
+    game_round = own_round(request, token, number)
+    response = HttpResponse(
+        round_image.encode(store.read(game_round.photo.sha256), game_round.image_seed), content_type="image/jpeg"
+    )
+    response["Cache-Control"] = "private, max-age=3600"
+    response["Content-Security-Policy"] = "default-src 'none'"
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+def _guess(request: HttpRequest) -> rules.Position:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise InvalidGuess(_("The guess was not understood: it must be JSON.")) from None
+    if not isinstance(body, dict):
+        raise InvalidGuess(_("The guess was not understood: it must be a JSON object."))
+    return parse_guess(body.get("latitude"), body.get("longitude"))
+
+
+@require_POST
+def draft(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
+    game_round = own_round(request, token, number)
+    try:
+        position = _guess(request)
+    except InvalidGuess as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    services.save_draft(game_round=game_round, guess=position, now=timezone.now())
+    if game_round.game.mode == Game.Mode.STREAK:
+        return JsonResponse({"state": rules.state_at(position)})
+    return HttpResponse(status=204)
+
+
+@require_POST
+def guess(request: HttpRequest, token: str, number: int) -> JsonResponse:
+    game_round = own_round(request, token, number)
+    try:
+        position = _guess(request)
+    except InvalidGuess as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    locked = services.submit_guess(game_round=game_round, guess=position, now=timezone.now())
+    return JsonResponse(selectors.round_result(locked))
+
+
+@require_safe
+@never_cache
+def result(request: HttpRequest, token: str, number: int) -> JsonResponse:
+    now = timezone.now()
+    game_round = services.lock_if_over(game_round=own_round(request, token, number), now=now)
+    if game_round.locked_at is None:
+        left = (game_round.deadline + rules.LATE_GRACE - now).total_seconds() if game_round.deadline else 1.0
+        body = {"error": _("This round is still open."), "retry_ms": max(50, round(left * 1000) + 20)}
+        return JsonResponse(body, status=425)
+    return JsonResponse(selectors.round_result(game_round))
+
+
+@require_safe
+@never_cache
+def summary(request: HttpRequest, token: str) -> HttpResponse:
+    own = own_game(request, token)
+    if own.finished_at is None:
+        return redirect("game", token)
+    map_files = {"basemap": basemap_urls(), "tile_url": settings.TILE_URL}
+    context = {
+        "game": own,
+        "summary": selectors.game_summary(own) | map_files,
+        "challenge": standings.challenge_series(own),
+        "may_challenge": standings.may_challenge(own, rules.day_of(timezone.now())),
+    }
+    return render(request, "summary.html", context)

@@ -1,0 +1,21 @@
+"""All tables of the game, a file for each capability; everyone imports them from here."""
+
+from geoguess.models.games import Game, Round, Series, SeriesPhoto
+from geoguess.models.lessons import LessonPlan, LessonStep
+from geoguess.models.players import Player, new_token
+from geoguess.models.rooms import Pin, Room, RoomRound, Seat
+
+__all__ = [
+    "Game",
+    "LessonPlan",
+    "LessonStep",
+    "Pin",
+    "Player",
+    "Room",
+    "RoomRound",
+    "Round",
+    "Seat",
+    "Series",
+    "SeriesPhoto",
+    "new_token",
+]

@@ -1,0 +1,38 @@
+"""What all sockets share: how a time is told, what closes an address that does not exist, and the answer to a ping."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.utils import timezone
+
+MAX_MESSAGE_CHARACTERS = 1000
+NOT_FOUND = 4404
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    """Since 1970, as sockets and pages tell times."""
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+class PingConsumer(AsyncJsonWebsocketConsumer):
+    """A socket that answers pings with the server's clock, and any other message with an error."""
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        if text_data is None or len(text_data) > MAX_MESSAGE_CHARACTERS:
+            await self._refuse("Messages are short JSON texts.")
+            return
+        try:
+            content = await self.decode_json(text_data)
+        except ValueError:
+            await self._refuse("The message was not JSON.")
+            return
+        if isinstance(content, dict) and content.get("type") == "ping" and isinstance(content.get("t"), int | float):
+            await self.send_json({"type": "pong", "t": content["t"], "server_now_ms": milliseconds(timezone.now())})
+        else:
+            await self._refuse("Unknown message type.")
+
+    async def _refuse(self, message: str) -> None:
+        await self.send_json({"type": "error", "message": message})

@@ -1,0 +1,1 @@
+"""The base map that pages draw, made from the boundaries."""

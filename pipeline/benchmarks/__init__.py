@@ -1,0 +1,1 @@
+"""`manage.py benchmark`: figures as ratios against named baselines of the same run."""

@@ -1,0 +1,1 @@
+"""Boundaries that somebody imported, for geocells to start from."""

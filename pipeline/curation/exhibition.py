@@ -1,0 +1,12 @@
+"""Photos go into the gallery, which takes them out of play, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.models import Photo
+
+
+def exhibit(*, photos: Iterable[Photo], exhibited: bool = True) -> int:
+    """Put photos into the gallery, which takes them out of play, or back; how many they were."""
+    return Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(exhibited=exhibited)

@@ -1,0 +1,258 @@
+"""How good answers are: distances, scores, states, calibration, radii; with bootstrap intervals, beside baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from pipeline.evaluation.baselines import baselines
+from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, calibration, interval, risk_coverage
+from pipeline.geography.boundaries import locate
+from pipeline.support.progress import SILENT, Reporter
+from predictor.answers.artifact import Artifact
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
+from predictor.answers.posterior import Located, spread_km
+from predictor.answers.posterior import locate as locate_picture
+from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
+from predictor.network.heads import Embeddings, unit
+from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_bits
+
+THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
+NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
+LEAK_KM = 1  # nearer than this a photo may show what the version has learnt from
+FEWEST_FOR_INTERVAL = 20  # photos of a group below which an interval would say nothing
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Positions (N,) in degrees of N pictures, their tiers (N,), empty where none is known, and perhaps names (N,)."""
+
+    latitudes: Floats
+    longitudes: Floats
+    tiers: NDArray[np.str_]
+    names: NDArray[np.str_] | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a version says of N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
+
+    Three signs of a picture from elsewhere: expected distances from the guess in km (N,), entropies of the cells in
+    nats (N,), and cosines to the nearest training photo (N,).
+    """
+
+    guesses: Floats
+    radii_km: Floats
+    spreads_km: Floats
+    entropies: Floats
+    cosines: Floats
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures as JSON holds them, and what they were computed from, by photo: distances (N,) are in km.
+
+    ``near_km`` is the distance from a photo's position to the nearest training photo's.
+    """
+
+    figures: dict[str, Any]
+    truth: Truth
+    answers: Answers
+    distances_km: Floats
+    baselines_km: dict[str, Floats]
+    near_km: Floats
+
+    def about(self, **facts: Any) -> Evaluation:
+        """The same, its figures headed by what they are figures of."""
+        return replace(self, figures={**facts, **self.figures})
+
+
+def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
+    """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
+    known, how = artifact.known, artifact.calibration
+    answers: list[Located] = []
+    for row, embedding in zip(cells, embeddings, strict=True):
+        report.progress(len(answers), len(cells), "Measuring")
+        answers.append(locate_picture(row, embedding, known, how))
+    return Answers(
+        np.stack([found.guess for found in answers]),
+        np.array([found.radius_km for found in answers]),
+        np.array([spread_km(found.where, found.guess) for found in answers]),
+        -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
+        (unit(embeddings) @ known.gallery.embeddings.T).max(axis=1).astype(float),
+    )
+
+
+def evaluate(artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: Truth) -> dict[str, Any]:
+    """Figures of a version, given cell probabilities (N, C) and projected embeddings (N, d), and of the baselines."""
+    return evaluation(artifact, cells, embeddings, truth).figures
+
+
+def evaluation(
+    artifact: Artifact,
+    cells: Floats,
+    embeddings: Embeddings,
+    truth: Truth,
+    *,
+    outside: Answers | None = None,
+    report: Reporter = SILENT,
+) -> Evaluation:
+    """Figures as in ``evaluate`` and what they come from; ``outside`` are answers to pictures from elsewhere."""
+    answers = answer(artifact, cells, embeddings, report)
+    others = baselines(artifact, embeddings)
+    distances = _distances(answers.guesses, truth)
+    baselines_km = {name: _distances(guesses, truth) for name, guesses in others.items()}
+    near = _nearest_km(truth, artifact.gallery.places.vectors)
+    states, _ = locate(truth.latitudes, truth.longitudes)
+    in_state = locate(*positions(answers.guesses))[0] == states
+    covered = distances < answers.radii_km
+
+    def compared(rows: NDArray[Any]) -> dict[str, Any]:
+        part = Truth(truth.latitudes[rows], truth.longitudes[rows], truth.tiers[rows])
+        beside = {name: figures(guesses[rows], part) for name, guesses in others.items()}
+        for name, row in beside.items():
+            gain = score(distances[rows]) - score(baselines_km[name][rows])
+            row |= {"difference": _rounded(gain.mean()), "difference_ci95": _rounded(interval(gain))}
+        return {**figures(answers.guesses[rows], part), "baselines": beside}
+
+    def summary(rows: NDArray[Any]) -> dict[str, Any]:
+        return _summary(distances[rows], in_state[rows])
+
+    everywhere = np.arange(len(distances))
+    bins = np.digitize(near, NEAREST_KM)
+    edges = (0, *NEAREST_KM, None)
+    apart = near >= LEAK_KM
+    result = {
+        **compared(everywhere),
+        "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "confidence": CONFIDENCE, "method": "percentile"},
+        **_radius(covered, answers.radii_km),
+        "states": {
+            state: {**summary(rows), **_radius(covered[rows], answers.radii_km[rows])}
+            for state, rows in _groups(states)
+        },
+        "nearest_training_photo": {
+            "bins": [
+                {"from_km": edges[index], "to_km": edges[index + 1], **summary(bins == index)}
+                for index in np.unique(bins)
+            ],
+            "without_nearer_than_km": LEAK_KM,
+            "without": compared(apart) if apart.any() else None,
+        },
+        "calibration": _calibration(artifact, cells, truth, states),
+        "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
+        "opponents": {
+            level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
+            for level in artifact.calibration.levels
+            if level.name != STRONGEST
+        },
+    }
+    if tiers := {tier: compared(rows) for tier, rows in _groups(truth.tiers) if tier}:
+        result["tiers"] = tiers
+    if outside is not None:
+        result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
+    report.progress(len(distances), len(distances), "Measuring")
+    return Evaluation(result, truth, answers, distances, baselines_km, near)
+
+
+def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
+    """Scores (N,) of a weaker opponent."""
+    partition = artifact.partition
+    believed = weakened(cells, partition.states, level.name, level.temperature)
+    return score(_distances(best_centroids(believed, partition.centroids), truth))
+
+
+def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
+    """The measures of one way of guessing: unit vectors (N, 3) against the truth."""
+    distances = _distances(guesses, truth)
+    points = score(distances)
+    states, districts = locate(truth.latitudes, truth.longitudes)
+    guessed_states, guessed_districts = locate(*positions(guesses))
+    in_state = guessed_states == states
+    return {
+        "n": len(points),
+        "median_km": _rounded(np.median(distances)),
+        "median_km_ci95": _rounded(interval(distances, np.median)),
+        "mean_km": _rounded(distances.mean()),
+        "score": _rounded(points.mean()),
+        "score_ci95": _rounded(interval(points)),
+        "score_world": _rounded(score(distances, WORLD_SCALE_KM).mean()),
+        "within_km": {str(km): _rounded((distances < km).mean(), 4) for km in THRESHOLDS_KM},
+        "state_accuracy": _rounded(in_state.mean(), 4),
+        "state_accuracy_ci95": _rounded(interval(in_state), 4),
+        "district_accuracy": _rounded((in_state & (guessed_districts == districts)).mean(), 4),
+    }
+
+
+def known_to(artifact: Artifact, sha256s: NDArray[np.str_], perceptual_hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which pictures (N,) the version was trained on: the same bytes, or looks that differ in at most 4 of 64 bits."""
+    same = np.isin(sha256s, artifact.gallery.sha256)
+    return same | (nearest_bits(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS)
+
+
+def _groups(labels: NDArray[np.str_]) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Each label with the rows (N,) that bear it."""
+    return [(str(label), labels == label) for label in np.unique(labels)]
+
+
+def _summary(distances: Floats, in_state: NDArray[np.bool_]) -> dict[str, Any]:
+    """The main measures of a group of photos (n,), with intervals where the group is large enough."""
+    points = score(distances)
+    row: dict[str, Any] = {
+        "n": len(points),
+        "score": _rounded(points.mean()),
+        "median_km": _rounded(np.median(distances)),
+        "state_accuracy": _rounded(in_state.mean(), 4),
+    }
+    if len(points) >= FEWEST_FOR_INTERVAL:
+        row["score_ci95"] = _rounded(interval(points))
+        row["median_km_ci95"] = _rounded(interval(distances, np.median))
+        row["state_accuracy_ci95"] = _rounded(interval(in_state), 4)
+    return row
+
+
+def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
+    return {
+        "radius_coverage": _rounded(covered.mean(), 4),
+        "radius_median_km": _rounded(np.median(radii)),
+        "radius_mean_km": _rounded(radii.mean()),
+    }
+
+
+def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
+    """Of the cells' probabilities, and of the states' that follow; a state without a cell has none."""
+    names, index = np.unique(artifact.partition.states, return_inverse=True)
+    of_states = cells @ np.eye(len(names))[index]
+    column = {str(name): number for number, name in enumerate(names)}
+    right = np.array([column.get(str(state), -1) for state in states])
+    return {
+        "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
+        "states": calibration(of_states, right),
+    }
+
+
+def _outside(inside: Answers, outside: Answers) -> dict[str, float]:
+    """How well each sign tells pictures from elsewhere; nothing is chosen among them here."""
+    return {
+        "spread_km": _rounded(auroc(inside.spreads_km, outside.spreads_km), 4),
+        "entropy": _rounded(auroc(inside.entropies, outside.entropies), 4),
+        "cosine": _rounded(auroc(-inside.cosines, -outside.cosines), 4),
+    }
+
+
+def _nearest_km(truth: Truth, vectors: Floats) -> Floats:
+    """Distances (N,) from the true positions to the nearest of unit vectors (M, 3)."""
+    _, nearest = cKDTree(vectors).query(unit_vectors(truth.latitudes, truth.longitudes))
+    return haversine_km(*positions(vectors[nearest]), truth.latitudes, truth.longitudes)
+
+
+def _distances(guesses: Floats, truth: Truth) -> Floats:
+    return haversine_km(*positions(guesses), truth.latitudes, truth.longitudes)
+
+
+def _rounded(value: Any, digits: int = 1) -> Any:
+    """A number, or a list of them, as JSON is to hold it."""
+    return np.round(np.asarray(value, float), digits).tolist()

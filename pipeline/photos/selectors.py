@@ -1,0 +1,59 @@
+"""What other rooms read of photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from pipeline.models import Collection, Photo, Report, Review, Split
+
+FEWEST_PHOTOS = 20  # of one split, to learn from
+PLAYABLE_PRECISION_KM = 5.0  # a photo whose own position is less certain cannot be scored fairly
+
+
+class TooFewPhotos(ValueError):
+    """The collection does not hold enough photos to learn from."""
+
+
+def published_photos() -> QuerySet[Photo]:
+    """Photos that somebody has looked at and approved, and that nobody reports at the moment."""
+    reported = Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN)
+    return Photo.objects.filter(~Exists(reported), review=Review.APPROVED)
+
+
+def playable_photos(collection: Collection | None = None) -> QuerySet[Photo]:
+    """Published photos set aside for play, of one collection or of all, whose position is known well enough."""
+    photos = published_photos().filter(split=Split.TEST, precision_km__lte=PLAYABLE_PRECISION_KM, exhibited=False)
+    return photos.filter(collections=collection) if collection else photos
+
+
+def measurable_photos(collection: Collection) -> QuerySet[Photo]:
+    """Test photos of a collection that nobody has found unsuitable, by hash."""
+    return collection.photos.filter(split=Split.TEST).exclude(review=Review.UNSUITABLE).order_by("sha256")
+
+
+def learnable_photos(collection: Collection) -> QuerySet[Photo]:
+    """Train and validation photos of a collection that nobody has found unsuitable, by hash."""
+    photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).exclude(review=Review.UNSUITABLE)
+    return photos.order_by("sha256")
+
+
+def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
+    """The train and validation photos, by hash. Raises TooFewPhotos."""
+    photos = learnable_photos(collection)
+    if (count := photos.count()) < FEWEST_PHOTOS:
+        raise TooFewPhotos(
+            f"“{collection.name}” has {count} photos to learn from, and {FEWEST_PHOTOS} are needed: import more."
+        )
+    return photos
+
+
+def playable_hashes() -> list[str]:
+    """Hashes of every photo that is played or stands in the gallery, oldest first."""
+    shown = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
+    return [sha256 for _, sha256 in sorted(shown)]
+
+
+def _hashes(photos: QuerySet[Photo]) -> Iterable[tuple[int, str]]:
+    return photos.values_list("pk", "sha256")

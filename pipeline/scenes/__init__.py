@@ -1,0 +1,1 @@
+"""Illustrated India: scenes drawn from code, whose contents follow the place."""

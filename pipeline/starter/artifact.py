@@ -1,0 +1,66 @@
+"""The starter model as it ships: the encoder's weights beside an artifact built by the same training as any other."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from pipeline.evaluation.evaluate import Truth, evaluate
+from pipeline.metadata import metadata_of
+from pipeline.starter.scene_cache import Scenes
+from pipeline.training.learning import Photos
+from pipeline.training.train import train_artifact
+from predictor.answers.artifact import Artifact
+from predictor.encoders.encoder import Encoder
+from predictor.network.heads import Embeddings
+from predictor.pictures.images import perceptual_hash
+
+COLLECTION = "Illustrated India (training scenes)"
+
+
+def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *, seed: int) -> Artifact:
+    """The artifact that learns from the first set, tuned on the second, with its figures on the third in the card.
+
+    The encoder knows the training scenes, so nothing may be tuned on them; the others may lie near each other, and near
+    the starter collection, so nothing is learnt from them.
+    """
+    tuned_on = np.arange(len(scenes), len(scenes) + len(validation))
+    photos = _photos(encoder, [scenes, validation])
+    folds = [(np.arange(len(scenes)), tuned_on)]
+    artifact = train_artifact(photos, folds, encoder=encoder, collection=COLLECTION, seed=seed, learnt=len(scenes))
+    artifact.card["test"] = measure(artifact, encoder, test)
+    return artifact
+
+
+def measure(artifact: Artifact, encoder: Encoder, scenes: Scenes) -> dict[str, Any]:
+    """Figures of the artifact, and of the baselines, on scenes it has not seen."""
+    embeddings = artifact.heads.project(_encode(encoder, scenes))
+    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
+    truth = Truth(scenes.records["latitude"], scenes.records["longitude"], np.full(len(scenes), ""))
+    return evaluate(artifact, cells, embeddings, truth)
+
+
+def _photos(encoder: Encoder, parts: list[Scenes]) -> Photos:
+    pictures = [picture for scenes in parts for picture in scenes.images]
+    return Photos(
+        np.concatenate([_encode(encoder, scenes) for scenes in parts]),
+        np.concatenate([scenes.records["latitude"] for scenes in parts]),
+        np.concatenate([scenes.records["longitude"] for scenes in parts]),
+        np.array([hashlib.sha256(picture.tobytes()).hexdigest() for picture in pictures]),
+        np.array([perceptual_hash(Image.fromarray(picture)) for picture in pictures], np.uint64),
+        metadata_of(
+            np.concatenate([scenes.records["latitude"] for scenes in parts]),
+            np.concatenate([scenes.records["longitude"] for scenes in parts]),
+            [moment for scenes in parts for moment in scenes.moments()],
+            [[]] * len(pictures),
+        ),
+    )
+
+
+def _encode(encoder: Encoder, scenes: Scenes) -> Embeddings:
+    pictures = tqdm(scenes.images, desc="Encoding scenes", unit="scene")
+    return encoder.encode(Image.fromarray(picture) for picture in pictures)

@@ -1,0 +1,36 @@
+"""The model that the project ships: trained on its own scenes, installed and promoted on the first start."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pipeline.registry.serving import promote_version
+from predictor.answers.artifact import verify
+from predictor.models import ModelVersion
+from predictor.versions.selectors import champion
+from predictor.versions.services import Progress, register_version, version_folder
+
+ARTIFACT_FOLDER = Path(__file__).resolve().parents[2] / "predictor" / "starter" / "artifact"
+PREFIX = "starter-"
+ACTOR = "first start"
+
+
+def install_starter(progress: Progress | None = None) -> ModelVersion:
+    """The shipped version, copied and registered if need be; it becomes the champion unless another model is.
+
+    Its name carries its hash: a newer starter is another version, and takes over from an older one only. Doing it again
+    changes nothing. Raises ArtifactDamaged.
+    """
+    name = f"{PREFIX}{verify(ARTIFACT_FOLDER)[:8]}"
+    folder = version_folder(name)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = folder.with_suffix(".partial")
+        shutil.copytree(ARTIFACT_FOLDER, partial, dirs_exist_ok=True)
+        partial.rename(folder)
+    version = ModelVersion.objects.filter(name=name).first() or register_version(folder=folder)
+    serving = champion()
+    if serving is None or (serving != version and serving.name.startswith(PREFIX)):
+        promote_version(name=name, actor=ACTOR, progress=progress)
+    return version

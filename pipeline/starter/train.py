@@ -1,0 +1,326 @@
+"""The starter encoder: ViT-Ti/16 trained from scratch on drawn scenes, on several tasks at once, within a time budget.
+
+What lets a small budget suffice: mimetic attention (Trockman & Kolter 2023), sine-cosine positions and a mean instead
+of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices (Jordan
+2024), and an average of the weights over time (Morales-Brotons et al. 2024).
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save as serialised
+from timm.layers import PatchDropout
+from timm.layers.pos_embed_sincos import build_sincos2d_pos_embed
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from pipeline.geocells import district_partition
+from pipeline.starter.muon import Muon
+from pipeline.starter.scene_cache import Scenes
+from predictor.answers.partition import Partition
+from predictor.encoders.networks import STARTER_PREPARATION, STARTER_SIZE, starter_network
+from predictor.geodesy import distance_matrix_km, score, unit_vectors
+from predictor.network.smoothing import automatic_tau_km, smoothed_targets
+
+ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
+TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05}
+COMMON_CLUE = 0.004  # share of the scenes that show a clue, from which on it is a task to find it
+BATCH = 64
+RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
+WARM_UP = 0.03  # share of the budget
+DROPPED_PATCHES = 0.5  # until FULL_PICTURES of the budget is spent: almost twice the pictures per second
+FULL_PICTURES = 0.7
+AVERAGE_DECAY = 0.99  # of the average of the weights, per step
+SMALLEST_CROP = 0.5  # of the picture's area
+ASPECT, SATURATION, CONTRAST, BRIGHTNESS, TINT = 0.15, 0.4, 0.3, 0.3, 0.08  # how far each may vary, as a share
+GRAIN = 6.0  # standard deviation at most, of 255
+CHECKPOINT_SECONDS = 120.0
+REPORT_SECONDS = 300.0
+QUICK_CHECK = 500  # held-out scenes looked at in a report on the way
+
+
+class MultiTask(nn.Module):
+    """The encoder with one linear head per task."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self.network: Any = starter_network()
+        self.network.patch_drop = PatchDropout(DROPPED_PATCHES, num_prefix_tokens=0)
+        self.heads = nn.ModuleDict({task: nn.Linear(192, size) for task, size in sizes.items()})
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Logits (B, classes) per task for normalised images (B, 3, H, W)."""
+        embedding = self.network(images)
+        return {task: head(embedding) for task, head in self.heads.items()}
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What scenes teach: smoothed cells (N, C), class numbers (N,) of other tasks, common clues (N, K) as 0 or 1."""
+
+    partition: Partition
+    cells: NDArray[np.float32]
+    classes: dict[str, NDArray[np.int64]]
+    clues: NDArray[np.float32]
+    names: dict[str, NDArray[np.str_]]
+
+    @classmethod
+    def of(cls, scenes: Scenes) -> Lessons:
+        records = scenes.records
+        partition = district_partition(records["latitude"], records["longitude"])
+        vectors = unit_vectors(records["latitude"], records["longitude"])
+        cells = smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)))
+        states, state = np.unique(records["state"], return_inverse=True)
+        climates, climate = np.unique(records["climate"], return_inverse=True)
+        meanings, clues = _common_clues(records["clues"])
+        elevation = np.digitize(records["elevation_m"], ELEVATION_BANDS_M)
+        return cls(
+            partition,
+            cells.astype(np.float32),
+            {"state": state, "climate": climate, "elevation": elevation},
+            clues,
+            {"state": states, "climate": climates, "clues": meanings},
+        )
+
+    def sizes(self) -> dict[str, int]:
+        """Classes per task."""
+        named = {task: len(names) for task, names in self.names.items()}
+        return {"cell": len(self.partition), **named, "elevation": len(ELEVATION_BANDS_M) + 1}
+
+
+def train(
+    scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path
+) -> tuple[nn.Module, dict[str, Any]]:
+    """The trained encoder and its figures on held-out scenes; goes on from ``checkpoint`` if that exists."""
+    torch.manual_seed(seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    lessons = Lessons.of(scenes)
+    model = MultiTask(lessons.sizes())
+    mimic_attention(model.network)
+    model = model.to(device)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
+    optimisers = _optimisers(model)
+    generator = np.random.default_rng(seed)
+    spent, seen = 0.0, 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        for optimiser, state in zip(optimisers, saved["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
+        spent, seen = saved["spent"], saved["seen"]
+        generator = np.random.default_rng([seed, seen])
+
+    budget = 60.0 * minutes
+    everything = {"cell": lessons.cells, **lessons.classes, "clues": lessons.clues}
+    targets = {task: torch.from_numpy(values) for task, values in everything.items()}
+    saved_at = reported_at = spent
+    start = time.monotonic() - spent
+    order = np.empty(0, np.intp)
+    bar = tqdm(desc="Training", unit="scene", initial=seen)
+    while spent < budget:
+        if len(order) < BATCH:
+            order = np.concatenate([order, generator.permutation(len(scenes))])
+        chosen, order = np.sort(order[:BATCH]), order[BATCH:]
+        share = spent / budget
+        model.network.patch_drop.prob = DROPPED_PATCHES if share < FULL_PICTURES else 0.0
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = group["peak"] * min(share / WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
+        pixels = torch.from_numpy(scenes.images[chosen]).to(device, non_blocking=True)
+        wanted = {task: values[chosen].to(device, non_blocking=True) for task, values in targets.items()}
+        model.train()
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            logits = model(augment(pixels))
+        losses = {task: _loss(task, logits[task].float(), wanted[task]) for task in logits}
+        loss = torch.stack([TASK_WEIGHTS[task] * value for task, value in losses.items()]).sum()
+        for optimiser in optimisers:
+            optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimiser in optimisers:
+            optimiser.step()
+        average.update_parameters(model)
+        seen += BATCH
+        spent = time.monotonic() - start
+        bar.update(BATCH)
+        bar.set_postfix({task: f"{value.item():.2f}" for task, value in losses.items()}, refresh=False)
+        if spent - saved_at > CHECKPOINT_SECONDS:
+            saved_at = spent
+            _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
+        if spent - reported_at > REPORT_SECONDS:
+            reported_at = spent
+            few = min(QUICK_CHECK, len(held_out))
+            now = check(average.module, lessons, held_out, few)
+            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {now}", file=sys.stderr)
+    bar.close()
+    trained: Any = average.module
+    _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
+    figures = {
+        "pictures": seen,
+        "minutes": round(spent / 60, 1),
+        **check(trained, lessons, held_out, len(held_out)),
+    }
+    return trained.network, figures
+
+
+def _loss(task: str, logits: Tensor, wanted: Tensor) -> Tensor:
+    """Cross-entropy per picture; for clues, of which a picture shows several, the sum over all of them."""
+    if task == "clues":
+        return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(logits)
+    return functional.cross_entropy(logits, wanted)
+
+
+def _common_clues(texts: NDArray[np.bytes_]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """Meanings (K,) that enough scenes show, and which scene shows which (N, K), from texts (N,) of a line per clue."""
+    shown = [set(text.decode(errors="ignore").split("\n")) - {""} for text in texts.tolist()]
+    counts = Counter(meaning for meanings in shown for meaning in meanings)
+    common = sorted(meaning for meaning, count in counts.items() if count >= COMMON_CLUE * len(shown))
+    table = np.array([[meaning in meanings for meaning in common] for meanings in shown], np.float32)
+    return np.array(common, str), table
+
+
+@torch.no_grad()
+def check(model: nn.Module, lessons: Lessons, scenes: Scenes, count: int) -> dict[str, float]:
+    """State accuracy and mean score (of the cell centroid that maximises it) on the first ``count`` scenes."""
+    model.eval()
+    device = next(model.parameters()).device
+    records = scenes.records[:count]
+    outputs: dict[str, list[Tensor]] = {"cell": [], "state": []}
+    for start in range(0, count, BATCH):
+        pixels = torch.from_numpy(scenes.images[start : min(start + BATCH, count)]).to(device)
+        logits = model(middle(pixels))
+        for task, rows in outputs.items():
+            rows.append(logits[task].float().softmax(dim=1).cpu())
+    posterior = torch.cat(outputs["cell"]).numpy().astype(float)
+    states = lessons.names["state"][torch.cat(outputs["state"]).argmax(dim=1).numpy()]
+    centroids = lessons.partition.centroids
+    guesses = centroids[(posterior @ score(distance_matrix_km(centroids, centroids))).argmax(axis=1)]
+    truth = unit_vectors(records["latitude"], records["longitude"])
+    distances = np.diagonal(distance_matrix_km(truth, guesses))
+    return {
+        "state_accuracy": round(float((states == records["state"]).mean()), 4),
+        "score": round(float(score(distances).mean()), 1),
+        "median_km": round(float(np.median(distances)), 1),
+    }
+
+
+def save(network: nn.Module, path: Path) -> None:
+    """Write an encoder's weights in half precision."""
+    weights = {name: tensor.half().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    path.write_bytes(serialised(weights))
+
+
+def middle(pixels: Tensor) -> Tensor:
+    """Network input of uint8 pictures (B, H, W, 3), cut to the network's shape as an encoder does."""
+    whole = torch.ones(len(pixels))
+    return _normalise(_windows(pixels, torch.zeros(len(pixels), 2), whole, whole))
+
+
+def augment(pixels: Tensor) -> Tensor:
+    """Network input of uint8 pictures (B, H, W, 3) with a random window, light and grain.
+
+    Never mirrored: signs and traffic have a side.
+    """
+    count, device = len(pixels), pixels.device
+
+    def factor(spread: float, channels: int = 1) -> Tensor:
+        return 1 + spread * (2 * torch.rand(count, channels, 1, 1, device=device) - 1)
+
+    area, aspect = 1 - (1 - SMALLEST_CROP) * torch.rand(count), torch.exp(ASPECT * (2 * torch.rand(count) - 1))
+    height, width = (area / aspect).sqrt().clamp(max=1), (area * aspect).sqrt().clamp(max=1)
+    picture = _windows(pixels, 2 * torch.rand(count, 2) - 1, height, width)
+    grey = picture.mean(dim=1, keepdim=True)
+    picture = grey + (picture - grey) * factor(SATURATION)
+    average = picture.mean(dim=(1, 2, 3), keepdim=True)
+    picture = (average + (picture - average) * factor(CONTRAST)) * factor(BRIGHTNESS) * factor(TINT, 3)
+    grain = GRAIN * torch.rand(count, 1, 1, 1, device=device) * torch.randn_like(picture[:1])
+    return _normalise((picture + grain).clamp(0, 255))
+
+
+def _windows(pixels: Tensor, centre: Tensor, height: Tensor, width: Tensor) -> Tensor:
+    """Windows, float (B, 3, *STARTER_SIZE) in 0..255, of uint8 pictures (B, H, W, 3).
+
+    Height and width (B,) are shares of the largest window of the network's shape; ``centre`` (B, 2) in -1..1 shifts it.
+    """
+    aspect = (pixels.shape[2] / pixels.shape[1]) / (STARTER_SIZE[1] / STARTER_SIZE[0])
+    width, height = width * min(1 / aspect, 1.0), height * min(aspect, 1.0)
+    affine = torch.zeros(len(pixels), 2, 3)
+    affine[:, 0, 0], affine[:, 1, 1] = width, height
+    affine[:, :, 2] = centre * torch.stack([1 - width, 1 - height], dim=1)
+    grid = functional.affine_grid(affine.to(pixels.device), [len(pixels), 3, *STARTER_SIZE], align_corners=False)
+    images = pixels.permute(0, 3, 1, 2).contiguous().float()
+    return functional.grid_sample(images, grid, align_corners=False, padding_mode="border")
+
+
+def _normalise(pictures: Tensor) -> Tensor:
+    mean, std = (
+        torch.tensor(v, device=pictures.device).view(3, 1, 1)
+        for v in (STARTER_PREPARATION.mean, STARTER_PREPARATION.std)
+    )
+    return (pictures / 255 - mean) / std
+
+
+def mimic_attention(network: Any) -> None:
+    """Start where trained attention ends: W_q W_k^T near +I, W_v W_o near -I, positions as sines and cosines.
+
+    Constants of Trockman & Kolter 2023 ("Mimetic initialization of self-attention layers"), table for DeiT-Ti.
+    """
+    network.pos_embed.data = build_sincos2d_pos_embed(list(network.patch_embed.grid_size), dim=192).view_as(
+        network.pos_embed
+    )
+    for block in network.blocks:
+        attention = block.attn
+        dim, heads = attention.qkv.in_features, attention.num_heads
+        query, key, value = attention.qkv.weight.data.chunk(3)
+        for head in range(heads):
+            rows = slice(head * dim // heads, (head + 1) * dim // heads)
+            u, s, v = torch.linalg.svd(0.7 * torch.randn(dim, dim) / dim**0.5 + 0.7 * torch.eye(dim))
+            root = s[: dim // heads, None].sqrt()
+            query[rows], key[rows] = root * u.T[: dim // heads], root * v[: dim // heads]
+        u, s, v = torch.linalg.svd(0.4 * torch.randn(dim, dim) / dim**0.5 - 0.4 * torch.eye(dim))
+        value.copy_(s.sqrt()[:, None] * u.T)
+        attention.proj.weight.data.copy_(v.T * s.sqrt())
+
+
+def _optimisers(model: MultiTask) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside the blocks, AdamW for all else; ``peak`` is each group's highest learning rate."""
+    matrices = [p for p in model.network.blocks.parameters() if p.ndim == 2]
+    inside = {id(p) for p in matrices}
+    others = [p for p in model.parameters() if id(p) not in inside]
+    muon = Muon([{"params": matrices, "peak": MATRIX_RATE}], lr=MATRIX_RATE, weight_decay=WEIGHT_DECAY)
+    adamw = torch.optim.AdamW([{"params": others, "peak": RATE}], weight_decay=WEIGHT_DECAY, fused=True)
+    return [muon, adamw]
+
+
+def _save_checkpoint(
+    path: Path,
+    model: nn.Module,
+    average: nn.Module,
+    optimisers: list[torch.optim.Optimizer],
+    spent: float,
+    seen: int,
+) -> None:
+    state = {
+        "model": model.state_dict(),
+        "average": average.state_dict(),
+        "optimisers": [optimiser.state_dict() for optimiser in optimisers],
+        "spent": spent,
+        "seen": seen,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)

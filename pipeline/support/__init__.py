@@ -1,0 +1,1 @@
+"""What all capabilities use: progress of long work, and pools of processes."""

@@ -1,0 +1,1 @@
+"""From photos to a model version: features, folds, choices, heads, prototypes, fine-tuning, ablation."""

@@ -1,0 +1,267 @@
+"""The jobs that make geocells, encoders and versions, and the one that measures the method part by part."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+
+from pipeline.jobs.fields import collection_field
+from pipeline.jobs.kinds import JobKind, register
+from pipeline.jobs.results import flat, folder_of, links_to
+from pipeline.models import Collection
+from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, photos_to_learn_from
+from pipeline.support.progress import Reporter
+from pipeline.training import services
+from pipeline.training.recipe import Recipe, UnusableChange
+from predictor.encoders.tuned import tuned_names
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ENCODERS = (
+    ("starter_vit", "starter_vit – for drawn scenes"),
+    ("efficientnet_lite0", "efficientnet_lite0 – for photographs"),
+    ("vit_b16", "vit_b16 – for photographs, slow"),
+)
+PARTITIONS = (
+    ("semantic", "semantic: districts merged and split by where photos are"),
+    ("rectangular", "rectangular: boxes of latitude and longitude"),
+    ("quadtree", "quadtree: squares cut into four"),
+    ("districts", "districts: merged, not split"),
+)
+ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
+
+
+def _boundary_sets() -> list[tuple[str, str]]:
+    from pipeline.boundary_sets.sets import set_names  # its libraries would cost every start of a process a second
+
+    names = set_names(settings.BOUNDARIES_DIR)
+    return [("", "Districts that come with the project"), *((name, name) for name in names)]
+
+
+def _boundaries() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=_boundary_sets, required=False, help_text="What geocells start from; import_boundaries adds to these."
+    )
+
+
+class LearningForm(forms.Form):
+    collection = collection_field()
+
+    def clean_collection(self) -> Collection:
+        collection: Collection = self.cleaned_data["collection"]
+        try:
+            photos_to_learn_from(collection)
+        except TooFewPhotos as error:
+            raise forms.ValidationError(str(error)) from error
+        return collection
+
+
+class GeocellsForm(LearningForm):
+    partition = forms.ChoiceField(choices=PARTITIONS, required=False, initial="semantic", label="Geocells")
+    minimum = forms.IntegerField(
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        label="Fewest photos in a geocell",
+        help_text="Empty: it follows from the number of photos.",
+    )
+    maximum = forms.IntegerField(
+        min_value=1,
+        max_value=200_000,
+        required=False,
+        label="Most photos in a geocell",
+        help_text="Empty: twice the fewest. Geocells with more are split; merged districts never are.",
+    )
+    boundaries = _boundaries()
+    spread = forms.BooleanField(
+        required=False,
+        label="Split crowded geocells on all machines",
+        help_text="For semantic geocells of very many photos: every worker of the queue pipeline helps.",
+    )
+
+    def clean_partition(self) -> str:
+        return self.cleaned_data["partition"] or "semantic"  # as jobs had it before there was a choice
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        minimum, maximum = cleaned.get("minimum"), cleaned.get("maximum")
+        if minimum and maximum and maximum < minimum:
+            self.add_error("maximum", "It cannot be below the fewest.")
+        return cleaned
+
+
+def _encoders() -> list[tuple[str, str]]:
+    return [*ENCODERS, *((name, f"{name} – fine-tuned") for name in tuned_names(settings.ENCODERS_DIR))]
+
+
+class RetrainForm(LearningForm):
+    encoder = forms.ChoiceField(
+        choices=_encoders,
+        help_text="vit_b16 is the paper’s: it needs its weights or a network, and wants a GPU.",
+    )
+    seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
+    boundaries = _boundaries()
+    changes = forms.CharField(
+        required=False,
+        label="Parts of the method to change",
+        help_text="Such as: contrastive=true cells=quadtree. Empty: as docs/model.md found best.",
+    )
+
+    def clean_changes(self) -> str:
+        changes: str = self.cleaned_data["changes"]
+        try:
+            Recipe().changed(changes.split())
+        except UnusableChange as error:
+            raise forms.ValidationError(str(error)) from error
+        return changes
+
+
+class FinetuneForm(LearningForm):
+    encoder = forms.ChoiceField(choices=ENCODERS, help_text="Wants a GPU; hours without one.")
+    blocks = forms.IntegerField(
+        min_value=1, required=False, initial=2, label="Last blocks that learn", help_text="Empty: the whole network."
+    )
+    epochs = forms.IntegerField(min_value=1, max_value=1000, initial=10)
+    batch = forms.IntegerField(min_value=1, max_value=4096, initial=16, label="Pictures looked at together")
+    accumulation = forms.IntegerField(min_value=1, max_value=1024, initial=2, label="Batches per step")
+    rate = forms.FloatField(min_value=0.0, max_value=1.0, initial=1e-4, label="Highest learning rate")
+    patience = forms.IntegerField(
+        min_value=1, max_value=1000, initial=3, help_text="Epochs without a better validation score before it stops."
+    )
+    seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
+
+
+def _parts() -> list[tuple[str, str]]:
+    from pipeline.metadata import TASKS
+    from pipeline.training.ablation import REFERENCE, task_variants, variants
+
+    names = [*variants(Recipe(), FEWEST_PHOTOS), *task_variants(Recipe(), TASKS)]
+    return [(name, name) for name in names if name != REFERENCE]
+
+
+class AblateForm(LearningForm):
+    encoder = forms.ChoiceField(choices=ENCODERS)
+    parts = forms.MultipleChoiceField(
+        choices=_parts, required=False, help_text="Rows of the table beside “as it is”. None chosen: all of them."
+    )
+    seeds = forms.IntegerField(
+        min_value=1,
+        max_value=10,
+        initial=3,
+        label="Trainings per row",
+        help_text="Each draws other folds to choose on.",
+    )
+
+
+def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
+    from pipeline.geocells import distributed as spreading
+    from pipeline.training.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
+
+    run = spreading.spread if spread else map
+    figures = preview_partition(**parameters, run=run, folder=folder_of(report), report=report)
+    return {"figures": flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
+
+
+def _retrain(
+    report: Reporter,
+    user: User | None,
+    *,
+    collection: Collection,
+    encoder: str,
+    seed: int,
+    boundaries: str,
+    changes: str,
+) -> dict[str, Any]:
+    version = services.train_version(
+        collection=collection,
+        encoder_name=encoder,
+        seed=seed,
+        boundaries=boundaries,
+        recipe=Recipe().changed(changes.split()),
+        report=report,
+    )
+    card = version.card
+    figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
+    next_step = reverse("admin:pipeline_job_start", args=["promote"])
+    links = [*links_to(version), ["Make it the champion", f"{next_step}?version={version.name}"]]
+    return {"figures": flat(figures), "links": links}
+
+
+def _finetune(
+    report: Reporter, user: User | None, *, collection: Collection, encoder: str, **schedule: Any
+) -> dict[str, Any]:
+    from pipeline.training.finetuning import Schedule
+
+    name, figures = services.finetune_encoder(
+        collection=collection, encoder_name=encoder, schedule=Schedule(**schedule), report=report
+    )
+    next_step = f"{reverse('admin:pipeline_job_start', args=['retrain'])}?encoder={name}&collection={collection.slug}"
+    return {"figures": {"encoder": name, **flat(figures)}, "links": [["Retrain with it", next_step]]}
+
+
+def _ablate(
+    report: Reporter, user: User | None, *, collection: Collection, encoder: str, parts: list[str], seeds: int
+) -> dict[str, Any]:
+    from pipeline.training.ablation import as_markdown
+
+    table = services.ablate_collection(
+        collection=collection, encoder_name=encoder, parts=parts, seeds=range(1, seeds + 1), report=report
+    )
+    (folder_of(report) / ABLATION_FILE).write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
+    (folder_of(report) / ABLATION_TABLE).write_text(as_markdown(table))
+    figures = {row["name"]: f"{row['score']:,.0f} points, {row['difference']:+,.0f}" for row in table["rows"]}
+    return {"figures": figures, "files": [ABLATION_FILE, ABLATION_TABLE]}
+
+
+register(
+    JobKind(
+        "geocells",
+        "Rebuild geocells",
+        "Build the geocells that a collection’s training photos give, and look at them on a map. Retraining builds "
+        "its own in the same way; no model changes.",
+        GeocellsForm,
+        _rebuild_geocells,
+        permission="predictor.add_modelversion",
+    )
+)
+
+register(
+    JobKind(
+        "retrain",
+        "Retrain",
+        "Make a new model version from a collection’s train and validation photos. It serves nobody until it is "
+        "promoted.",
+        RetrainForm,
+        _retrain,
+        permission="predictor.add_modelversion",
+    )
+)
+
+register(
+    JobKind(
+        "finetune",
+        "Fine-tune",
+        "Teach the last blocks of an encoder, or all of it, a collection’s train photos. The epoch that does best "
+        "on its validation photos is kept as an encoder that “Retrain” offers.",
+        FinetuneForm,
+        _finetune,
+        permission="predictor.add_modelversion",
+    )
+)
+
+register(
+    JobKind(
+        "ablate",
+        "Ablate",
+        "Train and measure the method part by part, each left out or taken in, with three seeds: what it buys on "
+        "this collection. The whole table takes about as long as eighty trainings.",
+        AblateForm,
+        _ablate,
+        permission="predictor.add_modelversion",
+    )
+)

@@ -1,0 +1,168 @@
+"""What is learnt from photos: geocells, projection, heads, prototypes; before anything is chosen on held-out ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geocells import PARTITIONS, DistrictMap
+from pipeline.metadata import TASKS, Metadata
+from pipeline.support.progress import Reporter
+from pipeline.training.prototypes import geo_embeddings, optics_prototypes, position_prototypes
+from pipeline.training.recipe import PIGEON_TAU_KM, Recipe
+from predictor.answers.partition import Partition
+from predictor.answers.posterior import Known, Places, Prototypes
+from predictor.geodesy import Floats, unit_vectors
+from predictor.network.heads import Adapter, Embeddings, Heads, Projection, Task, fit_path
+from predictor.network.smoothing import (
+    automatic_tau_km,
+    hard_targets,
+    smoothed_targets,
+    tau_per_cell_km,
+    unnormalised_targets,
+)
+
+DIMENSIONS = 512  # of projected embeddings at most: more cost space and gained nothing in cross-validation
+PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5]  # largest first
+TASK_PENALTY = 3e-4
+PRETRAINING_SEED = 0
+UNSEEN = 0.5  # counted for each label in each cell, so that none is impossible there
+
+
+@dataclass(frozen=True)
+class Photos:
+    """N training photos: raw embeddings (N, r), positions (N,) in degrees, hashes (N,) of their bytes and looks.
+
+    ``metadata`` is what is known of their places and times.
+    """
+
+    embeddings: Embeddings
+    latitudes: Floats
+    longitudes: Floats
+    sha256: NDArray[np.str_]
+    perceptual_hashes: NDArray[np.uint64]
+    metadata: Metadata
+
+    def __len__(self) -> int:
+        return len(self.sha256)
+
+    @property
+    def labels(self) -> dict[str, NDArray[np.str_]]:
+        """Labels (N,) by task; "" where nothing is known."""
+        return {name: label(self.metadata) for name, label in TASKS.items()}
+
+    def vectors(self) -> Floats:
+        return unit_vectors(self.latitudes, self.longitudes)
+
+    def part(self, rows: NDArray[np.intp] | slice) -> Photos:
+        """Some of the photos."""
+        return Photos(
+            self.embeddings[rows],
+            self.latitudes[rows],
+            self.longitudes[rows],
+            self.sha256[rows],
+            self.perceptual_hashes[rows],
+            self.metadata[rows],
+        )
+
+    def data_sha256(self) -> str:
+        """Hash of what was learnt from: images and positions, in any order."""
+        rows = sorted(zip(self.sha256.tolist(), self.latitudes.tolist(), self.longitudes.tolist(), strict=True))
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Everything that photos taught, with one pair of weights and biases of the cell head for each penalty."""
+
+    partition: Partition
+    projection: Projection
+    fits: list[tuple[Embeddings, Embeddings]]
+    tasks: Mapping[str, Task]
+    gallery: Places
+    prototypes: Prototypes
+
+    @property
+    def known(self) -> Known:
+        """What answers are made of."""
+        return Known(self.partition.centroids, self.gallery, self.prototypes)
+
+    def heads(self, penalty: int, shares: Mapping[str, float], hierarchy: bool) -> Heads:
+        """The heads with the fit of this penalty and what the tasks' evidence weighs."""
+        weight, bias = self.fits[penalty]
+        tasks = {name: replace(task, share=shares.get(name, 0.0)) for name, task in self.tasks.items()}
+        groups = None
+        if hierarchy:
+            groups = np.searchsorted(self.tasks["state"].labels, self.partition.states)
+        return Heads(self.projection, weight, bias, tasks, groups)
+
+
+def targets(recipe: Recipe, vectors: Floats, partition: Partition) -> Floats:
+    """What the cell head is to say (N, C) of photos at unit vectors (N, 3)."""
+    if recipe.smoothing == "none":
+        nearest = (vectors @ partition.centroids.T).argmax(axis=1)
+        return hard_targets(nearest, len(partition))
+    if recipe.smoothing == "pigeon":
+        return unnormalised_targets(vectors, partition.centroids, PIGEON_TAU_KM)
+    tau = tau_per_cell_km(partition.centroids) if recipe.tau_per_cell else recipe.tau_km
+    return smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)) if tau is None else tau)
+
+
+def learn(
+    photos: Photos,
+    recipe: Recipe,
+    report: Reporter,
+    penalties: list[float] = PENALTIES,
+    districts: DistrictMap | None = None,
+) -> Learnt:
+    """What the photos teach. The cell head is fitted for each penalty, largest first.
+
+    Geocells start from ``districts``, India's by default.
+    """
+    vectors = photos.vectors()
+    partition = PARTITIONS[recipe.cells](
+        photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
+    )
+    report.check()
+    projection = Projection.of(photos.embeddings, DIMENSIONS)
+    if recipe.contrastive:
+        projection = replace(
+            projection, adapter=_pretrained(projection(photos.embeddings), photos.metadata, recipe, report)
+        )
+    embeddings = projection(photos.embeddings)
+    fits = fit_path(embeddings, targets(recipe, vectors, partition), penalties, report.check, margin=recipe.margin)
+    gallery = Places(embeddings, vectors, partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64))
+    tasks = {
+        name: _task(embeddings[known], values[known], gallery.cells[known], len(partition), report)
+        for name, values in photos.labels.items()
+        if len(np.unique(values[known := values != ""])) > 1
+    }
+    report.check()
+    if recipe.second_optics:
+        prototypes = optics_prototypes(gallery, geo_embeddings(gallery, photos.labels if recipe.metadata else {}))
+    else:
+        prototypes = position_prototypes(gallery)
+    return Learnt(partition, projection, fits, tasks, gallery, prototypes)
+
+
+def _pretrained(embeddings: Embeddings, metadata: Metadata, recipe: Recipe, report: Reporter) -> Adapter:
+    """Contrastive pretraining that stops where it no longer helps in every fifth district, which it does not learn."""
+    from pipeline.training.contrastive import pretrain
+
+    places = np.char.add(np.char.add(metadata.state, "/"), metadata.district)
+    held_out = np.flatnonzero(np.unique(places, return_inverse=True)[1] % 5 == 0)
+    return pretrain(
+        embeddings, metadata, seed=PRETRAINING_SEED, held_out=held_out, text=recipe.text_tower, report=report
+    )
+
+
+def _task(embeddings: Embeddings, values: NDArray[np.str_], cells: NDArray, count: int, report: Reporter) -> Task:
+    labels, index = np.unique(values, return_inverse=True)
+    weight, bias = fit_path(embeddings, np.eye(len(labels))[index], [TASK_PENALTY], report.check)[0]
+    given_cell = np.full((len(labels), count), UNSEEN)
+    np.add.at(given_cell, (index, cells), 1.0)
+    return Task(labels, weight, bias, given_cell / given_cell.sum(axis=0))

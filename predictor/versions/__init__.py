@@ -1,0 +1,1 @@
+"""Model versions: registered, asked for predictions, made the champion."""

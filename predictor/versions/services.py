@@ -1,0 +1,169 @@
+"""What changes in this room: versions are registered, pictures are predicted, a version is made the champion."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from PIL import Image
+
+from predictor.answers.artifact import Artifact, ArtifactDamaged, load_artifact, verify
+from predictor.models import ModelVersion, Prediction, Promotion
+from predictor.pictures import store
+from predictor.pictures.images import decode
+from predictor.pictures.picture_views import views_of
+from predictor.versions.selectors import artifact_of, champion, training_hashes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from predictor.encoders.encoder import Encoder
+
+COMMAND_LINE = "command line"
+
+Progress = Callable[[int, int], None]  # done, total
+
+
+class OtherWeights(RuntimeError):
+    """The encoder on this machine is not the one the version was trained with."""
+
+
+def register_version(*, folder: Path) -> ModelVersion:
+    """The version in this folder of MODELS_DIR, known to the site from now on. Raises ArtifactDamaged."""
+    manifest = verify(folder)
+    card = load_artifact(folder, manifest).card
+    version, _ = ModelVersion.objects.update_or_create(
+        name=folder.name, defaults={"encoder": card["encoder"], "manifest_sha256": manifest, "card": card}
+    )
+    return version
+
+
+def encoder_of(artifact: Artifact) -> Encoder:
+    """The version's encoder. Raises OtherWeights, MissingWeights or UnknownEncoder when it is not here."""
+    from predictor.encoders.loading import load_encoder
+
+    encoder = load_encoder(artifact.encoder)
+    if encoder.weights_sha256 != artifact.card["encoder_sha256"]:
+        raise OtherWeights(
+            f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "
+            "former weights back."
+        )
+    return encoder
+
+
+def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of pictures. Raises as `encoder_of`."""
+    return posteriors_of_views(artifact, (views_of(image) for image in images))
+
+
+def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Image]]) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of places, of each of which there are several views.
+
+    Raises as `encoder_of`.
+    """
+    return seen(artifact, encoder_of(artifact).encode_views(groups))
+
+
+def seen(artifact: Artifact, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (N, C) and projected embeddings (N, d) of an encoder's embeddings (N, r)."""
+    embeddings = artifact.heads.project(raw)
+    return artifact.heads.posterior(embeddings, artifact.calibration.temperature), embeddings
+
+
+def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:
+    """Look at the stored images that this version has not seen yet; how many they were.
+
+    What is seen is kept as it comes, so that an interrupted run goes on where it stopped.
+    """
+    wanted = list(dict.fromkeys(sha256s))
+    known = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
+    missing = [sha256 for sha256 in wanted if sha256 not in known]
+    if not missing:
+        return 0
+    artifact, done = artifact_of(version), 0
+    for part in encoder_of(artifact).stream(missing, lambda sha256: views_of(decode(store.read(sha256)))):
+        cells, embeddings = seen(artifact, part)
+        keep_predictions(version, missing[done : done + len(part)], cells, embeddings)
+        done += len(part)
+        if progress:
+            progress(done, len(missing))
+    return len(missing)
+
+
+def keep_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:
+    """Store what a version sees in images, unless another process was faster."""
+    Prediction.objects.bulk_create(
+        [
+            Prediction(version=version, sha256=sha256, posterior=halved(row), embedding=halved(embedding))
+            for sha256, row, embedding in zip(sha256s, cells, embeddings, strict=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def halved(row: np.ndarray) -> bytes:
+    """A row of numbers as float16 bytes."""
+    return row.astype(np.float16).tobytes()
+
+
+def promote(
+    *,
+    version: ModelVersion,
+    sha256s: Iterable[str],
+    user: User | None = None,
+    actor: str = COMMAND_LINE,
+    reason: str = "",
+    figures: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Promotion:
+    """Make this version the champion, once it has looked at every one of these images, so that no game waits for it."""
+    predict_images(version=version, sha256s=sha256s, progress=progress)
+    with transaction.atomic():
+        previous = champion()
+        ModelVersion.objects.filter(is_champion=True).update(is_champion=False)
+        ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
+        version.is_champion = True
+        name = user.get_username() if user else actor
+        return Promotion.objects.create(
+            version=version,
+            previous=previous,
+            promoted_by=user,
+            actor=name,
+            reason=reason[:300],
+            figures=figures or {},
+        )
+
+
+def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:
+    """Take pictures out of what versions keep of their training photos; the versions that had learnt from them.
+
+    Those are flagged: their weights cannot forget. Predictions of the pictures go.
+    """
+    Prediction.objects.filter(sha256__in=sha256s).delete()
+    flagged = []
+    for version in ModelVersion.objects.all():
+        try:
+            known = sorted(set(sha256s) & training_hashes(version))
+        except ArtifactDamaged:
+            continue  # what cannot be read cannot show a picture
+        if not known:
+            continue
+        folder = version_folder(version.name)
+        with tempfile.TemporaryDirectory(prefix="unfinished-", dir=settings.MODELS_DIR) as beside, transaction.atomic():
+            manifest = artifact_of(version).without(frozenset(known)).save(Path(beside) / "new")
+            version.manifest_sha256, version.forgotten = manifest, [*version.forgotten, *known]
+            version.save(update_fields=["manifest_sha256", "forgotten"])
+            folder.rename(Path(beside) / "old")
+            (Path(beside) / "new").rename(folder)
+        flagged.append(version)
+    return flagged
+
+
+def version_folder(name: str) -> Path:
+    """Where the artifact of a version of this name lies."""
+    return settings.MODELS_DIR / name

@@ -1,0 +1,48 @@
+"""The documents: every package has its licence on the page of credits, and links between documents lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+ON_THE_SITE = ("about", "attribution", "responsible-use")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==(\S+)", re.MULTILINE)
+
+
+def anchors(text: str) -> set[str]:
+    """Of a page's headings, as code hosts name them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_package_has_its_licence_on_the_page_of_credits():
+    page = (ROOT / "docs" / "attribution.md").read_text()
+    stated = dict(re.findall(r"^\| (\S+ \S+) \| ([^|]+) \|", page, re.MULTILINE))
+    for name, version in PINNED.findall((ROOT / "requirements.txt").read_text()):
+        licence = stated.get(f"{name} {version}")
+        assert licence, f"{name} {version} is not in docs/attribution.md: check its licence and add it."
+        assert licence == (metadata(name)["License-Expression"] or licence)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(page: Path):
+    for link in LINK.findall(page.read_text()):
+        if link.startswith("https://"):
+            continue
+        address, _, anchor = link.partition("#")
+        target = (page.parent / address).resolve() if address else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text()), link
+
+
+@pytest.mark.parametrize("name", ON_THE_SITE)
+def test_documents_that_the_site_shows_link_to_no_file(name: str):
+    links = LINK.findall((ROOT / "docs" / f"{name}.md").read_text())
+    assert all(link.startswith("https://") for link in links)
