@@ -1,6 +1,6 @@
 """Generates the base map's static files for the browser: land, borders, towns and relief.
 
-Five files in ``static/basemap``, byte-identical for the same input:
+Five files in ``static/basemap``, the same for the same input; another processor may round the last digit otherwise:
 
 ``basemap.json``, loaded first, has everything for zoom levels up to 5::
 
@@ -207,17 +207,22 @@ def relief() -> bytes:
     west, south, east, north = RELIEF_WINDOW
     top, bottom = (np.arctanh(np.sin(np.radians(latitude))) for latitude in (north, south))  # Mercator's y
     step = np.radians(east - west) / RELIEF_WIDTH_PX
-    y = np.arange(top, bottom, -step)
-    latitude = np.degrees(np.arcsin(np.tanh(y)))
-    longitude = np.linspace(west, east, RELIEF_WIDTH_PX)
+    # The middles of pixels: their edges may be those of the height grid, where rounding would choose the height.
+    latitude = np.degrees(np.arcsin(np.tanh(_middles(top, bottom, round((top - bottom) / step)))))
+    longitude = _middles(west, east, RELIEF_WIDTH_PX)
     heights = elevations_m(np.repeat(latitude, len(longitude)), np.tile(longitude, len(latitude)))
     heights = ndimage.gaussian_filter(heights.reshape(len(latitude), -1), RELIEF_SMOOTHING_PX)
     metres_per_px = 1000 * EARTH_RADIUS_KM * step * np.cos(np.radians(latitude))[:, None]
     down, right = np.gradient(heights)
     light = np.tanh(RELIEF_EXAGGERATION * (right + down) / np.sqrt(2) / metres_per_px)  # rising to the south-east
     buffer = io.BytesIO()
-    Image.fromarray((128 + 127 * light).astype(np.uint8)).save(buffer, "WEBP", quality=RELIEF_QUALITY, method=6)
+    Image.fromarray(np.rint(128 + 127 * light).astype(np.uint8)).save(buffer, "WEBP", quality=RELIEF_QUALITY, method=6)
     return buffer.getvalue()
+
+
+def _middles(start: float, stop: float, count: int) -> NDArray[np.float64]:
+    """The middles (count,) of equal parts of an interval."""
+    return np.linspace(start, stop, 2 * count + 1)[1::2]
 
 
 def _degrees(shapes: Any) -> NDArray[np.object_]:

@@ -74,9 +74,9 @@ def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collect
     gallery = artifact_of(ModelVersion.objects.get()).gallery
     rows = [gallery.sha256.tolist().index(photo.sha256) for photo in together]
     learnt = gallery.photos.embeddings
-    assert np.array_equal(learnt[rows[0]], learnt[rows[1]])
-    assert np.array_equal(learnt[rows[0]], learnt[rows[2]])
-    assert len(np.unique(learnt, axis=0)) == 48 - 2
+    alike = np.isclose(learnt[:, None], learnt, atol=1e-3).all(axis=2)  # a product's rows may differ in the last digit
+    assert np.flatnonzero(alike[rows[0]]).tolist() == sorted(rows)
+    assert alike.sum() == 48 - 3 + 3 * 3  # the others are like themselves alone
 
 
 def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encoder: str, collection: Collection) -> None:

@@ -13,7 +13,7 @@ from pipeline.basemap import draw as basemap
 
 class Command(BaseCommand):
     requires_system_checks = []
-    help = "Draw the base map's files into static/basemap; the same input gives the same bytes."
+    help = "Draw the base map's files into static/basemap."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
