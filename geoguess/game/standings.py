@@ -86,6 +86,7 @@ def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
         mine = next((row for row in rows if row["you"]), None)
         total = sum(points(row.score) for row in own.rounds.all())
         share = rules.percentile(mine["rank"], len(rows)) if mine else None
+        bars = _bars([row["total"] for row in rows], total, 5000 * own.round_count)
         page["result"] = {
             "total": total,
             "model_total": sum(points(row.model_score) for row in own.rounds.all()),
@@ -94,7 +95,8 @@ def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
             "players": len(rows),
             "percentile": None if share is None else round(100 * share),
             "top": rows[:TOP],
-            "bars": _bars([row["total"] for row in rows], total, 5000 * own.round_count),
+            "bars": bars,
+            "own_bar": next(bar for bar in bars if bar["you"]),
         }
     return page
 
