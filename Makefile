@@ -30,7 +30,8 @@ test: $(VENV)/installed-dev
 	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e && $(BIN)/python -m pytest tests/e2e; fi
 
 lint: $(VENV)/installed-dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && $(BIN)/hadolint Dockerfile
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
+	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
 
 bench: install
 	@$(BIN)/python manage.py benchmark
