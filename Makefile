@@ -33,7 +33,8 @@ test: $(VENV)/installed-dev
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
 
 lint: $(VENV)/installed-dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && $(BIN)/hadolint Dockerfile
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
+	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
 
 bench: install
 	@$(BIN)/python manage.py benchmark

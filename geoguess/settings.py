@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "django.template.context_processors.i18n",
+                "geoguess.players.context.reader",
             ],
         },
     },

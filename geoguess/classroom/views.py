@@ -52,9 +52,9 @@ def lessons(request: HttpRequest) -> HttpResponse:
     plans = _own_plans(request).annotate(step_count=Count("steps"))  # a grouped query ignores Meta.ordering
     sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
     context = {
-        "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
-        "sessions": sessions.order_by("-created_at", "-pk"),
-        "deleted": services.in_bin(owner=request.user, now=timezone.now()),  # type: ignore[arg-type]
+        "plans": list(plans.select_related("collection").order_by("-changed_at", "-pk")),
+        "sessions": list(sessions.order_by("-created_at", "-pk")),
+        "deleted": list(services.in_bin(owner=request.user, now=timezone.now())),  # type: ignore[arg-type]
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)

@@ -26,5 +26,5 @@ def leaderboards(request: HttpRequest) -> HttpResponse:
     since = PERIODS[period](timezone.now()) if period else None
     player = known_player(request)
     board = leaderboard(player=player, since=since, collection=collection)
-    context = {**board, "player": player, "period": period, "collection": collection, "collections": boards()}
+    context = {**board, "player": player, "period": period, "collection": collection, "collections": list(boards())}
     return render(request, "leaderboards.html", context)

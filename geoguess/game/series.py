@@ -23,7 +23,7 @@ from predictor.versions.selectors import champion
 
 def daily_series(*, day: date, now: datetime) -> Series:
     """The day's series, created by the first request. Raises CannotPlay."""
-    existing = Series.objects.filter(day=day).first()
+    existing = Series.objects.select_related("collection").filter(day=day).first()
     if existing:
         return existing
     version = champion()
@@ -43,7 +43,7 @@ def daily_series(*, day: date, now: datetime) -> Series:
             created_at=now,
         )
     except IntegrityError:  # another request created it at the same moment
-        return Series.objects.get(day=day)
+        return Series.objects.select_related("collection").get(day=day)
 
 
 def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:

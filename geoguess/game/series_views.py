@@ -29,7 +29,7 @@ def _series_of(day: date, now: datetime) -> Series:
     """The day's series. Today's is created on the first request; a past day without requests has none."""
     if day == rules.day_of(now):
         return services.daily_series(day=day, now=now)
-    return get_object_or_404(Series, day=day)
+    return get_object_or_404(Series.objects.select_related("collection"), day=day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +79,8 @@ def make_challenge(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def challenge(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a challenge, with everybody's points once the player has finished. POST starts the player's game."""
-    series = get_object_or_404(Series, token=token, kind=Series.Kind.CHALLENGE)
+    challenges = Series.objects.filter(kind=Series.Kind.CHALLENGE).select_related("collection")
+    series = get_object_or_404(challenges, token=token)
     if request.method == "POST":
         game = services.start_series(series=series, player=current_player(request), now=timezone.now())
         return redirect("game", game.token)

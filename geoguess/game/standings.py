@@ -86,6 +86,7 @@ def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
         player_row = next((row for row in rows if row["you"]), None)
         total = sum(points(row.score) for row in game.rounds.all())
         share = rules.percentile(player_row["rank"], len(rows)) if player_row else None
+        bars = _bars([row["total"] for row in rows], total, 5000 * game.round_count)
         page["result"] = {
             "total": total,
             "model_total": sum(points(row.model_score) for row in game.rounds.all()),
@@ -94,7 +95,8 @@ def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
             "players": len(rows),
             "percentile": None if share is None else round(100 * share),
             "top": rows[:TOP],
-            "bars": _bars([row["total"] for row in rows], total, 5000 * game.round_count),
+            "bars": bars,
+            "own_bar": next(bar for bar in bars if bar["you"]),
         }
     return page
 

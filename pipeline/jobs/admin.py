@@ -25,6 +25,7 @@ from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, interrupt_dead_jobs, retry_job, start_job
 from pipeline.models import Job
+from pipeline.support.choices import read_choices
 
 PIECE_BYTES = 1 << 18
 LIVE_PAGE = "admin:pipeline_job_change"
@@ -90,6 +91,7 @@ class JobAdmin(ModelAdmin):
                 )
             except AlreadyActive as error:
                 active = error.job
+        read_choices(form)
         context = {"title": kind.title, "kind": kind, "form": form, "active": active}
         return self._page(request, "start", context)
 
@@ -104,7 +106,7 @@ class JobAdmin(ModelAdmin):
             "title": f"{kind.title if kind else job.kind} – job {job.pk}",
             "job": job,
             "parameters": [(label.replace("_", " "), value) for label, value in job.parameters.items()],
-            "retries": job.retries.order_by("pk"),
+            "retries": list(job.retries.order_by("pk")),
             "snapshot": snapshot(job, timezone.now()),
             "may_cancel": self.has_change_permission(request),
             "may_retry": kind is not None and kind.startable_by(request.user),

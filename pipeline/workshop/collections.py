@@ -27,6 +27,7 @@ from pipeline.curation.collections import (
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
+from pipeline.support.choices import read_choices
 from pipeline.workshop.access import user_of, workshop
 
 PER_PAGE = 60
@@ -175,15 +176,17 @@ def _page(
     request: HttpRequest, title: str, form: FilterForm, photos: QuerySet[Photo], row: Collection | None
 ) -> HttpResponse:
     page = Paginator(photos, PER_PAGE).get_page(request.GET.get("page"))
-    held = set(row.photos.filter(pk__in=[photo.pk for photo in page]).values_list("pk", flat=True)) if row else set()
+    shown = [photo.pk for photo in page]
+    read_choices(form)
     context = {
         "title": title,
         "form": form,
         "filtered": form.is_bound and bool(request.GET),
         "page": page,
-        "held": held,
+        "size": row.photos.count() if row else 0,
+        "held": set(row.photos.filter(pk__in=shown).values_list("pk", flat=True)) if row else set(),
         "collection": row,
-        "versions": row.versions.all()[:20] if row else [],
+        "versions": list(row.versions.all()[:20]) if row else [],
         "states": len(set(photos.order_by().values_list("state", flat=True))),
     }
     return render(request, "workshop/collection.html", context)

@@ -18,6 +18,7 @@ from pipeline.jobs.kinds import KINDS, JobKind
 from pipeline.jobs.schedules import NoChampion, counts_photos, next_due, run_schedule, save_schedule
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Schedule
+from pipeline.support.choices import read_choices
 from pipeline.workshop.access import user_of, workshop
 
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -141,6 +142,8 @@ def _edit(request: HttpRequest, schedule: Schedule, initial: dict[str, str]) -> 
         save_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
         messages.success(request, f"“{schedule.name}” is kept.")
         return redirect("workshop:schedules")
+    read_choices(when)
+    read_choices(job)
     context = {"title": title, "kind": kind, "when": when, "job": job, "schedule": schedule}
     return render(request, "workshop/schedule.html", context)
 

@@ -33,7 +33,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Statistics",
         "chosen": chosen,
-        "collections": Collection.objects.all(),
+        "collections": list(Collection.objects.all()),
         "total": photos.count(),
         "rows": rows,
         "next": [row for row in rows if row.missing >= 1][:NEXT],

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,10 +44,11 @@ def uploads(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("workshop:uploads")
         return redirect("workshop:upload", made.pk)
+    own = Upload.objects.filter(user=user)
     context = {
         "title": "Upload photos",
-        "uploads": Upload.objects.filter(user=user)[:20],
-        "collections": Collection.objects.filter(illustrated=False),
+        "uploads": list(own.annotate(file_count=Count("files")).order_by("-created_at")[:20]),
+        "collections": list(Collection.objects.filter(illustrated=False)),
     }
     return render(request, "workshop/uploads.html", context)
 

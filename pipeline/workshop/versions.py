@@ -56,19 +56,24 @@ def versions(request: HttpRequest) -> HttpResponse:
     """All versions with their latest figures, the history of promotions, and the rollback."""
     latest = latest_measurements()
     rows = [
-        {"version": version, "measured": latest.get(version.pk), "figures": _figures(latest.get(version.pk))}
+        {
+            "version": version,
+            "tags": _tags(version),
+            "measured": latest.get(version.pk),
+            "figures": _figures(latest.get(version.pk)),
+        }
         for version in ModelVersion.objects.prefetch_related("aliases")
     ]
     context = {
         "title": "Models",
         "rows": rows,
         "labels": [label for _, label, _ in FIGURES],
-        "history": Promotion.objects.select_related("version", "previous")[:50],
+        "history": list(Promotion.objects.select_related("version", "previous")[:50]),
         "before": previous_champion(),
         "serving": champion(),
         "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
-        "collections": Collection.objects.all(),
+        "collections": list(Collection.objects.all()),
         "promoting": Job.objects.filter(kind="promote", status__in=Job.ACTIVE).first(),
     }
     return render(request, "workshop/versions.html", context)
@@ -83,6 +88,8 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "title": row.name,
         "version": row,
+        "tags": _tags(row),
+        "aliases": [alias.name for alias in row.aliases.all()],
         "card": [(key.replace("_", " "), _as_text(value)) for key, value in sorted(row.card.items())],
         "measured": [{"row": one, "figures": _figures(one)} for one in measured],
         "labels": [label for _, label, _ in FIGURES],
@@ -90,8 +97,8 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "tints": [
             (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
         ],
-        "others": ModelVersion.objects.exclude(pk=row.pk),
-        "history": row.promotions.select_related("version", "previous"),
+        "others": list(ModelVersion.objects.exclude(pk=row.pk)),
+        "history": list(row.promotions.select_related("version", "previous")),
     }
     return render(request, "workshop/version.html", context)
 
@@ -109,8 +116,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "first": first,
         "second": second,
         "collection": collection,
-        "collections": Collection.objects.all(),
-        "names": ModelVersion.objects.values_list("name", flat=True),
+        "collections": list(Collection.objects.all()),
+        "names": list(ModelVersion.objects.values_list("name", flat=True)),
     }
     if collection:
         pair = [(each, latest_measurement(each, collection)) for each in (first, second)]
@@ -174,6 +181,11 @@ def act(request: HttpRequest) -> HttpResponse:
         case _:
             messages.error(request, "There is no such button.")
     return back
+
+
+def _tags(version: ModelVersion) -> list[str]:
+    """What stands beside its name."""
+    return [*(["champion"] if version.is_champion else []), *(alias.name for alias in version.aliases.all())]
 
 
 def _figures(measured: Measurement | None) -> list[str]:

@@ -153,7 +153,7 @@ class TestSchedules:
         schedule = Schedule.objects.get()
         assert (schedule.kind, schedule.parameters, schedule.owner) == ("made", {"number": 4}, admin_user)
         assert (schedule.weekday, schedule.time_of_day, schedule.enabled) == (None, time(2, 30), True)
-        content = answer.content.decode()
+        content = " ".join(answer.content.decode().split())
         assert "every day at 02:30" in content
         assert "Next:" in content
 
