@@ -58,8 +58,7 @@ class Checkpoint:
         temporary.replace(self.path)
 
     def reset(self) -> None:
-        """Delete the file and start from the beginning."""
-        self.path.unlink(missing_ok=True)
+        """Start from the beginning; the file stays as it is until the next save."""
         self.taken = 0
         self.asked, self.exhausted, self.cursors, self.found = {}, set(), {}, []
 

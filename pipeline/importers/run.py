@@ -72,7 +72,6 @@ class WebSummary(Summary):
     requests: int = 0
     downloaded_bytes: int = 0
     by_state: Counter[str] = field(default_factory=Counter)  # of the collection, afterwards
-    planned: list[Candidate] = field(default_factory=list)  # by a dry run
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain values."""
@@ -102,6 +101,8 @@ def import_from_web(
     with nullcontext() if request.dry_run else checkpoint.locked():
         if restart:
             checkpoint.reset()
+            if not request.dry_run:
+                checkpoint.save()
         run = _Run(source, request, checkpoint, report)
         try:
             run.process_pages()

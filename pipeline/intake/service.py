@@ -46,6 +46,7 @@ class Summary:
     already_there: int = 0
     rejected: dict[str, Rejected] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
+    planned: list[Any] = field(default_factory=list)  # what a dry run would import
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain values."""
@@ -59,6 +60,7 @@ class Summary:
                 for name, rejected in sorted(self.rejected.items())
             ],
             "ignored_columns": self.ignored_columns,
+            "planned": len(self.planned),
         }
 
 

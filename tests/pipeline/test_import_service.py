@@ -248,6 +248,17 @@ def test_the_command_prints_a_summary_and_json_in_its_last_line(folder, capsys):
     assert (result["new"], result["already_there"], result["rejected"][0]["reason"]) == (0, 6, "file_without_row")
 
 
+def test_a_dry_run_of_the_command_says_what_it_would_take_and_changes_nothing(folder, capsys):
+    (folder / "text.jpg").write_bytes(b"hello")
+    call_command("import_photos", str(folder), "--dry-run", collection="Test")
+    printed = capsys.readouterr().out
+    assert "6 would be taken, 0 already there, 1 turned away" in printed
+    assert "text.jpg" in printed
+    call_command("import_photos", str(folder), "--dry-run", collection="Test", json=True)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["planned"] == 6
+    assert not any(table.objects.exists() for table in (Photo, Collection, Rejection))
+
+
 def test_the_command_fails_with_a_clear_message(folder, tmp_path):
     with pytest.raises(CommandError, match="neither a folder nor a ZIP"):
         call_command("import_photos", str(tmp_path / "nowhere"))

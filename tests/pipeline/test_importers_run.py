@@ -282,6 +282,14 @@ def test_a_dry_run_changes_nothing(web, india, settings):
     assert not (settings.CACHE_DIR / "importers").exists()
 
 
+def test_a_dry_run_from_the_beginning_leaves_the_checkpoint_alone(web, india, settings):
+    run(web, 4)
+    (checkpoint,) = (settings.CACHE_DIR / "importers").glob("*.json")
+    before = checkpoint.read_text()
+    run(web, 4, dry_run=True, restart=True)
+    assert checkpoint.read_text() == before
+
+
 def test_two_imports_of_a_source_into_a_collection_do_not_run_together(web, india):
     with Checkpoint.load(source="commons", scope="", collection="From the web").locked(), pytest.raises(AlreadyRunning):
         run(web)
