@@ -23,7 +23,7 @@ class TooOften(Exception):
 
 
 def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
-    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``; without a broker all may pass."""
+    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, never without a broker."""
     from limits import RateLimitItemPerSecond
 
     rate = RateLimitItemPerSecond(limit, seconds, namespace="geoguess")

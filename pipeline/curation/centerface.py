@@ -1,6 +1,7 @@
-"""The network CenterFace (Xu et al. 2019): a MobileNetV2 (Sandler et al. 2018) whose features meet at a quarter's scale.
+"""The network CenterFace (Xu et al. 2019), which finds faces as the points in their middle.
 
-Batch normalisations are folded into the convolutions before them. The head for eyes, nose and mouth is left out.
+It is a MobileNetV2 (Sandler et al. 2018) whose features of four scales meet at a quarter of the picture's. Batch
+normalisations are folded into the convolutions before them. The head for eyes, nose and mouth is left out.
 """
 
 from __future__ import annotations

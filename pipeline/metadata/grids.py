@@ -22,10 +22,10 @@ CLIMATE_FILE, ALTITUDE_FILE, LAND_COVER_FILE = (DATA / f"{grid}.png" for grid in
 WINDOW = (60.0, 0.0, 105.0, 45.0)  # west, south, east, north in degrees: India and the seas around it
 ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib's encoding
 # Köppen-Geiger zones in the order of their numbers in the climate map.
-CLIMATE_ZONES = np.array(
-    ["", "Af", "Am", "As", "Aw", "BSh", "BSk", "BWh", "BWk", "Cfa", "Cfb", "Cfc", "Csa", "Csb", "Csc", "Cwa", "Cwb", "Cwc"]
-    + ["Dfa", "Dfb", "Dfc", "Dfd", "Dsa", "Dsb", "Dsc", "Dsd", "Dwa", "Dwb", "Dwc", "Dwd", "EF", "ET", "Ocean"]
-)
+CLIMATE_ZONES = np.array([
+    "", "Af", "Am", "As", "Aw", "BSh", "BSk", "BWh", "BWk", "Cfa", "Cfb", "Cfc", "Csa", "Csb", "Csc", "Cwa", "Cwb",
+    "Cwc", "Dfa", "Dfb", "Dfc", "Dfd", "Dsa", "Dsb", "Dsc", "Dsd", "Dwa", "Dwb", "Dwc", "Dwd", "EF", "ET", "Ocean",
+])  # fmt: skip
 KM_PER_DEGREE = 111.195  # of latitude, on the project's sphere
 COAST_ERROR_KM = 30.0  # upper bound on how far out at sea the climate map draws the coast
 MIDDLE_LATITUDE = 22.0  # degrees, at which east-west distances on the map are exact

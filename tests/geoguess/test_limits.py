@@ -73,7 +73,7 @@ def test_processes_count_together(redis_url, cache_at, who) -> None:
     subprocess.run([sys.executable, "-c", ELSEWHERE.format(who=who)], env=environment, check=True)
     cache_at(redis_url)
     spend(who=who, what="look", limit=2, seconds=60)
-    with pytest.raises(TooOften, match="in [56]. seconds"):
+    with pytest.raises(TooOften, match=r"in [56]. seconds"):
         spend(who=who, what="look", limit=2, seconds=60)
     assert [wrong_password(who) for _ in range(5)] == [True] * 4 + [False]  # the first was the other process's
 

