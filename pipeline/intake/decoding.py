@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import imagehash
 import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from pipeline.intake.checks import Reason, Rejected
 from pipeline.intake.sources import MAX_FILE_BYTES, Source
+from predictor.pictures.images import perceptual_hash
 
 MAX_PIXELS = 50 * 10**6
 DISPLAY_SIDE_PX = 1600
@@ -148,7 +148,7 @@ def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) 
         display=buffer.getvalue(),
         width=picture.width,
         height=picture.height,
-        perceptual_hash=str(imagehash.phash(picture)),
+        perceptual_hash=f"{perceptual_hash(picture):016x}",
         position=position,
         heading=heading,
         captured_at=captured_at,

@@ -6,11 +6,11 @@ import io
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import imagehash
 from PIL import Image
 
 from pipeline.scenes.place import place_at
 from pipeline.scenes.scene import Scene, draw_scene
+from predictor.pictures.images import perceptual_hash
 
 WIDTH_PX = 1200
 QUALITY = 88
@@ -57,4 +57,4 @@ def encode_scene(order: SceneOrder, image: Image.Image, fields: dict[str, Any]) 
     """Encode a finished picture as JPEG."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
-    return DrawnScene(order, buffer.getvalue(), image.width, image.height, str(imagehash.phash(image)), fields)
+    return DrawnScene(order, buffer.getvalue(), image.width, image.height, f"{perceptual_hash(image):016x}", fields)

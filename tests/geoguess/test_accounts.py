@@ -73,6 +73,15 @@ def play_as_guest(client, playable) -> Game:
 # --- Accounts
 
 
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client):
+    sign_up(client)
+    client.logout()
+    for _ in range(5):
+        assert log_in(client, password="a wrong one").status_code == 200
+    assert b"Too many failed login attempts" in log_in(client).content
+    assert "_auth_user_id" not in client.session
+
+
 def test_sign_up_needs_a_name_and_a_password_only_and_the_user_name_is_shown(client):
     assert sign_up(client).url == reverse("profile")
     page = client.get(reverse("profile"))

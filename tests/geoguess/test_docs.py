@@ -25,7 +25,8 @@ def anchors(text: str) -> set[str]:
 def test_every_package_has_its_licence_on_the_page_of_credits():
     page = (ROOT / "docs" / "attribution.md").read_text()
     stated = dict(re.findall(r"^\| (\S+ \S+) \| ([^|]+) \|", page, re.MULTILINE))
-    for name, version in PINNED.findall((ROOT / "requirements.txt").read_text()):
+    lists = ("requirements.txt", "requirements-build.txt", "requirements-clip.txt")
+    for name, version in PINNED.findall("".join((ROOT / file).read_text() for file in lists)):
         licence = stated.get(f"{name} {version}")
         assert licence, f"{name} {version} is not in docs/attribution.md: check its licence and add it."
         assert licence == (metadata(name)["License-Expression"] or licence)

@@ -69,5 +69,12 @@ def test_a_picture_saved_again_is_a_near_duplicate_and_another_is_not() -> None:
     assert bits[0] <= NEAR_DUPLICATE_BITS < bits[1]
 
 
+def test_the_hash_is_the_one_that_photos_are_stored_with() -> None:
+    """As ImageHash 4.3.2 computes it, which wrote those of older photos."""
+    y, x = np.mgrid[0:90, 0:120]
+    waves = Image.fromarray((127 + 60 * np.sin(x / 9) + 60 * np.cos(y * x / 700)).astype(np.uint8))
+    assert f"{perceptual_hash(waves):016x}" == "f8e2cd92a5aa56a8"
+
+
 def test_nothing_is_near_when_nothing_is_known() -> None:
     assert nearest_hamming_distance(np.array([5], np.uint64), np.array([], np.uint64)).tolist() == [64]
