@@ -1,25 +1,38 @@
+// @ts-check
 // A state streak on the round page: the state that the pin names, and who named which after the guess.
+import { byId, one } from "./dom.js";
 import { distance } from "./format.js";
 import { fill } from "./words.js";
 
-const byId = (id) => document.getElementById(id);
-
-/** The state of the pin as it stands; other games have none. */
+/**
+ * The state of the pin as it stands; other games have none.
+ * @param {string | undefined} name
+ */
 export function showNamedState(name) {
-  const label = byId("named-state");
+  const label = document.getElementById("named-state");
   if (!label || !name) return;
   label.hidden = false;
   label.textContent = fill(gettext("Your pin says {state}"), { state: gettext(name) });
 }
 
-/** In the place of points: the title, both states, and how long the streak is now. */
-export function showStreak({ streak, player, truth }) {
+/**
+ * In the place of points: the title, both states, and how long the streak is now.
+ * @param {RoundResult} result
+ * @param {Streak} streak
+ */
+export function showStreak({ player, truth }, streak) {
   byId("result-title").textContent = streak.title;
-  for (const [side, named] of [["you", streak.player], ["model", streak.model]]) {
+  for (const [side, named] of [
+    ["you", streak.player],
+    ["model", streak.model],
+  ]) {
     byId(`${side}-state`).textContent = named ? gettext(named) : gettext("No state");
-    document.querySelector(`.duel-side.${side}`).classList.toggle("won", named === truth.state);
+    one(document, `.duel-side.${side}`).classList.toggle("won", named === truth.state);
   }
-  byId("you-distance").textContent = player.latitude === null ? gettext("no pin") : fill(gettext("{distance} away"), { distance: distance(player.distance_km) });
-  byId("streak-length").textContent = streak.length;
+  byId("you-distance").textContent =
+    player.distance_km === null
+      ? gettext("no pin")
+      : fill(gettext("{distance} away"), { distance: distance(player.distance_km) });
+  byId("streak-length").textContent = String(streak.length);
   byId("result-total").textContent = fill(gettext("Your streak: {length}"), { length: streak.length });
 }

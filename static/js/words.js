@@ -1,7 +1,15 @@
+// @ts-check
 // Sentences with gaps. `gettext` and `ngettext` come with the catalogue of the player's language, which is loaded first.
 
-/** The text with its {names} filled in. */
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+/**
+ * The text with its {names} filled in.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
 
-/** "Mysuru, Karnataka" with the state in the player's language. */
+/**
+ * "Mysuru, Karnataka" with the state in the player's language.
+ * @param {string} name
+ */
 export const localName = (name) => name.split(", ").map(gettext).join(", ");
