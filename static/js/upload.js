@@ -304,12 +304,12 @@ function progressWords() {
   const { job } = state;
   const { coming = 0, taken = 0, known = 0, unplaced = 0, rejected = 0 } = counts;
   if (isSending()) {
-    const amount = fill(gettext("{done} of {total}"), { done: megabytes(received()), total: megabytes(size()) });
+    const amount = fill(gettext("{count} of {most}"), { count: megabytes(received()), most: megabytes(size()) });
     return broken ? `${gettext("The connection is lost: trying again.")} ${amount}` : amount;
   }
   if (job?.active) {
     if (!job.phase) return gettext("Waiting for a worker …");
-    return `${job.phase}: ${fill(gettext("{done} of {total}"), { done: job.done, total: job.total })}`;
+    return `${job.phase}: ${fill(gettext("{count} of {most}"), { count: job.done, most: job.total })}`;
   }
   if (coming) {
     const said = ngettext(
