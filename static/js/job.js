@@ -44,7 +44,8 @@ function render() {
   if (job.total > 0) bar.value = job.done / job.total;
   else bar.removeAttribute("value");
   const [done, total] = [job.done, job.total].map((count) => count.toLocaleString("en"));
-  part("count").textContent = job.total > 0 && !through ? fill(gettext("{count} of {most}"), { count: done, most: total }) : "";
+  part("count").textContent =
+    job.total > 0 && !through ? fill(gettext("{count} of {most}"), { count: done, most: total }) : "";
   part("error").hidden = !job.error;
   part("error").textContent = job.error;
   for (const form of all("[data-when]", HTMLElement))
