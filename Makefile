@@ -31,16 +31,20 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
 	@$(NPM) ci && touch $@
 
-test: $(VENV)/installed-dev
-	@if [ -n "$(TESTS)" ]; then $(BIN)/python -m pytest $(TESTS); else \
-	  $(MAKE) --no-print-directory test-scripts && \
-	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e && $(BIN)/python -m pytest tests/e2e; fi
+# All parts run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
+test: $(VENV)/installed-dev node_modules/installed
+	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; failed=; \
+	  $(NPM) test || failed="script tests"; \
+	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e || failed="$${failed:+$$failed, }unit tests"; \
+	  $(BIN)/python -m pytest tests/e2e || failed="$${failed:+$$failed, }browser tests"; \
+	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
 
 test-scripts: node_modules/installed
 	@$(NPM) test
 
 lint: $(VENV)/installed-dev lint-scripts
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && $(BIN)/hadolint Dockerfile
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
+	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
 
 lint-scripts: node_modules/installed
 	@$(NPM) run lint

@@ -1,4 +1,4 @@
-"""The site and the game."""
+"""The Django project: settings, URLs, processes, and the game that people play."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Games, players, rooms, series, lessons and people in the admin; who logs in does so on the site's own page.
+"""The game's models and the accounts in the admin. Games, rooms, series and lesson plans are read-only.
 
-What is played is there to look at, not to change.
+Logging in uses the site's own page.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from geoguess.models import Game, LessonPlan, LessonStep, Player, Room, Round, Seat, Series, SeriesPhoto
 from predictor.admin import ReadOnlyAdmin
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # its rate limits hold here too
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # applies allauth's rate limits
 admin.site.index_title = "Tables"
 for model in (User, Group, EmailAddress, LogEntry):
     admin.site.unregister(model)
 
 
 class ReadOnlyInline(TabularInline):
-    """Rows of a read-only row, seen by whoever may see that."""
+    """Read-only rows of a parent row, visible to everybody who may see the parent."""
 
     extra = 0
     can_delete = False

@@ -1,4 +1,4 @@
-"""The geoguess room as a Django app: when it is ready, its capabilities register their kinds of jobs and chores."""
+"""The Django app ``geoguess``: on start its folders register their kinds of jobs and their chores."""
 
 from __future__ import annotations
 

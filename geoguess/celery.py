@@ -1,4 +1,4 @@
-"""The Celery app; the only module that knows it. Tasks are declared with ``@shared_task``."""
+"""The Celery app. Modules with tasks do not import it: they use ``@shared_task``."""
 
 from __future__ import annotations
 

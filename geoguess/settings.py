@@ -29,7 +29,7 @@ VALKEY_DIR = DATA_DIR / "valkey"
 
 
 def _secret_key() -> str:
-    """The key in GEOGUESS_DATA, made at the first start, readable by its owner only."""
+    """The key in GEOGUESS_DATA: created at the first start, readable by the owner only."""
     path = DATA_DIR / "secret_key"
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -45,11 +45,11 @@ def _secret_key() -> str:
 
 
 def _redis_url() -> str:
-    """REDIS_URL, or where the embedded Valkey said it listens, or the socket it will listen on."""
+    """REDIS_URL, else the address that the embedded Valkey has published, else its default socket."""
     if url := env.str("REDIS_URL", default=""):
         return url
-    announced = VALKEY_DIR / "url"
-    return announced.read_text().strip() if announced.exists() else f"unix://{VALKEY_DIR / 'valkey.sock'}"
+    url_file = VALKEY_DIR / "url"
+    return url_file.read_text().strip() if url_file.exists() else f"unix://{VALKEY_DIR / 'valkey.sock'}"
 
 
 SECRET_KEY = _secret_key()
@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "django.template.context_processors.i18n",
+                "geoguess.players.context.reader",
             ],
         },
     },
@@ -122,8 +123,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Cache: in the memory of the one web process, so that pages need no broker; its room is for the counts of allauth's
-# rate limits, which a crowd of wrong user names must not push out
+# --- Cache: in the memory of the one web process, so that pages need no broker. It has many entries because allauth's
+# rate limits count in it: attempts with many user names must not evict the counts.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -144,8 +145,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"predictor.tasks.*": {"queue": "predict"}, "pipeline.tasks.*": {"queue": "pipeline"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is away
-CELERY_TASK_IGNORE_RESULT = True  # what tasks do is in the database
+CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is down
+CELERY_TASK_IGNORE_RESULT = True  # results are in the database
 
 # --- Predict workers: one on the best device, or one for each GPU named, such as 0,1
 PREDICT_DEVICES = env.list("GEOGUESS_PREDICT_DEVICES", default=[])
@@ -173,11 +174,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
-# --- Audit log: who changed what, but not from which address
+# --- Audit log: who changed what, without IP addresses
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_BASE_MANAGER = True  # also of rows in the bin
 
-# --- Accounts: a user name and a password, an e-mail address only for whoever wants one
+# --- Accounts: user name and password; the e-mail address is optional
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -189,12 +190,12 @@ LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the site write to a stranger
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no e-mail to addresses without an account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "GeoGuess India: "
 ACCOUNT_SESSION_REMEMBER = True
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # rate limits count by address: behind a proxy, by the one it names
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # for rate limits by IP address: the one that the proxy names
 
-# --- E-mail: for new passwords only, and only where a server is set
+# --- E-mail: for password resets only, and only if a server is configured
 SENDS_EMAIL = bool(env.str("GEOGUESS_EMAIL_URL", default=""))
 vars().update(env.email_url("GEOGUESS_EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("GEOGUESS_EMAIL_FROM", default="webmaster@localhost")
@@ -215,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     },
 }
-# Under /admin/ in place of the above: its theme writes styles into the page, and its Alpine.js compiles attributes.
+# Under /admin/ these replace the above: the theme sets inline styles, and its Alpine.js evaluates attributes.
 ADMIN_SECURITY_POLICY = {
     "script-src": [SELF, NONCE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
@@ -266,15 +267,15 @@ UNFOLD = {
 
 # --- Weights that are not in a package: a checkpoint file for vit_b16; empty means timm's hub
 VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
-# A checkpoint file of the CLIP model named, read by open_clip: its text half for captions in training
+# A checkpoint file of CLIP_MODEL, read by open_clip: its text tower encodes captions in training
 CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")
 CLIP_WEIGHTS = env.str("GEOGUESS_CLIP_WEIGHTS", default="")
 
-# --- A detector of number plates, a TorchScript file in the layout of YOLO exports; without one people box them by hand
+# --- A number plate detector: a TorchScript file with the output of a YOLO export; without it plates are boxed by hand
 PLATE_WEIGHTS = env.str("GEOGUESS_PLATE_WEIGHTS", default="")
 
-# --- Photos from the web: whom sources may write to, a token, where they are, and (for tests and mirrors) the only
-# origins, such as http://127.0.0.1:8001, that may be private or without TLS
+# --- Import from the web: a contact for the sources, a token, the sources' URLs, and the only origins that may be
+# private or without TLS, such as http://127.0.0.1:8001 (for tests and mirrors)
 IMPORT_CONTACT = env.str("GEOGUESS_IMPORT_CONTACT", default="")
 MAPILLARY_TOKEN = env.str("GEOGUESS_MAPILLARY_TOKEN", default="")
 IMPORT_ORIGINS = env.list("GEOGUESS_IMPORT_ORIGINS", default=[])
@@ -299,7 +300,7 @@ LANGUAGE_COOKIE_AGE = SESSION_COOKIE_AGE
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "geoguess" / "locale"]
 USE_I18N = True
-NUMBER_GROUPING = 3  # in every language as in the scripts
+NUMBER_GROUPING = 3  # in every language, as scripts do
 USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 LOGGING = {

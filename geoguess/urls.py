@@ -1,4 +1,4 @@
-"""The site's addresses."""
+"""The site's URLs."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ urlpatterns = [
     path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
     path("accounts/password/reset/", accounts.password_reset),
     path("accounts/", include("allauth.account.urls")),
-    path("about/", pages.words, {"page": "about"}, name="about"),
-    path("attribution/", pages.words, {"page": "attribution"}, name="attribution"),
-    path("responsible-use/", pages.words, {"page": "responsible-use"}, name="responsible-use"),
+    path("about/", pages.document, {"page": "about"}, name="about"),
+    path("attribution/", pages.document, {"page": "attribution"}, name="attribution"),
+    path("responsible-use/", pages.document, {"page": "responsible-use"}, name="responsible-use"),
     path("language/", set_language, name="set_language"),
     path("words.js", app.catalog, name="catalog"),
     path("manifest.webmanifest", app.manifest, name="manifest"),

@@ -1,1 +1,1 @@
-"""From files with positions to an evaluated model version."""
+"""The pipeline: from photo files with positions to an evaluated model version."""

@@ -1,6 +1,6 @@
-"""Collections, photos and turned-away files in Django's admin, and promotion of versions; jobs have their own file.
+"""Collections, photos and rejected files in Django's admin, and promotion of versions; jobs have their own file.
 
-Positions and splits are read here, set by imports.
+Positions and splits are read-only here: imports set them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PhotoAdmin(ModelAdmin):
     list_filter = ["split", "exhibited", "collections", "is_pano", "climate", "state"]
     actions = ["show_in_gallery", "take_out_of_gallery"]
     search_fields = ["file_name", "place", "district", "author", "source", "sha256", "original_sha256"]
-    # Facts about the file, and what imports decide together for all photos.
+    # Facts about the file, and what an import computes from all photos together, such as splits.
     readonly_fields = [
         "sha256",
         "original_sha256",
@@ -90,7 +90,7 @@ class RejectionAdmin(ModelAdmin):
 
 @admin.register(ModelVersion)
 class PromotableVersionAdmin(ModelVersionAdmin):
-    """A job promotes: the version has to look at every playable photo first."""
+    """Promotion starts a job, because the version has to predict every playable photo first."""
 
     actions = ["promote"]
 

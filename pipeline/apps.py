@@ -15,8 +15,8 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pipeline.photos.audit import keep_audit_log
+        from pipeline.photos.audit import register_audited_models
 
-        keep_audit_log()
+        register_audited_models()
         for capability in WITH_JOBS:
             import_module(f"pipeline.{capability}.jobs")

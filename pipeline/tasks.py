@@ -1,4 +1,4 @@
-"""The door from the queue ``pipeline`` to the services. A message names a job or work that waits, and no more."""
+"""Celery tasks of the queue ``pipeline``. A message only names the work; its data lie in the database or Redis."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def run_job_task(job_id: int) -> None:
     run_job(job_id=job_id)
 
 
-@shared_task  # one that a dying worker loses is not missed: whoever asked splits the cell then
+@shared_task  # a lost message needs no redelivery: the process that asked then splits the cell itself
 def split_waiting_cell_task(name: str) -> None:
-    """Help with the geocells of this name."""
+    """Split one of the cells that wait under this name."""
     from pipeline.geocells.distributed import split_waiting_cell
 
     split_waiting_cell(name)

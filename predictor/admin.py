@@ -1,4 +1,4 @@
-"""Model versions, their promotions and predictions in the admin: to look at, not to edit."""
+"""Model versions and their promotions in the admin, read-only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from predictor.models import ModelVersion, Promotion
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only services write."""
+    """For rows that only services write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Distances on the sphere and the game's score; the one place where both are defined.
+"""Distances on the sphere and the game's score; both are defined only here.
 
 Score formula: 5000·exp(-10·d/D), the convention of open geography games; D is the extent of the play area.
 """
@@ -25,7 +25,7 @@ def unit_vectors(latitudes: ArrayLike, longitudes: ArrayLike) -> Floats:
 
 
 def positions(vectors: ArrayLike) -> tuple[Floats, Floats]:
-    """(latitudes, longitudes) in degrees of vectors (..., 3); their length does not matter."""
+    """(latitudes, longitudes) in degrees of vectors (..., 3) of any length."""
     vector = np.asarray(vectors, float)
     latitude = np.degrees(np.arctan2(vector[..., 2], np.hypot(vector[..., 0], vector[..., 1])))
     return latitude, np.degrees(np.arctan2(vector[..., 1], vector[..., 0]))
@@ -44,7 +44,7 @@ def haversine_km(
 def distance_matrix_km(vectors_a: Floats, vectors_b: Floats) -> Floats:
     """Distances (N, M) in km between unit vectors (N, 3) and (M, 3), by the chord: exact near zero, unlike arccos."""
     squared_chord = np.clip(2.0 - 2.0 * (vectors_a @ vectors_b.T), 0.0, 4.0)
-    near = squared_chord < 1e-6  # below about 6 km cancellation would cost metres: take differences there
+    near = squared_chord < 1e-6  # below about 6 km cancellation costs metres, so differences are taken
     if near.any():
         rows, columns = np.nonzero(near)
         squared_chord[rows, columns] = ((vectors_a[rows] - vectors_b[columns]) ** 2).sum(axis=1)

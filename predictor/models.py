@@ -1,4 +1,4 @@
-"""Model versions, the audit of their promotions, and what they predicted; keyed by image hash, never by photo."""
+"""Model versions, their promotions and predictions, keyed by image hash; questions and the workers that answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ModelVersion(models.Model):
 
 
 class Promotion(models.Model):
-    """Who made which version the champion, and when; never edited, rolling back adds a row."""
+    """Audit row: who made which version the champion, and when. Never edited; rolling back adds a row."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
     previous = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -52,7 +52,7 @@ class Promotion(models.Model):
 
 
 class Alias(models.Model):
-    """A name that points to one version, such as “candidate”; the champion is made by promotion."""
+    """A name that points to one version, such as “candidate”. The champion is set by promotion, not by an alias."""
 
     name = models.SlugField(max_length=40, unique=True)
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="aliases")
@@ -66,7 +66,7 @@ class Alias(models.Model):
 
 
 class Prediction(models.Model):
-    """What a version sees in the image with this hash: the whole posterior, from which every answer is computed."""
+    """A version's full posterior for the image with this hash, from which every answer is computed."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="predictions")
     sha256 = models.CharField(max_length=64)
@@ -82,10 +82,9 @@ class Prediction(models.Model):
 
 
 class Question(models.Model):
-    """A picture that somebody waits to have looked at; a message only tells a worker to look here.
+    """A request for online inference with its state and answer; deleted after ten minutes.
 
-    It holds no picture: ``sha256`` names one in the store, or ``upload`` one that expires by itself. The row goes with
-    its answer after ten minutes.
+    It holds no picture: ``sha256`` names one in the store, or ``upload`` one that expires in Redis.
     """
 
     class State(models.TextChoices):
@@ -118,7 +117,7 @@ class Question(models.Model):
 
 
 class Worker(models.Model):
-    """A process that answers questions; one that has not been heard of for seconds is taken for dead."""
+    """A process that answers questions; it is dead when its heartbeat, ``heard_at``, is some seconds old."""
 
     name = models.CharField(max_length=120, unique=True)
     device = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""Doors from the queue ``predict`` to the services. A message only says that there is work in the database."""
+"""Celery tasks of the queue ``predict``: each calls a service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONNECTION_S = 300
 
 @shared_task(acks_late=False)
 def answer_questions_task() -> int:
-    """Answer every question that waits; how many they were."""
+    """Answer all waiting questions, and return their number."""
     from predictor.serving.worker import answer_questions
 
     return answer_questions()
@@ -22,24 +22,24 @@ def answer_questions_task() -> int:
 
 @shared_task
 def predict_images_task(version_name: str, sha256s: list[str]) -> int:
-    """Predict stored images with a version; how many were new to it. Questions are answered in between."""
+    """Predict stored images with a version, answering questions in between; the number of images new to it."""
     from predictor.models import ModelVersion
     from predictor.serving.worker import answer_questions
     from predictor.versions.services import predict_images
 
-    def first_those_who_wait(done: int, total: int) -> None:
+    def answer_waiting(done: int, total: int) -> None:
         answer_questions()
 
     version = ModelVersion.objects.get(name=version_name)
-    return predict_images(version=version, sha256s=sha256s, progress=first_those_who_wait)
+    return predict_images(version=version, sha256s=sha256s, progress=answer_waiting)
 
 
 @worker_process_init.connect
 def start_serving(**_: Any) -> None:
-    """A process that takes from the queue ``predict`` beats, and has the champion loaded."""
+    """Start the heartbeat, which also loads the champion, in worker processes that consume the queue ``predict``."""
     if QUEUE in current_app.amqp.queues.consume_from:
-        from predictor.serving.worker import start_beating
+        from predictor.serving.worker import start_heartbeat
 
-        # Else Celery would close the connection after each question, and opening one takes milliseconds.
+        # By default Celery closes the connection after each task, and opening one takes milliseconds.
         connection.settings_dict["CONN_MAX_AGE"] = CONNECTION_S
-        start_beating()
+        start_heartbeat()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +12,8 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.template import Context, Template
+from django.utils.safestring import SafeString
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from predictor.encoders.loading import REGISTRY, load_encoder
@@ -31,6 +36,35 @@ def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
 def no_answers_of_other_tests() -> None:
     """Versions of two tests may look alike and be told to answer differently."""
     selectors._answer.cache_clear()
+
+
+_rendering = threading.local()
+
+
+@pytest.fixture(autouse=True)
+def templates_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every test a page is rendered from what its view has read; the admin's pages, which are not ours, may ask."""
+    render = Template._render  # type: ignore[attr-defined]  # comes after context processors, which may ask
+
+    def watched(template: Template, context: Context) -> SafeString:
+        if getattr(_rendering, "now", False):  # a part of a page
+            return render(template, context)
+        asked: list[str] = []
+
+        def note(execute, sql, *how):
+            asked.append(sql)
+            return execute(sql, *how)
+
+        _rendering.now = True
+        try:
+            with connection.execute_wrapper(note):
+                page = render(template, context)
+        finally:
+            _rendering.now = False
+        assert not asked or (template.name or "").startswith(("admin/", "registration/")), (template.name, asked)
+        return page
+
+    monkeypatch.setattr(Template, "_render", watched)
 
 
 @pytest.fixture
@@ -59,3 +93,19 @@ def groups(db: None) -> None:
     for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach", "0012_roles"):
         (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
         operation.code(apps, SimpleNamespace(connection=connection))
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str | None]]]:
+    """Messages as they go to workers: the task's name, its queue, when it expires. None arrives anywhere."""
+    from geoguess.celery import app
+
+    found: list[tuple[str, str, str | None]] = []
+
+    def publish(body: object, *, headers: dict, routing_key: str, **_: object) -> None:
+        found.append((headers["task"], routing_key, headers["expires"]))
+
+    with app.connection_for_write("memory://") as connection, connection.Producer() as producer:
+        monkeypatch.setattr(producer, "publish", publish)
+        monkeypatch.setattr(app, "producer_or_acquire", lambda _=None: nullcontext(producer))
+        yield found

@@ -1,1 +1,1 @@
-"""Measurements of a running site with many players."""
+"""Benchmarks of a running site with many players."""

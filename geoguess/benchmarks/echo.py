@@ -1,4 +1,4 @@
-"""The baseline of the live benchmark: a bare Channels group that passes on what any of its members says."""
+"""The baseline of the live benchmark: a bare Channels group that forwards each message to all its members."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
-import geoguess.asgi as site  # first: it loads the apps
+import geoguess.asgi as site  # first, because it loads the apps
 
 
 class EchoConsumer(AsyncWebsocketConsumer):
-    """Says to its group whatever it hears."""
+    """Forwards each message to its group."""
 
     async def connect(self) -> None:
         self.group = f"echo.{self.scope['url_route']['kwargs']['number']}"
@@ -23,9 +23,9 @@ class EchoConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        await self.channel_layer.group_send(self.group, {"type": "echo.said", "text": text_data})
+        await self.channel_layer.group_send(self.group, {"type": "echo.message", "text": text_data})
 
-    async def echo_said(self, event: dict[str, Any]) -> None:
+    async def echo_message(self, event: dict[str, Any]) -> None:
         await self.send(event["text"])
 
 

@@ -1,1 +1,1 @@
-"""Lessons: an educator prepares a row of photos with notes, plays it with a class, and reads the report."""
+"""Lessons: an educator prepares photos with notes, plays them with a class in a live room, and gets a report."""

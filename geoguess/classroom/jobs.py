@@ -1,4 +1,4 @@
-"""The chore that removes lessons which were deleted long ago."""
+"""The chore that removes lesson plans deleted thirty days ago."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a class guessed: a table of pupils and photos, as a page, CSV or workbook, and the pins for a map."""
+"""The report of a lesson: a table of pupils and photos as rows, CSV or workbook, and the pins for the map."""
 
 from __future__ import annotations
 
@@ -25,45 +25,46 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Report:
-    """Revealed rounds, the pupils by points, and each one's pin in each round where there is one."""
+    """The revealed rounds, the pupils by points, and their pins."""
 
     room: Room
     rounds: list[RoomRound]
     pupils: list[Seat]
-    pins: dict[tuple[int, int], Pin]  # by seat and round
+    pins: dict[tuple[int, int], Pin]  # by ids of seat and round
     teams: dict[str, int]
 
     def total(self, seat: Seat) -> int:
+        """The pupil's total points."""
         return sum(points(pin.score) for (owner, _round), pin in self.pins.items() if owner == seat.pk)
 
     def pins_of(self, round_: RoomRound) -> dict[int, Pin]:
-        """The round's pins by seat."""
-        return {seat: pin for (seat, number), pin in self.pins.items() if number == round_.pk}
+        """The round's pins by seat id."""
+        return {seat: pin for (seat, round_id), pin in self.pins.items() if round_id == round_.pk}
 
     def class_mean(self, round_: RoomRound) -> tuple[float, float] | None:
-        """Mean points and km of those who put a pin."""
+        """Mean points and mean distance in km of the pupils with a pin; None without pins."""
         pins = self.pins_of(round_).values()
         return (mean(points(pin.score) for pin in pins), mean(pin.distance_km or 0.0 for pin in pins)) if pins else None
 
 
 def report_of(room: Room) -> Report:
-    """The report of a lesson, also while it still goes on: what is not revealed is not in it."""
+    """The report of a lesson, which may still be going on: it contains the revealed rounds only."""
     rounds = list(room.rounds.filter(revealed_at__isnull=False).select_related("photo"))
-    found = Pin.objects.filter(round__in=rounds, score__isnull=False, seat__removed_at__isnull=True)
-    pins = {(pin.seat_id, pin.round_id): pin for pin in found}
+    scored_pins = Pin.objects.filter(round__in=rounds, score__isnull=False, seat__removed_at__isnull=True)
+    pins = {(pin.seat_id, pin.round_id): pin for pin in scored_pins}
     report = Report(room, rounds, [], pins, team_totals(room) if room.in_teams else {})
     report.pupils.extend(sorted(room.seats.filter(removed_at__isnull=True), key=report.total, reverse=True))
     return report
 
 
 def table(report: Report) -> list[list[Cell]]:
-    """Rows of cells: a head, a row for each pupil, the class's mean, the model."""
+    """Rows of cells: the header, one row per pupil, the mean of the class, the model."""
     in_teams = report.room.in_teams
-    head: list[Cell] = [_("Pupil"), *([_("Team")] if in_teams else []), _("Points")]
+    header: list[Cell] = [_("Pupil"), *([_("Team")] if in_teams else []), _("Points")]
     for round_ in report.rounds:
         picture = {"number": round_.number, "place": round_.photo.place or round_.photo.state}
-        head += [_("%(number)d. %(place)s: points") % picture, _("%(number)d. %(place)s: km") % picture]
-    rows = [head]
+        header += [_("%(number)d. %(place)s: points") % picture, _("%(number)d. %(place)s: km") % picture]
+    rows = [header]
     for seat in report.pupils:
         row: list[Cell] = [seat.name, *([seat.team] if in_teams else []), report.total(seat)]
         for round_ in report.rounds:
@@ -83,18 +84,19 @@ def table(report: Report) -> list[list[Cell]]:
 
 
 def as_csv(report: Report) -> str:
-    """With a mark for the byte order, by which spreadsheets know UTF-8."""
+    """The table as CSV, with a byte order mark, by which spreadsheets recognise UTF-8."""
     out = io.StringIO()
-    csv.writer(out).writerows([[plain(cell) for cell in row] for row in table(report)])
+    csv.writer(out).writerows([[safe_cell(cell) for cell in row] for row in table(report)])
     return "\ufeff" + out.getvalue()
 
 
 def as_workbook(report: Report) -> bytes:
+    """The table as an XLSX file."""
     book = Workbook()
     sheet = book.active
     sheet.title = _("Lesson")
     for row in table(report):
-        sheet.append([plain(cell) for cell in row])
+        sheet.append([safe_cell(cell) for cell in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "B2"
@@ -104,9 +106,9 @@ def as_workbook(report: Report) -> bytes:
     return out.getvalue()
 
 
-def plain(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula gets an apostrophe; full-width signs count too. What no
-    workbook can hold goes."""
+def safe_cell(cell: Cell) -> Cell:
+    """The cell without characters that workbooks forbid; a text that would be read as a formula (full-width signs
+    included) gets an apostrophe in front."""
     if not isinstance(cell, str):
         return cell
     text = ILLEGAL_CHARACTERS_RE.sub("", cell)
@@ -114,7 +116,7 @@ def plain(cell: Cell) -> Cell:
 
 
 def for_map(report: Report) -> list[dict[str, Any]]:
-    """Of each round the truth, the model's guess and the class's pins."""
+    """The rounds for the map: truth, the model's guess, the class's pins and mean points."""
     names = {seat.pk: seat.name for seat in report.pupils}
     return [
         {

@@ -1,4 +1,4 @@
-"""Preparing lessons and beginning them. A room plays them; its services decide what happens in it."""
+"""Saving, deleting and beginning lesson plans. A begun lesson is a room, which `geoguess.live.services` changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from geoguess.game.selectors import ready_photos
 from geoguess.live import services as live
 from geoguess.models import LessonPlan, LessonStep, Player, Room
-from pipeline.curation.removal import KEPT_FOR
+from pipeline.curation.removal import RETENTION
 from pipeline.models import Collection
 from predictor.versions.selectors import champion
 
@@ -23,7 +23,7 @@ LONGEST_NOTE = 500
 
 
 class BadLesson(ValueError):
-    """The lesson cannot be kept like this; the message says what to change."""
+    """The lesson plan cannot be saved; the message says what to change."""
 
 
 def save_plan(
@@ -38,8 +38,8 @@ def save_plan(
     in_teams: bool,
     steps: Sequence[tuple[int, str]],
 ) -> LessonPlan:
-    """The lesson with these (photo id, note) steps, new where ``plan`` is None. Raises BadLesson."""
-    title = " ".join(_plain(title).split())
+    """Save the plan with these (photo id, note) steps; a new one if ``plan`` is None. Raises BadLesson."""
+    title = " ".join(_without_controls(title).split())
     photos = [photo for photo, note in steps]
     version = champion()
     if not title:
@@ -53,9 +53,9 @@ def save_plan(
     if len(set(photos)) < len(photos):
         raise BadLesson(_("A picture is in the lesson twice."))
     ready = set(ready_photos(collection, version)) if version else set()
-    gone = [place for place, photo in enumerate(photos, 1) if photo not in ready]
-    if gone:
-        raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": gone[0]})
+    unplayable = [place for place, photo in enumerate(photos, 1) if photo not in ready]
+    if unplayable:
+        raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": unplayable[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
         raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
     with transaction.atomic():
@@ -65,19 +65,19 @@ def save_plan(
         plan.save()
         plan.steps.all().delete()
         LessonStep.objects.bulk_create(
-            LessonStep(plan=plan, place=place, photo_id=photo, note=_plain(note).strip())
+            LessonStep(plan=plan, place=place, photo_id=photo, note=_without_controls(note).strip())
             for place, (photo, note) in enumerate(steps, 1)
         )
     return plan
 
 
-def _plain(text: str) -> str:
-    """Without control characters, which neither databases nor workbooks take; line breaks stay."""
+def _without_controls(text: str) -> str:
+    """The text without control characters, which databases and workbooks refuse; tabs and line breaks stay."""
     return "".join(mark for mark in text if mark in "\t\n\r" or unicodedata.category(mark) != "Cc")
 
 
 def duplicate(*, plan: LessonPlan) -> LessonPlan:
-    """The same lesson once more, to change."""
+    """A copy of the plan."""
     steps = list(plan.steps.all())
     with transaction.atomic():
         plan.pk, plan.title = None, _("%(title)s (copy)") % {"title": plan.title[:60]}
@@ -90,25 +90,27 @@ def duplicate(*, plan: LessonPlan) -> LessonPlan:
 
 
 def in_bin(*, owner: User, now: datetime) -> QuerySet[LessonPlan]:
-    """The lessons that their educator deleted in the last thirty days, the latest first."""
-    return LessonPlan.every.filter(owner=owner, deleted_at__gt=now - KEPT_FOR).order_by("-deleted_at")
+    """The plans that the educator deleted in the last thirty days, latest first."""
+    return LessonPlan.every.filter(owner=owner, deleted_at__gt=now - RETENTION).order_by("-deleted_at")
 
 
 def put_in_bin(*, plan: LessonPlan, now: datetime) -> None:
+    """Delete the plan in a way that can be undone for thirty days."""
     LessonPlan.objects.filter(pk=plan.pk).update(deleted_at=now)
 
 
 def restore(*, plan: LessonPlan) -> None:
+    """Take the plan out of the bin."""
     LessonPlan.every.filter(pk=plan.pk).update(deleted_at=None)
 
 
 def empty_bin(*, now: datetime) -> None:
-    """Remove for good what was deleted thirty days ago."""
-    LessonPlan.every.filter(deleted_at__lte=now - KEPT_FOR).delete()
+    """Delete permanently what was put in the bin thirty days ago."""
+    LessonPlan.every.filter(deleted_at__lte=now - RETENTION).delete()
 
 
 def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:
-    """A room that plays the lesson, in its lobby. Raises CannotPlay."""
+    """A new room that plays the lesson. Raises CannotPlay."""
     return live.create_room(
         host=host,
         kind=Room.Kind.LESSON,
@@ -123,7 +125,7 @@ def begin(*, plan: LessonPlan, host: Player, now: datetime) -> Room:
 
 
 def delete_class(room: Room) -> None:
-    """Delete a lesson's room with all that pupils did in it, and the guests who were nowhere else."""
+    """Delete a lesson's room with all its data, and the guests who have no other seats or games."""
     with transaction.atomic():
         guests = list(room.seats.filter(player__user=None).values_list("player", flat=True))
         live.delete(room_id=room.pk)

@@ -1,4 +1,4 @@
-"""Lessons of an educator: the list, the page on which one is prepared, and the report of a class."""
+"""Views for educators: their lesson plans, the editor of a plan, and the reports of classes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ View = Callable[..., HttpResponse]
 
 
 def educators_only(view: View) -> View:
-    """Who is not logged in may do so; who is no educator gets a 403."""
+    """Redirects visitors to the login; users who are not educators get a 403."""
     return login_required(permission_required("geoguess.add_lessonplan", raise_exception=True)(view))
 
 
@@ -47,14 +47,14 @@ def educators_only(view: View) -> View:
 @never_cache
 @educators_only
 def lessons(request: HttpRequest) -> HttpResponse:
-    """Own lessons, and the classes that played them."""
+    """The educator's lesson plans, and the sessions in which they were played."""
     version = champion()
-    plans = _own_plans(request).annotate(step_count=Count("steps"))  # grouped queries leave out a model's own order
+    plans = _own_plans(request).annotate(step_count=Count("steps"))  # a grouped query ignores Meta.ordering
     sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
     context = {
-        "plans": plans.select_related("collection").order_by("-changed_at", "-pk"),
-        "sessions": sessions.order_by("-created_at", "-pk"),
-        "deleted": services.in_bin(owner=request.user, now=timezone.now()),  # type: ignore[arg-type]
+        "plans": list(plans.select_related("collection").order_by("-changed_at", "-pk")),
+        "sessions": list(sessions.order_by("-created_at", "-pk")),
+        "deleted": list(services.in_bin(owner=request.user, now=timezone.now())),  # type: ignore[arg-type]
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
     }
     return render(request, "lessons.html", context)
@@ -64,7 +64,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
 @never_cache
 @educators_only
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """The page on which a lesson is prepared; a new one names its collection in the address."""
+    """The editor of a lesson plan; for a new one the query string names the collection."""
     plan = get_object_or_404(_own_plans(request), pk=pk) if pk else None
     collection = plan.collection if plan else get_object_or_404(Collection, slug=request.GET.get("collection", ""))
     error = ""
@@ -72,7 +72,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST":
         try:
             steps = _steps(request.POST.get("steps", ""))
-            saved = services.save_plan(
+            saved_plan = services.save_plan(
                 owner=request.user,  # type: ignore[arg-type]
                 plan=plan,
                 title=request.POST.get("title", ""),
@@ -86,7 +86,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except services.BadLesson as reason:
             error = str(reason)
         else:
-            messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
+            messages.success(request, _("“%(title)s” is saved.") % {"title": saved_plan.title})
             return redirect("lessons")
     version = champion()
     ready = selectors.ready_photos(collection, version) if version else []
@@ -113,13 +113,13 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "limits": rules.TIME_LIMITS_S,
         "opponents": selectors.opponents(version),
         "states": sorted({photo.state for photo in photos if photo.state}),
-        "form": request.POST or _as_form(plan),
+        "form": request.POST or _form_values(plan),
     }
     return render(request, "lesson_plan.html", context, status=400 if error else 200)
 
 
-def _as_form(plan: LessonPlan | None) -> dict[str, Any]:
-    """What the form shows at first."""
+def _form_values(plan: LessonPlan | None) -> dict[str, Any]:
+    """The initial values of the form."""
     if plan is None:
         return {"title": "", "time_limit": "", "model_plays": True, "level": STRONGEST, "in_teams": False}
     limit = str(plan.time_limit_s or "")
@@ -127,13 +127,14 @@ def _as_form(plan: LessonPlan | None) -> dict[str, Any]:
     return fields | {"in_teams": plan.in_teams}
 
 
-def _choice(request: HttpRequest, name: str, offered: tuple[int, ...]) -> int | None:
+def _choice(request: HttpRequest, name: str, choices: tuple[int, ...]) -> int | None:
+    """The posted number if it is one of the choices, else None."""
     value = request.POST.get(name, "")
-    return int(value) if value in map(str, offered) else None
+    return int(value) if value in map(str, choices) else None
 
 
 def _steps(text: str) -> list[tuple[int, str]]:
-    """Raises BadLesson."""
+    """The (photo id, note) steps in the posted JSON. Raises BadLesson."""
     try:
         return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
     except (ValueError, TypeError, KeyError):
@@ -145,19 +146,19 @@ def _steps(text: str) -> list[tuple[int, str]]:
 @require_POST
 @educators_only
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin, duplicate or delete a lesson."""
+    """Begin, duplicate or delete a lesson plan."""
     plan = get_object_or_404(_own_plans(request), pk=pk)
-    wanted = request.POST.get("act")
-    if wanted == "begin":
+    action = request.POST.get("act")
+    if action == "begin":
         try:
             room = services.begin(plan=plan, host=current_player(request), now=timezone.now())
         except CannotPlay as reason:
             messages.error(request, str(reason))
             return redirect("lessons")
         return redirect("room", room.code)
-    if wanted == "duplicate":
+    if action == "duplicate":
         return redirect("lesson-edit", services.duplicate(plan=plan).pk)
-    if wanted == "delete":
+    if action == "delete":
         services.put_in_bin(plan=plan, now=timezone.now())
         messages.success(
             request, _("“%(title)s” is deleted; for 30 days it can be restored below.") % {"title": plan.title}
@@ -168,7 +169,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @educators_only
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """A deleted lesson comes back."""
+    """Restore a deleted lesson plan."""
     plan = get_object_or_404(services.in_bin(owner=request.user, now=timezone.now()), pk=pk)  # type: ignore[arg-type]
     services.restore(plan=plan)
     messages.success(request, _("“%(title)s” is restored.") % {"title": plan.title})
@@ -190,15 +191,16 @@ def thumb(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @educators_only
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    found = reports.report_of(_session(request, pk))
+    """The report of a session."""
+    report = reports.report_of(_session(request, pk))
     page = {
-        "rounds": reports.for_map(found),
+        "rounds": reports.for_map(report),
         "basemap": basemap_urls(),
         "tile_url": settings.TILE_URL,
         "bounds": INDIA_BOUNDS,
     }
-    head, *rows = reports.table(found)
-    context = {"room": found.room, "page": page, "head": head, "rows": rows, "teams": _ranked(found.teams)}
+    head, *rows = reports.table(report)
+    context = {"room": report.room, "page": page, "head": head, "rows": rows, "teams": _ranked(report.teams)}
     return render(request, "lesson_report.html", context)
 
 
@@ -210,13 +212,13 @@ def _ranked(teams: dict[str, int]) -> list[tuple[str, int]]:
 @never_cache
 @educators_only
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The report as a file for spreadsheets."""
+    """The report as a CSV or XLSX file."""
     room = _session(request, pk)
-    found = reports.report_of(room)
+    report = reports.report_of(room)
     if kind == "csv":
-        response = HttpResponse(reports.as_csv(found), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(reports.as_csv(report), content_type="text/csv; charset=utf-8")
     elif kind == "xlsx":
-        response = HttpResponse(reports.as_workbook(found), content_type=WORKBOOK)
+        response = HttpResponse(reports.as_workbook(report), content_type=WORKBOOK)
     else:
         raise Http404("No such kind of file.")
     name = f"{slugify(room.title) or 'lesson'}-{room.created_at:%Y-%m-%d}.{kind}"
@@ -227,6 +229,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 @educators_only
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a session with all the class's data."""
     delete_class(_session(request, pk))
     messages.success(request, _("The class's names, guesses and points are deleted."))
     return redirect("lessons")

@@ -1,4 +1,4 @@
-"""The games and rounds of whoever is asking: everybody else's is a 404."""
+"""A request's game and round; those of other players are a 404."""
 
 from __future__ import annotations
 

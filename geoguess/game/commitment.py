@@ -1,4 +1,4 @@
-"""The model's guess for a picture, made from its stored prediction before anybody plays, and scored like a player's."""
+"""The model's guess for a round, computed from its stored prediction at the round's start, scored like a player's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from predictor.versions.selectors import answer, prediction_for
 
 
 def committed_guess(*, photo: Photo, version: ModelVersion, scale_km: float, level: str) -> dict[str, float]:
-    """Fields of a round: the guess in degrees, its radius and distance in km, its unrounded score."""
+    """The round's ``model_…`` fields: the guess in degrees, its radius and distance in km, its unrounded score."""
     prediction = prediction_for(version, photo.sha256)
     assert prediction is not None, "only pictures that the model has looked at are played"
     guess = answer(prediction, scale_km, level)

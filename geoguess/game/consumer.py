@@ -1,4 +1,4 @@
-"""A round's socket: the server's clock, and word that the round was locked by another tab or by time."""
+"""A round's socket: the server's clock, and a message when another tab or the deadline has locked the round."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Locked(TypedDict):
 
 
 class RoundConsumer(PingConsumer):
-    """One tab's view of one round. Carries no guess and no answer: those go over HTTP."""
+    """The socket of one tab on one round. It carries neither guesses nor answers: those go over HTTP."""
 
     timer: asyncio.Task[None] | None = None
     round_id: int | None = None

@@ -1,4 +1,4 @@
-"""The one place where channel groups of the game get their names."""
+"""Names of the game's channel groups."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ def round_group(round_id: int) -> str:
 
 
 def room_group(room_id: int) -> str:
-    """All sockets of one room. Nothing is sent to it that one of its players must not know."""
+    """All sockets of one room. What is sent to it must not be secret from any of its players."""
     return f"room.{room_id}"

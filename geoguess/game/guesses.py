@@ -1,4 +1,4 @@
-"""Guesses as browsers send them, checked; what is wrong with one is said in the player's language."""
+"""Validation of guesses that browsers send, with error messages in the player's language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from predictor.geodesy import wrap_longitude
 
 
 class InvalidGuess(ValueError):
-    """A guess that is no position; the message is shown to the player."""
+    """The guess is not a position; the message is shown to the player."""
 
 
 def parse_guess(latitude: object, longitude: object) -> Position:

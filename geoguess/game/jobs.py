@@ -1,4 +1,4 @@
-"""The job that rates how difficult photos are: the pipeline knows nothing of games, so it is registered from here."""
+"""The job that rates the difficulty of photos. It reads games, so this app registers it, not the pipeline."""
 
 from __future__ import annotations
 

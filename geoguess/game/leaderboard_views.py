@@ -1,4 +1,4 @@
-"""The leaderboards."""
+"""The page of the leaderboards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PERIODS = {"today": day_start, "week": week_start}
 @require_safe
 @never_cache
 def leaderboards(request: HttpRequest) -> HttpResponse:
-    """One board: of a period, or of a collection."""
+    """The leaderboard of a period or of a collection."""
     slug = request.GET.get("collection", "")
     period = "" if slug else request.GET.get("period", "today")
     if period and period not in PERIODS:
@@ -26,5 +26,5 @@ def leaderboards(request: HttpRequest) -> HttpResponse:
     since = PERIODS[period](timezone.now()) if period else None
     player = known_player(request)
     board = leaderboard(player=player, since=since, collection=collection)
-    context = {**board, "player": player, "period": period, "collection": collection, "collections": boards()}
+    context = {**board, "player": player, "period": period, "collection": collection, "collections": list(boards())}
     return render(request, "leaderboards.html", context)

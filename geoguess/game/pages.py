@@ -1,4 +1,4 @@
-"""Pages around the games: home, streaks, the covers of collections, what was played before."""
+"""Pages around the games: home, streaks, covers of collections, history."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def streak(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def cover(request: HttpRequest, slug: str) -> HttpResponse:
-    """One picture of a collection, small, to tell collections apart."""
+    """A small picture that represents a collection on its card."""
     collection = get_object_or_404(Collection, slug=slug)
     photo = selectors.cover_photo(collection)
     if photo is None:

@@ -1,4 +1,4 @@
-"""Reporting the picture of a round."""
+"""Reports of photos over HTTP."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.models import Photo
 
 @require_POST
 def report_round(request: HttpRequest, token: str, number: int) -> JsonResponse:
-    """A report on the picture of an own round, open or locked."""
-    found = own_round(request, token, number)
-    return reported(request, found.game.player, found.photo)
+    """Report the photo of one of the player's rounds, open or locked."""
+    game_round = own_round(request, token, number)
+    return report_response(request, game_round.game.player, game_round.photo)
 
 
-def reported(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
-    """Store the report that a player has sent about a photo."""
+def report_response(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
+    """Store the request's report of the photo, and answer it."""
     try:
         report(player=player, photo=photo, reason=request.POST.get("reason", ""), now=timezone.now())
     except CannotReport as error:

@@ -1,6 +1,6 @@
-"""The picture as one round shows it: cropped and compressed a little differently each time.
+"""A round's copy of the picture: each round crops and compresses it slightly differently.
 
-Neither its bytes, nor its length, nor its exact size tells which photo it is: a list of known files is of no use.
+So its bytes, length and exact dimensions do not identify the photo, and a list of known files does not help to cheat.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-MAX_CROP = 0.04  # share of each dimension that may be cut away in all
+MAX_CROP = 0.04  # largest share of each dimension that is cut away
 QUALITY = (80, 90)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """The crop box in pixels and the JPEG quality that a seed chooses for a picture of this size."""
+    """The crop box in pixels and the JPEG quality of one round's copy."""
 
     box: tuple[int, int, int, int]
     quality: int
@@ -28,24 +28,25 @@ class Variant:
 
 
 def variant(seed: int, width: int, height: int) -> Variant:
-    choose = random.Random(seed)
+    """The variant that the seed chooses for a picture of this size."""
+    generator = random.Random(seed)
 
     def cut(length: int) -> tuple[int, int]:
-        removed = choose.randint(1, max(1, int(length * MAX_CROP)))
-        start = choose.randint(0, removed)
+        removed = generator.randint(1, max(1, int(length * MAX_CROP)))
+        start = generator.randint(0, removed)
         return start, length - removed + start
 
     (left, right), (top, bottom) = cut(width), cut(height)
-    return Variant((left, top, right, bottom), choose.randint(*QUALITY))
+    return Variant((left, top, right, bottom), generator.randint(*QUALITY))
 
 
 def encode(display_copy: bytes, seed: int) -> bytes:
-    """JPEG bytes of the round's picture, without metadata; the same for the same seed."""
+    """The round's copy as JPEG bytes, without metadata; deterministic in the seed."""
     with Image.open(io.BytesIO(display_copy), formats=["JPEG"]) as image:
-        chosen = variant(seed, image.width, image.height)
-        cropped = image.convert("RGB").crop(chosen.box)
+        copy = variant(seed, image.width, image.height)
+        cropped = image.convert("RGB").crop(copy.box)
     buffer = io.BytesIO()
-    cropped.save(buffer, "JPEG", quality=chosen.quality, optimize=False, progressive=True)
+    cropped.save(buffer, "JPEG", quality=copy.quality, optimize=False, progressive=True)
     return buffer.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The rules of the game, pure: when a guess counts, what it scores, who is ahead."""
+"""The rules of the game, without Django: deadlines, scores, ranks, streaks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.geography.boundaries import locate
 from predictor.geodesy import MAX_SCORE, haversine_km, score
 
 ROUNDS_PER_GAME = 5
-ROUNDS_PER_STREAK = 100  # at most: the first miss ends it
+ROUNDS_PER_STREAK = 100  # at most: the first miss ends the game
 DAILY_TIME_LIMIT_S = 120
-INDIA = ZoneInfo("Asia/Kolkata")  # days begin and end there
+INDIA = ZoneInfo("Asia/Kolkata")  # days begin and end at midnight there
 TIME_LIMITS_S = (30, 60, 120)
-PERFECT_KM = 0.025  # as near as a pin on a phone can be put
+PERFECT_KM = 0.025  # no pin on a phone can be placed more exactly
 LATE_GRACE = timedelta(milliseconds=500)  # a guess sent in time may still be on its way
 
 
@@ -28,7 +28,7 @@ class Position:
 
 
 def deadline(started_at: datetime, time_limit_s: int | None) -> datetime | None:
-    """When the round ends; None without a limit."""
+    """When a round ends; None without a time limit."""
     return started_at + timedelta(seconds=time_limit_s) if time_limit_s else None
 
 
@@ -42,34 +42,34 @@ def distance_km(guess: Position, truth: Position) -> float:
 
 
 def round_score(distance: float, precision_km: float, scale_km: float) -> float:
-    """Unrounded points: all of them within the photo's own precision, else 5000·exp(-10·d/D)."""
+    """Unrounded points: the maximum within the photo's precision, else 5000·exp(-10·d/D)."""
     if distance <= max(precision_km, PERFECT_KM):
         return MAX_SCORE
     return float(score(distance, scale_km))
 
 
 def points(unrounded: float | None) -> int:
-    """The rounded points a page shows."""
+    """The rounded points that pages show."""
     return round(unrounded or 0.0)
 
 
 def state_at(position: Position) -> str:
-    """The state that a pin names: the one it lies in, or the nearest one from abroad and from the sea."""
+    """The state that the pin lies in; the nearest one if it lies abroad or in the sea."""
     return str(locate(position.latitude, position.longitude)[0][0])
 
 
 def day_of(moment: datetime) -> date:
-    """The day in India."""
+    """The calendar day in India."""
     return moment.astimezone(INDIA).date()
 
 
 def rank(total: int, totals: Iterable[int]) -> int:
-    """1 for the best; who ties shares the better rank."""
+    """The rank of ``total`` among ``totals``: 1 for the highest; equal totals share the better rank."""
     return 1 + sum(other > total for other in totals)
 
 
 def percentile(rank: int, players: int) -> float | None:
-    """The share of the other players that this rank is not behind; None for whoever plays alone."""
+    """The share of the other players who did not do better; None for a single player."""
     return (players - rank) / (players - 1) if players > 1 else None
 
 

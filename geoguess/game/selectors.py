@@ -1,4 +1,4 @@
-"""What pages and sockets read. Nothing here that concerns the answer is called for a round that is not locked."""
+"""Queries for pages and sockets. Those that contain the answer are only called for locked rounds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Place(TypedDict):
 
 
 class Truth(Place):
-    """Where a picture was taken, with the place's name in its own script where that is known."""
+    """Where a photo was taken, with the place's name in the local script if it is known."""
 
     place: str
     local_name: str
@@ -44,7 +44,7 @@ class Truth(Place):
 
 
 class Credit(TypedDict):
-    """Who made a picture."""
+    """Who made a photo, and its licence."""
 
     author: str
     licence: str
@@ -53,15 +53,15 @@ class Credit(TypedDict):
 
 
 def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
-    """Ids of the playable photos of the collection that this version has looked at, and was not trained on."""
+    """Ids of the collection's playable photos with a prediction of this version that it was not trained on."""
     predicted = Prediction.objects.filter(version=version).values("sha256")
-    looked_at = playable_photos(collection).filter(sha256__in=predicted).values_list("pk", "sha256")
+    photos = playable_photos(collection).filter(sha256__in=predicted).values_list("pk", "sha256")
     trained_on = training_hashes(version)
-    return [pk for pk, sha256 in looked_at if sha256 not in trained_on]
+    return [pk for pk, sha256 in photos if sha256 not in trained_on]
 
 
 def game_of(player: Player | None, token: str) -> Game:
-    """The player's own game. Raises Game.DoesNotExist for anybody else's."""
+    """The player's game with this token. Raises Game.DoesNotExist, also for other players' games."""
     if player is None:
         raise Game.DoesNotExist
     return Game.objects.select_related("collection", "version", "player", "series").get(token=token, player=player)
@@ -72,33 +72,33 @@ def latest_round(game: Game) -> Round | None:
 
 
 def unfinished_game(player: Player) -> Game | None:
-    """The game to go on with, if the latest one is not finished."""
+    """The player's latest game, if it is not finished."""
     latest = player.games.order_by("-started_at", "-pk").first()
     return latest if latest and latest.finished_at is None else None
 
 
 def totals(game: Game, up_to: int) -> dict[str, int]:
-    """Points of both after the locked rounds with numbers up to ``up_to``: sums of the rounded points shown."""
+    """Total points of both sides over the locked rounds up to number ``up_to``: sums of rounded points."""
     rows = game.rounds.filter(locked_at__isnull=False, number__lte=up_to).values_list("score", "model_score")
-    return {"player": sum(points(own) for own, _ in rows), "model": sum(points(model) for _, model in rows)}
+    return {"player": sum(points(score) for score, _ in rows), "model": sum(points(score) for _, score in rows)}
 
 
 def round_result(game_round: Round) -> dict[str, Any]:
-    """Everything about a locked round, as the page shows it."""
+    """All that the page shows of a locked round. Raises ValueError for an open round."""
     if game_round.locked_at is None:
         raise ValueError("The result of an open round must not leave the server.")
     game, photo = game_round.game, game_round.photo
     prediction = prediction_for(game.version, photo.sha256)
-    found = answer(prediction, game.scale_km, game.level) if prediction else None
-    cells = found.cells[:TOP_CELLS] if found else ()
-    both = guesses(game_round)
+    model_answer = answer(prediction, game.scale_km, game.level) if prediction else None
+    cells = model_answer.cells[:TOP_CELLS] if model_answer else ()
+    positions = guesses(game_round)
     return {
-        **both,
-        "model": both["model"]
+        **positions,
+        "model": positions["model"]
         | {
             "radius_km": game_round.model_radius_km,
             "version": game.version.name,
-            "doubtful": bool(found and found.doubtful),
+            "doubtful": bool(model_answer and model_answer.doubtful),
         },
         "cells": [asdict(cell) for cell in cells],
         "photo": credit(photo),
@@ -113,17 +113,19 @@ def round_result(game_round: Round) -> dict[str, Any]:
 
 
 def named_states(game_round: Round) -> dict[str, Any]:
-    """What a locked round of a streak says: the right state, and those that the player and the model named."""
-    state, own = game_round.photo.state, game_round.state_guess
+    """The result of a locked round of a streak: the right state, and those that the player and the model named."""
+    state, player_state = game_round.photo.state, game_round.state_guess
     if game_round.right:
         title = gettext("Right: %(state)s")
     else:
         title = (
-            gettext("It was %(state)s; you said %(own)s") if own else gettext("It was %(state)s; you named no state")
+            gettext("It was %(state)s; you said %(own)s")
+            if player_state
+            else gettext("It was %(state)s; you named no state")
         )
     return {
-        "title": title % {"state": gettext(state), "own": gettext(own)},
-        "player": own,
+        "title": title % {"state": gettext(state), "own": gettext(player_state)},
+        "player": player_state,
         "model": _model_state(game_round),
         "length": game_round.number - (not game_round.right),
     }
@@ -134,14 +136,14 @@ def _model_state(game_round: Round) -> str:
 
 
 def best_streak(player: Player) -> int:
-    """How many states in a row the player named at best."""
-    named = Round.objects.filter(game__player=player, game__mode=Game.Mode.STREAK, state_guess=F("photo__state"))
-    lengths = named.order_by().values("game").annotate(length=Count("pk"))
+    """The most states in a row that the player has named in one game."""
+    right_rounds = Round.objects.filter(game__player=player, game__mode=Game.Mode.STREAK, state_guess=F("photo__state"))
+    lengths = right_rounds.order_by().values("game").annotate(length=Count("pk"))
     return lengths.aggregate(best=Max("length"))["best"] or 0
 
 
 def streak_summary(game: Game) -> dict[str, Any]:
-    """How far the player came in a finished streak, and how far the model would have come on the same pictures."""
+    """The length of a finished streak, and how far the model would have come on the same photos."""
     rounds = list(game.rounds.select_related("photo"))
     model = next((i for i, row in enumerate(rounds) if _model_state(row) != row.photo.state), len(rounds))
     return {
@@ -173,7 +175,7 @@ def credit(photo: Photo) -> Credit:
 
 
 def guesses(game_round: Round) -> dict[str, Any]:
-    """Truth and both guesses of a locked round."""
+    """The truth, the player's guess and the model's guess of a locked round."""
     photo = game_round.photo
     return {
         "truth": truth(photo),
@@ -193,9 +195,9 @@ def guesses(game_round: Round) -> dict[str, Any]:
 
 
 def game_summary(game: Game) -> dict[str, Any]:
-    """All rounds of a finished game, with both totals."""
+    """All rounds of a finished game, both totals, and the text to share."""
     rounds = list(game.rounds.select_related("photo").filter(locked_at__isnull=False))
-    both = totals(game, game.round_count)
+    game_totals = totals(game, game.round_count)
     streak = streak_summary(game) if game.mode == Game.Mode.STREAK else None
     squares = "".join(("🟩" if row.right else "🟥") if streak else _square(row.score) for row in rounds)
     if streak:
@@ -206,8 +208,8 @@ def game_summary(game: Game) -> dict[str, Any]:
         }
     else:
         result = gettext("Me %(own)s – %(model)s the model") % {
-            "own": f"{both['player']:,}",
-            "model": f"{both['model']:,}",
+            "own": f"{game_totals['player']:,}",
+            "model": f"{game_totals['model']:,}",
         }
     return {
         "rounds": [
@@ -222,7 +224,7 @@ def game_summary(game: Game) -> dict[str, Any]:
             for row in rounds
         ],
         "streak": streak,
-        "totals": both,
+        "totals": game_totals,
         "max": 5000 * game.round_count,
         "collection": game.collection.name,
         "illustrated": game.collection.illustrated,
@@ -245,12 +247,12 @@ def _title(game: Game) -> str:
 
 
 def _square(score: float | None) -> str:
-    """One round in the share text; the bands are those players of such games know."""
+    """A round's square in the text to share, coloured by its points."""
     return "🟩" if points(score) >= 4000 else "🟨" if points(score) >= 2000 else "🟧" if points(score) >= 500 else "🟥"
 
 
 def history(player: Player) -> dict[str, Any]:
-    """The player's games, latest first, and how they did against the model over all of them."""
+    """The player's games, latest first, and statistics against the model over all of them."""
     games: list[dict[str, Any]] = []
     for game in player.games.select_related("collection").prefetch_related("rounds__photo"):
         locked = [row for row in game.rounds.all() if row.locked_at]
@@ -269,8 +271,8 @@ def history(player: Player) -> dict[str, Any]:
             }
         )
     finished = [game for game in games if game["finished"] and game["streak"] is None]
-    scored = Round.objects.filter(game__player=player, locked_at__isnull=False).exclude(game__mode=Game.Mode.STREAK)
-    means = scored.aggregate(mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"))
+    rounds = Round.objects.filter(game__player=player, locked_at__isnull=False).exclude(game__mode=Game.Mode.STREAK)
+    means = rounds.aggregate(mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"))
     return {
         "games": games,
         "stats": {
@@ -283,14 +285,14 @@ def history(player: Player) -> dict[str, Any]:
 
 
 def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
-    """What the first page says of each collection that has pictures to play."""
+    """The home page's card of each collection with playable photos."""
     cards = []
     for collection in Collection.objects.all():
         ready = len(ready_photos(collection, version)) if version else 0
         waiting = playable_photos(collection).count() - ready
         if not ready and waiting <= 0:
             continue
-        played = Round.objects.filter(game__collection=collection, game__version=version)
+        rounds = Round.objects.filter(game__collection=collection, game__version=version)
         cards.append(
             {
                 "name": collection.name,
@@ -300,7 +302,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
                 "playable": ready,
                 "waiting": waiting,
                 "scale_km": collection.scale_km,
-                "par": played.aggregate(par=Avg("model_score"))["par"],
+                "par": rounds.aggregate(par=Avg("model_score"))["par"],
                 "collection": collection,
                 "cover_url": reverse("collection-cover", args=[collection.slug]),
             }
@@ -309,7 +311,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
 
 
 def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
-    """The levels to choose from, the weakest first, with par; only the strongest where a version has no others."""
+    """The version's levels as opponents, the weakest first, each with its par (its mean score)."""
     if version is None:
         return []
     return [
@@ -324,5 +326,5 @@ def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
 
 
 def cover_photo(collection: Collection) -> Photo | None:
-    """The picture that stands for a collection: always the same one."""
+    """The photo on a collection's card: always the same one."""
     return playable_photos(collection).order_by("sha256").first()

@@ -1,4 +1,4 @@
-"""Photos that several players play: the day's, a friend's challenge, and the games of both. Only this writes series."""
+"""Creates daily series and challenges, and starts their games. No other module writes series."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from predictor.versions.selectors import champion
 
 
 def daily_series(*, day: date, now: datetime) -> Series:
-    """The day's series, made by whoever asks first. Raises CannotPlay."""
-    existing = Series.objects.filter(day=day).first()
+    """The day's series, created by the first request. Raises CannotPlay."""
+    existing = Series.objects.select_related("collection").filter(day=day).first()
     if existing:
         return existing
     version = champion()
@@ -42,21 +42,21 @@ def daily_series(*, day: date, now: datetime) -> Series:
             time_limit_s=rules.DAILY_TIME_LIMIT_S,
             created_at=now,
         )
-    except IntegrityError:  # another player asked at the same moment
-        return Series.objects.get(day=day)
+    except IntegrityError:  # another request created it at the same moment
+        return Series.objects.select_related("collection").get(day=day)
 
 
 def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
-    """A collection, in turn, and of its photos those that no daily series had, or not for the longest time."""
-    ready = {
+    """The collection whose turn it is, and its photos that no daily series has had, or not for the longest time."""
+    photos_by_collection = {
         collection: photos
         for collection in Collection.objects.filter(scale_km=INDIA_SCALE_KM)
         if len(photos := ready_photos(collection, version)) >= rules.ROUNDS_PER_GAME
     }
-    if not ready:
+    if not photos_by_collection:
         raise CannotPlay(_("No collection has five pictures that the model has looked at. Try again in a moment."))
-    collection = list(ready)[day.toordinal() % len(ready)]
-    photos = ready[collection]
+    collection = list(photos_by_collection)[day.toordinal() % len(photos_by_collection)]
+    photos = photos_by_collection[collection]
     random.SystemRandom().shuffle(photos)
     dailies = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY, photo__in=photos).order_by()
     last_day = dict(dailies.values_list("photo_id").annotate(Max("series__day")))
@@ -73,7 +73,7 @@ def _create(photos: list[int], **fields: object) -> Series:
 
 
 def challenge(*, game: Game, today: date, now: datetime) -> Series:
-    """The series with which friends play this finished game's photos. Raises CannotPlay."""
+    """The series in which friends play the photos of this finished game. Raises CannotPlay."""
     existing = challenge_series(game)
     if existing:
         return existing
@@ -98,7 +98,7 @@ def challenge(*, game: Game, today: date, now: datetime) -> Series:
 
 
 def start_series(*, series: Series, player: Player, now: datetime) -> Game:
-    """The player's one game of this series, started if need be."""
+    """The player's only game of this series, started if there is none."""
     existing = game_in(series, player)
     if existing:
         return existing

@@ -1,4 +1,4 @@
-"""Series over HTTP: the day's, those of past days, and friends' challenges."""
+"""Pages of daily series, their archive, and challenges."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from geoguess.players.actors import current_player, known_player
 
 
 def _seconds_left(now: datetime) -> int:
-    """Until the next day begins in India."""
+    """Seconds until the next day begins in India."""
     tomorrow = datetime.combine(rules.day_of(now) + timedelta(days=1), time(), rules.INDIA)
     return round((tomorrow - now).total_seconds())
 
 
 def _series_of(day: date, now: datetime) -> Series:
-    """Today's series is made on the first request; days that nobody asked for have none."""
+    """The day's series. Today's is created on the first request; a past day without requests has none."""
     if day == rules.day_of(now):
         return services.daily_series(day=day, now=now)
-    return get_object_or_404(Series, day=day)
+    return get_object_or_404(Series.objects.select_related("collection"), day=day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def daily(request: HttpRequest, day: str = "") -> HttpResponse:
-    """A day's series: to start, to go on with, or how it went. POST starts it."""
+    """The page of a day's series, with the player's result once finished. POST starts the player's game."""
     now = timezone.now()
     today = rules.day_of(now)
     try:
@@ -78,8 +78,9 @@ def make_challenge(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def challenge(request: HttpRequest, token: str) -> HttpResponse:
-    """A friend's challenge: to accept, to go on with, or everybody's points. POST accepts it."""
-    series = get_object_or_404(Series, token=token, kind=Series.Kind.CHALLENGE)
+    """The page of a challenge, with everybody's points once the player has finished. POST starts the player's game."""
+    challenges = Series.objects.filter(kind=Series.Kind.CHALLENGE).select_related("collection")
+    series = get_object_or_404(challenges, token=token)
     if request.method == "POST":
         game = services.start_series(series=series, player=current_player(request), now=timezone.now())
         return redirect("game", game.token)

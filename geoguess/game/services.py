@@ -1,6 +1,6 @@
-"""What players do: start a game, open a round, move the pin, lock the guess. The only writer of games and rounds.
+"""Starts games, opens rounds, stores drafts, locks guesses. No other module writes games and rounds.
 
-Only the games of a series are started elsewhere, in ``series``.
+The exception: games of a series are started in ``series``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
-from predictor.serving.doorbell import ask_for_predictions
+from predictor.serving.dispatch import send_predict_task
 from predictor.versions.selectors import champion
 
 REQUEST_PAUSE_S = 60
@@ -34,21 +34,21 @@ logger = logging.getLogger(__name__)
 
 
 class CannotPlay(Exception):
-    """A game cannot be started now; the message says why and what helps."""
+    """A game cannot be started now; the message says why, and what to do."""
 
 
 class OutOfTurn(Exception):
-    """A round was asked for that is not the next one."""
+    """The requested round is not the next one."""
 
 
 def request_predictions(*, collection: Collection, version: ModelVersion) -> None:
-    """Ask the predict worker to look at the collection's pictures that it has not seen; at most once a minute."""
+    """Ask the predict worker for the collection's missing predictions; at most once a minute."""
     if not cache.add(f"predicting-{version.pk}-{collection.pk}", True, REQUEST_PAUSE_S):
         return
-    seen = Prediction.objects.filter(version=version).values("sha256")
-    missing = list(playable_photos(collection).exclude(sha256__in=seen).values_list("sha256", flat=True))
+    predicted = Prediction.objects.filter(version=version).values("sha256")
+    missing = list(playable_photos(collection).exclude(sha256__in=predicted).values_list("sha256", flat=True))
     try:
-        ask_for_predictions(version.name, missing)
+        send_predict_task(version.name, missing)
     except OperationalError:
         logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 
@@ -62,7 +62,7 @@ def start_game(
     level: str = STRONGEST,
     mode: str = Game.Mode.SOLO,
 ) -> Game:
-    """A new game against the champion at a level, with its first round open. Raises CannotPlay."""
+    """A new game against the champion at this level, with its first round open. Raises CannotPlay."""
     version = champion()
     if version is None:
         raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
@@ -72,7 +72,7 @@ def start_game(
             _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
             % {"collection": collection.name}
         )
-    most = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
+    max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
     with transaction.atomic():
         game = Game.objects.create(
             player=player,
@@ -81,7 +81,7 @@ def start_game(
             version=version,
             level=level,
             scale_km=collection.scale_km,
-            round_count=min(most, len(ready)),
+            round_count=min(max_rounds, len(ready)),
             time_limit_s=time_limit_s,
             started_at=now,
         )
@@ -111,24 +111,24 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
                 deadline=rules.deadline(now, game.time_limit_s),
                 **committed,
             )
-    except IntegrityError:  # another tab opened it first
+    except IntegrityError:  # another tab has opened it at the same moment
         return game.rounds.get(number=number)
 
 
 def _choose_photo(game: Game) -> int:
-    """A random photo among those this player has met least often: no repeats until all were seen."""
+    """A random photo among those that this player has played least often: no repeats until all have been played."""
     candidates = ready_photos(game.collection, game.version)
-    seen = Counter(
+    times_played = Counter(
         Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
     )
     in_game = set(game.rounds.values_list("photo_id", flat=True))
-    fresh = [pk for pk in candidates if pk not in in_game] or candidates
-    fewest = min(seen[pk] for pk in fresh)
-    return secrets.choice([pk for pk in fresh if seen[pk] == fewest])
+    unplayed = [pk for pk in candidates if pk not in in_game] or candidates
+    fewest = min(times_played[pk] for pk in unplayed)
+    return secrets.choice([pk for pk in unplayed if times_played[pk] == fewest])
 
 
 def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:
-    """Remember where the pin stands: it counts when time runs out."""
+    """Store the pin's position, which becomes the guess when time runs out."""
     if rules.is_over(game_round.deadline, now):
         lock_if_over(game_round=game_round, now=now)
         return
@@ -138,21 +138,21 @@ def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> No
 
 
 def lock_if_over(*, game_round: Round, now: datetime) -> Round:
-    """Lock a round whose time is up with its draft, or without a guess; else leave it as it is."""
+    """Lock a round whose time is up with its draft, or without a guess; leave any other round unchanged."""
     if game_round.locked_at is None and rules.is_over(game_round.deadline, now):
         return _lock(game_round, None, now)
     return game_round
 
 
 def submit_guess(*, game_round: Round, guess: rules.Position, now: datetime) -> Round:
-    """Lock the guess. A second submit, or one after the time, returns what is stored."""
+    """Lock the guess. A second submit, or one after the deadline, changes nothing and returns the stored round."""
     if rules.is_over(game_round.deadline, now):
         return _lock(game_round, None, now)
     return _lock(game_round, guess, now)
 
 
 def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Round:
-    """Lock once, whoever comes first: compare-and-set under a row lock."""
+    """Lock the round unless it is locked: compare-and-set under a row lock. Without a guess the draft counts."""
     with transaction.atomic():
         current = Round.objects.select_for_update(of=("self",)).select_related("game", "photo").get(pk=game_round.pk)
         if current.locked_at is not None:
@@ -176,7 +176,7 @@ def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Rou
 
 
 def _announce_lock(round_id: int) -> None:
-    """Tell the player's other tabs; they ask for the result themselves."""
+    """Notify the player's tabs, which then fetch the result over HTTP."""
     layer = get_channel_layer()
     if layer is not None:
         async_to_sync(layer.group_send)(round_group(round_id), {"type": "round.locked"})

@@ -1,4 +1,4 @@
-"""The game over HTTP: start, round page, picture, draft, guess, result, summary."""
+"""Views of a game: start, round page, picture, draft, guess, result, summary."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from geoguess.players.actors import current_player
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
-from predictor.answers.levels import SHARES, STRONGEST
+from predictor.answers.levels import LIFT_SHARES, STRONGEST
 from predictor.pictures import store
 
-LEVELS = (STRONGEST, *SHARES)
+LEVELS = (STRONGEST, *LIFT_SHARES)
 
 
 @require_POST
@@ -57,11 +57,11 @@ def start(request: HttpRequest, mode: str = Game.Mode.SOLO) -> HttpResponse:
 @require_safe
 @never_cache
 def game(request: HttpRequest, token: str) -> HttpResponse:
-    """The round to go on with, or the summary."""
-    own = own_game(request, token)
-    if own.finished_at:
+    """Redirect to the current round, or to the summary of a finished game."""
+    game = own_game(request, token)
+    if game.finished_at:
         return redirect("summary", token)
-    latest = selectors.latest_round(own)
+    latest = selectors.latest_round(game)
     if latest is None:
         return redirect("round", token, 1)
     latest = services.lock_if_over(game_round=latest, now=timezone.now())
@@ -71,11 +71,11 @@ def game(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @never_cache
 def round_page(request: HttpRequest, token: str, number: int) -> HttpResponse:
-    """The round; opening the page of the next one starts it, and its clock."""
-    own = own_game(request, token)
+    """The page of a round. Opening the page of the next round starts it, and its clock."""
+    game = own_game(request, token)
     now = timezone.now()
     try:
-        game_round = services.open_round(game=own, number=number, now=now)
+        game_round = services.open_round(game=game, number=number, now=now)
     except services.OutOfTurn:
         return redirect("game", token)
     game_round = services.lock_if_over(game_round=game_round, now=now)
@@ -83,6 +83,7 @@ def round_page(request: HttpRequest, token: str, number: int) -> HttpResponse:
 
 
 def _state(game_round: Round) -> dict[str, Any]:
+    """The data for the page's script; the result only of a locked round."""
     game, photo = game_round.game, game_round.photo
     width, height = round_image.variant(game_round.image_seed, photo.width, photo.height).size
     address = [game.token, game_round.number]
@@ -122,7 +123,7 @@ def _state(game_round: Round) -> dict[str, Any]:
 
 @require_safe
 def picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
-    """This round's own copy of the picture; no header or byte names the photo."""
+    """The round's copy of the picture. Neither headers nor bytes identify the photo."""
     game_round = own_round(request, token, number)
     response = HttpResponse(
         round_image.encode(store.read(game_round.photo.sha256), game_round.image_seed), content_type="image/jpeg"
@@ -133,7 +134,8 @@ def picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
     return response
 
 
-def _guess(request: HttpRequest) -> rules.Position:
+def _posted_position(request: HttpRequest) -> rules.Position:
+    """The position in the request's JSON body. Raises InvalidGuess."""
     try:
         body = json.loads(request.body)
     except ValueError:
@@ -147,7 +149,7 @@ def _guess(request: HttpRequest) -> rules.Position:
 def draft(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
     game_round = own_round(request, token, number)
     try:
-        position = _guess(request)
+        position = _posted_position(request)
     except InvalidGuess as error:
         return JsonResponse({"error": str(error)}, status=400)
     services.save_draft(game_round=game_round, guess=position, now=timezone.now())
@@ -160,11 +162,11 @@ def draft(request: HttpRequest, token: str, number: int) -> HttpResponseBase:
 def guess(request: HttpRequest, token: str, number: int) -> JsonResponse:
     game_round = own_round(request, token, number)
     try:
-        position = _guess(request)
+        position = _posted_position(request)
     except InvalidGuess as error:
         return JsonResponse({"error": str(error)}, status=400)
-    locked = services.submit_guess(game_round=game_round, guess=position, now=timezone.now())
-    return JsonResponse(selectors.round_result(locked))
+    game_round = services.submit_guess(game_round=game_round, guess=position, now=timezone.now())
+    return JsonResponse(selectors.round_result(game_round))
 
 
 @require_safe
@@ -182,14 +184,14 @@ def result(request: HttpRequest, token: str, number: int) -> JsonResponse:
 @require_safe
 @never_cache
 def summary(request: HttpRequest, token: str) -> HttpResponse:
-    own = own_game(request, token)
-    if own.finished_at is None:
+    game = own_game(request, token)
+    if game.finished_at is None:
         return redirect("game", token)
     map_files = {"basemap": basemap_urls(), "tile_url": settings.TILE_URL}
     context = {
-        "game": own,
-        "summary": selectors.game_summary(own) | map_files,
-        "challenge": standings.challenge_series(own),
-        "may_challenge": standings.may_challenge(own, rules.day_of(timezone.now())),
+        "game": game,
+        "summary": selectors.game_summary(game) | map_files,
+        "challenge": standings.challenge_series(game),
+        "may_challenge": standings.may_challenge(game, rules.day_of(timezone.now())),
     }
     return render(request, "summary.html", context)

@@ -1,1 +1,1 @@
-"""Live play: rooms, duels and lessons that several people play at once over sockets."""
+"""Live play: rooms, duels and lessons, which several players play at the same time over sockets."""

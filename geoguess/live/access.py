@@ -1,4 +1,4 @@
-"""The room that a request is about, for its members: to everybody else it is a 404."""
+"""A request's room, for its members; a 404 for everybody else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from geoguess.players.actors import known_player
 
 
 def room_member(request: HttpRequest, code: str) -> tuple[Room, Player, Seat | None]:
-    """The room, the player and their seat, which a host may do without."""
-    found, player = room_by_code(code), known_player(request)
-    seat = seat_of(found, player) if found else None
-    if found is None or player is None or (seat is None and found.host_id != player.pk):
+    """The room, the player and their seat; the host of a lesson has none. Raises Http404."""
+    room, player = room_by_code(code), known_player(request)
+    seat = seat_of(room, player) if room else None
+    if room is None or player is None or (seat is None and room.host_id != player.pk):
         raise Http404("No such room of yours.")
-    return found, player, seat
+    return room, player, seat

@@ -1,4 +1,4 @@
-"""A room's socket. It parses, calls one service, and answers; what changes the room comes back through its group."""
+"""A room's socket. It parses a message, calls one service and answers; changes of the room arrive by its group."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from geoguess.live.calls import call
 from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
-from geoguess.site.limits import OPENINGS, TooOften, spend
+from geoguess.site import limits
+from geoguess.site.limits import ROOM_LIMIT, TooOften
 from geoguess.site.sockets import NOT_FOUND, pong
 
-REMOVED = 4403
-TOO_FAST = 4429
-BURST = 30  # messages at once
-PER_S = 10.0  # and steadily
-PATIENCE = 100  # messages refused for their speed before the socket is closed
-REFUSALS: dict[type[Exception], str] = {
+REMOVED, TOO_FAST = 4403, 4429  # close codes
+BURST = 30  # token bucket: messages at once
+REFILL_PER_S = 10.0  # token bucket: messages per second in the long run
+MAX_REFUSED = 100  # messages over the rate before the socket is closed
+ERROR_CODES: dict[type[Exception], str] = {
     services.NotAllowed: "not_allowed",
     services.TooLate: "too_late",
     services.CannotJoin: "refused",
@@ -42,7 +42,7 @@ REFUSALS: dict[type[Exception], str] = {
 
 
 def _language(scope: dict[str, Any]) -> str:
-    """As pages choose it: from the cookie, else from what the browser prefers."""
+    """The player's language, chosen as for pages: by the cookie, else by the Accept-Language header."""
     request = HttpRequest()
     request.COOKIES = scope["cookies"]
     request.META["HTTP_ACCEPT_LANGUAGE"] = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
@@ -50,15 +50,15 @@ def _language(scope: dict[str, Any]) -> str:
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
-    """One tab's view of one room."""
+    """The socket of one tab on one room."""
 
-    room_id = 0  # 0 before it was let in
-    seat_id = 0  # 0 for a host who does not play
-    revision = -1  # of the last thing this tab was told
-    allowance, counted_at, refused = float(BURST), 0.0, 0
+    room_id = 0  # 0 until accepted
+    seat_id = 0  # 0 for a host without a seat
+    revision = -1  # of the last snapshot or event sent to the tab
+    tokens, refilled_at, refused_count = float(BURST), 0.0, 0
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Without Channels' hop to another thread before each message to close old connections: rooms keep theirs."""
+        """Skips Channels' ``aclose_old_connections`` (a thread hop per message): rooms keep their connection open."""
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
@@ -101,9 +101,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
     # --- From the browser
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self._may_speak():
-            self.refused += 1
-            if self.refused > PATIENCE:
+        if not self._take_token():
+            self.refused_count += 1
+            if self.refused_count > MAX_REFUSED:
                 await self.close(TOO_FAST)
             else:
                 with translation.override(self.language):
@@ -116,24 +116,24 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         if isinstance(message, messages.Ping):
             await self.watch.presence.beat(self.seat_id, self.channel_name)
-            await self._say(pong(message.t, timezone.now()))
+            await self._send_json(pong(message.t, timezone.now()))
             return
         try:
             with translation.override(self.language):
                 answer = await self.handlers[type(message)](message)
-        except tuple(REFUSALS) as reason:
-            await self._refuse(message.id, REFUSALS[type(reason)], str(reason))
+        except tuple(ERROR_CODES) as reason:
+            await self._refuse(message.id, ERROR_CODES[type(reason)], str(reason))
         else:
-            await self._say(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
+            await self._send_json(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
 
-    def _may_speak(self) -> bool:
-        """A token bucket."""
+    def _take_token(self) -> bool:
+        """Token bucket: whether the message is within the rate."""
         now = time.monotonic()
-        self.allowance = min(BURST, self.allowance + (now - self.counted_at) * PER_S)
-        self.counted_at = now
-        if self.allowance < 1:
+        self.tokens = min(BURST, self.tokens + (now - self.refilled_at) * REFILL_PER_S)
+        self.refilled_at = now
+        if self.tokens < 1:
             return False
-        self.allowance -= 1
+        self.tokens -= 1
         return True
 
     async def _resend(self, message: messages.Sync) -> None:
@@ -152,7 +152,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             seat_id=self._own_seat(),
             number=message.round,
             position=position,
-            present=self.watch.waited_for,
+            present=self.watch.present_seats,
             now=timezone.now(),
         )
         return {"locked": locked}
@@ -185,12 +185,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return {"following": await call(self._play_again)}
 
     async def _react(self, message: messages.React) -> None:
-        """Passed on and forgotten."""
+        """Forward the reaction to the group without storing it."""
         news = outgoing.Reaction(type="reaction", seat=self._own_seat(), reaction=message.reaction)
         await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
-        """The service sees to it that only the host may."""
+        """Call a service that only the host may use; the service checks that."""
         await call(service, room_id=self.room_id, player=self.player, **arguments)
 
     def _own_seat(self) -> int:
@@ -201,7 +201,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     # --- From the room
 
     async def room_event(self, event: dict[str, Any]) -> None:
-        """Passed on as it was encoded once for all; what the snapshot told already is left out."""
+        """Forward an event, which is encoded once for all members, unless the snapshot included it already."""
         if event["revision"] <= self.revision:
             return
         self.revision = event["revision"]
@@ -214,23 +214,23 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self.close(NOT_FOUND)
 
     async def room_news(self, event: dict[str, Any]) -> None:
-        await self._say(event["content"])
+        await self._send_json(event["content"])
 
-    # --- Saying
+    # --- To the browser
 
     async def _send_snapshot(self) -> None:
         content = await call(self._snapshot)
         self.revision = content["revision"]
-        await self._say(content)
+        await self._send_json(content)
 
     async def _refuse(self, request_id: int | None, code: str, message: str) -> None:
-        await self._say(outgoing.Refusal(type="error", id=request_id, code=code, message=message))
+        await self._send_json(outgoing.Refusal(type="error", id=request_id, code=code, message=message))
 
-    async def _say(self, content: outgoing.Message) -> None:
+    async def _send_json(self, content: outgoing.Message) -> None:
         await self.send(json.dumps(content))
 
     def _member(self) -> tuple[Room, Player, Seat | None] | None:
-        """Only who has a seat, or hosts, is let in."""
+        """The room, player and seat of this socket; None for anybody but a seated player or the host."""
         user, token = self.scope["user"], self.scope["session"].get(SESSION_KEY)
         players = (
             Player.objects.filter(user_id=user.pk) if user.is_authenticated else Player.objects.filter(token=token)
@@ -242,13 +242,13 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return (room, player, seat) if seat or room.host_id == player.pk else None
 
     def _play_again(self) -> str | None:
-        spend(who=self.player.token, what="rooms", **OPENINGS)
-        present = self.watch.waited_for
+        limits.spend(who=self.player.token, what="rooms", **ROOM_LIMIT)
+        present = self.watch.present_seats
         room = services.play_again(room_id=self.room_id, player=self.player, present=present, now=timezone.now())
         return selectors.address(room)
 
     def _snapshot(self) -> outgoing.Snapshot:
         room = Room.objects.select_related("collection", "following").get(pk=self.room_id)
         seat = room.seats.filter(pk=self.seat_id).first()
-        present = self.watch.waited_for or set()
+        present = self.watch.present_seats or set()
         return selectors.snapshot(room, seat=seat, player=self.player, present=present, now=timezone.now())

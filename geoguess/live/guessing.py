@@ -1,5 +1,5 @@
-"""What each guess asks of the database, in SQL by hand: the ORM takes six times as long to compose these queries as the
-database to answer them, and in a full house hundreds of guesses come within seconds."""
+"""The queries of a guess as raw SQL: the ORM takes six times as long to build them as the database to run them, and in
+a large room hundreds of guesses arrive within seconds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PUT_PIN = """
     ON CONFLICT (round_id, seat_id) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude,
     locked_at = excluded.locked_at, distance_km = excluded.distance_km, score = excluded.score
     WHERE geoguess_pin.locked_at IS NULL"""
-WHO_IS_DONE = """
+SEATS_WITH_LOCK = """
     SELECT s.id, p.id IS NOT NULL
     FROM geoguess_seat s
     LEFT JOIN geoguess_pin p ON p.seat_id = s.id AND p.round_id = %s AND p.locked_at IS NOT NULL
@@ -35,7 +35,7 @@ NEXT_REVISION = "UPDATE geoguess_room SET revision = revision + 1, ends_at = %s 
 
 @dataclass(frozen=True, slots=True)
 class OpenSeat:
-    """A seat that may guess now, its room's row locked until the transaction ends."""
+    """A seat that may guess now. Its room's row is locked until the transaction ends."""
 
     seat_id: int
     room_id: int
@@ -49,8 +49,8 @@ class OpenSeat:
 
 
 def open_seat(seat_id: int, number: int) -> OpenSeat | None:
-    """The seat, if its room now plays the round with this number."""
-    lock = " FOR UPDATE OF r" if connection.features.has_select_for_update else ""  # SQLite locks with the transaction
+    """The seat, if it plays the round with this number, which is open and not paused; else None."""
+    lock = " FOR UPDATE OF r" if connection.features.has_select_for_update else ""  # SQLite locks by the transaction
     with connection.cursor() as cursor:
         row = cursor.execute(OPEN_SEAT + lock, [seat_id, number]).fetchone()
     if row is None:
@@ -63,7 +63,7 @@ def open_seat(seat_id: int, number: int) -> OpenSeat | None:
 def put_pin(
     seat: OpenSeat, position: Position, *, locked_at: datetime | None, distance_km: float | None, score: float | None
 ) -> bool:
-    """Whether the pin was moved: a locked one stays."""
+    """Store the pin unless it is locked; returns whether it was stored."""
     moment = connection.ops.adapt_datetimefield_value(locked_at)
     values = [seat.round_id, seat.seat_id, position.latitude, position.longitude, moment, distance_km, score]
     with connection.cursor() as cursor:
@@ -71,21 +71,21 @@ def put_pin(
         return bool(cursor.rowcount)
 
 
-def who_is_done(room_id: int, round_id: int) -> dict[int, bool]:
-    """The seats that play the present round, and whether each has locked its guess."""
+def locked_by_seat(room_id: int, round_id: int) -> dict[int, bool]:
+    """Ids of the seats that play the current round, each with whether its guess is locked."""
     with connection.cursor() as cursor:
-        return {seat_id: bool(locked) for seat_id, locked in cursor.execute(WHO_IS_DONE, [round_id, room_id])}
+        return {seat_id: bool(locked) for seat_id, locked in cursor.execute(SEATS_WITH_LOCK, [round_id, room_id])}
 
 
 def next_revision(seat: OpenSeat, ends_at: datetime | None) -> int:
-    """The room's new revision, with this end of the phase."""
+    """Store the phase's end and increment the room's revision; returns the new one."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT_REVISION, [connection.ops.adapt_datetimefield_value(ends_at), seat.room_id])
     return seat.revision + 1
 
 
 def _time(value: datetime | str | None) -> datetime | None:
-    """SQLite keeps times as text in UTC."""
+    """The time from a raw column: SQLite stores times as UTC text."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value

@@ -1,6 +1,6 @@
-"""What a browser may say in a room: each message with its schema. Anything else is refused with a typed error.
+"""Schemas of the messages that a browser may send in a room. Anything else is refused with a typed error.
 
-Every message but a ping carries an ``id``, with which it is answered: ``{"type": "ack", "id": …}`` or
+Every message but a ping has an ``id``, which its answer repeats: ``{"type": "ack", "id": …}`` or
 ``{"type": "error", "id": …, "code": …, "message": …}``.
 """
 
@@ -19,23 +19,23 @@ SeatId = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 class Request(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
-    """Any message that is acknowledged."""
+    """The base of all messages that are acknowledged."""
 
     id: RequestId
 
 
 class Ping(msgspec.Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
-    """The heartbeat, with the browser's clock, which comes back with the server's."""
+    """The heartbeat. Its answer repeats ``t``, the browser's clock, and adds the server's."""
 
     t: float
 
 
 class Sync(Request, tag="sync"):
-    """Send the whole room again: an event was missed."""
+    """Ask for a new snapshot, because an event was missed."""
 
 
 class Draft(Request, tag="draft"):
-    """The pin stands here."""
+    """Store the pin's position as a draft."""
 
     round: Number
     latitude: float
@@ -43,7 +43,7 @@ class Draft(Request, tag="draft"):
 
 
 class Guess(Request, tag="guess"):
-    """Lock the pin here."""
+    """Lock the pin at this position."""
 
     round: Number
     latitude: float
@@ -51,14 +51,14 @@ class Guess(Request, tag="guess"):
 
 
 class Advance(Request, tag="advance"):
-    """The host goes on from this phase of this round."""
+    """The host ends this phase of this round."""
 
     phase: Literal["lobby", "guess", "reveal"]
     round: Number
 
 
 class Skip(Request, tag="skip"):
-    """The host of a lesson goes on to the next picture without a reveal."""
+    """The host of a lesson skips to the next photo without a reveal."""
 
     round: Number
 
@@ -68,7 +68,7 @@ class Pause(Request, tag="pause"):
 
 
 class Resume(Request, tag="resume"):
-    """The host lets it go on."""
+    """The host starts the clock again."""
 
 
 class End(Request, tag="end"):
@@ -76,13 +76,13 @@ class End(Request, tag="end"):
 
 
 class Close(Request, tag="close"):
-    """The host lets nobody else in, or everybody again."""
+    """The host closes the room to new players, or opens it again."""
 
     closed: bool
 
 
 class Rename(Request, tag="rename"):
-    """A new name for a seat and, from the host, another team."""
+    """Rename a seat, and let the host change its team."""
 
     seat: SeatId
     name: Annotated[str, msgspec.Meta(max_length=60)]
@@ -90,13 +90,13 @@ class Rename(Request, tag="rename"):
 
 
 class Remove(Request, tag="remove"):
-    """The host takes a seat away."""
+    """The host removes a seat."""
 
     seat: SeatId
 
 
 class Again(Request, tag="again"):
-    """The same once more, with everybody who is here."""
+    """Play again: open a new room with the members who are present."""
 
 
 class React(Request, tag="react"):
@@ -110,7 +110,7 @@ _decoder = msgspec.json.Decoder(Message)
 
 
 class BadMessage(ValueError):
-    """The text is no message; ``request_id`` is its id if one could be read."""
+    """The text is not a valid message; ``request_id`` is its id if one could be read."""
 
     def __init__(self, reason: str, request_id: int | None) -> None:
         super().__init__(reason)
@@ -118,7 +118,7 @@ class BadMessage(ValueError):
 
 
 def parse(text: str) -> Message:
-    """Raises BadMessage."""
+    """The message in a JSON text. Raises BadMessage."""
     if len(text) > MAX_CHARACTERS:
         raise BadMessage("Messages are short JSON texts.", None)
     try:
@@ -132,5 +132,5 @@ def _id_in(text: str) -> int | None:
         content: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return None
-    found = content.get("id") if isinstance(content, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    request_id = content.get("id") if isinstance(content, dict) else None
+    return request_id if isinstance(request_id, int) and not isinstance(request_id, bool) else None

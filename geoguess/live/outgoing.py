@@ -7,7 +7,6 @@ from typing import Literal, TypedDict
 from geoguess.game.selectors import Credit, Place, Truth
 from geoguess.site.sockets import Pong
 
-
 Phase = Literal["lobby", "guess", "reveal", "over"]
 
 

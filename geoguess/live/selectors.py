@@ -1,4 +1,4 @@
-"""What a room's members may see. Positions of pins, the truth and the model's guess only once a round is revealed."""
+"""Queries of rooms for their members. Pins, the truth and the model's guess only of revealed rounds."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ from geoguess.site.sockets import milliseconds
 
 
 def room_by_code(code: str) -> Room | None:
-    """The open room with this code, else the last one that had it."""
+    """The open room with this code, else the latest room that had it."""
     rooms = Room.objects.filter(code=code).select_related("collection", "version", "host")
     return rooms.exclude(phase=Room.Phase.OVER).first() or rooms.first()
 
 
 def seat_of(room: Room, player: Player | None) -> Seat | None:
-    """The player's seat, unless the host took it away."""
+    """The player's seat, unless the host has removed it."""
     return room.seats.filter(player=player, removed_at__isnull=True).first() if player else None
 
 
 def address(room: Room | None) -> str | None:
+    """The URL of the room's page."""
     return reverse("room", args=[room.code]) if room else None
 
 
 def host_seat(room: Room) -> int:
-    """The seat of the host; 0 where there is no host, or none with a seat."""
+    """Id of the host's seat; 0 without a host, or for a host without a seat."""
     host = room.host_id
     return (room.seats.filter(player_id=host).values_list("pk", flat=True).first() if host else None) or 0
 
 
-def playing(room: Room) -> QuerySet[Seat]:
-    """Seats that play the present round."""
+def playing_seats(room: Room) -> QuerySet[Seat]:
+    """The seats that play the current round."""
     return room.seats.filter(removed_at__isnull=True, from_round__lte=room.number)
 
 
@@ -55,7 +56,7 @@ def is_decided(room: Room) -> bool:
 
 
 def totals(room: Room) -> dict[int, int]:
-    """Points of each seat over the revealed rounds: sums of the rounded points shown; the model's under 0."""
+    """Total points of each seat over the revealed rounds, as sums of rounded points; the model's under 0."""
     sums: dict[int, int] = defaultdict(int)
     pins = Pin.objects.filter(round__room=room, round__revealed_at__isnull=False, score__isnull=False)
     for seat_id, score in pins.values_list("seat_id", "score"):
@@ -67,12 +68,12 @@ def totals(room: Room) -> dict[int, int]:
 
 
 def teams(room: Room) -> list[str]:
-    """Names of the teams so far."""
+    """Names of the teams that have a seat, sorted."""
     return sorted(set(room.seats.filter(removed_at__isnull=True).values_list("team", flat=True)))
 
 
 def team_totals(room: Room) -> dict[str, int]:
-    """Points of each team over the revealed rounds: of each round its best guess counts."""
+    """Total points of each team over the revealed rounds; in each round its best guess counts."""
     best: dict[tuple[str, int], int] = {}
     pins = Pin.objects.filter(round__room=room, round__revealed_at__isnull=False, score__isnull=False)
     for team, round_id, score in pins.filter(seat__removed_at__isnull=True).values_list(
@@ -86,17 +87,17 @@ def team_totals(room: Room) -> dict[str, int]:
 
 
 def teams_public(room: Room) -> dict[str, int] | None:
-    """Points of the teams as everybody sees them; None where each plays for themselves."""
+    """The teams' total points for all members; None in a room without teams."""
     return team_totals(room) if room.in_teams else None
 
 
 def shown_pins(round_: RoomRound) -> QuerySet[Pin]:
-    """The pins of a revealed round: of all who are still in the room."""
+    """The pins of a revealed round, without those of removed seats."""
     return round_.pins.filter(score__isnull=False, seat__removed_at__isnull=True)
 
 
 def seat_public(seat: Seat) -> outgoing.SeatPublic:
-    """A seat as everybody in the room sees it."""
+    """The data of a seat for all members."""
     return {
         "id": seat.pk,
         "name": seat.name,
@@ -107,7 +108,7 @@ def seat_public(seat: Seat) -> outgoing.SeatPublic:
 
 
 def round_public(room: Room, round_: RoomRound) -> outgoing.OpenRound:
-    """An open round, without anything about its answer."""
+    """The data of a round for all members, without its answer."""
     photo = round_.photo
     width, height = round_image.variant(round_.image_seed, photo.width, photo.height).size
     return {
@@ -122,7 +123,7 @@ def round_public(room: Room, round_: RoomRound) -> outgoing.OpenRound:
 
 
 def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
-    """Everything about a revealed round: the truth, all pins, the model's if it plays, everybody's points."""
+    """A revealed round: the truth, all pins, the model's guess if it plays, all points. Raises ValueError if open."""
     if round_.revealed_at is None:
         raise ValueError("A round that is not revealed must not leave the server.")
     photo = round_.photo
@@ -149,7 +150,7 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
         if room.model_plays
         else None,
         "totals": {str(seat): total for seat, total in totals(room).items()},
-        "health": {str(seat.pk): seat.health for seat in playing(room)} | {"0": room.model_health}
+        "health": {str(seat.pk): seat.health for seat in playing_seats(room)} | {"0": room.model_health}
         if room.kind == Room.Kind.DUEL
         else {},
         "teams": teams_public(room),
@@ -161,10 +162,10 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
 
 
 def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int], now: datetime) -> outgoing.Snapshot:
-    """All that this member may know, as of the room's revision."""
+    """The whole room as this member may see it, at the room's current revision."""
     round_ = room.rounds.select_related("photo").filter(number=room.number).first()
     pins = list(round_.pins.all()) if round_ else []
-    own = next((pin for pin in pins if seat and pin.seat_id == seat.pk), None)
+    seat_pin = next((pin for pin in pins if seat and pin.seat_id == seat.pk), None)
     guessing = room.phase == Room.Phase.GUESS
     return {
         "type": "snapshot",
@@ -200,27 +201,27 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
         "me": {
             "seat": seat.pk if seat else None,
             "host": room.host_id == player.pk,
-            "pin": {"latitude": own.latitude, "longitude": own.longitude} if own else None,
-            "locked": bool(own and own.locked_at),
+            "pin": {"latitude": seat_pin.latitude, "longitude": seat_pin.longitude} if seat_pin else None,
+            "locked": bool(seat_pin and seat_pin.locked_at),
         },
     }
 
 
 def final(room: Room, seat: Seat | None) -> outgoing.Final:
-    """All revealed rounds of a room that is over: the truth, the model, one's own pin and the best one."""
+    """The rounds of a room that is over: truth, the model's guess, own pin, best pin. Raises ValueError before that."""
     if room.phase != Room.Phase.OVER:
         raise ValueError("A room that is not over must not be shown whole.")
     return {"rounds": [_final_round(room, round_, seat) for round_ in room.rounds.select_related("photo")]}
 
 
 def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> outgoing.FinalRound:
-    shown = reveal(room, round_)
-    pins = sorted(shown["pins"], key=lambda pin: -pin["score"])
+    result = reveal(room, round_)
+    pins = sorted(result["pins"], key=lambda pin: -pin["score"])
     return {
         "number": round_.number,
         "image_url": reverse("room-image", args=[room.code, round_.number]),
-        "truth": shown["truth"],
-        "model": shown["model"],
+        "truth": result["truth"],
+        "model": result["model"],
         "own": next((pin for pin in pins if seat and pin["seat"] == seat.pk), None),
         "best": pins[0] if pins else None,
     }

@@ -1,5 +1,5 @@
-"""What happens in a room. Each function locks the room's row, looks again, changes it and tells the room. Only this
-writes rooms, so every change has its number: the room's revision."""
+"""All changes of rooms. Each function locks the room's row, checks its state, changes it and sends an event to the
+room's group. No other module writes rooms, so each change has a number: the room's revision."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from predictor.versions.selectors import champion
 
 CODE_TRIES = 20
 NAME_TRIES = 250
-CHANGING = (
+MUTABLE_FIELDS = (
     *("phase", "number", "ends_at", "paused", "paused_left_ms", "revision", "is_closed"),
     *("host", "model_health", "following", "finished_at"),
 )
 
 
 class CannotJoin(Exception):
-    """The room does not take this player; the message says why."""
+    """The player cannot join the room; the message says why."""
 
 
 class NotAllowed(Exception):
-    """Only the host may do this."""
+    """The player may not do this; the message says why."""
 
 
 class TooLate(Exception):
-    """The room is no longer where the message thought it was."""
+    """The round takes no guess from this seat now; the message says why."""
 
 
 # --- Opening and joining
@@ -60,17 +60,17 @@ def create_room(
     plan: LessonPlan | None = None,
     name: str = "",
 ) -> Room:
-    """An open room in its lobby, with the host seated; in a lesson, which follows its plan, the host does not play.
+    """A new room in its lobby, with a seat for the host, who does not play in a lesson. A lesson follows ``plan``.
     Raises CannotPlay."""
     version = champion()
     if version is None:
         raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
     ready = ready_photos(collection, version)
-    lesson: dict[str, Any] = {}
+    lesson_fields: dict[str, Any] = {}
     if plan:
         steps = plan.steps.filter(photo__in=ready).values_list("photo", "note")
-        lesson = {"plan": plan, "title": plan.title, "in_teams": plan.in_teams}
-        lesson["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
+        lesson_fields = {"plan": plan, "title": plan.title, "in_teams": plan.in_teams}
+        lesson_fields["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
         ready = [photo for photo, _ in steps]
     if not ready:
         raise CannotPlay(
@@ -93,10 +93,10 @@ def create_room(
                     time_limit_s=rules.DUEL_LIMIT_S if kind == Room.Kind.DUEL else time_limit_s,
                     model_health=rules.FULL_HEALTH if kind == Room.Kind.DUEL and model_plays else None,
                     created_at=now,
-                    **lesson,
+                    **lesson_fields,
                 )
                 if not plan:
-                    _seat(room, host, name or host.name, now)
+                    _create_seat(room, host, name or host.name, now)
             return room
         except IntegrityError:  # the code is in use
             continue
@@ -104,14 +104,14 @@ def create_room(
 
 
 def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: datetime) -> Room:
-    """The room once more, in its lobby: whoever asks first is its host, and who is still there (None: everybody) has a
-    seat in it. Raises NotAllowed, CannotPlay."""
+    """The room that follows this one, opened by the first request, whose player becomes its host. The ``present`` seats
+    (None: all) get seats in it. Raises NotAllowed, CannotPlay."""
     with transaction.atomic():
         room = _lock(room_id)
         if room.kind == Room.Kind.LESSON or room.phase != Room.Phase.OVER:
             raise NotAllowed(_("This can be played again when it is over."))
-        own = selectors.seat_of(room, player)
-        if own is None:
+        player_seat = selectors.seat_of(room, player)
+        if player_seat is None:
             raise NotAllowed(_("You look on, you do not play."))
         if room.following is None:
             room.following = create_room(
@@ -123,18 +123,18 @@ def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: d
                 model_plays=room.model_plays,
                 level=room.level,
                 now=now,
-                name=own.name,
+                name=player_seat.name,
             )
             others = room.seats.filter(removed_at__isnull=True).exclude(player=player).select_related("player")
             for seat in others if present is None else others.filter(pk__in=present):
-                _seat(room.following, seat.player, seat.name, now)
+                _create_seat(room.following, seat.player, seat.name, now)
             following = selectors.address(room.following)
             _publish(room, outgoing.Following(event="following", following=following))
     return room.following
 
 
 def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = "") -> Seat:
-    """The player's seat, taken now or before. Raises CannotJoin, InvalidName."""
+    """The player's seat, created if there is none. Raises CannotJoin, InvalidName."""
     with transaction.atomic():
         room = _lock(room_id)
         if room.kind == Room.Kind.LESSON and room.host_id == player.pk:
@@ -151,15 +151,15 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
         seats = room.seats.filter(removed_at__isnull=True).count()
         if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
             raise CannotJoin(_("This room is full."))
-        seat = _seat(room, player, clean_name(name), now, team=_team(room, team))
+        seat = _create_seat(room, player, clean_name(name), now, team=_team(room, team))
         if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
-            Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest goes on under the name they chose
+            Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest keeps the name they chose
         _publish(room, outgoing.Joined(event="joined", seat=selectors.seat_public(seat)))
     return seat
 
 
 def _team(room: Room, text: str) -> str:
-    """The team of this name, as it is written already where it is there. Raises CannotJoin, InvalidName."""
+    """The team of this name, in the spelling of an existing team if there is one. Raises CannotJoin, InvalidName."""
     if not room.in_teams:
         return ""
     if not text.strip():
@@ -168,15 +168,16 @@ def _team(room: Room, text: str) -> str:
     return next((team for team in selectors.teams(room) if team.casefold() == name.casefold()), name)
 
 
-def _seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "") -> Seat:
-    """A seat under this name, or the name with the next free number."""
-    taken = set(room.seats.filter(removed_at__isnull=True).values_list("name", flat=True))
-    free = next(wanted for n in range(1, NAME_TRIES) if (wanted := name if n == 1 else f"{name[:16]} {n}") not in taken)
+def _create_seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "") -> Seat:
+    """A new seat with this name, or with the next free number after it if another seat has the name."""
+    names = set(room.seats.filter(removed_at__isnull=True).values_list("name", flat=True))
+    candidates = (name if n == 1 else f"{name[:16]} {n}" for n in range(1, NAME_TRIES))
+    free_name = next(candidate for candidate in candidates if candidate not in names)
     playing = room.phase in (Room.Phase.GUESS, Room.Phase.REVEAL)
     return Seat.objects.create(
         room=room,
         player=player,
-        name=free,
+        name=free_name,
         team=team,
         from_round=room.number + 1 if playing else 1,
         health=rules.FULL_HEALTH if room.kind == Room.Kind.DUEL else None,
@@ -188,7 +189,7 @@ def _seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "
 
 
 def save_draft(*, seat_id: int, number: int, position: game_rules.Position, now: datetime) -> None:
-    """Remember where the pin stands: it counts when the round ends. Raises TooLate."""
+    """Store the pin's position, which becomes the guess when the round ends. Raises TooLate."""
     with transaction.atomic():
         guessing.put_pin(_open_seat(seat_id, number, now), position, locked_at=None, distance_km=None, score=None)
 
@@ -196,10 +197,10 @@ def save_draft(*, seat_id: int, number: int, position: game_rules.Position, now:
 def lock_guess(
     *, seat_id: int, number: int, position: game_rules.Position, present: Set[int] | None, now: datetime
 ) -> bool:
-    """Lock the seat's guess; False when it was locked before, and that one counts. The last one reveals.
+    """Lock and score the seat's guess; False if one is locked already, which then counts.
 
-    It is scored at once, and the score stays secret until the reveal. ``present``: the seats that are waited for; None
-    for all. Raises TooLate.
+    The last guess reveals the round; until then the score is secret. ``present`` are the seats that the round waits
+    for; None for all. Raises TooLate.
     """
     with transaction.atomic():
         seat = _open_seat(seat_id, number, now)
@@ -216,12 +217,12 @@ def lock_guess(
             last_call = now + timedelta(seconds=rules.LAST_CALL_S)
             ends_at = min(ends_at, last_call) if ends_at else last_call
         change = outgoing.Locked(event="locked", seat=seat_id, ends_at_ms=milliseconds(ends_at))
-        _tell(seat.room_id, guessing.next_revision(seat, ends_at), change)
+        _send_event(seat.room_id, guessing.next_revision(seat, ends_at), change)
     return True
 
 
 def _open_seat(seat_id: int, number: int, now: datetime) -> guessing.OpenSeat:
-    """Raises TooLate."""
+    """The seat, if its round takes guesses. Raises TooLate."""
     seat = guessing.open_seat(seat_id, number)
     if seat is None or game_rules.is_over(seat.ends_at, now):
         raise TooLate(_("This round does not take guesses any more."))
@@ -229,16 +230,17 @@ def _open_seat(seat_id: int, number: int, now: datetime) -> guessing.OpenSeat:
 
 
 def _everybody_locked(room_id: int, round_id: int, present: Set[int] | None) -> bool:
-    done = guessing.who_is_done(room_id, round_id)
-    locked = [seat_id for seat_id, is_locked in done.items() if is_locked]
-    return rules.everybody_locked(playing=done, locked=locked, present=set(done) if present is None else present)
+    locked_by_seat = guessing.locked_by_seat(room_id, round_id)
+    locked = [seat_id for seat_id, is_locked in locked_by_seat.items() if is_locked]
+    present = set(locked_by_seat) if present is None else present
+    return rules.everybody_locked(playing=locked_by_seat, locked=locked, present=present)
 
 
-# --- From phase to phase: by the host, by the clock, or when everybody is done
+# --- Changes of phase: by the host, by the clock, or when everybody has locked
 
 
 def advance(*, room_id: int, player: Player, phase: str, number: int, now: datetime) -> None:
-    """The host goes on from this phase of this round; a second click does nothing. Raises NotAllowed, CannotPlay."""
+    """End this phase of this round for the host; idempotent. Raises NotAllowed, CannotPlay."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         if (room.phase, room.number) == (phase, number) and room.phase != Room.Phase.OVER:
@@ -247,7 +249,7 @@ def advance(*, room_id: int, player: Player, phase: str, number: int, now: datet
 
 
 def skip(*, room_id: int, player: Player, number: int, now: datetime) -> None:
-    """Drop the open round of a lesson unrevealed, and go on to the next picture. Raises NotAllowed, CannotPlay."""
+    """Delete the open round of a lesson unrevealed, and open the next one. Raises NotAllowed, CannotPlay."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         if room.kind != Room.Kind.LESSON or room.phase != Room.Phase.GUESS or room.number != number:
@@ -261,7 +263,7 @@ def skip(*, room_id: int, player: Player, number: int, now: datetime) -> None:
 
 
 def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> Room:
-    """Whatever is due, done once, by whoever notices first; the room as it is then."""
+    """Advance the room if that is due: compare-and-set, so that of several processes one does it. Returns the room."""
     room = Room.objects.get(pk=room_id)
     if _is_due(room, present, now):
         with transaction.atomic():
@@ -272,10 +274,11 @@ def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> Room:
 
 
 def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
+    """Whether the phase is over: by time, or because all present seats have locked."""
     if room.paused or room.phase in (Room.Phase.LOBBY, Room.Phase.OVER):
         return False
     if game_rules.is_over(room.ends_at, now):
-        return room.phase == Room.Phase.GUESS or bool(present)  # an empty room sleeps
+        return room.phase == Room.Phase.GUESS or bool(present)  # a reveal waits for somebody to be present
     if room.phase != Room.Phase.GUESS:
         return False
     round_id = room.rounds.values_list("pk", flat=True).get(number=room.number)
@@ -292,7 +295,7 @@ def _advance(room: Room, now: datetime) -> None:
 
 
 def _open_round(room: Room, now: datetime) -> None:
-    """Raises CannotPlay when no picture is left."""
+    """Start the next round. Raises CannotPlay if no photo is left."""
     room.number += 1
     photo = Photo.objects.get(pk=_choose_photo(room))
     round_ = RoomRound.objects.create(
@@ -308,24 +311,24 @@ def _open_round(room: Room, now: datetime) -> None:
 
 
 def _choose_photo(room: Room) -> int:
-    """The lesson's next photo, else one of the collection by chance."""
+    """Id of the lesson's next photo, else of a random unplayed one of the collection. Raises CannotPlay."""
     if room.steps:
         while room.number <= len(room.steps):
-            wanted = room.steps[room.number - 1]["photo"]
-            if Photo.objects.filter(pk=wanted).exists():  # it may have been taken out since the lesson began
-                return int(wanted)
+            photo_id = room.steps[room.number - 1]["photo"]
+            if Photo.objects.filter(pk=photo_id).exists():  # it may have been removed since the lesson began
+                return int(photo_id)
             room.number += 1
         raise CannotPlay(_("No picture of this lesson is left."))
-    used = set(room.rounds.values_list("photo_id", flat=True))
-    fresh = [pk for pk in ready_photos(room.collection, room.version) if pk not in used]
-    if not fresh:
+    played_photos = set(room.rounds.values_list("photo_id", flat=True))
+    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played_photos]
+    if not unplayed:
         raise CannotPlay(_("No picture of this collection is left."))
-    return secrets.choice(fresh)
+    return secrets.choice(unplayed)
 
 
 def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
-    """Lock the drafts, and show all pins at once."""
-    drafts = list(round_.pins.filter(locked_at__isnull=True, seat__in=selectors.playing(room)))
+    """Lock and score the drafts, then reveal the round with all its pins."""
+    drafts = list(round_.pins.filter(locked_at__isnull=True, seat__in=selectors.playing_seats(room)))
     truth = game_rules.Position(round_.photo.latitude, round_.photo.longitude)
     for pin in drafts:
         pin.locked_at = now
@@ -335,18 +338,18 @@ def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
         Pin.objects.bulk_update(drafts, ["locked_at", "distance_km", "score"])
     round_.revealed_at = now
     if room.kind == Room.Kind.DUEL:
-        _hurt(room, round_)
+        _deal_damage(room, round_)
     round_.save(update_fields=["revealed_at", "damage"])
-    pause = rules.REVEAL_S[room.kind]
-    room.phase, room.ends_at = Room.Phase.REVEAL, now + timedelta(seconds=pause) if pause else None
+    reveal_s = rules.REVEAL_S[room.kind]
+    room.phase, room.ends_at = Room.Phase.REVEAL, now + timedelta(seconds=reveal_s) if reveal_s else None
     shown = selectors.reveal(room, round_)
     _publish(room, outgoing.Revealed(event="reveal", ends_at_ms=milliseconds(room.ends_at), **shown))
 
 
-def _hurt(room: Room, round_: RoomRound) -> None:
-    """Take the difference of the two scores from the health of the worse one."""
+def _deal_damage(room: Room, round_: RoomRound) -> None:
+    """Subtract the difference of a duel's two scores from the health of the lower one."""
     points = {pin.seat_id: game_rules.points(pin.score) for pin in selectors.shown_pins(round_)}
-    scores = {seat.pk: points.get(seat.pk, 0) for seat in selectors.playing(room)}
+    scores = {seat.pk: points.get(seat.pk, 0) for seat in selectors.playing_seats(room)}
     if room.model_plays:
         scores[rules.MODEL] = game_rules.points(round_.model_score)
     worse, round_.damage = rules.damage(scores)
@@ -363,7 +366,7 @@ def _finish(room: Room, now: datetime) -> None:
     _publish(room, outgoing.Over(event="over"))
 
 
-# --- What a host does
+# --- Actions of the host
 
 
 def pause(*, room_id: int, player: Player, now: datetime) -> None:
@@ -383,7 +386,7 @@ def _pause(room: Room, now: datetime) -> None:
 
 
 def resume(*, room_id: int, player: Player, now: datetime) -> None:
-    """Let the clock go on where it stood. Raises NotAllowed."""
+    """Start the clock again with the time that was left. Raises NotAllowed."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         if not room.paused:
@@ -394,7 +397,7 @@ def resume(*, room_id: int, player: Player, now: datetime) -> None:
 
 
 def end(*, room_id: int, player: Player, now: datetime) -> None:
-    """End the room; an open round is dropped unrevealed. Raises NotAllowed."""
+    """End the room; an open round is deleted unrevealed. Raises NotAllowed."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         if room.phase != Room.Phase.OVER:
@@ -403,7 +406,7 @@ def end(*, room_id: int, player: Player, now: datetime) -> None:
 
 
 def set_closed(*, room_id: int, player: Player, closed: bool) -> None:
-    """Let nobody else in, or everybody with the code again. Raises NotAllowed."""
+    """Close the room to new players, or open it again. Raises NotAllowed."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         room.is_closed = closed
@@ -411,8 +414,8 @@ def set_closed(*, room_id: int, player: Player, closed: bool) -> None:
 
 
 def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str = "") -> None:
-    """The host renames anybody and puts them into a team, a player themselves; in a lesson only the host may, so that
-    what they changed stays. Raises NotAllowed, InvalidName, CannotJoin."""
+    """Rename a seat and change its team: the host any seat, a player their own. In a lesson only the host may, so that
+    pupils cannot undo a change. Raises NotAllowed, InvalidName, CannotJoin."""
     with transaction.atomic():
         room = _lock(room_id)
         seat = room.seats.get(pk=seat_id)
@@ -430,7 +433,7 @@ def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str =
 
 
 def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None:
-    """Take a seat away for good. Raises NotAllowed."""
+    """Remove a seat permanently. Raises NotAllowed."""
     with transaction.atomic():
         room = _lock_for(room_id, player)
         seat = room.seats.get(pk=seat_id)
@@ -444,36 +447,37 @@ def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None
 
 
 def delete(*, room_id: int) -> None:
-    """Delete a room with all that was done in it; who is in it is shown out."""
+    """Delete a room with its rounds, seats and pins, and close its sockets."""
     with transaction.atomic():
         _lock(room_id).delete()
         transaction.on_commit(lambda: calls.send(room_group(room_id), {"type": "room.gone"}))
 
 
 def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: datetime) -> None:
-    """The host has gone: the room gets another one of those who are there, a lesson pauses until they are back."""
+    """Replace an absent host by a present player; a lesson is paused instead."""
     with transaction.atomic():
         room = _lock(room_id)
         if room.host_id != host_id or room.phase == Room.Phase.OVER:
             return
         if room.kind == Room.Kind.LESSON:
             return _pause(room, now)
-        heir = room.seats.filter(pk__in=present, removed_at__isnull=True).exclude(pk=selectors.host_seat(room)).first()
-        if heir:
-            room.host_id = heir.player_id
-            _publish(room, outgoing.NewHost(event="host", seat=heir.pk))
+        others = room.seats.filter(pk__in=present, removed_at__isnull=True).exclude(pk=selectors.host_seat(room))
+        if successor := others.first():
+            room.host_id = successor.player_id
+            _publish(room, outgoing.NewHost(event="host", seat=successor.pk))
 
 
-# --- The row and the group
+# --- Row locks and events
 
 
 def _lock(room_id: int) -> Room:
-    """The row, for this transaction only (PostgreSQL locks the row, SQLite began by locking the database)."""
+    """The room, locked until the transaction ends: PostgreSQL locks the row, SQLite the database when it begins."""
     rooms = Room.objects.select_related("collection", "version").select_for_update(of=("self",))
     return rooms.get(pk=room_id)
 
 
 def _lock_for(room_id: int, player: Player) -> Room:
+    """The locked room, if the player is its host. Raises NotAllowed."""
     room = _lock(room_id)
     if room.host_id != player.pk:
         raise NotAllowed(_("Only the host may do this."))
@@ -481,13 +485,13 @@ def _lock_for(room_id: int, player: Player) -> Room:
 
 
 def _publish(room: Room, change: outgoing.Change, *, removed: int | None = None) -> None:
-    """Save the room under its next revision, and tell the room once that is committed."""
+    """Save the room under its next revision, and send the event on commit."""
     room.revision += 1
-    room.save(update_fields=CHANGING)
-    _tell(room.pk, room.revision, change, removed=removed)
+    room.save(update_fields=MUTABLE_FIELDS)
+    _send_event(room.pk, room.revision, change, removed=removed)
 
 
-def _tell(room_id: int, revision: int, change: outgoing.Change, *, removed: int | None = None) -> None:
+def _send_event(room_id: int, revision: int, change: outgoing.Change, *, removed: int | None = None) -> None:
     text = msgspec.json.encode({**outgoing.Numbered(type="event", revision=revision), **change}).decode()
     message = {"type": "room.event", "revision": revision, "text": text, "removed": removed}
     transaction.on_commit(lambda: calls.send(room_group(room_id), message))

@@ -1,4 +1,4 @@
-"""Rooms over HTTP: opening one, joining by code, the page, its pictures. What happens in it goes over the socket."""
+"""Views of rooms: opening, joining by code, the page and its pictures. Play itself goes over the socket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geoguess.game import round_image, selectors
-from geoguess.game.report_views import reported
+from geoguess.game.report_views import report_response
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
 from geoguess.live import rules, services
@@ -25,35 +25,36 @@ from geoguess.live.access import room_member
 from geoguess.models import Room
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import current_player, known_player
-from geoguess.site.limits import OPENINGS, TooOften, spend
+from geoguess.site import limits
+from geoguess.site.limits import ROOM_LIMIT, TooOften
 from pipeline.models import Collection
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion
 
-JOINS = {"limit": 20, "seconds": 60}  # of one browser
-WRONG_CODES = {"limit": 40, "seconds": 600}  # of one address: a whole class may sit behind it
+JOIN_LIMIT = {"limit": 20, "seconds": 60}  # by one player
+WRONG_CODE_LIMIT = {"limit": 40, "seconds": 600}  # by one IP address, which a whole class may share
 
 
 @require_safe
 @never_cache
 def lobby(request: HttpRequest) -> HttpResponse:
-    """Where a room is opened or joined."""
+    """The page on which a room is opened or joined."""
     version = champion()
     player = known_player(request)
     code = request.GET.get("code", "")[:6]
     try:
-        wanted = _room(request, code) if code else None
+        room = _room(request, code) if code else None
     except (services.CannotJoin, TooOften):
-        wanted = None
+        room = None
     context = {
         "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
         "opponents": selectors.opponents(version),
         "rounds": rules.ROUNDS,
         "limits": rules.TIME_LIMITS_S,
         "code": code,
-        "teams": live.teams(wanted) if wanted and wanted.in_teams else None,
+        "teams": live.teams(room) if room and room.in_teams else None,
         "name": player.name if player else "",
     }
     return render(request, "rooms.html", context)
@@ -64,17 +65,17 @@ def create(request: HttpRequest) -> HttpResponse:
     collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
     kind, level = request.POST.get("kind", ""), request.POST.get("level", "") or STRONGEST
     rounds, limit = request.POST.get("rounds", "5"), request.POST.get("time_limit", "")
-    offered = (
+    is_valid = (
         kind in (Room.Kind.ROOM, Room.Kind.DUEL)
         and level in LEVELS
         and rounds in map(str, rules.ROUNDS)
         and limit in ("", *map(str, rules.TIME_LIMITS_S))
     )
-    if not offered:
+    if not is_valid:
         return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
     player = current_player(request)
     try:
-        spend(who=player.token, what="rooms", **OPENINGS)
+        limits.spend(who=player.token, what="rooms", **ROOM_LIMIT)
         room = services.create_room(
             host=player,
             kind=kind,
@@ -93,14 +94,14 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
-    """By code and name, from the form."""
+    """Join a room by code and name, from the form."""
     code = "".join(request.POST.get("code", "").split())
     player = current_player(request)
-    again = reverse("rooms")
+    form_url = reverse("rooms")
     try:
-        spend(who=player.token, what="joins", **JOINS)
+        limits.spend(who=player.token, what="joins", **JOIN_LIMIT)
         room_id = _room(request, code).pk
-        again += f"?code={code}"
+        form_url += f"?code={code}"
         services.join(
             room_id=room_id,
             player=player,
@@ -110,15 +111,15 @@ def join(request: HttpRequest) -> HttpResponse:
         )
     except (services.CannotJoin, InvalidName, TooOften) as reason:
         messages.error(request, str(reason))
-        return redirect(again)
+        return redirect(form_url)
     return redirect("room", code)
 
 
 def _room(request: HttpRequest, code: str) -> Room:
-    """The room with this code. Wrong codes are counted: six digits could otherwise be tried out."""
+    """The room with this code. Wrong codes are rate-limited against guessing. Raises CannotJoin, TooOften."""
     room = live.room_by_code(code)
     if room is None:
-        spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODES)
+        limits.spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
         raise services.CannotJoin(_("No room has this code. Is it still open?"))
     return room
 
@@ -126,33 +127,33 @@ def _room(request: HttpRequest, code: str) -> Room:
 @require_http_methods(["GET", "HEAD"])
 @never_cache
 def room(request: HttpRequest, code: str) -> HttpResponse:
-    """The room for its members; everybody else is asked for a name first."""
+    """The page of a room for its members; everybody else is redirected to the form for joining."""
     try:
-        found = _room(request, code)
+        room = _room(request, code)
     except (services.CannotJoin, TooOften) as reason:
         messages.error(request, str(reason))
         return redirect("rooms")
     player = known_player(request)
-    seat = live.seat_of(found, player)
-    if player is None or (seat is None and found.host_id != player.pk):
-        return redirect(f"{reverse('rooms')}?code={found.code}")
+    seat = live.seat_of(room, player)
+    if player is None or (seat is None and room.host_id != player.pk):
+        return redirect(f"{reverse('rooms')}?code={room.code}")
     page = {
-        "role": "player" if found.kind != Room.Kind.LESSON else "screen" if found.host_id == player.pk else "pupil",
-        "socket": f"/ws/r/{found.code}/",
-        "join_url": request.build_absolute_uri(reverse("room", args=[found.code])),
-        "final": reverse("room-final", args=[found.code]),
+        "role": "player" if room.kind != Room.Kind.LESSON else "screen" if room.host_id == player.pk else "pupil",
+        "socket": f"/ws/r/{room.code}/",
+        "join_url": request.build_absolute_uri(reverse("room", args=[room.code])),
+        "final": reverse("room-final", args=[room.code]),
         "basemap": basemap_urls(),
         "tile_url": settings.TILE_URL,
         "bounds": INDIA_BOUNDS,
         "reactions": rules.REACTIONS,
         "full_health": rules.FULL_HEALTH,
     }
-    return render(request, "room.html", {"room": found, "page": page, "seat": seat})
+    return render(request, "room.html", {"room": room, "page": page, "seat": seat})
 
 
 @require_safe
 def qr(request: HttpRequest, code: str) -> HttpResponse:
-    """The room's address as a QR code, SVG, black on white in both themes: cameras want it so."""
+    """The room's URL as a QR code in SVG, black on white in both themes, as cameras need it."""
     address = request.build_absolute_uri(reverse("room", args=[code]))
     image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(
@@ -162,10 +163,10 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """The room's own copy of a round's picture, for its members, once the round is open."""
-    found, *_rest = room_member(request, code)
-    round_ = found.rounds.select_related("photo").filter(number=number).first()
-    if round_ is None or not store.path(round_.photo.sha256).exists():  # taken down: the cache must not show it
+    """The room's copy of a round's picture, for its members, once the round is open."""
+    room, *_rest = room_member(request, code)
+    round_ = room.rounds.select_related("photo").filter(number=number).first()
+    if round_ is None or not store.path(round_.photo.sha256).exists():  # taken down, but maybe still cached
         raise Http404("No such round.")
     response = HttpResponse(_encoded(round_.photo.sha256, round_.image_seed), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
@@ -176,25 +177,25 @@ def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @lru_cache(maxsize=32)
 def _encoded(sha256: str, seed: int) -> bytes:
-    """Made once for the two hundred who look at it."""
+    """The round's copy of the picture, encoded once for all members."""
     return round_image.encode(store.read(sha256), seed)
 
 
 @require_safe
 @never_cache
 def final(request: HttpRequest, code: str) -> JsonResponse:
-    """All rounds of a room that is over, for its members."""
-    found, _player, seat = room_member(request, code)
-    if found.phase != Room.Phase.OVER:
+    """All rounds of a room that is over, for its members, as JSON."""
+    room, _player, seat = room_member(request, code)
+    if room.phase != Room.Phase.OVER:
         return JsonResponse({"error": _("This room is not over.")}, status=425)
-    return JsonResponse(live.final(found, seat))
+    return JsonResponse(live.final(room, seat))
 
 
 @require_POST
 def report(request: HttpRequest, code: str) -> JsonResponse:
-    """A report on the picture that a room plays at the moment."""
+    """Report the photo of the room's latest round."""
     room, player, _seat = room_member(request, code)
     latest = room.rounds.select_related("photo").order_by("-number").first()
     if latest is None:
         raise Http404("The room has no picture yet.")
-    return reported(request, player, latest.photo)
+    return report_response(request, player, latest.photo)

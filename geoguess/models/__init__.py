@@ -1,4 +1,4 @@
-"""All tables of the game, a file for each capability; everyone imports them from here."""
+"""All models of the game, one file per subject; other modules import them from here."""
 
 from geoguess.models.games import Game, Round, Series, SeriesPhoto
 from geoguess.models.lessons import LessonPlan, LessonStep

@@ -1,4 +1,4 @@
-"""Games, rounds and series. A round holds everything that decides its score; the browser holds nothing."""
+"""Games, rounds and series. Everything that decides a score is stored in the round; the browser stores nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geoguess.models.players import Player, new_token
 
 
 class Series(models.Model):
-    """A fixed row of photos that several players play, each once: a day's, or a friend's challenge."""
+    """A fixed sequence of photos that each player plays once: a daily series, or a challenge between friends."""
 
     class Kind(models.TextChoices):
         DAILY = "daily"
@@ -63,7 +63,7 @@ class SeriesPhoto(models.Model):
 
 
 class Game(models.Model):
-    """A row of rounds from one collection against one model version."""
+    """A sequence of rounds from one collection against one model version."""
 
     class Mode(models.TextChoices):
         SOLO = "solo"
@@ -94,7 +94,7 @@ class Game(models.Model):
 
 
 class Round(models.Model):
-    """One picture: the model's guess is stored when it starts, the player's when it is locked."""
+    """One photo to guess. The model's guess is stored when the round starts, the player's when it is locked."""
 
     game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -133,10 +133,10 @@ class Round(models.Model):
 
     @property
     def right(self) -> bool:
-        """In a streak: whether the state was named."""
+        """In a streak: whether the player named the right state."""
         return self.state_guess == self.photo.state
 
     @property
     def ends_game(self) -> bool:
-        """Whether the game is over once this round is locked: it is the last one, or the first miss of a streak."""
+        """Whether the game ends when this round is locked: it is the last round, or the first miss of a streak."""
         return self.number == self.game.round_count or (self.game.mode == Game.Mode.STREAK and not self.right)

@@ -1,15 +1,15 @@
-"""A lesson as its educator prepares it. Playing it is a room, which copies the steps: later edits change no session."""
+"""Lesson plans of educators. A lesson is played in a room, which copies the steps: later edits leave it unchanged."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 
-from pipeline.models import Kept
+from pipeline.models import NotInBinManager
 
 
 class LessonPlan(models.Model):
-    """Photos in an order of their own, a note for each, and how they are to be played."""
+    """Photos in the educator's order, each with a note, and the rules they are played by."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lesson_plans")
     title = models.CharField(max_length=80)
@@ -23,7 +23,7 @@ class LessonPlan(models.Model):
 
     every = models.Manager()
 
-    objects = Kept()
+    objects = NotInBinManager()
 
     class Meta:
         ordering = ["-changed_at", "-pk"]

@@ -1,4 +1,4 @@
-"""Names that players show to each other, pure: which are safe, and one to start with."""
+"""Player names: validation of a typed name, and a random name for a new player."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 MAX_CHARACTERS = 20
 
-# A name for whoever does not want to think of one.
-_KIND = "Brave Bright Calm Clever Curious Gentle Happy Keen Kind Lively Lucky Merry Nimble Quick Quiet Sunny Swift Wise"
+# The two parts of a random name.
+_ADJECTIVES = (
+    "Brave Bright Calm Clever Curious Gentle Happy Keen Kind Lively Lucky Merry Nimble Quick Quiet Sunny Swift Wise"
+)
 _ANIMALS = (
     "Barasingha Bulbul Chital Chinkara Dhole Dolphin Dugong Elephant Gaur Gharial Hangul Hoolock Hornbill Kingfisher "
     "Langur Leopard Lion Loris Macaque Mongoose Myna Nilgai Otter Pangolin Parakeet Peacock Pika Rhino Sambar Sarus "
@@ -29,7 +31,7 @@ class InvalidName(ValueError):
 
 
 def _fold(text: str) -> str:
-    """Lower case, look-alike digits as letters, accents and runs of one letter taken away; Indic marks stay."""
+    """Lower case, look-alike digits as letters, runs of a letter as one, no accents; Indic marks stay."""
     plain = unicodedata.normalize("NFKD", text).lower().translate(_DIGITS)
     plain = "".join(mark for mark in plain if not "\u0300" <= mark <= "\u036f")
     return re.sub(r"([a-z])\1{2,}", r"\1", plain)
@@ -37,13 +39,13 @@ def _fold(text: str) -> str:
 
 @cache
 def _refused() -> tuple[frozenset[str], frozenset[str]]:
-    """Folded words refused inside other words, and those refused only as a whole word."""
+    """Folded words that are refused anywhere in a name, and those refused only as a whole word."""
     anywhere, alone = REFUSED_FILE.read_text().split("---")
     return frozenset(map(_fold, anywhere.split())), frozenset(map(_fold, alone.split()))
 
 
 def clean_name(text: object) -> str:
-    """The name as it is shown, one space between words. Raises InvalidName."""
+    """The name as it is shown, normalised and with one space between words. Raises InvalidName."""
     if not isinstance(text, str):
         raise InvalidName(_("A name is a short text."))
     name = " ".join(unicodedata.normalize("NFKC", text).split())
@@ -64,4 +66,4 @@ def clean_name(text: object) -> str:
 
 def new_name() -> str:
     """A friendly name such as “Quiet Hornbill”."""
-    return f"{secrets.choice(_KIND.split())} {secrets.choice(_ANIMALS.split())}"
+    return f"{secrets.choice(_ADJECTIVES.split())} {secrets.choice(_ANIMALS.split())}"

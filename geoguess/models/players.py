@@ -11,12 +11,12 @@ from geoguess.models.player_names import new_name
 
 
 def new_token() -> str:
-    """An opaque name for URLs: 128 random bits."""
+    """A URL-safe token of 128 random bits."""
     return secrets.token_urlsafe(16)
 
 
 class Player(models.Model):
-    """Somebody who plays, with or without an account; a guest is known by a signed cookie."""
+    """A player, with or without an account; the session identifies a guest by the token."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Rooms and what happens in them. A room's row holds phase, deadline and revision: any process can go on from it."""
+"""Live rooms. A room's row holds its phase, deadline and revision, so that any process can continue it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Room(models.Model):
-    """A table at which several players see the same pictures: an open room, a duel, or a lesson."""
+    """Several players who guess the same photos at the same time: an open room, a duel, or a lesson."""
 
     class Kind(models.TextChoices):
         ROOM = "room"
@@ -67,7 +67,7 @@ class Room(models.Model):
 
 
 class Seat(models.Model):
-    """A player in a room; all tabs and devices of the player share it."""
+    """A player's membership of a room, shared by all tabs and devices of the player."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
     player = models.ForeignKey("geoguess.Player", on_delete=models.CASCADE, related_name="seats")
@@ -92,7 +92,7 @@ class Seat(models.Model):
 
 
 class RoomRound(models.Model):
-    """One picture for the whole room, with the model's guess stored when it starts."""
+    """One photo for the whole room. The model's guess is stored when the round starts."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -116,7 +116,7 @@ class RoomRound(models.Model):
 
 
 class Pin(models.Model):
-    """Where one seat's pin stands in one round: a draft until it is locked."""
+    """The position of one seat's pin in one round: a draft until it is locked."""
 
     round = models.ForeignKey(RoomRound, on_delete=models.CASCADE, related_name="pins")
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="pins")

@@ -1,1 +1,1 @@
-"""Who plays: guests and accounts, their names, and what they report."""
+"""Players: guests and accounts, the player of a request, and players' reports of photos."""

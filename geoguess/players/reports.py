@@ -1,6 +1,6 @@
-"""Reports of players on pictures: made from a round, and told of when they are decided.
+"""Players' reports of photos: sent from a round, listed on the profile with their outcome.
 
-The pipeline keeps them under a key that means a player here only.
+The pipeline stores them under the player's token, which only `geoguess` can resolve to a player.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ OUTCOMES = {
 
 
 class CannotReport(ValueError):
-    """The report was not taken; the message says why."""
+    """The report is refused; the message says why."""
 
 
 def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Report:
-    """Tell those who look after photos. Raises CannotReport."""
+    """Store the player's report for the curators. Raises CannotReport."""
     try:
         return report_photo(photo=photo, reason=reason, reporter=player.token, now=now)
     except NotReported as error:
@@ -44,7 +44,7 @@ def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Repor
 
 
 def reports_of(player: Player) -> list[dict[str, Any]]:
-    """The player's reports, latest first, with what became of them. Nothing tells which picture it was."""
+    """The player's reports, latest first, with their outcomes. They do not identify the photo."""
     return [
         {
             "created_at": row.created_at,
@@ -57,10 +57,10 @@ def reports_of(player: Player) -> list[dict[str, Any]]:
 
 
 def hand_over_reports(*, guest: Player, into: Player) -> None:
-    """What a guest reported is told to the account they turned into."""
+    """Move a guest's reports to the account's player."""
     for row in Report.objects.filter(reporter=guest.token):
-        twin = Report.objects.filter(reporter=into.token, photo=row.photo_id, outcome=Report.Outcome.OPEN)
-        if row.outcome == Report.Outcome.OPEN and twin.exists():
+        duplicate = Report.objects.filter(reporter=into.token, photo=row.photo_id, outcome=Report.Outcome.OPEN)
+        if row.outcome == Report.Outcome.OPEN and duplicate.exists():
             row.delete()
         else:
             row.reporter = into.token
@@ -68,7 +68,7 @@ def hand_over_reports(*, guest: Player, into: Player) -> None:
 
 
 def forget_reporter(player: Player) -> None:
-    """What a player reported stays, but nothing tells any more that it was them."""
+    """Keep a player's reports, but without the reference to the player."""
     for row in Report.objects.filter(reporter=player.token):
         row.reporter = f"gone-{row.pk}"
         row.save(update_fields=["reporter"])

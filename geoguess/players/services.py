@@ -1,4 +1,4 @@
-"""Who plays: guests, accounts, and how the one becomes the other. Deleting them is in `geoguess.profile`."""
+"""Creating, merging and renaming players. Deleting them is in `geoguess.profile`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from geoguess.players.reports import hand_over_reports
 
 
 def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | None) -> Player:
-    """The player behind a request, made if need be; who signs up or logs in keeps what they played as a guest."""
+    """The player of a request, created if there is none. Signing up or logging in keeps the guest's games."""
     guest = Player.objects.filter(token=session_token, user=None).first() if session_token else None
     if not user.is_authenticated:
         return guest or Player.objects.create()
-    known = Player.objects.filter(user_id=user.pk).first()
-    if known:
+    player = Player.objects.filter(user_id=user.pk).first()
+    if player:
         if guest:
-            merge_players(guest=guest, into=known)
-        return known
+            merge_players(guest=guest, into=player)
+        return player
     if guest:
         guest.user_id = user.pk
         guest.save(update_fields=["user"])
@@ -29,7 +29,7 @@ def player_for(*, user: AbstractBaseUser | AnonymousUser, session_token: str | N
 
 
 def _name_from(user: AbstractBaseUser) -> str:
-    """The user name where it may be shown, else a friendly one."""
+    """The user name if it is a valid player name, else a random name."""
     try:
         return clean_name(user.get_username())
     except InvalidName:
@@ -37,7 +37,7 @@ def _name_from(user: AbstractBaseUser) -> str:
 
 
 def merge_players(*, guest: Player, into: Player) -> None:
-    """Hand over all that belongs to the guest, who goes; what the other has already (one per series) goes too."""
+    """Move the guest's rows to the other player, then delete the guest and the rows that could not move."""
     with transaction.atomic():
         for relation in Player._meta.get_fields(include_hidden=True):
             if isinstance(relation, ManyToOneRel):
@@ -47,7 +47,7 @@ def merge_players(*, guest: Player, into: Player) -> None:
 
 
 def _hand_over(relation: ManyToOneRel, guest: Player, into: Player) -> None:
-    """The rows of one table that name the guest name the other player, unless it may have no such row twice."""
+    """Move one table's rows to the other player, except those that would break a unique constraint."""
     name = relation.field.name
     rows = relation.related_model._base_manager.filter(**{name: guest})
     for key in list(rows.values_list("pk", flat=True)):
@@ -55,7 +55,7 @@ def _hand_over(relation: ManyToOneRel, guest: Player, into: Player) -> None:
             with transaction.atomic():
                 rows.filter(pk=key).update(**{name: into})
         except IntegrityError:
-            continue  # stays with the guest
+            continue  # the row stays with the guest
 
 
 def rename(*, player: Player, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Accounts, where the site differs from django-allauth."""
+"""Account views that differ from those of django-allauth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 
 def password_reset(request: HttpRequest) -> HttpResponseBase:
-    """A link by e-mail; a site that sends none says whom to ask."""
+    """Send a reset link by e-mail; a site without e-mail shows whom to ask instead."""
     if settings.SENDS_EMAIL:
         return views.password_reset(request)
     return render(request, "account/password_reset_by_admin.html")

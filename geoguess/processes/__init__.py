@@ -1,1 +1,1 @@
-"""The processes of a running site: started together, restarted, stopped together."""
+"""Supervision of the processes of a running site, and the embedded Valkey server."""

@@ -1,6 +1,6 @@
 """The embedded broker: a Valkey server on a Unix socket in GEOGUESS_DATA, or on loopback with a password.
 
-Unix socket paths are limited to 107 bytes on Linux and 103 on macOS, hence the second way.
+Unix socket paths are limited to 107 bytes on Linux and 103 on macOS: a longer path needs the loopback port.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class EmbeddedValkey:
     """How to start the server, and the address under which the site's processes find it."""
 
     command: list[str]
-    config: str  # for standard input: a password must not show in the process list
+    config: str  # for standard input, so that the password is not in the process list
     url: str
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on now."""
+    """A loopback port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -48,9 +48,9 @@ def prepare(folder: Path) -> EmbeddedValkey:
         port, password = free_port(), secrets.token_urlsafe(32)
         lines += [f"port {port}", "bind 127.0.0.1", f"requirepass {password}"]
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-    announced = folder / "url"
-    announced.unlink(missing_ok=True)
-    descriptor = os.open(announced, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    url_file = folder / "url"
+    url_file.unlink(missing_ok=True)
+    descriptor = os.open(url_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(url)
     return EmbeddedValkey([str(get_binary_path()), "-"], "\n".join(lines) + "\n", url)

@@ -1,7 +1,7 @@
-"""Ends the site's processes when the one that started them is gone, however it died.
+"""Ends the site's process groups when their supervisor has exited, also after SIGKILL.
 
 Run by path with the supervisor's pipe as standard input. Each line is ``+PGID`` or ``-PGID``; the end of the input
-means that the supervisor no longer exists, and every process group still listed is ended.
+means that the supervisor no longer exists; then every listed process group is ended.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs the site's child processes: starts them, restarts those that die, and ends them all together."""
+"""Runs the site's child processes: starts them, restarts those that exit, and stops them all together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIFELINE = Path(__file__).with_name("lifeline.py")
-QUICK_DEATH_S = 10.0  # a child that lives shorter than this did not really start
+QUICK_DEATH_S = 10.0  # a child that exits sooner failed to start
 MAX_QUICK_DEATHS = 3
 STOP_GRACE_S = 6.0
 
@@ -24,7 +24,7 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """A process to keep running: its command, and text for its standard input (secrets stay out of the arguments)."""
+    """A process to keep running: its command, and text for its standard input, such as secrets."""
 
     name: str
     command: list[str]
@@ -85,14 +85,14 @@ class Supervisor:
                 self._tell_lifeline(f"-{child.process.pid}")
 
     def start(self, child: Child) -> None:
-        """Start a child that is to stay."""
+        """Start a child that is to keep running."""
         child.process = self._spawn(child.command, child.stdin)
         child.started_at = time.monotonic()
         if child not in self.children:
             self.children.append(child)
 
     def watch(self) -> None:
-        """Return when asked to stop; restart children that die. Raises ChildFailed for one that dies at each start."""
+        """Restart children that exit, until asked to stop. Raises ChildFailed for a child that exits at each start."""
         while not self.stopping:
             for child in self.children:
                 if self.stopping or child.process is None or child.process.poll() is None:
@@ -104,7 +104,7 @@ class Supervisor:
         assert child.process is not None
         self._tell_lifeline(f"-{child.process.pid}")
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.process.pid, signal.SIGKILL)  # pool processes of a killed parent
+            os.killpg(child.process.pid, signal.SIGKILL)  # its pool processes may still run
         lived_s = time.monotonic() - child.started_at
         child.quick_deaths = child.quick_deaths + 1 if lived_s < QUICK_DEATH_S else 1
         status = child.process.returncode
@@ -114,7 +114,7 @@ class Supervisor:
         self.start(child)
 
     def stop(self) -> None:
-        """End every child, the last started first, and wait for them."""
+        """Terminate all children, the last one started first, and wait for them."""
         self.stopping = True
         alive = [child.process for child in reversed(self.children) if child.process and child.process.poll() is None]
         for process in alive:
@@ -126,5 +126,5 @@ class Supervisor:
                 process.wait(max(0.0, deadline - time.monotonic()))
         assert self._lifeline.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._lifeline.stdin.close()  # the lifeline ends whatever is left of the groups
+            self._lifeline.stdin.close()  # the lifeline then ends the remaining process groups
         self._lifeline.wait()

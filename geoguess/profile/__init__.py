@@ -1,1 +1,1 @@
-"""A player's own pages: figures, name, all their data to take along or to delete."""
+"""The profile: a player's statistics and name, the export of their data, and its deletion."""

@@ -1,4 +1,4 @@
-"""What a player sees about themselves: figures, a map, a plot, and all their data. Reads only."""
+"""The profile's statistics, map and plot, and the export of a player's data. Reads only."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.evaluation.plots import TINTS, Axis, Chart, state_map
 from predictor.geodesy import MAX_SCORE
 
 BEST_GAMES = 5
-PLOTTED_GAMES = 60  # more marks than that run into each other
+PLOTTED_GAMES = 60  # more marks would overlap
 POINTS = [(points, f"{points:,}") for points in range(0, 5001, 1000)]
 
 
 def profile(player: Player) -> dict[str, Any]:
-    """Everything on the profile page."""
+    """The context of the profile page."""
     history = selectors.history(player)
     finished = [game for game in history["games"] if game["finished"] and game["streak"] is None]
     states = by_state(player)
@@ -61,7 +61,7 @@ def by_state(player: Player) -> list[dict[str, Any]]:
 
 
 def _span(tint: int) -> tuple[int, int]:
-    """Mean scores that a tint stands for."""
+    """The range of mean scores that a tint stands for."""
     return round(tint * MAX_SCORE / TINTS), round((tint + 1) * MAX_SCORE / TINTS)
 
 
@@ -72,7 +72,7 @@ def _map(states: list[dict[str, Any]]) -> SafeString:
         "Map of India: your mean score in %(count)d states; the table has the figures",
         len(states),
     ) % {"count": len(states)}
-    return mark_safe(state_map(title, tooltips, _("not played yet"), named=_))
+    return mark_safe(state_map(title, tooltips, _("not played yet"), translate=_))
 
 
 def _tooltip(row: dict[str, Any]) -> str:
@@ -85,12 +85,12 @@ def _tooltip(row: dict[str, Any]) -> str:
 
 
 def _plot(player: Player) -> SafeString | None:
-    """Mean round scores of both up to each finished game; None before there are two games."""
+    """Running mean round scores of the player and the model, by finished game; None for fewer than two games."""
     finished = Game.objects.filter(player=player, finished_at__isnull=False).exclude(mode=Game.Mode.STREAK)
     games = finished.order_by("finished_at", "pk")
     rows = games.annotate(
-        own=Avg("rounds__score"), model=Avg("rounds__model_score"), count=Count("rounds")
-    ).values_list("own", "model", "count")
+        player_mean=Avg("rounds__score"), model_mean=Avg("rounds__model_score"), count=Count("rounds")
+    ).values_list("player_mean", "model_mean", "count")
     if len(rows) < 2:
         return None
     counts = list(accumulate(count for *_, count in rows))
@@ -115,7 +115,7 @@ def _plot(player: Player) -> SafeString | None:
 
 
 def export(player: Player) -> dict[str, Any]:
-    """All that is stored about the player, for themselves; of a round not locked, nothing about the answer."""
+    """All stored data about the player; an open round is exported without its answer."""
     user = player.user
     return {
         "account": {
@@ -132,7 +132,7 @@ def export(player: Player) -> dict[str, Any]:
         if user
         else None,
         "player": {"name": player.name, "created_at": player.created_at},
-        "games": [_exported(game) for game in player.games.select_related("collection", "version")],
+        "games": [_exported_game(game) for game in player.games.select_related("collection", "version")],
         "lessons": [
             {"title": plan.title, "steps": list(plan.steps.values("place", "photo__sha256", "note"))}
             for plan in LessonPlan.every.filter(owner=user)
@@ -148,7 +148,7 @@ def export(player: Player) -> dict[str, Any]:
 
 
 def _exported_seat(seat: Seat) -> dict[str, Any]:
-    """What a player did in a room; of pins not revealed only where they stand."""
+    """A player's data in one room; pins of rounds not revealed are exported without distance and score."""
     pins = seat.pins.select_related("round")
     return {
         "kind": seat.room.kind,
@@ -170,7 +170,7 @@ def _exported_seat(seat: Seat) -> dict[str, Any]:
     }
 
 
-def _exported(game: Game) -> dict[str, Any]:
+def _exported_game(game: Game) -> dict[str, Any]:
     return {
         "mode": game.mode,
         "collection": game.collection.name,

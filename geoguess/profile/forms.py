@@ -1,4 +1,4 @@
-"""What players fill in on their profile."""
+"""Forms of the profile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class NameForm(forms.Form):
 
 
 class DeletionForm(forms.Form):
-    """That somebody means it: the password where there is one, else a tick."""
+    """Confirmation of a deletion: the password if the account has one, else a checkbox."""
 
     password = forms.CharField(
         label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})

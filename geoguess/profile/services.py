@@ -1,4 +1,4 @@
-"""A player leaves, and all that is theirs goes."""
+"""Deletion of a player with all their data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geoguess.players.reports import forget_reporter
 
 
 def delete_player(player: Player) -> None:
-    """Delete the player with all games, the classes they held, and the account where there is one."""
+    """Delete the player with all games, the lessons they held, and the account if there is one."""
     with transaction.atomic():
         for room in Room.objects.filter(kind=Room.Kind.LESSON, host=player):
             delete_class(room)

@@ -1,4 +1,4 @@
-"""A player's own pages: profile, name, data to take along, deletion."""
+"""A player's own pages: profile, name, export, deletion."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from geoguess.profile.services import delete_player
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
-    """The profile; posting a name changes it."""
+    """The profile page; POST changes the name."""
     player = current_player(request) if request.method == "POST" else known_player(request)
     if player is None:
         return render(request, "profile.html")
@@ -47,7 +47,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def export(request: HttpRequest) -> HttpResponse:
-    """One file with everything stored about the player."""
+    """All stored data about the player as a JSON file."""
     player = known_player(request)
     if player is None:
         return redirect("profile")
@@ -59,14 +59,14 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def delete(request: HttpRequest) -> HttpResponse:
-    """Ask whether they mean it; then everything goes."""
+    """Ask for confirmation, then delete everything about the player."""
     player = known_player(request)
     if player is None:
         return redirect("profile")
     if request.method == "POST" and player.user:
-        refused = ratelimit.consume_or_429(request, action="reauthenticate", user=player.user)
-        if refused:
-            return refused
+        too_many_requests = ratelimit.consume_or_429(request, action="reauthenticate", user=player.user)
+        if too_many_requests:
+            return too_many_requests
     form = DeletionForm(request.POST or None, user=player.user)
     if not form.is_valid():
         return render(request, "delete.html", {"form": form, "games": player.games.count()})

@@ -1,1 +1,1 @@
-"""Pages that show why the model guessed what it guessed: after a round, in the gallery, of an upload."""
+"""Reasons: pages that show why the model guessed what it guessed, of a round, a gallery photo or an upload."""

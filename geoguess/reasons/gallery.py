@@ -1,4 +1,4 @@
-"""The gallery: pictures that teach something about the model, shown with their places and so never played again."""
+"""The gallery: instructive photos, shown with their positions and therefore not played."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
 from predictor.versions.selectors import answer, predictions_for
 
-SURE, UNSURE = 0.6, 0.35  # probability of the likeliest state
+SURE, UNSURE = 0.6, 0.35  # limits of the probability of the likeliest state
 RIGHT_KM, WRONG_KM = 200.0, 500.0
-AHEAD = 500  # points between people's mean and the model's
+MIN_LEAD = 500  # points between the players' mean and the model's
 HEADINGS = {
     "right": (_("Right and sure"), _("What the model has learnt to recognise.")),
     "wrong": (_("Wrong and sure"), _("What fools it: it believed in a state, and was hundreds of kilometres off.")),
@@ -31,7 +31,7 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A picture with what the model said of it."""
+    """A photo with the model's likeliest state and the distance of its guess."""
 
     photo: Photo
     state: str
@@ -40,7 +40,7 @@ class Case:
 
     @property
     def kind(self) -> str | None:
-        """Which of the first three headings it stands under, if any."""
+        """The case's heading among the first three, if any."""
         if self.probability >= SURE and self.distance_km <= RIGHT_KM:
             return "right"
         if self.probability >= SURE and self.distance_km >= WRONG_KM:
@@ -49,13 +49,13 @@ class Case:
 
 
 def exhibited_photos() -> QuerySet[Photo]:
-    """Photos of the gallery, but for those that somebody has in front of them in an open round."""
+    """The gallery's photos, except those in an open round of some player."""
     being_played = Round.objects.filter(photo=OuterRef("pk"), locked_at__isnull=True)
     return published_photos().filter(exhibited=True).exclude(Exists(being_played)).order_by("pk")
 
 
 def cases(version: ModelVersion, photos: QuerySet[Photo]) -> list[Case]:
-    """What the version says of those of these photos that it has looked at."""
+    """A case for each of these photos that has a prediction of the version."""
     by_hash = {photo.sha256: photo for photo in photos}
     return [
         _case(by_hash[row.sha256], row) for row in predictions_for(version, list(by_hash)).select_related("version")
@@ -63,19 +63,19 @@ def cases(version: ModelVersion, photos: QuerySet[Photo]) -> list[Case]:
 
 
 def groups(version: ModelVersion) -> list[dict[str, Any]]:
-    """The gallery's headings with their pictures; headings without any are left out."""
-    found = cases(version, exhibited_photos())
-    played = {
+    """The gallery's headings with their cases, without empty headings."""
+    gallery_cases = cases(version, exhibited_photos())
+    leads = {
         row["photo"]: row["people"] - row["model"]
-        for row in Round.objects.filter(photo__in=[case.photo for case in found], locked_at__isnull=False)
+        for row in Round.objects.filter(photo__in=[case.photo for case in gallery_cases], locked_at__isnull=False)
         .values("photo")
         .annotate(people=Avg("score"), model=Avg("model_score"), guesses=Count("pk"))
     }
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in HEADINGS}
-    for case in sorted(found, key=lambda case: -case.probability):
-        ahead = played.get(case.photo.pk, 0.0)
-        for kind in filter(None, (case.kind, "people" if ahead > AHEAD else "model" if ahead < -AHEAD else None)):
-            kinds[kind].append(_shown(case, ahead))
+    for case in sorted(gallery_cases, key=lambda case: -case.probability):
+        lead = leads.get(case.photo.pk, 0.0)
+        for kind in filter(None, (case.kind, "people" if lead > MIN_LEAD else "model" if lead < -MIN_LEAD else None)):
+            kinds[kind].append(_card(case, lead))
     return [
         {"kind": kind, "title": title, "words": words, "cases": kinds[kind]}
         for kind, (title, words) in HEADINGS.items()
@@ -84,23 +84,28 @@ def groups(version: ModelVersion) -> list[dict[str, Any]]:
 
 
 def choose(version: ModelVersion, collection: Collection, playable: QuerySet[Photo], each: int) -> list[Photo]:
-    """The most telling playable photos of the collection, ``each`` under every one of the first three headings."""
-    found = cases(version, playable.filter(collections=collection))
-    best = {
-        "right": sorted(found, key=lambda case: (-case.probability, case.distance_km)),
-        "wrong": sorted(found, key=lambda case: -case.distance_km),
-        "unsure": sorted(found, key=lambda case: case.probability),
+    """The clearest playable cases of the collection, up to ``each`` for each of the first three headings."""
+    candidates = cases(version, playable.filter(collections=collection))
+    candidates_by_kind = {
+        "right": sorted(candidates, key=lambda case: (-case.probability, case.distance_km)),
+        "wrong": sorted(candidates, key=lambda case: -case.distance_km),
+        "unsure": sorted(candidates, key=lambda case: case.probability),
     }
-    return [case.photo for kind, ordered in best.items() for case in [c for c in ordered if c.kind == kind][:each]]
+    return [
+        case.photo
+        for kind, ordered in candidates_by_kind.items()
+        for case in [c for c in ordered if c.kind == kind][:each]
+    ]
 
 
 def _case(photo: Photo, prediction: Prediction) -> Case:
-    found = answer(prediction, INDIA_SCALE_KM)
-    away = distance_km(Position(found.latitude, found.longitude), Position(photo.latitude, photo.longitude))
-    return Case(photo, found.states[0].name, found.states[0].probability, away)
+    guess = answer(prediction, INDIA_SCALE_KM)
+    distance = distance_km(Position(guess.latitude, guess.longitude), Position(photo.latitude, photo.longitude))
+    return Case(photo, guess.states[0].name, guess.states[0].probability, distance)
 
 
-def _shown(case: Case, ahead: float) -> dict[str, Any]:
+def _card(case: Case, lead: float) -> dict[str, Any]:
+    """The data of the page's card; ``lead`` is the players' mean points minus the model's."""
     photo = case.photo
     return {
         "url": reverse("gallery-reasons", args=[photo.pk]),
@@ -111,6 +116,6 @@ def _shown(case: Case, ahead: float) -> dict[str, Any]:
         "probability": round(100 * case.probability),
         "distance_km": round(case.distance_km),
         "points": points(round_score(case.distance_km, photo.precision_km, INDIA_SCALE_KM)),
-        "ahead": round(ahead),
+        "ahead": round(lead),
         "credit": photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])),
     }

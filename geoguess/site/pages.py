@@ -1,4 +1,4 @@
-"""Pages of words: the project's own documents."""
+"""The project's Markdown documents as pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARKDOWN.add_render_rule("table_open", lambda *_: '<table tabindex="0">\n')  # a
 
 
 @require_safe
-def words(request: HttpRequest, page: str) -> HttpResponse:
-    """A page of words: one of the project's documents."""
+def document(request: HttpRequest, page: str) -> HttpResponse:
+    """The document ``docs/PAGE.md``."""
     text = (settings.BASE_DIR / "docs" / f"{page}.md").read_text()
     return render(request, "words.html", {"page": page, "html": mark_safe(MARKDOWN.render(text))})

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: strict on every page; the admin's theme evaluates expressions and sets inline styles."""
+"""The Content-Security-Policy: strict, except that the admin's theme needs ``unsafe-eval`` and inline styles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """The site's policy, and under /admin/ the directives of ``ADMIN_SECURITY_POLICY`` in place of its own."""
+    """Under /admin/, the directives of ``ADMIN_SECURITY_POLICY`` replace those of the site's policy."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -1,4 +1,4 @@
-"""What all sockets share: how a time is told, what closes an address that does not exist, and the answer to a ping."""
+"""Shared parts of all sockets: times in milliseconds, the close code for “not found”, and the answer to a ping."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import timezone
 
 MAX_MESSAGE_CHARACTERS = 1000
-NOT_FOUND = 4404
+NOT_FOUND = 4404  # close code
 
 
 class Pong(TypedDict):
@@ -40,7 +40,7 @@ def milliseconds(moment: datetime | None) -> int | None: ...
 
 
 def milliseconds(moment: datetime | None) -> int | None:
-    """Since 1970, as sockets and pages tell times."""
+    """Milliseconds since 1970, the format of times in socket messages and pages."""
     return None if moment is None else round(moment.timestamp() * 1000)
 
 

@@ -1,4 +1,4 @@
-"""Static files under names that carry their hash, so that browsers may keep them for ever."""
+"""Storage of static files under names with a content hash, so that browsers may cache them for ever."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Words of the data that pages show in the player's language: states, and what the model's heads read in a picture.
+"""Names of states and labels of the model's heads, marked for translation.
 
-They are kept in English, and translated where they are shown.
+They are stored in English and translated where they are shown.
 """
 
 from __future__ import annotations

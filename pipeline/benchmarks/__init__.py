@@ -1,1 +1,1 @@
-"""`manage.py benchmark`: figures as ratios against named baselines of the same run."""
+"""The benchmarks of `manage.py benchmark`: ratios to named baselines measured in the same run."""

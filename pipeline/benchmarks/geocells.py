@@ -1,4 +1,4 @@
-"""What semantic geocells cost, and whether they keep their promises, around positions of a file or made ones."""
+"""Benchmark of semantic geocells: their cost and quality, for positions from a file or synthetic ones."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from predictor.geodesy import Floats
 
 SEED = 7
 TOWN_SHARE, TOWN_SPREAD_KM, KM_PER_DEGREE = 0.7, 8.0, 111.195
-# (positions, minimum) that the others follow from: cells grow in number and in content alike, up to 20,000 positions
-# and again from 100,000 on
+# (positions, minimum) between which others are interpolated: up to 20,000 positions and from 100,000 on, the number of
+# cells and their photos grow alike.
 MINIMA = ((1, 30 / 5_000**0.5), (5_000, 30), (20_000, 60), (100_000, 300), (100_000_000, 300 * 1000**0.5))
-WORTH_PROCESSES = 50_000  # positions; with fewer, starting processes costs more than they save
+PARALLEL_FROM = 50_000  # positions; with fewer, starting processes costs more than they save
 SHUFFLE_SEED = 1
 
 
 class UnusablePoints(ValueError):
-    """No positions, or a file of them that cannot be read."""
+    """There are no positions, or their file cannot be read."""
 
 
 def automatic_limits(count: int) -> Limits:
@@ -45,30 +45,30 @@ def automatic_limits(count: int) -> Limits:
     return Limits.of(max(1, round(float(np.exp(np.interp(np.log(count), counts, minima))))))
 
 
-def made_positions(count: int, seed: int = SEED) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes (count,) in India, by a seed: 70 % around towns by population, 30 % anywhere.
+def synthetic_positions(count: int, seed: int = SEED) -> tuple[Floats, Floats]:
+    """Random latitudes and longitudes (count,) in India: 70 % around towns by population, 30 % anywhere.
 
     Raises UnusablePoints where ``count`` is not positive.
     """
     if count < 1:
         raise UnusablePoints(f"{count} positions are too few: make at least one.")
     rng = np.random.default_rng(seed)
-    around = int(rng.binomial(count, TOWN_SHARE))
-    known = towns()
-    share = known.population / known.population.sum()
+    near_count = int(rng.binomial(count, TOWN_SHARE))
+    table = towns()
+    share = table.population / table.population.sum()
     west, south, east, north = boundaries.outline().bounds
 
     def near_towns(amount: int) -> tuple[Floats, Floats]:
         town = rng.choice(len(share), amount, p=share)
         north_km, east_km = rng.normal(0, TOWN_SPREAD_KM, (2, amount))
-        latitude = known.latitude[town] + north_km / KM_PER_DEGREE
-        return latitude, known.longitude[town] + east_km / (KM_PER_DEGREE * np.cos(np.radians(latitude)))
+        latitude = table.latitude[town] + north_km / KM_PER_DEGREE
+        return latitude, table.longitude[town] + east_km / (KM_PER_DEGREE * np.cos(np.radians(latitude)))
 
     def anywhere(amount: int) -> tuple[Floats, Floats]:
         sines = rng.uniform(np.sin(np.radians(south)), np.sin(np.radians(north)), amount)
         return np.degrees(np.arcsin(sines)), rng.uniform(west, east, amount)
 
-    parts = [_in_india(near_towns, around), _in_india(anywhere, count - around)]
+    parts = [_in_india(near_towns, near_count), _in_india(anywhere, count - near_count)]
     latitudes, longitudes = np.concatenate(parts, axis=1)
     return latitudes, longitudes
 
@@ -76,16 +76,16 @@ def made_positions(count: int, seed: int = SEED) -> tuple[Floats, Floats]:
 def _in_india(draw: Callable[[int], tuple[Floats, Floats]], count: int) -> Floats:
     """The first ``count`` positions (2, count) drawn that lie in India."""
     shapely.prepare(boundaries.outline())
-    found = np.empty((2, 0))
-    while found.shape[1] < count:
+    accepted = np.empty((2, 0))
+    while accepted.shape[1] < count:
         latitudes, longitudes = draw(2 * count)
         inside = shapely.intersects_xy(boundaries.outline(), longitudes, latitudes)
-        found = np.hstack([found, [latitudes[inside], longitudes[inside]]])
-    return found[:, :count]
+        accepted = np.hstack([accepted, [latitudes[inside], longitudes[inside]]])
+    return accepted[:, :count]
 
 
 def read_positions(path: Path) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes (N,) of a CSV file, perhaps gzipped, with columns lat and lng (or latitude, longitude).
+    """Latitudes and longitudes (N,) from a CSV file, optionally gzipped, with columns lat, lng or latitude, longitude.
 
     Raises UnusablePoints.
     """
@@ -102,38 +102,38 @@ def read_positions(path: Path) -> tuple[Floats, Floats]:
     return latitudes, longitudes
 
 
-def measured(latitudes: Floats, longitudes: Floats, limits: Limits) -> dict[str, Any]:
-    """What building semantic geocells around positions (N,) in degrees takes, and how good they are.
+def measure_geocells(latitudes: Floats, longitudes: Floats, limits: Limits) -> dict[str, Any]:
+    """Cost and quality of semantic geocells built from positions (N,) in degrees.
 
-    ``cpu_s`` counts all processes, ``peak_mb`` adds up their largest sizes, from the start of this one: both with
-    reading the boundaries. ``deterministic``: a second build, of the positions shuffled, gives the same bytes.
+    ``cpu_s`` is the CPU time of all processes, ``peak_mb`` the sum of their peak memory since this one started; both
+    include reading the boundaries. ``deterministic``: a second build, from shuffled positions, gives the same bytes.
     """
     before, start = _cpu_s(), time.perf_counter()
-    partition = _built(latitudes, longitudes, limits)
+    partition = _build(latitudes, longitudes, limits)
     cost = {
         "cpu_s": round(_cpu_s() - before, 2),
         "wall_s": round(time.perf_counter() - start, 2),
         "peak_mb": _peak_mb(),
     }
     shuffled = np.random.default_rng(SHUFFLE_SEED).permutation(len(latitudes))
-    again = _built(latitudes[shuffled], longitudes[shuffled], limits)
-    found = asdict(quality(partition, latitudes, longitudes, limits))
-    found |= {name: round(value, 2) for name, value in found.items() if name.endswith("km2")}
+    again = _build(latitudes[shuffled], longitudes[shuffled], limits)
+    figures = asdict(quality(partition, latitudes, longitudes, limits))
+    figures |= {name: round(value, 2) for name, value in figures.items() if name.endswith("km2")}
     return {
         "positions": len(latitudes),
         "minimum": limits.minimum,
         "maximum": limits.maximum,
         **cost,
-        **found,
+        **figures,
         "deterministic": _bytes(partition) == _bytes(again),
     }
 
 
-def _built(latitudes: Floats, longitudes: Floats, limits: Limits) -> Partition:
+def _build(latitudes: Floats, longitudes: Floats, limits: Limits) -> Partition:
     build = partial(
         semantic_partition, latitudes, longitudes, minimum=limits.minimum, maximum=limits.maximum, passes=limits.passes
     )
-    if len(latitudes) < WORTH_PROCESSES:
+    if len(latitudes) < PARALLEL_FROM:
         return build()
     with process_pool() as pool:
         return build(run=pool.map)
@@ -146,13 +146,13 @@ def _bytes(partition: Partition) -> bytes:
 
 
 def _cpu_s() -> float:
-    """Seconds that this process and those of its children that have ended spent computing."""
+    """CPU seconds of this process and of its children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _peak_mb() -> int:
-    """An upper bound: as if this process and every child had been at their largest at once."""
+    """Upper bound on the memory: the peak of this process plus the largest child's peak for every child."""
     unit = 2**20 if sys.platform == "darwin" else 2**10
     own, child = (resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return round(own + PROCESSES * child)

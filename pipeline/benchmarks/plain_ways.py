@@ -1,6 +1,6 @@
-"""Straightforward ways of doing the heavy work, as one would write them first: what benchmarks compare with.
+"""Naive implementations of the heavy computations, the baselines of the benchmarks.
 
-Each gives what the fast way gives, or less where its docstring says so.
+Each gives the same result as the fast implementation, or less where its docstring says so.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sklearn.cluster import OPTICS
 
 from pipeline.geocells.splitting import Limits
-from predictor.answers.posterior import Calibration, Density, Known
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import Density, Reference
 from predictor.geodesy import INDIA_SCALE_KM, Floats, distance_matrix_km, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings
 
-GRID_STEP = 0.25  # degrees between the points at which `guess_on_grid` looks
-SOUTH, NORTH, WEST, EAST = 8, 37, 68, 98  # India lies between them
+GRID_STEP = 0.25  # degrees between the candidates of `guess_on_grid`
+SOUTH, NORTH, WEST, EAST = 8, 37, 68, 98  # of a box around India
 
 
 def dense_targets(photos: Floats, cells: Floats, tau_km: float) -> Floats:
@@ -27,9 +28,9 @@ def dense_targets(photos: Floats, cells: Floats, tau_km: float) -> Floats:
 
 
 def optics_per_pass(points: Floats, limits: Limits) -> NDArray[np.intp]:
-    """Labels (n,) of the first pass in which scikit-learn's OPTICS, run anew for each, finds what divides a cell.
+    """Labels (n,) of the first pass that divides a cell, with a separate run of scikit-learn's OPTICS for each pass.
 
-    Less than splitting: from one starting point, one round, and no polygons.
+    It does less than splitting: one starting point, one round, no polygons.
     """
     for min_samples, xi in limits.passes:
         labels = OPTICS(min_samples=min_samples, xi=xi, min_cluster_size=limits.minimum).fit(points).labels_
@@ -39,20 +40,20 @@ def optics_per_pass(points: Floats, limits: Limits) -> NDArray[np.intp]:
     return np.zeros(len(points), np.intp)
 
 
-def refined_one_by_one(cells: Floats, embedding: Embeddings, known: Known, how: Calibration) -> Floats:
+def refined_one_by_one(cells: Floats, embedding: Embeddings, reference: Reference, method: AnswerMethod) -> Floats:
     """Weights (M,) of the gallery's pictures for one photo, by a loop over cells, prototypes and pictures."""
-    prototypes, gallery = known.prototypes, known.gallery
+    prototypes, gallery = reference.prototypes, reference.gallery
     best: dict[int, float] = {}
     for prototype, cell in zip(prototypes.embeddings, prototypes.cells.tolist(), strict=True):
         best[cell] = max(best.get(cell, -1.0), float(embedding @ prototype))
     weights = cells.copy()
-    if how.cell_temperature is not None:
-        top = np.argsort(-cells, kind="stable")[: how.top_cells].tolist()
-        moved = {cell: cells[cell] * np.exp(best.get(cell, -np.inf) / how.cell_temperature) for cell in top}
+    if method.cell_temperature is not None:
+        top = np.argsort(-cells, kind="stable")[: method.top_cells].tolist()
+        moved = {cell: cells[cell] * np.exp(best.get(cell, -np.inf) / method.cell_temperature) for cell in top}
         for cell in top:
             weights[cell] = moved[cell] / sum(moved.values()) * sum(cells[top])
-    share = np.array([np.exp(float(embedding @ one) / how.prototype_temperature) for one in prototypes.embeddings])
-    picture = np.array([np.exp(float(embedding @ one) / how.prototype_temperature) for one in gallery.embeddings])
+    share = np.array([np.exp(float(embedding @ one) / method.prototype_temperature) for one in prototypes.embeddings])
+    picture = np.array([np.exp(float(embedding @ one) / method.prototype_temperature) for one in gallery.embeddings])
     out = np.zeros(len(picture))
     for cell in best:
         inside = np.flatnonzero(prototypes.cells == cell)
@@ -63,9 +64,9 @@ def refined_one_by_one(cells: Floats, embedding: Embeddings, known: Known, how: 
     return out / out.sum()
 
 
-def guess_on_grid(where: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
+def guess_on_grid(density: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
     """Unit vector (3,) of the best guess among the points of a grid over India, which is `GRID_STEP` wide."""
     axes = np.meshgrid(np.arange(SOUTH, NORTH, GRID_STEP), np.arange(WEST, EAST, GRID_STEP))
     grid = unit_vectors(*(axis.ravel() for axis in axes))
-    best: Floats = grid[(score(distance_matrix_km(grid, where.points), scale_km) @ where.weights).argmax()]
+    best: Floats = grid[(score(distance_matrix_km(grid, density.points), scale_km) @ density.weights).argmax()]
     return best

@@ -1,6 +1,6 @@
-"""What the predictor adds to its network: bulk prediction beside a bare timm loop, one picture beside its forward pass.
+"""Benchmark of the predictor's overhead: bulk prediction against a bare timm loop, a question against a forward pass.
 
-A site of its own is started in a temporary folder, so that broker, worker and database are the real ones; inside it
+It runs on a separate site in a temporary folder, with a real broker, worker and database; there,
 ``python -m pipeline.benchmarks.predictor FILES`` alternates between baseline and predictor.
 """
 
@@ -23,13 +23,13 @@ from django.conf import settings
 from pipeline.benchmarks.site import NotStarted, benchmark_site
 
 SCENES, SEED = 512, 77
-ROUNDS = 3  # of bulk: baseline and predictor in turn
+ROUNDS = 3  # of bulk prediction, baseline and predictor in turn
 SINGLE = 40  # pictures asked for one by one
-SETTLE_S = 0.5  # for which this process's threads would still spin, on the cores that the worker needs
+SETTLE_S = 0.5  # pause in which this process's threads stop spinning on cores that the worker needs
 
 
 def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
-    """Ratios and figures, for the champion of this site, else the starter. Raises NotStarted."""
+    """Ratios and figures for the champion of this site, or the starter without one. Raises NotStarted."""
     from predictor.versions.selectors import champion
 
     files = _scene_files(settings.CACHE_DIR / f"benchmark-scenes-{SEED}-{count}", count)
@@ -41,7 +41,7 @@ def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
     ):
         if settings.ENCODERS_DIR.exists():
             shutil.copytree(settings.ENCODERS_DIR, Path(folder) / "encoders")
-        measured = subprocess.run(
+        process = subprocess.run(
             [
                 sys.executable,
                 "-m",
@@ -56,11 +56,11 @@ def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
             text=True,
             check=True,
         )
-    return json.loads(measured.stdout.splitlines()[-1])
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def _scene_files(folder: Path, count: int) -> Path:
-    """A folder with so many drawn scenes as JPEG files of the size that photos are stored in; drawn once."""
+    """The folder, with ``count`` scenes as JPEG files of the size of stored photos; they are drawn once."""
     from pipeline.scenes.place import draw_places
     from pipeline.support.processes import process_pool
 
@@ -82,8 +82,8 @@ def _draw(folder: Path, number: int, position: tuple[float, float]) -> None:
     partial_file.rename(folder / f"{number}.jpg")
 
 
-def _measured(files: list[Path], model: Path | None) -> dict[str, Any]:
-    """The figures, measured inside the site of the benchmark."""
+def _measure(files: list[Path], model: Path | None) -> dict[str, Any]:
+    """The figures, measured on the benchmark's site."""
     from predictor.models import Prediction
     from predictor.pictures import store
     from predictor.versions.selectors import artifact_of, champion
@@ -102,7 +102,7 @@ def _measured(files: list[Path], model: Path | None) -> dict[str, Any]:
         predict_images(version=version, sha256s=sha256s)
 
     bare_s, bulk_s, forward_s = [], [], []
-    _bare_loop(files[:32], encoder)  # warm both, unmeasured
+    _bare_loop(files[:32], encoder)  # warm-up of both
     predict_images(version=version, sha256s=sha256s[:32])
     for _ in range(ROUNDS):
         bare_s.append(_seconds(lambda: _bare_loop(files, encoder)))
@@ -125,7 +125,7 @@ def _measured(files: list[Path], model: Path | None) -> dict[str, Any]:
 
 
 def _bare_loop(files: list[Path], encoder: Any) -> None:
-    """The baseline: a DataLoader with the predictor's transform, and the timm network."""
+    """The baseline: a DataLoader with the predictor's transform, and the bare timm network."""
     import torch
     from torch.utils.data import DataLoader, Dataset
 
@@ -146,14 +146,14 @@ def _bare_loop(files: list[Path], encoder: Any) -> None:
 
 
 def _window(file: Path, encoder: Any) -> Any:
-    from predictor.pictures.images import decode, fitted, squeezed
+    from predictor.pictures.images import centre_crop, decode, squash
 
     how = encoder.preparation
-    return (squeezed if how.whole else fitted)(decode(file.read_bytes()), *how.size)
+    return (squash if how.whole else centre_crop)(decode(file.read_bytes()), *how.size)
 
 
 def _forward_only(count: int, encoder: Any) -> float:
-    """Seconds of the network alone on so many pictures that are in memory."""
+    """Seconds of the network alone on ``count`` pictures in memory."""
     import torch
 
     from predictor.encoders.encoder import WINDOWS, normalise
@@ -171,30 +171,30 @@ def _forward_only(count: int, encoder: Any) -> float:
 
 
 def _singles(files: list[Path], encoder: Any) -> tuple[list[float], list[float]]:
-    """Seconds of decoding, transform and forward alone, and from asking a worker to its stored answer, in turn."""
+    """Seconds of decoding, transform and forward pass, and from a question to the worker's stored answer, in turn."""
     from django.utils import timezone
 
     from predictor.serving import questions
 
-    while not questions.living_workers(now=timezone.now()):
+    while not questions.live_workers(now=timezone.now()):
         time.sleep(0.2)
     single, asked = [], []
     for number, file in enumerate([*files[:3], *files]):
-        bare = _seconds(partial(_alone, file, encoder))
+        bare = _seconds(partial(_encode_file, file, encoder))
         time.sleep(SETTLE_S)
         begun = timezone.now()
         key = questions.ask(now=begun, data=file.read_bytes()).key
-        while (found := questions.answer_to(key=key)) is None or found.answered_at is None:
-            time.sleep(0.05)  # seldom, so that asking does not disturb the worker: the row has the time
-        if found.error:
-            raise NotStarted(f"The worker could not answer: {found.error}")
+        while (question := questions.question_by_key(key=key)) is None or question.answered_at is None:
+            time.sleep(0.05)  # seldom, so that polling does not slow the worker; the row holds the time of the answer
+        if question.error:
+            raise NotStarted(f"The worker could not answer: {question.error}")
         if number >= 3:  # the first warm both sides
             single.append(bare)
-            asked.append((found.answered_at - begun).total_seconds())
+            asked.append((question.answered_at - begun).total_seconds())
     return single, asked
 
 
-def _alone(file: Path, encoder: Any) -> None:
+def _encode_file(file: Path, encoder: Any) -> None:
     from predictor.pictures.images import decode
 
     encoder.encode([decode(file.read_bytes())])
@@ -211,5 +211,5 @@ if __name__ == "__main__":
 
     django.setup()
     folder, count, *model = sys.argv[1:]
-    chosen = [Path(folder) / f"{number}.jpg" for number in range(int(count))]
-    print(json.dumps(_measured(chosen, Path(model[0]) if model else None)))
+    files = [Path(folder) / f"{number}.jpg" for number in range(int(count))]
+    print(json.dumps(_measure(files, Path(model[0]) if model else None)))

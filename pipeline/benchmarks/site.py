@@ -1,4 +1,4 @@
-"""A site of its own in a temporary folder, for benchmarks: broker, web server, workers, database are the real ones."""
+"""A separate site for benchmarks in a temporary folder, with a real broker, web server, workers and database."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def free_port() -> int:
 
 @contextmanager
 def benchmark_site(folder: Path, *, services: bool = False) -> Iterator[tuple[dict[str, str], int]]:
-    """The environment in which the running site's commands work, and its port. With ``services`` it uses the database
-    and the broker that DATABASE_URL and REDIS_URL name. Raises NotStarted."""
-    left_out = ("GEOGUESS_",) if services else ("GEOGUESS_", "DATABASE_URL", "REDIS_URL")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    """Run a site; the environment for commands on it, and its port. With ``services`` it uses the database and the
+    broker that DATABASE_URL and REDIS_URL name. Raises NotStarted."""
+    removed = ("GEOGUESS_",) if services else ("GEOGUESS_", "DATABASE_URL", "REDIS_URL")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(removed)}
     environment |= {"GEOGUESS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "geoguess.settings"}
     port = free_port()
     log = folder / "up.log"

@@ -1,4 +1,4 @@
-"""How fast the heavy parts are, each beside a plain way of doing the same: ratios outlive the machine."""
+"""Benchmarks of the heavy computations, as ratios to naive implementations, which hardly depend on the machine."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.benchmarks import plain_ways
-from pipeline.benchmarks.geocells import automatic_limits, made_positions
+from pipeline.benchmarks.geocells import automatic_limits, synthetic_positions
 from pipeline.geocells.semantic import semantic_partition
-from pipeline.geocells.splitting import Crowded, clusterings
+from pipeline.geocells.splitting import CrowdedCell, clusterings
 from pipeline.geography.plane import Polygons
 from pipeline.training.features import cached_embeddings
-from predictor.answers.posterior import Calibration, Density, Known, Places, Prototypes, locate, refine
+from predictor.answers.calibration import Calibration
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import Density, GalleryPhotos, Prototypes, Reference, locate, refine
 from predictor.encoders.loading import load_encoder
 from predictor.geodesy import Floats, unit_vectors
 from predictor.network.heads import Embeddings, fit_path, unit
@@ -26,19 +28,19 @@ from predictor.network.smoothing import smoothed_targets
 
 SEED = 0
 GEOCELL_PHOTOS = (5_000, 20_000, 100_000)
-LARGEST = 20  # cells that scikit-learn's OPTICS divides, too: all would take it hours at 100,000 photos
+LARGEST = 20  # cells compared with scikit-learn's OPTICS, which would take hours for all at 100,000 photos
 SMOOTHED, SMOOTHED_CELLS, TAU_KM = 256, 10_000, 30.0
 REFINED, REFINED_CELLS, REFINED_DIM = 100, 300, 768
 PROTOTYPES_PER_CELL, PICTURES_PER_PROTOTYPE = 20, 2
 TRAINED, TRAINED_CELLS, TRAINED_DIM, PENALTY = 5000, 300, 192, 1e-4
 ENCODED = 96
-FEW = 5  # photos that a slow baseline works on
-REPEATS = 5  # of work that takes milliseconds
+FEW = 5  # photos for the slow baselines
+REPEATS = 5  # of runs that take milliseconds
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """``amount`` units of work took ``seconds``; what the baseline did in ``baseline_s`` of it, ``compared_s``."""
+    """``amount`` units took ``seconds``; the part that took the baseline ``baseline_s`` took ``compared_s``."""
 
     name: str
     unit: str
@@ -49,7 +51,7 @@ class Measurement:
     compared_s: float
 
     def figures(self) -> dict[str, float | str]:
-        """Units per second, and how many times faster than the baseline."""
+        """Units per second, and the speed-up over the baseline."""
         return {
             "name": self.name,
             "unit": self.unit,
@@ -60,17 +62,17 @@ class Measurement:
 
 
 def measurements(folder: Path) -> list[Callable[[], Measurement]]:
-    """The benchmarks, to be run one by one; what they write goes into ``folder``."""
+    """The benchmarks, to be run one by one; they write their files to ``folder``."""
     geocell_sizes = [partial(geocells, count) for count in GEOCELL_PHOTOS]
     return [*geocell_sizes, smoothing, refinement, answering, training, partial(encoding, folder)]
 
 
 def geocells(count: int) -> Measurement:
-    """Semantic geocells in one process; clustering their largest districts is compared."""
-    latitudes, longitudes = made_positions(count)
-    limits, largest = automatic_limits(count), list[Crowded]()
+    """Semantic geocells in one process; only the clustering of the largest cells is compared."""
+    latitudes, longitudes = synthetic_positions(count)
+    limits, largest = automatic_limits(count), list[CrowdedCell]()
 
-    def run(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterable[Polygons]:
+    def run(split: Callable[[CrowdedCell], Polygons], cells: Iterable[CrowdedCell]) -> Iterable[Polygons]:
         cells = list(cells)
         largest.extend(cells[:LARGEST])
         return map(split, cells)
@@ -94,23 +96,26 @@ def smoothing() -> Measurement:
 
 def refinement() -> Measurement:
     """Prototypes and pictures weigh the posterior of photos."""
-    posterior, queries, known = _refinable()
-    fast = _seconds(lambda: refine(posterior, queries, known, Calibration(cell_temperature=0.1)), REPEATS)
-    plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], known) for i in range(FEW)])
+    posterior, queries, reference = _refinable()
+    fast = _seconds(lambda: refine(posterior, queries, reference, AnswerMethod(cell_temperature=0.1)), REPEATS)
+    plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], reference) for i in range(FEW)])
     baseline = "a Python loop over cells, prototypes and pictures"
     return Measurement("refinement", "photos", REFINED, fast, baseline, plain / FEW, fast / REFINED)
 
 
 def answering() -> Measurement:
     """From a posterior to the pin and its radius."""
-    posterior, queries, known = _refinable()
-    how = Calibration(cell_temperature=0.1, neighbour_share=0.3)
+    posterior, queries, reference = _refinable()
+    method, calibration = AnswerMethod(cell_temperature=0.1, neighbour_share=0.3), Calibration()
 
     def plainly(i: int) -> Floats:
-        weights = _refined_plainly(posterior[i], queries[i], known)
-        return plain_ways.guess_on_grid(Density(known.gallery.vectors, weights))
+        weights = _refined_plainly(posterior[i], queries[i], reference)
+        return plain_ways.guess_on_grid(Density(reference.gallery.vectors, weights))
 
-    fast = _seconds(lambda: [locate(posterior[i], queries[i], known, how) for i in range(REFINED)])
+    def answer(i: int) -> float:
+        return calibration.radius_km(locate(posterior[i], queries[i], reference, method).spread_km)
+
+    fast = _seconds(lambda: [answer(i) for i in range(REFINED)])
     plain = _seconds(lambda: [plainly(i) for i in range(FEW)])
     baseline = f"that loop, and a grid of {plain_ways.GRID_STEP}° to guess on"
     return Measurement("answer", "pictures", REFINED, fast, baseline, plain / FEW, fast / REFINED)
@@ -140,7 +145,7 @@ def encoding(folder: Path) -> Measurement:
     return Measurement("encoding", "photos", ENCODED, fast, "one picture at a time", plain, fast)
 
 
-def _refinable() -> tuple[Floats, Embeddings, Known]:
+def _refinable() -> tuple[Floats, Embeddings, Reference]:
     """Posteriors (N, C), embeddings (N, d) and a gallery with prototypes in each cell."""
     rng = np.random.default_rng(SEED)
     count = REFINED_CELLS * PROTOTYPES_PER_CELL
@@ -148,14 +153,15 @@ def _refinable() -> tuple[Floats, Embeddings, Known]:
     cells = np.repeat(np.arange(REFINED_CELLS), PROTOTYPES_PER_CELL)
     of_picture = np.repeat(np.arange(count), PICTURES_PER_PROTOTYPE)
     pictures = unit(prototypes[of_picture] + 0.5 * _embeddings(rng, len(of_picture), REFINED_DIM))
-    gallery = Places(pictures, _places(rng, len(pictures)), cells[of_picture])
+    gallery = GalleryPhotos(pictures, _places(rng, len(pictures)), cells[of_picture])
     posterior = rng.dirichlet(np.full(REFINED_CELLS, 0.1), REFINED)
     queries = unit(pictures[:REFINED] + 0.5 * _embeddings(rng, REFINED, REFINED_DIM))
-    return posterior, queries, Known(_places(rng, REFINED_CELLS), gallery, Prototypes(prototypes, cells, of_picture))
+    centroids = _places(rng, REFINED_CELLS)
+    return posterior, queries, Reference(centroids, gallery, Prototypes(prototypes, cells, of_picture))
 
 
-def _refined_plainly(cells: Floats, query: Embeddings, known: Known) -> Floats:
-    return plain_ways.refined_one_by_one(cells, query, known, Calibration(cell_temperature=0.1))
+def _refined_plainly(cells: Floats, query: Embeddings, reference: Reference) -> Floats:
+    return plain_ways.refined_one_by_one(cells, query, reference, AnswerMethod(cell_temperature=0.1))
 
 
 def _places(rng: np.random.Generator, count: int) -> Floats:
@@ -168,7 +174,7 @@ def _embeddings(rng: np.random.Generator, count: int, dim: int) -> Embeddings:
 
 
 def _seconds(work: Callable[[], object], repeats: int = 1) -> float:
-    """The shortest of the runs, which other work disturbed least."""
+    """The shortest of the runs, as it was disturbed least."""
     took = []
     for _ in range(repeats):
         start = time.perf_counter()

@@ -1,1 +1,1 @@
-"""Boundaries that somebody imported, for geocells to start from."""
+"""Imported boundaries, which geocells can be built from instead of the project's districts."""

@@ -1,6 +1,6 @@
-"""Boundaries that users import: areas of one level, an exact coverage of India inside its states or districts.
+"""Imported boundary sets: areas of one level, an exact coverage of India inside its states or districts.
 
-A set is one FlatGeobuf file, replaced in one step, with a copy of its description beside it as JSON for people.
+A set is one FlatGeobuf file, replaced atomically; its description is also copied to a JSON file for people.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
-from pipeline.boundary_sets.nesting import REST, Nested, Overlaps, nested
+from pipeline.boundary_sets.nesting import REST, NestedAreas, Overlaps, nest_areas
 from pipeline.boundary_sets.vector_files import FileRefused, VectorTable, read_table
 from pipeline.geocells.districts import DistrictMap
 from pipeline.geography import boundaries
@@ -35,8 +35,8 @@ from pipeline.geography.plane import Polygons, to_degrees, to_plane
 from pipeline.support.progress import SILENT, Reporter
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-DRAWN_BEFORE = -1
-MOSTLY = 0.5  # share of an area's ground from which it counts as in India, or as drawn twice
+DUPLICATE_ROW = -1
+MAJORITY = 0.5  # share of an area's ground that must lie in India or in one unit, or that makes a row a duplicate
 
 
 class Level(StrEnum):
@@ -47,11 +47,11 @@ class Level(StrEnum):
     SUBDISTRICT = "subdistrict"
 
 
-UNITS = {Level.STATE: "states", Level.DISTRICT: "states", Level.SUBDISTRICT: "districts"}  # that areas lie in
+UNITS = {Level.STATE: "states", Level.DISTRICT: "states", Level.SUBDISTRICT: "districts"}  # in which areas are nested
 
 
 class Fault(StrEnum):
-    """Why a row is turned away."""
+    """Why a row is rejected."""
 
     WITHOUT_NAME = "without_name"
     EMPTY = "empty"
@@ -81,19 +81,20 @@ class SetMissing(ValueError):
 
 @dataclass(frozen=True)
 class Columns:
-    """The file's columns: of the areas' names, their codes, and the names of what they belong to."""
+    """The file's columns with the areas' names, their codes, and the names of their parent areas."""
 
     name: str
     code: str | None = None
     parent: str | None = None
 
-    def given(self) -> dict[str, str]:
-        return {new: old for new, old in asdict(self).items() if old}
+    def mapping(self) -> dict[str, str]:
+        """The set's column to the file's, for those that the file has."""
+        return {column: in_file for column, in_file in asdict(self).items() if in_file}
 
 
 @dataclass(frozen=True)
-class TurnedAway:
-    """A row of the file, counted from 1."""
+class RejectedRow:
+    """A row of the file that was rejected, counted from 1."""
 
     row: int
     name: str
@@ -107,7 +108,7 @@ class TurnedAway:
 class BoundarySet:
     """An imported set: its ``areas`` (EPSG:4326) with columns name, code, parent, state, district, is_rest.
 
-    ``district`` is "" at higher levels; an area that ``is_rest`` is what no imported one covers of a state or district.
+    ``district`` is "" at higher levels; ``is_rest`` marks the part of a state or district that no imported area covers.
     """
 
     name: str
@@ -117,33 +118,33 @@ class BoundarySet:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> BoundarySet:
-        """Raises SetMissing."""
+        """The set of this name in the folder. Raises SetMissing."""
         path = folder / f"{name}.fgb"
         if not NAME.fullmatch(name) or not path.is_file():
-            known = ", ".join(set_names(folder)) or "none yet: run import_boundaries"
-            raise SetMissing(f"There are no boundaries “{name}”. There are: {known}.")
+            names = ", ".join(set_names(folder)) or "none yet: run import_boundaries"
+            raise SetMissing(f"There are no boundaries “{name}”. There are: {names}.")
         description = json.loads(pyogrio.read_info(path)["layer_metadata"]["DESCRIPTION"])
         return cls(name, hashlib.sha256(path.read_bytes()).hexdigest(), description, gpd.read_file(path))
 
     @cached_property
     def districts(self) -> DistrictMap:
-        """The areas as what geocells start from; where a state has several of one name, with their district's."""
+        """The areas as the districts that geocells start from; names not unique in a state get their district added."""
         areas = self.areas
-        shared = areas.duplicated(["state", "name"], keep=False) & (areas["district"] != "")
-        named = areas["name"].where(~shared, areas["name"] + " (" + areas["district"] + ")")
-        return DistrictMap.of(areas.assign(district=named))
+        ambiguous = areas.duplicated(["state", "name"], keep=False) & (areas["district"] != "")
+        names = areas["name"].where(~ambiguous, areas["name"] + " (" + areas["district"] + ")")
+        return DistrictMap.of(areas.assign(district=names))
 
     def provenance(self) -> dict[str, str]:
-        """What a model's card says of the boundaries it was trained on."""
+        """The entry in the card of a model trained on these boundaries."""
         return {"name": self.name, "level": self.description["level"], "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What an import made, and the rows that it turned away."""
+class ImportResult:
+    """The set that an import made, and the rows that it rejected."""
 
     boundaries: BoundarySet
-    turned_away: list[TurnedAway]
+    rejected: list[RejectedRow]
 
 
 def set_names(folder: Path) -> list[str]:
@@ -163,10 +164,10 @@ def import_boundaries(
     licence: str = "",
     source: str = "",
     report: Reporter = SILENT,
-) -> Imported:
-    """The areas of a vector file as the set ``name`` in ``folder``, in place of an earlier one.
+) -> ImportResult:
+    """Store the areas of a vector file as the set ``name`` in ``folder``, replacing an earlier one.
 
-    ``crs`` is what the coordinates are in where the file does not say so. Raises ImportFailed.
+    ``crs`` is the coordinate system where the file does not name one. Raises ImportFailed.
     """
     if not NAME.fullmatch(name):
         raise ImportFailed(f"“{name}” cannot name a set: use small letters, digits and hyphens, at most 64.")
@@ -175,54 +176,56 @@ def import_boundaries(
         unfinished = Path(temporary)
         report.progress(0, 1, "Reading")
         try:
-            table = read_table(path, columns.given(), layer, unfinished)
+            table = read_table(path, columns.mapping(), layer, unfinished)
         except FileRefused as refused:
             raise ImportFailed(str(refused)) from refused
         report.progress(1, 1, "Reading")
-        rows, turned_away = _cleaned(_in_degrees(table, crs, path.name))
+        rows, rejected = _clean_rows(_in_degrees(table, crs, path.name))
         if len(rows):
-            areas, joined, lost = _as_coverage(rows, level, report)
-            turned_away = sorted(turned_away + lost, key=lambda turned: turned.row)
+            areas, joined, rejected_later = _as_coverage(rows, level, report)
+            rejected = sorted(rejected + rejected_later, key=lambda rejection: rejection.row)
         if not len(rows) or areas["is_rest"].all():
-            raise ImportFailed(f"{path.name}: none of its {len(table.rows)} rows can be used. {_summary(turned_away)}")
+            raise ImportFailed(f"{path.name}: none of its {len(table.rows)} rows can be used. {_summary(rejected)}")
         description = {
             "name": name,
             "level": str(level),
             "file": path.name,
             "file_sha256": table.sha256,
             "layer": table.layer,
-            "columns": columns.given(),
+            "columns": columns.mapping(),
             "source": source,
             "licence": licence,
             "rows": len(table.rows),
             "areas": int((~areas["is_rest"]).sum()),
             "joined": joined,
             "rests": int(areas["is_rest"].sum()),
-            "turned_away": _counts(turned_away),
+            "turned_away": _counts(rejected),
         }
         _write(areas, description, unfinished)
-        for suffix in (".json", ".fgb"):  # the one that counts is last
+        for suffix in (".json", ".fgb"):  # the set itself last
             (unfinished / f"set{suffix}").replace(folder / f"{name}{suffix}")
-    return Imported(BoundarySet.load(folder, name), turned_away)
+    return ImportResult(BoundarySet.load(folder, name), rejected)
 
 
 def _in_degrees(table: VectorTable, crs: str | None, file_name: str) -> gpd.GeoDataFrame:
     """The rows in EPSG:4326. Raises ImportFailed."""
     rows = table.rows
     try:
-        own = CRS.from_user_input(crs) if crs else rows.crs
+        file_crs = CRS.from_user_input(crs) if crs else rows.crs
     except CRSError as error:
         raise ImportFailed(f"“{crs}” is no coordinate system: give one such as EPSG:4326 with --crs.") from error
-    if own is None or own.name.startswith("Undefined"):  # which is how a GeoPackage says that it does not know
+    if file_crs is None or file_crs.name.startswith("Undefined"):  # a GeoPackage's name for an unknown system
         raise ImportFailed(f"{file_name} names no coordinate system: give it with --crs, such as --crs EPSG:4326.")
     try:
-        return rows.set_crs(own, allow_override=True).to_crs("EPSG:4326")
+        return rows.set_crs(file_crs, allow_override=True).to_crs("EPSG:4326")
     except ProjError as error:
-        raise ImportFailed(f"{file_name}: positions on Earth do not follow from “{own.name}”: give --crs.") from error
+        raise ImportFailed(
+            f"{file_name}: positions on Earth do not follow from “{file_crs.name}”: give --crs."
+        ) from error
 
 
-def _cleaned(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[TurnedAway]]:
-    """Named, valid polygons with columns row, name, code, parent, and the rows that are none."""
+def _clean_rows(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[RejectedRow]]:
+    """Named, valid polygons with columns row, name, code, parent; and the rows that were rejected."""
     table = gpd.GeoDataFrame(
         {
             "row": np.arange(1, len(rows) + 1),
@@ -251,40 +254,40 @@ def _cleaned(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[TurnedAway]
         [Fault.WITHOUT_NAME, Fault.EMPTY, Fault.NOT_AN_AREA, Fault.OUTSIDE_INDIA],
         "",
     )
-    return table.set_geometry(valid, crs=table.crs)[faults == ""], _turned_away(table, faults)
+    return table.set_geometry(valid, crs=table.crs)[faults == ""], _rejected_rows(table, faults)
 
 
 def _as_coverage(
     rows: gpd.GeoDataFrame, level: Level, report: Reporter
-) -> tuple[gpd.GeoDataFrame, int, list[TurnedAway]]:
-    """The areas of a `BoundarySet`, how many rows became part of an earlier one, and the rows turned away."""
+) -> tuple[gpd.GeoDataFrame, int, list[RejectedRow]]:
+    """The areas of a `BoundarySet`, how many rows were joined to an earlier one, and the rejected rows."""
     units = boundaries.districts() if UNITS[level] == "districts" else boundaries.states().assign(district="")
     planes = to_plane(units.geometry.to_numpy())
     shapes = to_plane(rows.geometry.to_numpy())
     overlaps = Overlaps.of(shapes, planes, partial(report.progress, phase="Finding where areas belong"))
     ground, inside = shapely.area(shapes), overlaps.inside(len(rows))
-    faults = np.select([ground == 0, inside < MOSTLY * ground], [Fault.NOT_AN_AREA, Fault.OUTSIDE_INDIA], "")
-    unit, held = overlaps.most(len(rows))
-    spread = (faults == "") & (held < MOSTLY * inside)
-    if spread.sum() > MOSTLY * (faults == "").sum():
-        raise ImportFailed(f"{spread.sum()} areas reach over several {UNITS[level]} each: --level {level} is wrong.")
+    faults = np.select([ground == 0, inside < MAJORITY * ground], [Fault.NOT_AN_AREA, Fault.OUTSIDE_INDIA], "")
+    unit, largest = overlaps.most(len(rows))
+    crossing = (faults == "") & (largest < MAJORITY * inside)
+    if crossing.sum() > MAJORITY * (faults == "").sum():
+        raise ImportFailed(f"{crossing.sum()} areas reach over several {UNITS[level]} each: --level {level} is wrong.")
     part_of = _parts(rows, shapes, np.where(faults == "", unit, -1))
-    faults[part_of == DRAWN_BEFORE] = Fault.DUPLICATE
+    faults[part_of == DUPLICATE_ROW] = Fault.DUPLICATE
     whole = np.flatnonzero((faults == "") & (part_of == np.arange(len(rows))))
     joined = np.array([shapely.union_all(shapes[(part_of == index) & (faults == "")]) for index in whole], object)
-    result = nested(joined, unit[whole], planes, partial(report.progress, phase="Fitting areas together"))
+    result = nest_areas(joined, unit[whole], planes, partial(report.progress, phase="Fitting areas together"))
     faults[np.setdiff1d(whole, whole[result.area[result.area != REST]])] = Fault.COVERED
-    areas = _named(rows.iloc[whole], units, result)
+    areas = _area_table(rows.iloc[whole], units, result)
     polygons = areas.geometry.to_numpy()
     if not (shapely.is_valid(polygons).all() and all(map(shapely.coverage_is_valid, [polygons, to_plane(polygons)]))):
         raise RuntimeError("The areas could not be made to tile India.")
-    return areas, int((faults == "").sum()) - len(np.unique(part_of[faults == ""])), _turned_away(rows, faults)
+    return areas, int((faults == "").sum()) - len(np.unique(part_of[faults == ""])), _rejected_rows(rows, faults)
 
 
 def _parts(rows: gpd.GeoDataFrame, shapes: Polygons, unit: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The first row (R,) of the same name and code in the same unit, which a row is a further part of.
+    """For each row the index (R,) of the first row with its name and code in its unit, of whose area it is a part.
 
-    `DRAWN_BEFORE` where it is none because most of its ground is the same. Rows in unit -1 stand for themselves.
+    `DUPLICATE_ROW` where most of its ground repeats such rows. Rows in unit -1 keep their own index.
     """
     part_of = np.arange(len(rows))
     grouped = rows.assign(key=rows["name"].str.casefold(), unit=unit, index=part_of)[unit >= 0]
@@ -292,16 +295,16 @@ def _parts(rows: gpd.GeoDataFrame, shapes: Polygons, unit: NDArray[np.intp]) -> 
         whole = shapely.Polygon()
         for index in group["index"]:
             common = shapely.area(shapely.intersection(whole, shapes[index]))
-            if common > MOSTLY * min(whole.area, shapes[index].area):
-                part_of[index] = DRAWN_BEFORE
+            if common > MAJORITY * min(whole.area, shapes[index].area):
+                part_of[index] = DUPLICATE_ROW
             else:
                 part_of[index] = group["index"].iloc[0]
                 whole = shapely.union(whole, shapes[index])
     return part_of
 
 
-def _named(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame, result: Nested) -> gpd.GeoDataFrame:
-    """The pieces in degrees with the columns of a `BoundarySet`, by state, district and name."""
+def _area_table(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame, result: NestedAreas) -> gpd.GeoDataFrame:
+    """The pieces in degrees with the columns of a `BoundarySet`, sorted by state, district and name."""
     is_rest = result.area == REST
     of_unit = units.iloc[result.unit]
     unit_name = np.where(of_unit["district"] == "", of_unit["state"], of_unit["district"])
@@ -309,7 +312,7 @@ def _named(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame, result: Nested) -> g
     rest_name = np.where(has_areas, "Rest of " + unit_name.astype(object), unit_name)
 
     def of_area(column: str) -> NDArray[np.object_]:
-        return np.append(rows[column].to_numpy(object), "")[result.area]  # the last one is that of REST
+        return np.append(rows[column].to_numpy(object), "")[result.area]  # REST is -1: the last, added value
 
     areas = gpd.GeoDataFrame(
         {
@@ -327,29 +330,29 @@ def _named(rows: gpd.GeoDataFrame, units: gpd.GeoDataFrame, result: Nested) -> g
 
 
 def _texts(rows: gpd.GeoDataFrame, column: str) -> pd.Series:
-    """A column as text with single spaces; whole numbers without a point, nothing where nothing is known."""
+    """A column as text with single spaces; whole numbers without a decimal point, "" for missing values."""
     if column not in rows:
         return pd.Series("", index=rows.index)
     values = rows[column]
-    if pd.api.types.is_float_dtype(values):  # numbers, some of them missing
+    if pd.api.types.is_float_dtype(values):  # also whole numbers, if some are missing
         values = values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
     return values.astype("string").fillna("").str.split().str.join(" ").astype(str)
 
 
-def _turned_away(rows: gpd.GeoDataFrame, faults: NDArray[np.str_]) -> list[TurnedAway]:
+def _rejected_rows(rows: gpd.GeoDataFrame, faults: NDArray[np.str_]) -> list[RejectedRow]:
     at_fault = rows.assign(fault=faults)[faults != ""]
     return [
-        TurnedAway(int(row), str(name), Fault(fault))
+        RejectedRow(int(row), str(name), Fault(fault))
         for row, name, fault in zip(at_fault["row"], at_fault["name"], at_fault["fault"], strict=True)
     ]
 
 
-def _counts(turned_away: list[TurnedAway]) -> dict[str, int]:
-    return dict(sorted(Counter(str(turned.fault) for turned in turned_away).items()))
+def _counts(rejected: list[RejectedRow]) -> dict[str, int]:
+    return dict(sorted(Counter(str(rejection.fault) for rejection in rejected).items()))
 
 
-def _summary(turned_away: list[TurnedAway]) -> str:
-    return " ".join(f"{count} rows: {DETAILS[Fault(fault)]}" for fault, count in _counts(turned_away).items())
+def _summary(rejected: list[RejectedRow]) -> str:
+    return " ".join(f"{count} rows: {DETAILS[Fault(fault)]}" for fault, count in _counts(rejected).items())
 
 
 def _write(areas: gpd.GeoDataFrame, description: dict[str, Any], folder: Path) -> None:

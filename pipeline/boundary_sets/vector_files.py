@@ -1,8 +1,8 @@
-"""Vector files that users bring: GeoJSON, GeoPackage, FlatGeobuf, zipped Shapefile, and no other thing GDAL can open.
+"""Safe reading of users' vector files: GeoJSON, GeoPackage, FlatGeobuf or zipped Shapefile, and nothing else.
 
-GDAL chooses drivers by content, opens addresses and archives by name, and some formats name further files. So a file is
-copied first, under a name of our own, and read by a process whose GDAL has one driver and no network. The copy's ending
-chooses the driver. Archives are unpacked here, never by GDAL, under the rules of photo imports.
+GDAL picks drivers by content, opens URLs and archives by name, and some formats refer to further files. So a file is
+first copied under a fixed name and then read by a subprocess whose GDAL has a single driver, chosen by the file's
+extension, and no network. Archives are unpacked here, never by GDAL, under the rules of photo imports.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ DRIVERS = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".fgb": "
 RESULT_DRIVER = "FlatGeobuf"
 MAX_FILE_BYTES = 2 * 10**9
 MAX_UNPACKED_BYTES = 10**9  # of one file of a Shapefile
-NEEDED_PARTS, FURTHER_PARTS = (".shp", ".shx", ".dbf"), (".prj", ".cpg")  # coordinate system, text encoding
-NOWHERE = "http://0.0.0.0:0"  # a proxy that does not exist: GDAL fetches coordinate systems that a GeoJSON links to
+REQUIRED_PARTS, OPTIONAL_PARTS = (".shp", ".shx", ".dbf"), (".prj", ".cpg")  # coordinate system, text encoding
+DEAD_PROXY = "http://0.0.0.0:0"  # no such proxy: else GDAL would fetch coordinate systems that a GeoJSON links to
 
 
 class FileRefused(ValueError):
@@ -37,7 +37,7 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class VectorTable:
-    """``rows`` with the columns asked for and a geometry, None where empty; without a CRS where the file has none."""
+    """``rows`` with the requested columns and a geometry, None where empty; no CRS where the file names none."""
 
     rows: gpd.GeoDataFrame
     layer: str
@@ -45,7 +45,7 @@ class VectorTable:
 
 
 def read_table(path: Path, columns: dict[str, str], layer: str | None, folder: Path) -> VectorTable:
-    """One layer's ``columns`` (new name to the file's), read by way of copies in the empty ``folder``.
+    """One layer's ``columns`` (the set's name to the file's), read from a copy in ``folder``, which must be empty.
 
     Raises FileRefused.
     """
@@ -63,17 +63,17 @@ def read_table(path: Path, columns: dict[str, str], layer: str | None, folder: P
     result = folder / "rows.fgb"
     try:
         if copy.suffix == ".zip":
-            shapefile, name = _unpacked(copy, layer, folder)
-            _read_apart(shapefile, driver, None, columns, result)
+            shapefile, name = _unpack_shapefile(copy, layer, folder)
+            _read_in_subprocess(shapefile, driver, None, columns, result)
         else:
-            name = _read_apart(copy, driver, layer, columns, result)
+            name = _read_in_subprocess(copy, driver, layer, columns, result)
     except FileRefused as refused:
         raise FileRefused(f"{path.name}: {str(refused).replace(str(folder), '')}") from refused
     return VectorTable(gpd.read_file(result), name, sha256)
 
 
-def _read_apart(copy: Path, driver: str, layer: str | None, columns: dict[str, str], result: Path) -> str:
-    """The layer read, after the reader has written it to ``result``. Raises FileRefused."""
+def _read_in_subprocess(copy: Path, driver: str, layer: str | None, columns: dict[str, str], result: Path) -> str:
+    """Have the reader write the layer to ``result``; the layer's name. Raises FileRefused."""
     request = {
         "path": str(copy),
         "driver": driver,
@@ -86,27 +86,27 @@ def _read_apart(copy: Path, driver: str, layer: str | None, columns: dict[str, s
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "GDAL_SKIP": ",".join(set(pyogrio.list_drivers()) - {driver, RESULT_DRIVER}),
-        "GDAL_HTTP_PROXY": NOWHERE,
-        "GDAL_HTTPS_PROXY": NOWHERE,
+        "GDAL_HTTP_PROXY": DEAD_PROXY,
+        "GDAL_HTTPS_PROXY": DEAD_PROXY,
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pipeline.boundary_sets.vector_reader"],
         input=json.dumps(request),
         capture_output=True,
         text=True,
         env=environment,
     )
-    if done.returncode:
-        last = done.stderr.strip().rpartition("\n")[2] or f"exit status {done.returncode}"
+    if process.returncode:
+        last = process.stderr.strip().rpartition("\n")[2] or f"exit status {process.returncode}"
         raise FileRefused(f"Reading it as {driver} failed ({last}).")
-    answer = json.loads(done.stdout)
+    answer = json.loads(process.stdout)
     if "refused" in answer:
         raise FileRefused(answer["refused"])
     return str(answer["layer"])
 
 
-def _unpacked(archive: Path, layer: str | None, folder: Path) -> tuple[Path, str]:
-    """(path, name) of the archive's Shapefile, or of the one called ``layer``, its parts written to ``folder``."""
+def _unpack_shapefile(archive: Path, layer: str | None, folder: Path) -> tuple[Path, str]:
+    """Write the parts of the archive's Shapefile, or of the one called ``layer``, to ``folder``; its (path, name)."""
     if not zipfile.is_zipfile(archive):
         raise FileRefused("It is no ZIP archive, or a damaged one: pack it again.")
     source = ZipArchive(archive, MAX_UNPACKED_BYTES)
@@ -124,17 +124,17 @@ def _unpacked(archive: Path, layer: str | None, folder: Path) -> tuple[Path, str
 
 
 def _parts(names: list[str], layer: str | None) -> dict[str, str]:
-    """Names in the archive of a Shapefile's parts, by ending."""
+    """The archive's names of the Shapefile's parts, by extension."""
     paths = {name: PurePosixPath(name) for name in names}
-    shapes = [path for path in paths.values() if path.suffix.lower() == ".shp"]
-    wanted = [path for path in shapes if layer in (None, path.stem)]
-    if len(wanted) != 1:
-        found = ", ".join(path.stem for path in shapes) or "none"
-        raise FileRefused(f"One Shapefile is wanted, it holds: {found}. Choose with --layer, or pack just one.")
-    stem = wanted[0].with_suffix("")
-    beside = {path.suffix.lower(): name for name, path in paths.items() if path.with_suffix("") == stem}
-    if missing := [suffix for suffix in NEEDED_PARTS if suffix not in beside]:
+    shapefiles = [path for path in paths.values() if path.suffix.lower() == ".shp"]
+    matching = [path for path in shapefiles if layer in (None, path.stem)]
+    if len(matching) != 1:
+        names_found = ", ".join(path.stem for path in shapefiles) or "none"
+        raise FileRefused(f"One Shapefile is wanted, it holds: {names_found}. Choose with --layer, or pack just one.")
+    stem = matching[0].with_suffix("")
+    parts = {path.suffix.lower(): name for name, path in paths.items() if path.with_suffix("") == stem}
+    if missing := [suffix for suffix in REQUIRED_PARTS if suffix not in parts]:
         raise FileRefused(
-            f"{stem.name}{missing[0]} is missing beside {wanted[0].name}: pack all parts of the Shapefile."
+            f"{stem.name}{missing[0]} is missing beside {matching[0].name}: pack all parts of the Shapefile."
         )
-    return {suffix: beside[suffix] for suffix in (*NEEDED_PARTS, *FURTHER_PARTS) if suffix in beside}
+    return {suffix: parts[suffix] for suffix in (*REQUIRED_PARTS, *OPTIONAL_PARTS) if suffix in parts}

@@ -1,6 +1,6 @@
-"""Reads one layer of a vector file with one GDAL driver, in a process of its own that has no other and no network.
+"""Subprocess that reads one layer of a vector file, with a single GDAL driver and no network.
 
-`vector_files` beside it starts it: a request as JSON on standard input, the answer as JSON on standard output.
+It is started by `vector_files`: the request is JSON on standard input, the answer JSON on standard output.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ MAX_ROWS = 100_000  # India has some 7,000 subdistricts
 
 
 class _Refused(Exception):
-    """Something the user can put right."""
+    """A fault of the file or the request that the user can correct."""
 
 
 def read(
     *, path: str, driver: str, layer: str | None, columns: dict[str, str], result: str, result_driver: str
 ) -> dict[str, Any]:
-    """Write the layer's geometries and ``columns`` (new name to old) to ``result``; {"layer"} or {"refused"}."""
+    """Write the layer's geometries and ``columns`` (new name to the file's) to ``result``; {"layer"} or {"refused"}."""
     if surplus := set(pyogrio.list_drivers()) - {driver, result_driver}:
         raise RuntimeError(f"The drivers {sorted(surplus)} should have been left out.")
     try:
@@ -46,7 +46,7 @@ def read(
     pyogrio.raw.write(
         result,
         geometry,
-        field_data=[column[old] for old in columns.values()],
+        field_data=[column[in_file] for in_file in columns.values()],
         fields=list(columns),
         driver=result_driver,
         geometry_type="Unknown",
@@ -57,14 +57,14 @@ def read(
     return {"layer": layer}
 
 
-def _layer(path: str, wanted: str | None) -> str:
-    layers = [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
-    if wanted is None and len(layers) == 1:
+def _layer(path: str, name: str | None) -> str:
+    layers = [str(layer) for layer, geometry in pyogrio.list_layers(path) if geometry is not None]
+    if name is None and len(layers) == 1:
         return layers[0]
-    if wanted is None or wanted not in layers:
-        asked = "It has several layers" if wanted is None else f"It has no layer “{wanted}”"
-        raise _Refused(f"{asked}: give --layer, one of {', '.join(layers) or '(none)'}.")
-    return wanted
+    if name is None or name not in layers:
+        problem = "It has several layers" if name is None else f"It has no layer “{name}”"
+        raise _Refused(f"{problem}: give --layer, one of {', '.join(layers) or '(none)'}.")
+    return name
 
 
 def _check(info: dict[str, Any], driver: str, columns: list[str]) -> None:
@@ -77,7 +77,7 @@ def _check(info: dict[str, Any], driver: str, columns: list[str]) -> None:
 
 
 def _check_tables_only(path: str) -> None:
-    """A view or a virtual table can call functions that open other files and addresses."""
+    """Refuse views and virtual tables, which can call functions that open other files and URLs."""
     with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as database:
         rows = database.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
     for kind, name, sql in rows:
@@ -88,7 +88,7 @@ def _check_tables_only(path: str) -> None:
 
 
 def main() -> None:
-    warnings.simplefilter("ignore")  # such as that the file names no coordinate system, which the caller finds out
+    warnings.simplefilter("ignore")  # such as a missing coordinate system, which the caller checks itself
     json.dump(read(**json.load(sys.stdin)), sys.stdout)
 
 

@@ -1,1 +1,1 @@
-"""Photos kept good: reviewed, corrected, reported, collected, binned and taken down."""
+"""Curation of photos: review, corrections, reports, collections, the bin and take-downs."""

@@ -1,4 +1,4 @@
-"""Collections by a filter or by hand, with versions that can be brought back, and how difficult their photos are."""
+"""Collections filled by a filter or by hand, with versions that can be restored; and the difficulty of photos."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from pipeline.intake.storing import get_collection, update_scale
+from pipeline.intake.storing import get_or_create_collection, update_scale
 from pipeline.models import Collection, CollectionVersion, Photo, Review
 from predictor.geodesy import MAX_SCORE
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which photos; an empty part lets all through. Difficulties are points missed on average, 0 to 5,000."""
+    """Criteria for photos; an empty one allows all. Difficulties are points missed on average, 0 to 5,000."""
 
     states: tuple[str, ...] = ()
     climates: tuple[str, ...] = ()
-    collections: tuple[str, ...] = ()  # slugs of those they come from
+    collections: tuple[str, ...] = ()  # slugs of collections that hold the photos
     licences: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()  # as `host` names them
     easiest: float | None = None
@@ -43,7 +43,7 @@ class Filter:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     def photos(self) -> QuerySet[Photo]:
-        """Approved photos that pass, of all splits. Photographs and drawn scenes are never mixed."""
+        """Approved photos of all splits that match. Photographs and drawn scenes are never mixed."""
         photos = Photo.objects.filter(review=Review.APPROVED)
         drawn = Collection.every.filter(illustrated=True)
         photos = photos.filter(collections__in=drawn) if self.illustrated else photos.exclude(collections__in=drawn)
@@ -51,8 +51,8 @@ class Filter:
             if values:
                 photos = photos.filter(**{f"{field}__in": values})
         if self.sources:
-            wanted = [text for text in photos.values_list("source", flat=True).distinct() if host(text) in self.sources]
-            photos = photos.filter(source__in=wanted)
+            texts = photos.values_list("source", flat=True).distinct()
+            photos = photos.filter(source__in=[text for text in texts if host(text) in self.sources])
         if self.collections:
             photos = photos.filter(pk__in=Photo.objects.filter(collections__slug__in=self.collections).values("pk"))
         if self.easiest is not None:
@@ -65,7 +65,7 @@ class Filter:
 
 
 def host(source: str) -> str:
-    """Where a photo comes from in a word: the host of an address, or the text."""
+    """The host of a photo's source, or the text itself where it is not a URL."""
     return urlsplit(source).netloc or source
 
 
@@ -74,57 +74,58 @@ class NameTaken(ValueError):
 
 
 @transaction.atomic
-def build(*, name: str, wanted: Filter, user: User, description: str = "") -> Collection:
-    """A new collection of all photos that pass now. Raises NameTaken."""
+def create_from_filter(*, name: str, photo_filter: Filter, user: User, description: str = "") -> Collection:
+    """Create a collection of all photos that match now. Raises NameTaken."""
     if Collection.every.filter(name=name).exists():
         raise NameTaken(f"There is a collection “{name}”, maybe in the bin: choose another name.")
-    collection = get_collection(name=name, description=description, illustrated=wanted.illustrated)
-    return refill(collection=collection, wanted=wanted, user=user)
+    collection = get_or_create_collection(name=name, description=description, illustrated=photo_filter.illustrated)
+    return refill(collection=collection, photo_filter=photo_filter, user=user)
 
 
 @transaction.atomic
-def refill(*, collection: Collection, wanted: Filter, user: User) -> Collection:
-    """Let a collection hold what passes now, in place of what it held; the former stays as a version."""
-    collection.filters = wanted.as_dict()
+def refill(*, collection: Collection, photo_filter: Filter, user: User) -> Collection:
+    """Replace the photos of a collection by those that match now; the old ones stay as a version."""
+    collection.filters = photo_filter.as_dict()
     collection.save(update_fields=["filters"])
-    return _hold(collection, wanted.photos(), user, "By filter")
+    return _set_photos(collection, photo_filter.photos(), user, "By filter")
 
 
 @transaction.atomic
 def change_by_hand(*, collection: Collection, add: Iterable[int], take_out: Iterable[int], user: User) -> Collection:
-    """Put photos in and take others out."""
-    held = set(collection.photos.values_list("pk", flat=True))
-    return _hold(collection, Photo.objects.filter(pk__in=(held | set(add)) - set(take_out)), user, "By hand")
+    """Add photos and remove others, by key."""
+    current = set(collection.photos.values_list("pk", flat=True))
+    return _set_photos(collection, Photo.objects.filter(pk__in=(current | set(add)) - set(take_out)), user, "By hand")
 
 
 @transaction.atomic
-def bring_back(*, version: CollectionVersion, user: User) -> Collection:
-    """Let a collection hold what it held then, but for photos that are gone since."""
+def restore_version(*, version: CollectionVersion, user: User) -> Collection:
+    """Restore the photos that a collection held in a version, except those removed since."""
     collection = version.collection
     collection.filters = version.filters
     collection.save(update_fields=["filters"])
-    return _hold(collection, Photo.objects.filter(pk__in=version.photo_ids), user, f"Version {version.number} again")
+    photos = Photo.objects.filter(pk__in=version.photo_ids)
+    return _set_photos(collection, photos, user, f"Version {version.number} again")
 
 
 def set_difficulties(*, points: Mapping[int, float]) -> int:
-    """Note mean points (0 to 5,000) by photo; how many photos changed."""
+    """Set difficulties from mean points (0 to 5,000) by photo key; how many photos were updated."""
     photos = list(Photo.objects.filter(pk__in=points).only("pk", "difficulty"))
     for photo in photos:
         photo.difficulty = round(MAX_SCORE - points[photo.pk], 1)
     return Photo.objects.bulk_update(photos, ["difficulty"], batch_size=500)
 
 
-def _hold(collection: Collection, photos: QuerySet[Photo], user: User, note: str) -> Collection:
-    """The only change of what a collection holds, but for imports: keeps a version before the first and after each."""
+def _set_photos(collection: Collection, photos: QuerySet[Photo], user: User, note: str) -> Collection:
+    """Every change of a collection but imports goes through this. Saves a version before the first and after each."""
     if not collection.versions.exists() and collection.photos.exists():
-        _keep(collection, "Before", user)
+        _save_version(collection, "Before", user)
     collection.photos.set(photos)
     update_scale(collection)
-    _keep(collection, note, user)
+    _save_version(collection, note, user)
     return collection
 
 
-def _keep(collection: Collection, note: str, user: User) -> None:
+def _save_version(collection: Collection, note: str, user: User) -> None:
     latest = collection.versions.aggregate(latest=Max("number"))["latest"] or 0
     CollectionVersion.objects.create(
         collection=collection,

@@ -1,7 +1,7 @@
-"""How photos spread over India: by state and district, beside people and land, and what to collect next.
+"""Coverage of India by photos: by state and district, compared with population and area, and what to collect next.
 
 Population: Census of India 2011, in thousands, for today's states (Telangana, Ladakh and the merged union territory of
-Dadra and Nagar Haveli and Daman and Diu from the census's district tables). Areas follow from the boundaries.
+Dadra and Nagar Haveli and Daman and Diu from the census's district tables). Areas are computed from the boundaries.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ POPULATION_THOUSANDS = {
 
 @dataclass(frozen=True)
 class StateCoverage:
-    """Photos of a state beside what its people (thousands) and land (km²) would let expect: half by each."""
+    """Photos of a state, and the number expected from its mean share of population (thousands) and area (km²)."""
 
     name: str
     photos: int
@@ -42,21 +42,20 @@ class StateCoverage:
 
     @property
     def missing(self) -> float:
-        """Photos to collect until it has its share; negative where it has more."""
+        """Photos to collect until the expected number is reached; negative where there are more."""
         return self.expected - self.photos
 
 
 def coverage(photos: QuerySet[Photo]) -> list[StateCoverage]:
-    """All states, the one that most is missing of first."""
+    """All states, the one with the most missing photos first."""
     by_state = dict(photos.order_by().values_list("state").annotate(Count("pk", distinct=True)))
-    seen = set(photos.order_by().values_list("state", "district").distinct())
+    with_photos = set(photos.order_by().values_list("state", "district").distinct())
     areas, names = areas_km2(), _districts()
     total, land, people = sum(by_state.values()), sum(areas.values()), sum(POPULATION_THOUSANDS.values())
     rows = []
     for state, area in areas.items():
         share = (POPULATION_THOUSANDS[state] / people + area / land) / 2
-        own = names[state]
-        empty = sum((state, district) not in seen for district in own)
+        empty = sum((state, district) not in with_photos for district in names[state])
         rows.append(
             StateCoverage(
                 state,
@@ -64,7 +63,7 @@ def coverage(photos: QuerySet[Photo]) -> list[StateCoverage]:
                 POPULATION_THOUSANDS[state],
                 area,
                 share * total,
-                len(own),
+                len(names[state]),
                 empty,
             )
         )
@@ -82,7 +81,7 @@ def areas_km2() -> dict[str, float]:
 @lru_cache
 def _districts() -> dict[str, set[str]]:
     table = districts()
-    found: dict[str, set[str]] = {}
+    by_state: dict[str, set[str]] = {}
     for state, district in zip(table["state"].tolist(), table["district"].tolist(), strict=True):
-        found.setdefault(state, set()).add(district)
-    return found
+        by_state.setdefault(state, set()).add(district)
+    return by_state

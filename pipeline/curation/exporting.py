@@ -1,4 +1,4 @@
-"""A collection as files: the CSV that an import reads, with or without the pictures, or GeoJSON."""
+"""Export of a collection: the CSV that an import reads, a ZIP with the pictures, or GeoJSON."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pipeline.models import Collection, Photo
 from pipeline.support.progress import Reporter
 from predictor.pictures import store
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text that begins so for a formula
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet evaluates text that begins with these as a formula
 
 
 def table(collection: Collection) -> str:
-    """The photos as CSV with the columns of an import."""
+    """The photos as CSV with the columns that an import reads."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["file", "latitude", "longitude", *COLUMNS])
@@ -45,9 +45,9 @@ def geojson(collection: Collection) -> dict[str, Any]:
 
 
 def write_archive(collection: Collection, path: Path, report: Reporter) -> int:
-    """A ZIP of display copies with their CSV, which can be uploaded elsewhere; how many pictures it holds."""
+    """Write a ZIP of display copies and their CSV, which another site can import; how many pictures it holds."""
     count = collection.photos.count()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # JPEGs do not get smaller
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # compression would not shrink JPEGs
         archive.writestr("manifest.csv", table(collection))
         for done, (name, photo) in enumerate(_named(collection), start=1):
             archive.writestr(name, store.read(photo.sha256))
@@ -56,13 +56,13 @@ def write_archive(collection: Collection, path: Path, report: Reporter) -> int:
 
 
 def _named(collection: Collection) -> Iterator[tuple[str, Photo]]:
-    """Photos with a file name that is theirs alone."""
+    """Photos with a unique file name."""
     for photo in collection.photos.order_by("pk").iterator(chunk_size=500):
         yield f"{photo.pk:07}-{photo.sha256[:8]}.jpg", photo
 
 
 def _facts(photo: Photo) -> dict[str, Any]:
-    """What an import reads, by column; empty where nothing is known."""
+    """The values that an import reads, by column; "" where a value is unknown."""
     facts: dict[str, Any] = {column: getattr(photo, column) for column in COLUMNS}
     facts["captured_at"] = photo.captured_at.isoformat() if photo.captured_at else ""
     facts["is_pano"] = "true" if photo.is_pano else ""

@@ -1,4 +1,4 @@
-"""The job that packs a collection for elsewhere, and the chore that empties the bin."""
+"""The job that exports a collection as a ZIP, and the chore that empties the bin."""
 
 from __future__ import annotations
 

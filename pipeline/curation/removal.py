@@ -1,4 +1,4 @@
-"""Photos and collections removed: into the bin for thirty days, or, on a legal request, gone at once."""
+"""Removal of photos and collections: into the bin for thirty days, or, on a legal request, at once and for good."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from pipeline.curation.pictures import forget_copy, original_files
+from pipeline.curation.pictures import delete_display_copy, original_files
 from pipeline.models import Collection, Measurement, Photo, Report, Review
 from predictor.models import ModelVersion
 from predictor.pictures import store
 from predictor.versions.services import forget_images
 
-KEPT_FOR = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 Removable = Photo | Collection
 
 
 @transaction.atomic
 def put_in_bin(*, rows: Iterable[Removable], now: datetime) -> int:
-    """Out of play and out of every list, until somebody restores them or thirty days have passed."""
+    """Move rows into the bin: out of play and of every list, deleted for good after thirty days; how many they were."""
     count = 0
     for row in rows:
         row.deleted_at = now
@@ -35,7 +35,7 @@ def put_in_bin(*, rows: Iterable[Removable], now: datetime) -> int:
 
 @transaction.atomic
 def restore(*, rows: Iterable[Removable]) -> int:
-    """Back from the bin as they were; what was taken down stays so."""
+    """Restore rows from the bin unchanged, except photos that were taken down; how many were restored."""
     count = 0
     for row in rows:
         if isinstance(row, Photo) and row.taken_down_at:
@@ -47,8 +47,8 @@ def restore(*, rows: Iterable[Removable]) -> int:
 
 
 def empty_bin(*, now: datetime) -> int:
-    """Remove for good what has lain in the bin for thirty days; how much that was."""
-    old = {"deleted_at__lte": now - KEPT_FOR}
+    """Delete for good what has been in the bin for thirty days; how many rows that were."""
+    old = {"deleted_at__lte": now - RETENTION}
     count = 0
     for photo in Photo.every.filter(taken_down_at=None, **old):
         _erase(photo, now)
@@ -56,35 +56,35 @@ def empty_bin(*, now: datetime) -> int:
     for collection in Collection.every.filter(**old):
         try:
             collection.delete()
-        except ProtectedError:  # games were played from it: their histories keep its name
+        except ProtectedError:  # games refer to it, and their histories show its name
             continue
         count += 1
     return count
 
 
 def take_down(*, photo: Photo, now: datetime) -> list[ModelVersion]:
-    """A legal request: the photo is gone at once, for good, and cannot be imported again.
+    """Delete a photo for good on a legal request; it cannot be imported again.
 
-    Its file, display copy, predictions, measured guesses, and its rows in the models' galleries go. The versions that
-    have learnt from it are returned: they are flagged, as their weights cannot forget.
+    Deletes its original, display copy, predictions, measured guesses and rows in the galleries of model versions.
+    Returns the versions that were trained on it, which are flagged, because their weights cannot forget it.
     """
     flagged = forget_images(sha256s=[photo.sha256, photo.original_sha256])
-    _forget_measured(photo.sha256)
+    _delete_measured_guess(photo.sha256)
     _erase(photo, now, row_stays=True)
     return flagged
 
 
 def _erase(photo: Photo, now: datetime, *, row_stays: bool = False) -> None:
-    """Files first: if the rest fails, nothing private is left, and the bin is emptied again another time."""
+    """Delete the files first: if the rest fails, nothing private remains, and the next run deletes the row."""
     for path in original_files(photo):
         Path(path).unlink(missing_ok=True)
     for sha256 in (photo.sha256, photo.original_sha256):
         store.path(sha256).unlink(missing_ok=True)
-        forget_copy(sha256, "")
+        delete_display_copy(sha256, "")
     if not row_stays:
         try:
             photo.delete()
-        except ProtectedError:  # rounds showed it: their points stay
+        except ProtectedError:  # rounds showed it and keep their points
             pass
         else:
             return
@@ -98,8 +98,8 @@ def _erase(photo: Photo, now: datetime, *, row_stays: bool = False) -> None:
         photo.save()
 
 
-def _forget_measured(sha256: str) -> None:
-    """Drop what was measured on this photo: a guess may tell where a picture was taken. Figures of all stay."""
+def _delete_measured_guess(sha256: str) -> None:
+    """Delete a photo from measurements, as a guess may reveal its position. Aggregate figures stay."""
     for measurement in Measurement.objects.filter(photos__has_key=sha256):
         del measurement.photos[sha256]
         measurement.save(update_fields=["photos"])

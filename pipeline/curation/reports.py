@@ -1,4 +1,4 @@
-"""Reports of players on photos: how they come in and how they end."""
+"""Reports of players on photos: creating and resolving them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST_A_DAY = 20  # of one reporter: each takes a photo out of play
 
 
 class NotReported(ValueError):
-    """The report was not taken; the message says why."""
+    """The report was not accepted; the message is the code of the reason."""
 
 
 def report_photo(*, photo: Photo, reason: str, reporter: str, now: datetime) -> Report:
-    """A report, open from now on; a second one by the same reporter changes the reason. Raises NotReported."""
+    """Open a report; a second one by the same reporter on the same photo changes its reason. Raises NotReported."""
     if reason not in Report.Reason.values:
         raise NotReported("unknown")
     if Report.objects.filter(reporter=reporter, created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
@@ -36,7 +36,7 @@ def report_photo(*, photo: Photo, reason: str, reporter: str, now: datetime) -> 
 
 
 def resolve_reports(*, photo: Photo, outcome: str, user: User | None, now: datetime) -> int:
-    """Close the open reports on a photo with one outcome; how many they were. Reporters see it."""
+    """Close the open reports on a photo with one outcome, which reporters see; how many they were."""
     if outcome not in (Report.Outcome.CORRECTED, Report.Outcome.REMOVED, Report.Outcome.KEPT):
         raise ValueError(f"{outcome} is no outcome.")
     closed = 0

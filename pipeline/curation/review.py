@@ -1,4 +1,4 @@
-"""What a curator decides of a photo: approved, unsuitable, elsewhere, cropped, blurred. The only writer of reviews."""
+"""Review of photos: approve, refuse, correct the place, crop, blur. Only these services write reviews."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.curation import privacy
-from pipeline.curation.pictures import redraw
+from pipeline.curation.pictures import remake_display_copy
 from pipeline.intake.checks import check_positions
 from pipeline.intake.decoding import Box
-from pipeline.intake.storing import give_splits, known_of_places, update_scale
+from pipeline.intake.storing import place_metadata, set_splits, update_scale
 from pipeline.models import Photo, Review, Unsuitable
 from pipeline.support.progress import Reporter
 from predictor.pictures import store
@@ -28,44 +28,44 @@ FARTHEST_PRECISION_KM = 500.0
 
 
 class NotReviewable(ValueError):
-    """The decision cannot be taken; the message says what is missing."""
+    """The decision is not possible; the message says what is missing."""
 
 
 def is_drawn(photo: Photo) -> bool:
-    """Whether the photo is a scene that the project drew, in which nobody can be hurt."""
+    """Whether the photo is a drawn scene, which shows no real people."""
     return photo.collections.filter(illustrated=True).exists()
 
 
-def seek_people(*, photo: Photo, now: datetime) -> int:
-    """Blur the faces of a photo, and its number plates where a detector is set; how many boxes are new.
+def blur_faces_and_plates(*, photo: Photo, now: datetime) -> int:
+    """Blur the faces of a photo, and its number plates where a detector is configured; how many boxes were added.
 
-    Only photos that were not looked through yet. Raises DetectorMissing, ImageMissing.
+    Does nothing if the photo was searched before. Raises DetectorMissing, ImageMissing.
     """
     if photo.faces_sought_at or is_drawn(photo):
         return 0
     image = decode(store.read(photo.sha256))
-    found = privacy.faces(image)
+    boxes = privacy.faces(image)
     if settings.PLATE_WEIGHTS:
-        found += privacy.plates(image, Path(settings.PLATE_WEIGHTS))
+        boxes += privacy.plates(image, Path(settings.PLATE_WEIGHTS))
     with transaction.atomic():
         photo.refresh_from_db(from_queryset=Photo.every.select_for_update())
-        if photo.faces_sought_at:  # somebody else did meanwhile
+        if photo.faces_sought_at:  # another process has searched it meanwhile
             return 0
         photo.faces_sought_at = now
         if settings.PLATE_WEIGHTS:
             photo.plates_sought_at = now
-        if found:
-            redraw(photo=photo, crop=photo.crop, covered=[*photo.covered, *found])
+        if boxes:
+            remake_display_copy(photo=photo, crop=photo.crop, covered=[*photo.covered, *boxes])
         photo.save()
-    return len(found)
+    return len(boxes)
 
 
-def seek_people_in(*, photos: Sequence[Photo], report: Reporter) -> int:
-    """How many faces and plates were blurred in photos; without a detector, the log and the review say so."""
+def blur_faces_and_plates_in(*, photos: Sequence[Photo], report: Reporter) -> int:
+    """Blur faces and plates in photos; how many boxes. Without a detector it stops and says so in the log."""
     blurred = 0
     for number, photo in enumerate(photos, start=1):
         try:
-            blurred += seek_people(photo=photo, now=timezone.now())
+            blurred += blur_faces_and_plates(photo=photo, now=timezone.now())
         except privacy.DetectorMissing as missing:
             report.log(str(missing))
             break
@@ -75,7 +75,7 @@ def seek_people_in(*, photos: Sequence[Photo], report: Reporter) -> int:
 
 @transaction.atomic
 def approve(*, photo: Photo, user: User, now: datetime, plates_gone: bool = False) -> None:
-    """Publish a photo. ``plates_gone``: the curator saw that no number plate can be read. Raises NotReviewable."""
+    """Publish a photo. ``plates_gone``: the curator confirms that no number plate is readable. Raises NotReviewable."""
     if not is_drawn(photo):
         if photo.faces_sought_at is None:
             raise NotReviewable("Faces were not looked for yet: do that first, or box them by hand and say so.")
@@ -88,7 +88,7 @@ def approve(*, photo: Photo, user: User, now: datetime, plates_gone: bool = Fals
 
 @transaction.atomic
 def refuse(*, photo: Photo, reason: str, note: str, user: User, now: datetime) -> None:
-    """Keep a photo from players and models, with the reason. Raises NotReviewable."""
+    """Mark a photo as unsuitable for play and training. Raises NotReviewable."""
     if reason not in Unsuitable.values:
         raise NotReviewable("Choose why the photo is unsuitable.")
     _decide(photo, Review.UNSUITABLE, user, now, reason, note[:300])
@@ -96,15 +96,15 @@ def refuse(*, photo: Photo, reason: str, note: str, user: User, now: datetime) -
 
 @transaction.atomic
 def reopen(*, photo: Photo, user: User, now: datetime) -> None:
-    """Take a decision back: the photo waits again."""
+    """Undo a decision: the photo waits for a review again."""
     _decide(photo, Review.WAITING, user, now)
 
 
 @transaction.atomic
 def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: float) -> None:
-    """Put a photo elsewhere, with all that follows: state, district, climate, elevation, split, its collections' scale.
+    """Correct the position of a photo, and update state, district, climate, elevation, split and collections' scales.
 
-    Points of rounds that were played stay as they were. Raises NotReviewable.
+    Points of past rounds do not change. Raises NotReviewable.
     """
     if not 0 <= precision_km <= FARTHEST_PRECISION_KM:
         raise NotReviewable(f"The precision must lie between 0 and {FARTHEST_PRECISION_KM:.0f} km.")
@@ -113,10 +113,10 @@ def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: 
     moved = (photo.latitude, photo.longitude) != (latitude, longitude)
     photo.latitude, photo.longitude, photo.precision_km = latitude, longitude, precision_km
     if moved:
-        for column, value in known_of_places([latitude], [longitude])[0].items():
+        for column, value in place_metadata([latitude], [longitude])[0].items():
             setattr(photo, column, value)
         photo.place, photo.doubt_km, photo.split = "", None, ""
-        give_splits([photo])
+        set_splits([photo])
     photo.save()
     if moved:
         for collection in photo.collections.all():
@@ -125,11 +125,11 @@ def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: 
 
 @transaction.atomic
 def edit_picture(*, photo: Photo, crop: Box | None, covered: Sequence[Box], now: datetime) -> None:
-    """Crop a photo and blur boxes in it, in place of what was before. Raises UnusableBox, ImageMissing.
+    """Replace the crop and the blurred boxes of a photo. Raises UnusableBox, ImageMissing, Rejected.
 
-    A box by hand counts as having looked for faces where no detector could.
+    An edit by hand counts as the search for faces where no detector has run.
     """
-    redraw(photo=photo, crop=crop, covered=covered)
+    remake_display_copy(photo=photo, crop=crop, covered=covered)
     photo.faces_sought_at = photo.faces_sought_at or now
     photo.save()
 

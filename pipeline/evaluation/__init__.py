@@ -1,1 +1,1 @@
-"""How good a version is on photos that it has not learnt from: figures, baselines, plots, a report."""
+"""Evaluation of a version on photos that it has not learnt from: figures, baselines, plots, a report."""

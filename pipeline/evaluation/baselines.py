@@ -1,4 +1,4 @@
-"""Ways of guessing that any model has to beat: one constant point, a random one, the nearest training photos."""
+"""Baselines that any model has to beat: one constant point, a random training photo, the nearest training photos."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings
 
 SEED = 0
-SAMPLE = 2000  # training photos that the constant point is chosen on
+SAMPLE = 2000  # training photos at most that the constant point is chosen on
 
 
 def baselines(artifact: Artifact, embeddings: Embeddings) -> dict[str, Floats]:
-    """Guesses (N, 3), unit vectors, of each baseline for N projected embeddings (N, d)."""
-    vectors = artifact.gallery.places.vectors
-    chosen = np.random.default_rng(SEED).integers(0, len(vectors), len(embeddings))
+    """Guesses (N, 3), unit vectors, of each baseline, given projected embeddings (N, d)."""
+    vectors = artifact.gallery.photos.vectors
+    random_rows = np.random.default_rng(SEED).integers(0, len(vectors), len(embeddings))
     return {
         "constant": np.broadcast_to(constant_point(vectors), (len(embeddings), 3)),
-        "random": vectors[chosen],
+        "random": vectors[random_rows],
         "knn": nearest_photos(artifact, embeddings),
     }
 
 
 def constant_point(vectors: Floats) -> Floats:
-    """The training position (3,), of (M, 3), whose mean score over all of them is best."""
+    """The training position (3,), among unit vectors (M, 3), with the best mean score over all of them."""
     sample = vectors
     if len(vectors) > SAMPLE:
         sample = vectors[np.random.default_rng(SEED).choice(len(vectors), SAMPLE, replace=False)]
@@ -34,7 +34,7 @@ def constant_point(vectors: Floats) -> Floats:
 
 def nearest_photos(artifact: Artifact, embeddings: Embeddings) -> Floats:
     """For each embedding the score-optimal point (N, 3) among its 20 nearest training photos, weighted by cosine."""
-    temperature = artifact.calibration.neighbour_temperature
-    known = artifact.gallery.places
+    temperature = artifact.method.neighbour_temperature
+    known = artifact.gallery.photos
     near = [neighbours((row[None] @ known.embeddings.T).astype(float), temperature)[0] for row in embeddings]
     return np.stack([best_guess(Density(known.vectors, weights)) for weights in near])

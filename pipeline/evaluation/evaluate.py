@@ -1,4 +1,4 @@
-"""How good answers are: distances, scores, states, calibration, radii; with bootstrap intervals, beside baselines."""
+"""Figures of an evaluation: distances, scores, states, calibration, radii; with bootstrap intervals and baselines."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, cal
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Located, spread_km
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
-from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_bits
+from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_hamming_distance
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
 NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
-LEAK_KM = 1  # nearer than this a photo may show what the version has learnt from
+LEAK_KM = 1  # below this distance to a training photo, a photo may show the same scene
 FEWEST_FOR_INTERVAL = 20  # photos of a group below which an interval would say nothing
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Positions (N,) in degrees of N pictures, their tiers (N,), empty where none is known, and perhaps names (N,)."""
+    """True positions (N,) in degrees of N pictures, their tiers (N,), "" where unknown, and optional names (N,)."""
 
     latitudes: Floats
     longitudes: Floats
@@ -39,10 +39,10 @@ class Truth:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a version says of N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
+    """A version's answers to N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
 
-    Three signs of a picture from elsewhere: expected distances from the guess in km (N,), entropies of the cells in
-    nats (N,), and cosines to the nearest training photo (N,).
+    Three signals that a picture is not from India: expected distances from the guess in km (N,), entropies of the cell
+    probabilities in nats (N,), and cosines to the nearest training photo (N,).
     """
 
     guesses: Floats
@@ -54,9 +54,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The figures as JSON holds them, and what they were computed from, by photo: distances (N,) are in km.
+    """The figures, ready for JSON, and the values per photo that they were computed from; distances (N,) are in km.
 
-    ``near_km`` is the distance from a photo's position to the nearest training photo's.
+    ``near_km`` is each photo's distance to the nearest training photo, by true position.
     """
 
     figures: dict[str, Any]
@@ -67,28 +67,28 @@ class Evaluation:
     near_km: Floats
 
     def about(self, **facts: Any) -> Evaluation:
-        """The same, its figures headed by what they are figures of."""
+        """The same, with facts about the evaluation, such as the version, put before its figures."""
         return replace(self, figures={**facts, **self.figures})
 
 
 def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
     """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
-    known, how = artifact.known, artifact.calibration
-    answers: list[Located] = []
+    estimates: list[Estimate] = []
     for row, embedding in zip(cells, embeddings, strict=True):
-        report.progress(len(answers), len(cells), "Measuring")
-        answers.append(locate_picture(row, embedding, known, how))
+        report.progress(len(estimates), len(cells), "Measuring")
+        estimates.append(locate_picture(row, embedding, artifact.reference, artifact.method))
+    spreads_km = [estimate.spread_km for estimate in estimates]
     return Answers(
-        np.stack([found.guess for found in answers]),
-        np.array([found.radius_km for found in answers]),
-        np.array([spread_km(found.where, found.guess) for found in answers]),
+        np.stack([estimate.guess for estimate in estimates]),
+        np.array([artifact.calibration.radius_km(spread_km) for spread_km in spreads_km]),
+        np.array(spreads_km),
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
-        (unit(embeddings) @ known.gallery.embeddings.T).max(axis=1).astype(float),
+        (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float),
     )
 
 
 def evaluate(artifact: Artifact, cells: Floats, embeddings: Embeddings, truth: Truth) -> dict[str, Any]:
-    """Figures of a version, given cell probabilities (N, C) and projected embeddings (N, d), and of the baselines."""
+    """Figures of a version and of the baselines, given cell probabilities (N, C) and projected embeddings (N, d)."""
     return evaluation(artifact, cells, embeddings, truth).figures
 
 
@@ -101,33 +101,33 @@ def evaluation(
     outside: Answers | None = None,
     report: Reporter = SILENT,
 ) -> Evaluation:
-    """Figures as in ``evaluate`` and what they come from; ``outside`` are answers to pictures from elsewhere."""
+    """Figures as in ``evaluate``, and the values behind them; ``outside`` are answers to pictures not from India."""
     answers = answer(artifact, cells, embeddings, report)
-    others = baselines(artifact, embeddings)
+    baseline_guesses = baselines(artifact, embeddings)
     distances = _distances(answers.guesses, truth)
-    baselines_km = {name: _distances(guesses, truth) for name, guesses in others.items()}
-    near = _nearest_km(truth, artifact.gallery.places.vectors)
+    baselines_km = {name: _distances(guesses, truth) for name, guesses in baseline_guesses.items()}
+    near = _nearest_km(truth, artifact.gallery.photos.vectors)
     states, _ = locate(truth.latitudes, truth.longitudes)
     in_state = locate(*positions(answers.guesses))[0] == states
     covered = distances < answers.radii_km
 
-    def compared(rows: NDArray[Any]) -> dict[str, Any]:
+    def figures_with_baselines(rows: NDArray[Any]) -> dict[str, Any]:
         part = Truth(truth.latitudes[rows], truth.longitudes[rows], truth.tiers[rows])
-        beside = {name: figures(guesses[rows], part) for name, guesses in others.items()}
-        for name, row in beside.items():
+        baseline_figures = {name: figures(guesses[rows], part) for name, guesses in baseline_guesses.items()}
+        for name, row in baseline_figures.items():
             gain = score(distances[rows]) - score(baselines_km[name][rows])
             row |= {"difference": _rounded(gain.mean()), "difference_ci95": _rounded(interval(gain))}
-        return {**figures(answers.guesses[rows], part), "baselines": beside}
+        return {**figures(answers.guesses[rows], part), "baselines": baseline_figures}
 
     def summary(rows: NDArray[Any]) -> dict[str, Any]:
         return _summary(distances[rows], in_state[rows])
 
-    everywhere = np.arange(len(distances))
+    all_rows = np.arange(len(distances))
     bins = np.digitize(near, NEAREST_KM)
     edges = (0, *NEAREST_KM, None)
-    apart = near >= LEAK_KM
+    not_near = near >= LEAK_KM
     result = {
-        **compared(everywhere),
+        **figures_with_baselines(all_rows),
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "confidence": CONFIDENCE, "method": "percentile"},
         **_radius(covered, answers.radii_km),
         "states": {
@@ -140,17 +140,17 @@ def evaluation(
                 for index in np.unique(bins)
             ],
             "without_nearer_than_km": LEAK_KM,
-            "without": compared(apart) if apart.any() else None,
+            "without": figures_with_baselines(not_near) if not_near.any() else None,
         },
         "calibration": _calibration(artifact, cells, truth, states),
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
             level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
-            for level in artifact.calibration.levels
+            for level in artifact.levels
             if level.name != STRONGEST
         },
     }
-    if tiers := {tier: compared(rows) for tier, rows in _groups(truth.tiers) if tier}:
+    if tiers := {tier: figures_with_baselines(rows) for tier, rows in _groups(truth.tiers) if tier}:
         result["tiers"] = tiers
     if outside is not None:
         result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
@@ -159,14 +159,14 @@ def evaluation(
 
 
 def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
-    """Scores (N,) of a weaker opponent."""
+    """Scores (N,) of an opponent of this level."""
     partition = artifact.partition
-    believed = weakened(cells, partition.states, level.name, level.temperature)
+    believed = weaken(cells, partition.states, level.name, level.temperature)
     return score(_distances(best_centroids(believed, partition.centroids), truth))
 
 
 def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
-    """The measures of one way of guessing: unit vectors (N, 3) against the truth."""
+    """The figures of guesses (N, 3), unit vectors, against the truth."""
     distances = _distances(guesses, truth)
     points = score(distances)
     states, districts = locate(truth.latitudes, truth.longitudes)
@@ -188,13 +188,15 @@ def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
 
 
 def known_to(artifact: Artifact, sha256s: NDArray[np.str_], perceptual_hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which pictures (N,) the version was trained on: the same bytes, or looks that differ in at most 4 of 64 bits."""
+    """Which pictures (N,) the version was trained on: same bytes, or perceptual hashes within 4 of 64 bits."""
     same = np.isin(sha256s, artifact.gallery.sha256)
-    return same | (nearest_bits(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS)
+    return same | (
+        nearest_hamming_distance(perceptual_hashes, artifact.gallery.perceptual_hashes) <= NEAR_DUPLICATE_BITS
+    )
 
 
 def _groups(labels: NDArray[np.str_]) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Each label with the rows (N,) that bear it."""
+    """Each label and the mask (N,) of its rows."""
     return [(str(label), labels == label) for label in np.unique(labels)]
 
 
@@ -223,7 +225,7 @@ def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
 
 
 def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
-    """Of the cells' probabilities, and of the states' that follow; a state without a cell has none."""
+    """The calibration of cell probabilities and of their sums by state; a state without cells has no column."""
     names, index = np.unique(artifact.partition.states, return_inverse=True)
     of_states = cells @ np.eye(len(names))[index]
     column = {str(name): number for number, name in enumerate(names)}
@@ -235,7 +237,7 @@ def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArra
 
 
 def _outside(inside: Answers, outside: Answers) -> dict[str, float]:
-    """How well each sign tells pictures from elsewhere; nothing is chosen among them here."""
+    """AUROC of each signal at detecting pictures not from India; no signal is chosen here."""
     return {
         "spread_km": _rounded(auroc(inside.spreads_km, outside.spreads_km), 4),
         "entropy": _rounded(auroc(inside.entropies, outside.entropies), 4),
@@ -254,5 +256,5 @@ def _distances(guesses: Floats, truth: Truth) -> Floats:
 
 
 def _rounded(value: Any, digits: int = 1) -> Any:
-    """A number, or a list of them, as JSON is to hold it."""
+    """A number or a list of numbers, rounded, for JSON."""
     return np.round(np.asarray(value, float), digits).tolist()

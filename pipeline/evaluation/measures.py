@@ -1,4 +1,4 @@
-"""Statistics that an evaluation states: bootstrap intervals, calibration, abstaining, telling two sets apart.
+"""Statistics of an evaluation: bootstrap intervals, calibration, risk-coverage, AUROC.
 
 Percentile bootstrap: Efron & Tibshirani 1993. Expected calibration error: Naeini et al. 2015, with bins of equal mass
 as in Nixon et al. 2019. Selective prediction: El-Yaniv & Wiener 2010. AUROC as the Mann-Whitney statistic: Hanley &
@@ -18,9 +18,9 @@ RESAMPLES = 2000
 SEED = 0
 CONFIDENCE = 0.95
 RELIABILITY_BINS = 15
-SMALLEST_PROBABILITY = 1e-6  # the likelihood counts none as less: kept predictions are rounded to float16
-KEPT_SHARES = tuple(round(0.05 * step, 2) for step in range(1, 21))
-TOGETHER = 200  # resamples drawn at once, which bounds the memory
+SMALLEST_PROBABILITY = 1e-6  # floor in the likelihood, as stored predictions are rounded to float16
+COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
+RESAMPLES_AT_ONCE = 200  # which bounds the memory
 
 
 class Statistic(Protocol):
@@ -28,10 +28,11 @@ class Statistic(Protocol):
 
 
 def interval(values: NDArray[Any], statistic: Statistic = np.mean) -> tuple[float, float]:
-    """The 95 % interval of a statistic of values (N,), by 2,000 resamples of whole photos, seed 0."""
+    """The 95 % bootstrap interval of a statistic of values (N,), one per photo: 2,000 resamples, seed 0."""
     rng, count = np.random.default_rng(SEED), len(values)
     estimates = [
-        statistic(values[rng.integers(0, count, (TOGETHER, count))], axis=1) for _ in range(RESAMPLES // TOGETHER)
+        statistic(values[rng.integers(0, count, (RESAMPLES_AT_ONCE, count))], axis=1)
+        for _ in range(RESAMPLES // RESAMPLES_AT_ONCE)
     ]
     tail = 50 * (1 - CONFIDENCE)
     low, high = np.percentile(np.concatenate(estimates), [tail, 100 - tail])
@@ -39,35 +40,35 @@ def interval(values: NDArray[Any], statistic: Statistic = np.mean) -> tuple[floa
 
 
 def calibration(probabilities: Floats, truth: NDArray[np.intp]) -> dict[str, Any]:
-    """How far probabilities (N, K) can be believed, where ``truth`` (N,) is the right column, or -1 if there is none.
+    """The calibration of probabilities (N, K), where ``truth`` (N,) is the right column, or -1 if there is none.
 
     ``ece``: the mean gap between confidence in the top answer and its accuracy, over 15 bins with equally many photos;
     ``nll``: the mean negative log-likelihood in nats; ``curve``: [mean confidence, accuracy, photos] of each bin.
     """
     rows = np.arange(len(truth))
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     likelihood = np.where(truth < 0, 0.0, probabilities[rows, truth])
     bins = np.array_split(np.argsort(confidence, kind="stable"), min(RELIABILITY_BINS, len(truth)))
-    curve = [(float(confidence[part].mean()), float(right[part].mean()), len(part)) for part in bins]
-    gap = sum(count * abs(sure - accuracy) for sure, accuracy, count in curve) / len(truth)
+    curve = [(float(confidence[part].mean()), float(correct[part].mean()), len(part)) for part in bins]
+    gap = sum(count * abs(mean - accuracy) for mean, accuracy, count in curve) / len(truth)
     return {
         "ece": round(gap, 4),
         "nll": round(float(-np.log(np.maximum(likelihood, SMALLEST_PROBABILITY)).mean()), 4),
-        "accuracy": round(float(right.mean()), 4),
-        "curve": [[round(sure, 4), round(accuracy, 4), count] for sure, accuracy, count in curve],
+        "accuracy": round(float(correct.mean()), 4),
+        "curve": [[round(mean, 4), round(accuracy, 4), count] for mean, accuracy, count in curve],
     }
 
 
 def risk_coverage(points: Floats, uncertainty: Floats) -> list[list[float]]:
-    """[share, mean score] of the photos (N,) that are least uncertain, for shares from 5 to 100 %."""
+    """[share, mean score] of the least uncertain of N photos, for shares from 5 to 100 %."""
     sums = np.cumsum(points[np.argsort(uncertainty, kind="stable")])
-    kept = [max(1, round(share * len(points))) for share in KEPT_SHARES]
-    return [[share, round(float(sums[count - 1] / count), 1)] for share, count in zip(KEPT_SHARES, kept, strict=True)]
+    counts = [max(1, round(share * len(points))) for share in COVERAGES]
+    return [[share, round(float(sums[count - 1] / count), 1)] for share, count in zip(COVERAGES, counts, strict=True)]
 
 
 def auroc(inside: Floats, outside: Floats) -> float:
-    """How often a value of ``outside`` (M,) is above one of ``inside`` (N,); ties count half."""
-    from scipy.stats import rankdata  # half a second that no process should wait for at its start
+    """The probability that a value of ``outside`` (M,) exceeds one of ``inside`` (N,); ties count half."""
+    from scipy.stats import rankdata  # imported here: it takes half a second, at every start of a process
 
     ranks = rankdata(np.concatenate([inside, outside]))[len(inside) :]
     return float((ranks.sum() - len(outside) * (len(outside) + 1) / 2) / (len(inside) * len(outside)))

@@ -1,6 +1,6 @@
-"""Charts and maps as SVG elements of an HTML page, drawn on the server; no script, no inline style.
+"""Charts and maps as SVG elements for HTML pages, without scripts or inline styles.
 
-Colours are classes of the page around them: marks carry ``model``, ``truth`` or a baseline's name, and ``tint-0`` to
+Colours come from CSS classes of the page: marks carry ``model``, ``truth`` or a baseline's name, and ``tint-0`` to
 ``tint-5`` shade areas from few to many.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from pipeline.geography.boundaries import districts, states
 from predictor.geodesy import Floats
 
-WIDTH, HEIGHT = 440, 320  # of a chart, small enough for its text to be read on a phone
+WIDTH, HEIGHT = 440, 320  # of a chart, small enough for its text to be legible on a phone
 LEFT, RIGHT, TOP, BOTTOM = 52, 24, 30, 46
 MAP_WIDTH = 440
 MIDDLE_LATITUDE = 23.0
@@ -30,7 +30,7 @@ MARK = 4.0  # half the width of a mark
 
 @dataclass(frozen=True)
 class Axis:
-    """Values from ``low`` to ``high``, outside of which they are drawn at the edge; ``ticks`` are (value, label)."""
+    """An axis from ``low`` to ``high``; values outside are drawn at the edge; ``ticks`` are (value, label)."""
 
     low: float
     high: float
@@ -39,7 +39,7 @@ class Axis:
     logarithmic: bool = False
 
     def shares(self, values: ArrayLike) -> Floats:
-        """Where values lie between low (0) and high (1)."""
+        """The values scaled to 0 (low) to 1 (high)."""
         value, low, high = np.clip(np.asarray(values, float), self.low, self.high), self.low, self.high
         if self.logarithmic:
             value, low, high = np.log(value), math.log(low), math.log(high)
@@ -48,7 +48,7 @@ class Axis:
 
 @dataclass
 class Chart:
-    """Axes and the marks added to them; ``str`` of it is an SVG element. ``title`` is for those who cannot see it."""
+    """Axes and the marks added to them; ``str`` gives the SVG element. ``title`` is its label for screen readers."""
 
     title: str
     x: Axis
@@ -57,21 +57,21 @@ class Chart:
     _legend: list[tuple[str, str]] = field(default_factory=list)
 
     def line(self, xs: ArrayLike, ys: ArrayLike, kind: str, label: str = "") -> None:
-        """A line through points, named in the legend if it has a label."""
+        """Add a line through points, named in the legend if it has a label."""
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self._at(xs, ys))
         self._marks.append(f'<polyline class="line {kind}" points="{points}"/>')
         if label:
             self._legend.append((kind, label))
 
     def dots(self, xs: ArrayLike, ys: ArrayLike, kind: str, titles: Iterable[str] | None = None) -> None:
-        """A dot at each point, perhaps with a tooltip."""
+        """Add a dot at each point, with an optional tooltip."""
         points = self._at(xs, ys)
         for (x, y), title in zip(points, titles or [""] * len(points), strict=True):
             self._marks.append(f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{MARK}">{_tooltip(title)}')
             self._marks.append("</circle>")
 
     def squares(self, xs: ArrayLike, ys: ArrayLike, kind: str) -> None:
-        """A square at each point."""
+        """Add a square at each point."""
         for x, y in self._at(xs, ys) - MARK:
             place = f'x="{x:.1f}" y="{y:.1f}" width="{2 * MARK}" height="{2 * MARK}"'
             self._marks.append(f'<rect class="dot {kind}" {place}/>')
@@ -98,7 +98,7 @@ class Chart:
         return parts
 
     def _names(self) -> list[str]:
-        """The legend, in the corner above the axes, from the right."""
+        """The legend, above the axes, aligned to the right."""
         parts, x = [], float(WIDTH - RIGHT)
         for kind, label in reversed(self._legend):
             x -= _text_width(label)
@@ -131,12 +131,12 @@ def bars(title: str, axis: Axis, rows: Sequence[tuple[str, str, float, Sequence[
 
 def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, Floats], names: Sequence[str]) -> str:
     """India with a line from each true position to its guess; both are latitudes and longitudes (N,) in degrees."""
-    ours, theirs = _place(*truth), _place(*guesses)
+    true_pixels, guess_pixels = _pixels(*truth), _pixels(*guesses)
     parts = [f'<path class="land" d="{outline}"/>' for _, outline in _states()]
-    few = "" if len(ours) <= 150 else " many"
-    for (x, y), (u, v), name in zip(ours.tolist(), theirs.tolist(), names, strict=True):
+    many = " many" if len(true_pixels) > 150 else ""
+    for (x, y), (u, v), name in zip(true_pixels.tolist(), guess_pixels.tolist(), names, strict=True):
         parts.append(
-            f'<g class="error{few}"><path class="line" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>'
+            f'<g class="error{many}"><path class="line" d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}"/>'
             f'<rect class="model" x="{u - 2:.1f}" y="{v - 2:.1f}" width="4" height="4"/>'
             f'<circle class="truth" cx="{x:.1f}" cy="{y:.1f}" r="2.4"/>{_tooltip(name)}</g>'
         )
@@ -144,19 +144,19 @@ def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, F
 
 
 def state_map(
-    title: str, values: dict[str, tuple[int, str]], blank: str = "no photos", named: Callable[[str], str] = str
+    title: str, values: dict[str, tuple[int, str]], blank: str = "no photos", translate: Callable[[str], str] = str
 ) -> str:
-    """India's states, each with its (tint, tooltip); those without are left blank, and say so. ``named`` translates."""
+    """India's states by (tint, tooltip); others stay blank, with ``blank`` as tooltip. ``translate`` is for names."""
     parts = []
     for name, outline in _states():
-        tint, tooltip = values.get(name, (None, f"{named(name)}: {blank}"))
+        tint, tooltip = values.get(name, (None, f"{translate(name)}: {blank}"))
         kind = "land" if tint is None else f"area tint-{tint}"
         parts.append(f'<path class="{kind}" d="{outline}">{_tooltip(tooltip)}</path>')
     return _svg(MAP_WIDTH, map_height(), title, parts)
 
 
 def district_map(title: str, values: dict[tuple[str, str], tuple[int, str]]) -> str:
-    """India's districts, those with a value by (state, district) each with its (tint, tooltip), under the states."""
+    """India's districts by (tint, tooltip), keyed by (state, district), under the outlines of the states."""
     parts = []
     for place, outline in _districts():
         tint, tooltip = values.get(place, (None, f"{place[1]}, {place[0]}: no photos"))
@@ -189,7 +189,7 @@ def path_data(shape: shapely.Geometry) -> str:
     for part in shapely.get_parts(shape):
         for ring in shapely.get_rings(part):
             longitudes, latitudes = shapely.get_coordinates(ring)[:-1].T
-            paths.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in _place(latitudes, longitudes)) + "Z")
+            paths.append("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in _pixels(latitudes, longitudes)) + "Z")
     return "".join(paths)
 
 
@@ -201,19 +201,19 @@ def _window() -> tuple[float, float, float, float]:
 
 
 def _scale() -> float:
-    """Pixels per degree of latitude; a degree of longitude is drawn shorter, as it is in the middle of India."""
+    """Pixels per degree of latitude; degrees of longitude are scaled by the cosine of `MIDDLE_LATITUDE`."""
     west, _, east, _ = _window()
     return (MAP_WIDTH - 4) / ((east - west) * math.cos(math.radians(MIDDLE_LATITUDE)))
 
 
 def map_height() -> int:
-    """Of a map of India, in pixels."""
+    """The height of a map of India, in pixels."""
     _, south, _, north = _window()
     return round((north - south) * _scale()) + 4
 
 
-def _place(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
-    """Pixels (N, 2) of positions in degrees; what lies outside the map is put on its edge."""
+def _pixels(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
+    """Pixels (N, 2) of positions in degrees, clipped to the map."""
     west, _, _, north = _window()
     x = 2 + (np.asarray(longitudes) - west) * math.cos(math.radians(MIDDLE_LATITUDE)) * _scale()
     y = 2 + (north - np.asarray(latitudes)) * _scale()
@@ -229,7 +229,7 @@ def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
 
 
 def _text_width(text: str) -> float:
-    return 7.8 * len(text)  # of 13 px type, about
+    return 7.8 * len(text)  # about, in 13 px type
 
 
 def _tooltip(text: str) -> str:

@@ -1,9 +1,9 @@
-"""Whether explanations can be believed: the pointing game, and what covering or uncovering the top parts does.
+"""Faithfulness of the reasons: pointing game, deletion and insertion, for each saliency method.
 
-Pointing game: does the highest point lie in a box of a clue that the scene is known to show (Zhang et al. 2016).
-Deletion and insertion: the probability of the cell that was likeliest, as the parts of the picture are covered, or
-uncovered, from the highest on; the areas under these curves (Petsiuk, Das, Saenko 2018: RISE). Each beside a map of
-random numbers and one that is highest in the middle.
+Pointing game: does the highest point of the map lie in a box of a clue that the scene is known to show (Zhang et al.
+2016)? Deletion and insertion: the probability of the likeliest cell as parts of the picture are covered, or uncovered,
+in the order of the map, from the highest; measured by the areas under these curves (Petsiuk, Das, Saenko 2018: RISE).
+Baselines are a map of random numbers and one that is highest in the middle.
 """
 
 from __future__ import annotations
@@ -20,56 +20,59 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats
-from predictor.reasons.saliency import Box, methods, saliency, seen_box
+from predictor.reasons.saliency import Box, input_box, methods, saliency
 
 SEED = 0
-PLAIN_GRID = (7, 10)  # of the baselines, for an encoder that no method fits
+BASELINE_GRID = (7, 10)  # for encoders that no method supports, which leaves only the baselines
 STEPS = 7  # of deletion and insertion
-LARGEST_CLUE = 0.25  # of the picture: a box that fills more is hit by anything
+LARGEST_CLUE = 0.25  # share of the picture: larger boxes are left out, as any map hits them
 CENTRE_SPREAD = 0.35  # standard deviation of the centre prior, as a share of the sides
 
 
 @dataclass(frozen=True)
-class Explained:
-    """A picture with the boxes of its clues, in fractions."""
+class PictureWithClues:
+    """A picture and the boxes of its clues, in fractions of the picture."""
 
     image: Image.Image
     clues: Sequence[Box]
 
 
-def evaluate_explanations(
-    artifact: Artifact, encoder: Encoder, pictures: Iterable[Explained], count: int, report: Reporter = SILENT
+def evaluate_reasons(
+    artifact: Artifact, encoder: Encoder, pictures: Iterable[PictureWithClues], count: int, report: Reporter = SILENT
 ) -> dict[str, Any]:
-    """For each method and baseline: share of hits, areas under deletion and insertion, with 95 % intervals."""
+    """For each method and baseline: the share of hits and the areas under both curves, with 95 % intervals.
+
+    ``count`` is the number of pictures, for the progress.
+    """
     rng = np.random.default_rng(SEED)
-    ways: dict[str, Callable[[Image.Image, tuple[int, ...]], Floats]] = {
+    baselines: dict[str, Callable[[Image.Image, tuple[int, ...]], Floats]] = {
         "random": lambda _image, shape: rng.random(shape),
         "centre": lambda _image, shape: _centre(shape),
     }
     hits: dict[str, list[float]] = {}
     deletion: dict[str, list[float]] = {}
     insertion: dict[str, list[float]] = {}
-    covered: list[float] = []
+    covered_shares: list[float] = []
     for number, picture in enumerate(pictures):
         report.progress(number, count, "Explaining")
-        seen = seen_box(encoder.preparation, picture.image)
+        window = input_box(encoder.preparation, picture.image)
         maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
-        shape = next(iter(maps.values())).shape if maps else PLAIN_GRID
-        maps |= {name: make(picture.image, shape) for name, make in ways.items()}
+        shape = next(iter(maps.values())).shape if maps else BASELINE_GRID
+        maps |= {name: make(picture.image, shape) for name, make in baselines.items()}
         small = [box for box in picture.clues if _area(box) <= LARGEST_CLUE]
         if small:
-            covered.append(_covered_share(small))
+            covered_shares.append(_covered_share(small))
         for name, values in maps.items():
             if small:
-                hits.setdefault(name, []).append(float(_points_at(values, seen, small)))
-            away, back = _curves(artifact, encoder, picture.image, values, seen)
-            deletion.setdefault(name, []).append(float(away.mean()))
-            insertion.setdefault(name, []).append(float(back.mean()))
+                hits.setdefault(name, []).append(float(_points_at(values, window, small)))
+            deleted, inserted = _curves(artifact, encoder, picture.image, values, window)
+            deletion.setdefault(name, []).append(float(deleted.mean()))
+            insertion.setdefault(name, []).append(float(inserted.mean()))
     report.progress(count, count, "Explaining")
     return {
         "n": len(next(iter(deletion.values()))),
-        "with_clues": len(covered),
-        "clues_cover": round(float(np.mean(covered)), 4) if covered else None,
+        "with_clues": len(covered_shares),
+        "clues_cover": round(float(np.mean(covered_shares)), 4) if covered_shares else None,
         "methods": {
             name: {
                 "pointing": _mean(hits.get(name, [])),
@@ -82,25 +85,25 @@ def evaluate_explanations(
 
 
 def _curves(
-    artifact: Artifact, encoder: Encoder, image: Image.Image, values: Floats, seen: Box
+    artifact: Artifact, encoder: Encoder, image: Image.Image, values: Floats, window: Box
 ) -> tuple[Floats, Floats]:
-    """Probability (STEPS + 1,) of the cell likeliest for the whole picture, as parts go, and as parts come."""
+    """Probability (STEPS + 1,) of the whole picture's likeliest cell, during deletion and during insertion."""
     ranks = np.argsort(np.argsort(-values, axis=None)).reshape(values.shape)
     pictures = [image]
     for share in np.linspace(0, 1, STEPS + 1)[1:]:
-        pictures.append(_kept(image, ranks >= share * values.size, seen))
+        pictures.append(_masked(image, ranks >= share * values.size, window))
     for share in np.linspace(0, 1, STEPS + 1)[:-1]:
-        pictures.append(_kept(image, ranks < share * values.size, seen))
+        pictures.append(_masked(image, ranks < share * values.size, window))
     embeddings = artifact.heads.project(encoder.encode_views([[picture] for picture in pictures]))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
-    believed = cells[:, cells[0].argmax()]
-    return believed[: STEPS + 1], np.append(believed[STEPS + 1 :], believed[0])
+    probability = cells[:, cells[0].argmax()]
+    return probability[: STEPS + 1], np.append(probability[STEPS + 1 :], probability[0])
 
 
-def _kept(image: Image.Image, keep: np.ndarray, seen: Box) -> Image.Image:
-    """The picture where ``keep`` (rows, columns) is true, its mean colour elsewhere."""
+def _masked(image: Image.Image, keep: np.ndarray, window: Box) -> Image.Image:
+    """The picture with its mean colour wherever ``keep`` (rows, columns), over the encoder's window, is not true."""
     left, top, right, bottom = (
-        round(edge * side) for edge, side in zip(seen, [image.width, image.height] * 2, strict=True)
+        round(edge * side) for edge, side in zip(window, [image.width, image.height] * 2, strict=True)
     )
     colour = tuple(int(value) for value in np.asarray(image.resize((64, 64))).reshape(-1, 3).mean(axis=0))
     plain = Image.new("RGB", image.size, colour)
@@ -110,11 +113,11 @@ def _kept(image: Image.Image, keep: np.ndarray, seen: Box) -> Image.Image:
     return Image.composite(image, plain, mask)
 
 
-def _points_at(values: Floats, seen: Box, boxes: Sequence[Box]) -> bool:
-    """Whether the middle of the highest part lies in one of the boxes."""
+def _points_at(values: Floats, window: Box, boxes: Sequence[Box]) -> bool:
+    """Whether the middle of the map's highest part lies in one of the boxes."""
     row, column = np.unravel_index(values.argmax(), values.shape)
-    x = seen[0] + (column + 0.5) / values.shape[1] * (seen[2] - seen[0])
-    y = seen[1] + (row + 0.5) / values.shape[0] * (seen[3] - seen[1])
+    x = window[0] + (column + 0.5) / values.shape[1] * (window[2] - window[0])
+    y = window[1] + (row + 0.5) / values.shape[0] * (window[3] - window[1])
     return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
 
 
@@ -124,7 +127,7 @@ def _centre(shape: tuple[int, ...]) -> Floats:
 
 
 def _covered_share(boxes: Sequence[Box], grid: int = 100) -> float:
-    """The share of the picture that lies in any of the boxes: what pointing anywhere would hit."""
+    """The share of the picture that lies in any of the boxes: the hit rate of a random point."""
     inside = np.zeros((grid, grid), bool)
     for left, top, right, bottom in boxes:
         inside[round(top * grid) : round(bottom * grid), round(left * grid) : round(right * grid)] = True

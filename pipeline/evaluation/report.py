@@ -1,4 +1,4 @@
-"""An evaluation as one HTML file: plots, a map of errors, tables; its policy (CSP) lets it load and run nothing."""
+"""The report of an evaluation, one HTML file with plots, maps and tables; its CSP allows no loading and no scripts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FARTHEST_KM = 3000.0
 
 
 def report_page(evaluation: Evaluation) -> str:
-    """The file's text; ``figures`` needs "model" beside what the evaluation says."""
+    """The file's text; the evaluation's figures need "model", as `Evaluation.about` adds it."""
     styles = render_to_string(STYLES)
     digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
     figures = evaluation.figures
@@ -51,12 +51,12 @@ def report_page(evaluation: Evaluation) -> str:
         "headline": _headline(figures),
         "charts": {name: mark_safe(svg) for name, svg in charts.items()},
         "tints": [(number, f"{low:,.0f}–{low + MAX_SCORE / TINTS:,.0f}") for number, low in enumerate(TINT_STARTS)],
-        "compared": [_compared("this version", figures)]
-        + [_compared(meaning, figures["baselines"][name]) for name, meaning in BASELINES.items()],
-        "nearest": [_group(_span(row), row) for row in near["bins"]] + [_group(*row) for row in beyond],
+        "compared": [_comparison_row("this version", figures)]
+        + [_comparison_row(meaning, figures["baselines"][name]) for name, meaning in BASELINES.items()],
+        "nearest": [_group_row(_span(row), row) for row in near["bins"]] + [_group_row(*row) for row in beyond],
         "signs": [(SIGNS[name], value) for name, value in figures.get("outside", {}).get("auroc", {}).items()],
         "states": [
-            _group(name, row, _cell(row, "radius_coverage", "share"), _cell(row, "radius_median_km", "number"))
+            _group_row(name, row, _cell(row, "radius_coverage", "share"), _cell(row, "radius_median_km", "number"))
             for name, row in sorted(figures["states"].items(), key=lambda item: (-item[1]["n"], item[0]))
         ],
         "worst": _worst(evaluation),
@@ -66,8 +66,8 @@ def report_page(evaluation: Evaluation) -> str:
 
 def _headline(figures: dict[str, Any]) -> list[dict[str, str]]:
     best = max(figures["baselines"], key=lambda name: figures["baselines"][name]["score"])
-    ahead = figures["baselines"][best]
-    ratio = figures["score"] / ahead["score"] if ahead["score"] else math.inf
+    baseline = figures["baselines"][best]
+    ratio = figures["score"] / baseline["score"] if baseline["score"] else math.inf
 
     def fact(label: str, key: str, kind: str) -> dict[str, str]:
         cell = _cell(figures, key, kind)
@@ -79,18 +79,18 @@ def _headline(figures: dict[str, Any]) -> list[dict[str, str]]:
         fact("right state", "state_accuracy", "share"),
         {
             "label": f"ahead of {BASELINES[best]}",
-            "value": _cell(ahead, "difference", "signed")["value"],
-            "beside": f"{_cell(ahead, 'difference', 'signed')['interval']}; {ratio:.2f} times",
+            "value": _cell(baseline, "difference", "signed")["value"],
+            "beside": f"{_cell(baseline, 'difference', 'signed')['interval']}; {ratio:.2f} times",
         },
         {
             "label": "truths inside the 90 % radius",
-            "value": _written(figures["radius_coverage"], "share"),
+            "value": _formatted(figures["radius_coverage"], "share"),
             "beside": f"median radius {figures['radius_median_km']:,.0f} km",
         },
     ]
 
 
-def _compared(label: str, row: dict[str, Any]) -> dict[str, Any]:
+def _comparison_row(label: str, row: dict[str, Any]) -> dict[str, Any]:
     kinds = {
         "score": "number",
         "difference": "signed",
@@ -103,20 +103,20 @@ def _compared(label: str, row: dict[str, Any]) -> dict[str, Any]:
     return {"label": label, "cells": [_cell(row, key, kind) for key, kind in kinds.items()]}
 
 
-def _group(label: str, row: dict[str, Any], *more: dict[str, str]) -> dict[str, Any]:
+def _group_row(label: str, row: dict[str, Any], *more: dict[str, str]) -> dict[str, Any]:
     kinds = {"n": "number", "score": "number", "median_km": "number", "state_accuracy": "share"}
     return {"label": label, "cells": [*(_cell(row, key, kind) for key, kind in kinds.items()), *more]}
 
 
 def _cell(row: dict[str, Any], key: str, kind: str) -> dict[str, str]:
-    """A figure and its interval for reading; both are empty where the row has none."""
+    """A figure and its interval as text; both are "" where the row has none."""
     return {
-        "value": _written(row[key], kind) if key in row else "",
-        "interval": " to ".join(_written(end, kind) for end in row.get(f"{key}_ci95", [])),
+        "value": _formatted(row[key], kind) if key in row else "",
+        "interval": " to ".join(_formatted(end, kind) for end in row.get(f"{key}_ci95", [])),
     }
 
 
-def _written(value: float, kind: str) -> str:
+def _formatted(value: float, kind: str) -> str:
     form = {"number": "{:,.0f}", "signed": "{:+,.0f}", "share": "{:.0%}"}[kind]
     return form.format(value).replace("-", "−").replace("%", "\u00a0%")
 
@@ -132,7 +132,7 @@ def _scores(figures: dict[str, Any]) -> str:
 
 
 def _thresholds(evaluation: Evaluation) -> str:
-    """The share of guesses within each distance: the distances' own distribution."""
+    """The share of guesses within each distance: the cumulative distribution of the errors."""
     x = Axis(1, FARTHEST_KM, KILOMETRES, "kilometres from the truth", logarithmic=True)
     chart = Chart("Share of guesses within a distance", x, Axis(0, 1, SHARES, "within"))
     for name, distances in [*evaluation.baselines_km.items(), ("model", evaluation.distances_km)]:
@@ -167,7 +167,7 @@ def _states(figures: dict[str, Any]) -> str:
 
 
 def reliability(figures: dict[str, Any]) -> str:
-    """How sure the version was of its first cell and state, against how often it was right."""
+    """Reliability diagram: confidence in the likeliest cell and state against accuracy."""
     curves = {name: np.array(figures["calibration"][name]["curve"]) for name in ("states", "cells")}
     high = min(share for share, _ in SHARES[1:] if share >= max(curve[:, :2].max() for curve in curves.values()))
     ticks = [tick for tick in SHARES if tick[0] <= high]
@@ -175,9 +175,9 @@ def reliability(figures: dict[str, Any]) -> str:
     chart = Chart("Reliability of cell and state probabilities", x, Axis(0, high, ticks, "how often it is right"))
     chart.line([0, high], [0, high], "even")
     for name, kind in (("states", "states"), ("cells", "model")):
-        sure, right, photos = curves[name].T
-        chart.line(sure, right, kind, name)
-        chart.dots(sure, right, kind, [f"{count:.0f} photos" for count in photos])
+        confidence, accuracy, photos = curves[name].T
+        chart.line(confidence, accuracy, kind, name)
+        chart.dots(confidence, accuracy, kind, [f"{count:.0f} photos" for count in photos])
     return str(chart)
 
 
@@ -192,7 +192,7 @@ def _abstaining(figures: dict[str, Any]) -> str:
 
 
 def _nearest(evaluation: Evaluation) -> str:
-    """Errors of photos, and their median in each bin, over the distance to the nearest training photo."""
+    """Errors by the distance to the nearest training photo, and their median in each bin."""
     x = Axis(0.1, FARTHEST_KM, NEAREST_TICKS, "kilometres to the nearest training photo", logarithmic=True)
     y = Axis(1, FARTHEST_KM, KILOMETRES, "kilometres of error", logarithmic=True)
     chart = Chart("Error against the distance to the nearest training photo", x, y)
@@ -224,14 +224,14 @@ def _worst(evaluation: Evaluation) -> list[dict[str, Any]]:
         for row, name, true, guess in zip(
             rows,
             np.array(_names(evaluation))[rows],
-            _described(truth, rows),
-            _described(guesses, rows),
+            _place_names(truth, rows),
+            _place_names(guesses, rows),
             strict=True,
         )
     ]
 
 
-def _described(places: tuple[Floats, Floats], rows: np.ndarray) -> list[str]:
+def _place_names(places: tuple[Floats, Floats], rows: np.ndarray) -> list[str]:
     states, districts = locate(places[0][rows], places[1][rows])
     return [f"{district}, {state}" for state, district in zip(states, districts, strict=True)]
 

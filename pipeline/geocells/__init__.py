@@ -1,4 +1,4 @@
-"""Geocells: partitions of India that follow from where the training photos are. Knows no Django."""
+"""Geocells: partitions of India by where the training photos are."""
 
 from __future__ import annotations
 

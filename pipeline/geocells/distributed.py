@@ -1,8 +1,8 @@
-"""Crowded geocells split on several machines: every Celery worker of the queue ``pipeline`` helps whoever asks.
+"""Splitting of crowded geocells on several machines, by the Celery workers of the queue ``pipeline``.
 
-Cells and their parts go through Redis as NumPy archives (no pickle); a message in the queue only says that there is
-something to take. Who asks works too, so that nobody waits where no worker is free, and splits again what a worker took
-and never brought back: a cell splits in one way only, so that it does not matter where.
+Cells and their parts are stored in Redis lists as NumPy archives (no pickle); a task only tells a worker that a cell is
+waiting. The caller splits cells too, so it does not depend on a free worker, and splits again a cell whose worker
+returned nothing: splitting is deterministic, so it does not matter where it runs.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ from celery import current_app
 from django.conf import settings
 from redis import Redis
 
-from pipeline.geocells.splitting import Crowded, Limits, split_cell
+from pipeline.geocells.splitting import CrowdedCell, Limits, split_cell
 from pipeline.geography.plane import Polygons
 
-SPLIT_TASK = "pipeline.tasks.split_waiting_cell_task"  # by name: the task imports this file
-FORGOTTEN_S = 24 * 3600  # what nobody deletes, for the asker was killed, goes then
-PATIENCE_S = 60  # that nothing came back
+SPLIT_TASK = "pipeline.tasks.split_waiting_cell_task"  # sent by name, because the task imports this module
+EXPIRES_S = 24 * 3600  # of the lists and tasks of a caller that was killed
+RESULT_TIMEOUT_S = 60  # without a result, after which the caller splits the cell itself
 
 
-def spread(_: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Generator[Polygons, None, None]:
-    """What ``map(split_cell, cells)`` gives: a ``run`` for `semantic_partition`."""
-    waiting = list(cells)
+def split_on_workers(
+    _: Callable[[CrowdedCell], Polygons], cells: Iterable[CrowdedCell]
+) -> Generator[Polygons, None, None]:
+    """The same as ``map(split_cell, cells)``: a ``run`` for `semantic_partition`."""
+    queue = list(cells)
     name = f"geocells:{uuid4().hex}"
     redis = _redis()
     parts: dict[int, Polygons] = {}
     try:
-        for number, cell in enumerate(waiting):
+        for number, cell in enumerate(queue):
             _push(redis, f"{name}:cells", _packed(number=number, **_arrays(cell)))
-            current_app.send_task(SPLIT_TASK, [name], expires=FORGOTTEN_S)
-        for number, cell in enumerate(waiting):
+            current_app.send_task(SPLIT_TASK, [name], expires=EXPIRES_S)
+        for number, cell in enumerate(queue):
             while number not in parts:
-                brought = _brought(redis, name)
-                if brought is None and split_waiting_cell(name):
+                result = _next_result(redis, name)
+                if result is None and split_waiting_cell(name):
                     continue
-                number_brought, polygons = brought or _brought(redis, name, PATIENCE_S) or (number, split_cell(cell))
-                parts[number_brought] = polygons
+                finished, polygons = result or _next_result(redis, name, RESULT_TIMEOUT_S) or (number, split_cell(cell))
+                parts[finished] = polygons
             yield parts.pop(number)
     finally:
         redis.delete(f"{name}:cells", f"{name}:parts")
@@ -50,23 +52,23 @@ def spread(_: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Genera
 
 
 def split_waiting_cell(name: str) -> bool:
-    """Take a cell of this work, split it and bring its parts back; False when none is left."""
+    """Take a cell of this call of `split_on_workers`, split it and store its parts; False if none is left."""
     with _redis() as redis:
-        taken = redis.lpop(f"{name}:cells")
-        if taken is None:
+        packed = redis.lpop(f"{name}:cells")
+        if packed is None:
             return False
-        archive = _unpacked(taken)
+        archive = _unpacked(packed)
         passes = tuple(zip(archive["min_samples"].tolist(), archive["xi"].tolist(), strict=True))
         limits = Limits(int(archive["minimum"]), int(archive["maximum"]), passes)
-        polygons = split_cell(Crowded(_geometries(archive["polygon"])[0], archive["points"], limits))
+        polygons = split_cell(CrowdedCell(_geometries(archive["polygon"])[0], archive["points"], limits))
         _push(redis, f"{name}:parts", _packed(number=archive["number"], polygons=_bytes(polygons)))
         return True
 
 
-def _brought(redis: Redis, name: str, patience_s: float | None = None) -> tuple[int, Polygons] | None:
-    """The number and the parts of a cell that somebody has split, waiting for it where ``patience_s`` says so."""
+def _next_result(redis: Redis, name: str, timeout_s: float | None = None) -> tuple[int, Polygons] | None:
+    """(number, parts) of the next split cell, waiting up to ``timeout_s`` for it; None if there is none."""
     key = f"{name}:parts"
-    archive = redis.lpop(key) if patience_s is None else (redis.blpop([key], patience_s) or (None, None))[1]
+    archive = redis.lpop(key) if timeout_s is None else (redis.blpop([key], timeout_s) or (None, None))[1]
     if archive is None:
         return None
     arrays = _unpacked(archive)
@@ -79,10 +81,10 @@ def _redis() -> Redis:
 
 def _push(redis: Redis, key: str, archive: bytes) -> None:
     redis.rpush(key, archive)
-    redis.expire(key, FORGOTTEN_S)
+    redis.expire(key, EXPIRES_S)
 
 
-def _arrays(cell: Crowded) -> dict[str, Any]:
+def _arrays(cell: CrowdedCell) -> dict[str, Any]:
     min_samples, xi = zip(*cell.limits.passes, strict=True)
     return {
         "polygon": _bytes(np.array([cell.polygon])),

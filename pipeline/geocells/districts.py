@@ -1,6 +1,6 @@
-"""Districts, and how ground with too few photos joins its neighbours: where every partition starts and ends.
+"""Districts, and the merging of areas with too few photos: the first and the last step of every partition.
 
-The first step of semantic geocells (Haas et al. 2024, PIGEON, §3.1).
+Merging is the first step of semantic geocells (Haas et al. 2024, PIGEON, §3.1).
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from scipy.sparse import csr_array
 
 from pipeline.geocells.naming import cell_names
 from pipeline.geography import boundaries
-from pipeline.geography.plane import Polygons, dissolved, exact, shared_borders, to_plane
+from pipeline.geography.plane import Polygons, dissolved, exact_coverage, shared_borders, to_plane
 from predictor.answers.partition import Partition
 from predictor.geodesy import Floats, unit_vectors
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-PHOTOS_PER_CELL = 0.25  # times the root of the number of photos: cells grow in number and in content alike
+PHOTOS_PER_CELL = 0.25  # times the root of the number of photos: the number of cells and their photos grow alike
 SMALLEST_MINIMUM = 3
 
 
 def automatic_minimum(photos: int) -> int:
-    """The minimum of training photos in a cell that follows from how many there are."""
+    """The default minimum of training photos in a cell, for so many photos in all."""
     return max(SMALLEST_MINIMUM, round(PHOTOS_PER_CELL * math.sqrt(photos)))
 
 
 @dataclass(frozen=True, eq=False)
 class DistrictMap:
-    """Districts, an exact coverage, as cells around their own middles."""
+    """Districts, an exact coverage, as the cells of a partition; each one's centroid is a point inside it."""
 
     cells: Partition
 
     @classmethod
     def of(cls, districts: gpd.GeoDataFrame) -> DistrictMap:
-        """From polygons in degrees with columns state and district."""
+        """The map of polygons in degrees, with columns state and district."""
         polygons = districts.geometry.to_numpy()
         middles = shapely.point_on_surface(polygons)
         vectors = unit_vectors(shapely.get_y(middles), shapely.get_x(middles))
@@ -50,7 +50,7 @@ class DistrictMap:
 
     @cached_property
     def plane(self) -> Polygons:
-        """The districts in the plane where cells are cut."""
+        """The districts' polygons in the equal-area plane."""
         return to_plane(self.cells.polygons)
 
     @cached_property
@@ -67,9 +67,9 @@ def india() -> DistrictMap:
 
 @dataclass(frozen=True, eq=False)
 class Positions:
-    """N photos in the order of their positions, so that the order they came in makes no difference.
+    """The positions of N photos, sorted, so that the order of the input makes no difference.
 
-    Positions (N,) in degrees, unit vectors (N, 3), and the index (N,) of the district that holds each.
+    Positions (N,) in degrees, unit vectors (N, 3), and the index (N,) of the district that each lies in.
     """
 
     latitudes: Floats
@@ -80,7 +80,7 @@ class Positions:
 
     @classmethod
     def of(cls, latitudes: Floats, longitudes: Floats, districts: DistrictMap | None = None) -> Positions:
-        """Raises ValueError without photos."""
+        """Photos at positions (N,) in degrees, in India's districts by default. Raises ValueError for none."""
         if len(latitudes) == 0:
             raise ValueError("A partition needs at least one training photo.")
         order = np.lexsort([longitudes, latitudes])
@@ -98,23 +98,26 @@ class Positions:
         return len(self.latitudes)
 
     def partition(self, polygons: Polygons, cell: NDArray[np.intp]) -> Partition:
-        """Named cells of polygons (C,) in degrees, where ``cell`` (N,) is the one each photo lies in."""
-        whole = self.districts.cells
+        """The partition with these polygons (C,) in degrees; ``cell`` (N,) is the index of each photo's cell."""
+        districts = self.districts.cells
         centroids = _sums(cell, self.vectors, len(polygons))
         centroids /= np.linalg.norm(centroids, axis=1, keepdims=True)
         main = most_frequent(cell, self.district, len(polygons))
-        names = cell_names(whole.names[main], whole.states[main], centroids)
-        return Partition(names, whole.states[main], centroids, polygons)
+        names = cell_names(districts.names[main], districts.states[main], centroids)
+        return Partition(names, districts.states[main], centroids, polygons)
 
-    def settled(self, polygons: Polygons, minimum: int, by_state: bool) -> Partition:
-        """Cells of polygons in degrees that tile the map, those under the minimum `fused`: in their state first?"""
-        polygons = exact(polygons)
+    def partition_with_minimum(self, polygons: Polygons, minimum: int, by_state: bool) -> Partition:
+        """The partition of polygons (P,) in degrees that tile the map, those with fewer photos than the minimum merged.
+
+        Merging follows `merge_small_areas`, with the states of the areas if ``by_state``, else as one state.
+        """
+        polygons = exact_coverage(polygons)
         unnamed = np.full(len(polygons), "")
         cell = Partition(unnamed, unnamed, np.empty(0), polygons).cell_of(self.latitudes, self.longitudes)
         middles = shapely.point_on_surface(polygons)
         middle = shapely.get_y(middles), shapely.get_x(middles)
         states = self.districts.cells.states[self.districts.cells.cell_of(*middle)]
-        group = fused(
+        group = merge_small_areas(
             np.bincount(cell, minlength=len(polygons)),
             _sums(cell, self.vectors, len(polygons)),
             unit_vectors(*middle),
@@ -131,7 +134,7 @@ def district_partition(
     minimum: int | None = None,
     districts: DistrictMap | None = None,
 ) -> Partition:
-    """Districts (India's by default) merged around photos at positions (N,) in degrees, by the rules of `fused`.
+    """Districts (India's by default) merged around photos at positions (N,) in degrees, as in `merge_small_areas`.
 
     ``minimum`` defaults to ``automatic_minimum``. The same photos in any order give the same cells. Raises ValueError
     without photos.
@@ -150,19 +153,19 @@ def merged_partition(
     maximum: int | None = None,
     districts: DistrictMap | None = None,
 ) -> Partition:
-    """`district_partition`; without splitting there is no ``maximum``."""
+    """`district_partition` with the signature of `PARTITIONS`; nothing is split, so ``maximum`` is ignored."""
     return district_partition(latitudes, longitudes, minimum, districts)
 
 
 def merged_districts(photos: Positions, minimum: int) -> NDArray[np.intp]:
-    """The cell (D,) that each district belongs to."""
-    whole = photos.districts.cells
-    count = np.bincount(photos.district, minlength=len(whole))
-    vectors = _sums(photos.district, photos.vectors, len(whole))
-    return fused(count, vectors, whole.centroids, whole.states, photos.districts.borders, minimum)
+    """The index (D,) of the cell that each district belongs to after merging."""
+    districts = photos.districts.cells
+    count = np.bincount(photos.district, minlength=len(districts))
+    vectors = _sums(photos.district, photos.vectors, len(districts))
+    return merge_small_areas(count, vectors, districts.centroids, districts.states, photos.districts.borders, minimum)
 
 
-def fused(
+def merge_small_areas(
     count: NDArray[np.intp],
     vectors: Floats,
     middles: Floats,
@@ -170,57 +173,58 @@ def fused(
     borders: csr_array,
     minimum: int,
 ) -> NDArray[np.intp]:
-    """Number (P,) of the group each of P areas joins, so that groups hold ``minimum`` photos.
+    """The group (P,) of each of P areas, after merging areas until every group has ``minimum`` photos.
 
-    The group with the fewest photos under the minimum joins, as long as there is one, the nearest of: its neighbours in
-    its state, all in its state, its neighbours; and of all, if it has no photos. So a group of islands that is all of
-    its state stays as it is: a cell across a sea would have its middle in the water.
+    As long as a group is under the minimum, the one with the fewest photos joins the nearest group of the first kind
+    that exists: neighbours in its state, others in its state, neighbours in other states; without photos, any group.
+    So islands that make up a whole state stay a group: a cell across the sea would have its centroid in the water.
 
-    ``count`` (P,) photos have unit vectors that sum up to ``vectors`` (P, 3); ``middles`` (P, 3) stand for areas
-    without photos; ``borders`` (P, P) are positive between neighbours. Groups are numbered by the first area in each.
+    ``count`` (P,) are the photos of each area, ``vectors`` (P, 3) the sums of their unit vectors; ``middles`` (P, 3)
+    are used for areas without photos; ``borders`` (P, P) are positive between neighbours. Groups are numbered in the
+    order of their first areas.
     """
     count, states, vectors = count.copy(), states.copy(), vectors.copy()
     directions = np.where(count[:, None] > 0, vectors, middles)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     areas = range(len(count))
     group = np.arange(len(count))
-    alive = np.ones(len(count), bool)
+    active = np.ones(len(count), bool)
     neighbours = [set(borders.indices[slice(*borders.indptr[area : area + 2])].tolist()) for area in areas]
     queue = [(int(count[area]), area) for area in areas if count[area] < max(minimum, 1)]
     heapq.heapify(queue)
-    left = len(count)
-    while queue and left > 1:
+    groups = len(count)
+    while queue and groups > 1:
         size, small = heapq.heappop(queue)
-        if not alive[small] or count[small] != size:
+        if not active[small] or count[small] != size:
             continue
         adjacent = np.unique(group[list(neighbours[small])])
         adjacent = adjacent[adjacent != small]
-        others = np.flatnonzero(alive)
+        others = np.flatnonzero(active)
         others = others[others != small]
-        same_state = [candidates[states[candidates] == states[small]] for candidates in (adjacent, others)]
-        last = others if size == 0 else adjacent
-        near = next((candidates for candidates in (*same_state, adjacent, last) if len(candidates)), None)
-        if near is None:
+        same_state = [kind[states[kind] == states[small]] for kind in (adjacent, others)]
+        fallback = others if size == 0 else adjacent
+        candidates = next((kind for kind in (*same_state, adjacent, fallback) if len(kind)), None)
+        if candidates is None:
             continue
-        other = int(near[np.argmax(directions[near] @ directions[small])])
-        keep, gone = min(small, other), max(small, other)
+        other = int(candidates[np.argmax(directions[candidates] @ directions[small])])
+        keep, drop = min(small, other), max(small, other)
         states[keep] = states[other if count[other] >= count[small] else small]
-        group[group == gone], alive[gone] = keep, False
-        neighbours[keep] |= neighbours[gone]
-        count[keep] += count[gone]
-        vectors[keep] += vectors[gone]
+        group[group == drop], active[drop] = keep, False
+        neighbours[keep] |= neighbours[drop]
+        count[keep] += count[drop]
+        vectors[keep] += vectors[drop]
         if count[keep]:
             directions[keep] = vectors[keep] / np.linalg.norm(vectors[keep])
-        left -= 1
+        groups -= 1
         if count[keep] < minimum:
             heapq.heappush(queue, (int(count[keep]), keep))
     return np.unique(group, return_inverse=True)[1]
 
 
 def most_frequent(group: NDArray[np.intp], values: NDArray[np.intp], groups: int) -> NDArray[np.intp]:
-    """The value (groups,) that is most frequent in each group, the lowest of equals; every group has some."""
+    """The most frequent value (groups,) in each group, the lowest of equals; no group is empty."""
     pairs, counts = np.unique(np.column_stack([group, values]), axis=0, return_counts=True)
-    order = np.lexsort([-pairs[:, 1], counts])  # the last one wins
+    order = np.lexsort([-pairs[:, 1], counts])  # of each group the last pair wins
     most = np.empty(groups, np.intp)
     most[pairs[order, 0]] = pairs[order, 1]
     return most

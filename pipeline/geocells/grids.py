@@ -1,8 +1,8 @@
-"""The partitions that semantic geocells are compared with: boxes of latitude and longitude, and an adaptive quadtree.
+"""Baseline partitions for semantic geocells: boxes of latitude and longitude, and an adaptive quadtree.
 
-Boxes after de Fontnouvelle (a regular grid, here halved where photos are many), the quadtree after PlaNet (Weyand et
-al. 2016), whose S2 cells become squares in an equal-area plane. Both are clipped to India and tile it; boxes with too
-few photos, which PlaNet drops, join a neighbour.
+Boxes after de Fontnouvelle (a regular grid, here halved where photos are dense), the quadtree after PlaNet (Weyand et
+al. 2016), with squares in an equal-area plane for S2 cells. Both are clipped to India and tile it; boxes with too few
+photos, which PlaNet drops, merge with a neighbour.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.geography.plane import (
     LONGEST_M,
     Polygons,
     dissolved,
-    noded,
+    faces_of_lines,
     points_to_plane,
     to_degrees,
 )
@@ -31,7 +31,7 @@ from predictor.geodesy import Floats
 Boxes = NDArray[np.float64]  # (B, 4) as west, south, east, north
 Cut = Callable[[Boxes], Boxes]
 
-DEEPEST = 40  # halvings: boxes of a few metres, where photos of one position are left
+DEEPEST = 40  # halvings: boxes of a few metres, in which only photos at one position remain
 
 
 def rectangular_partition(
@@ -42,14 +42,14 @@ def rectangular_partition(
     maximum: int | None = None,
     districts: DistrictMap | None = None,
 ) -> Partition:
-    """Boxes of latitude and longitude: India's own, halved across its longer side as long as a box has more than
-    ``maximum`` photos. Else like `semantic_partition`."""
+    """Boxes of latitude and longitude: India's bounding box, halved across the longer side while a box has more than
+    ``maximum`` photos. Parameters as in `semantic_partition`."""
     photos = Positions.of(latitudes, longitudes, districts)
     limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum)
     whole = shapely.total_bounds(photos.districts.cells.polygons)
-    boxes = _cut_down(whole, np.column_stack([photos.longitudes, photos.latitudes]), _halves, limits.maximum)
+    boxes = _subdivide(whole, np.column_stack([photos.longitudes, photos.latitudes]), _halves, limits.maximum)
     faces = _clipped(photos.districts.cells.polygons, _polygons(boxes), GRID_DEGREES)
-    return photos.settled(faces, limits.minimum, by_state=False)
+    return photos.partition_with_minimum(faces, limits.minimum, by_state=False)
 
 
 def quadtree_partition(
@@ -60,20 +60,20 @@ def quadtree_partition(
     maximum: int | None = None,
     districts: DistrictMap | None = None,
 ) -> Partition:
-    """Squares of an equal-area plane: the one around India, cut into four as long as a square has more than
-    ``maximum`` photos. Else like `semantic_partition`."""
+    """Squares in the equal-area plane: the square around India, quartered while a square has more than ``maximum``
+    photos. Parameters as in `semantic_partition`."""
     photos = Positions.of(latitudes, longitudes, districts)
     limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum)
     west, south, east, north = shapely.total_bounds(photos.districts.plane)
-    side = 2.0 ** np.ceil(np.log2(max(east - west, north - south)))  # so that all corners are whole metres
+    side = 2.0 ** np.ceil(np.log2(max(east - west, north - south)))  # a power of two, so that corners are whole metres
     square = np.array([west, south, west + side, south + side])
-    boxes = _cut_down(square, points_to_plane(photos.latitudes, photos.longitudes), _quarters, limits.maximum)
+    boxes = _subdivide(square, points_to_plane(photos.latitudes, photos.longitudes), _quarters, limits.maximum)
     faces = _clipped(photos.districts.plane, shapely.segmentize(_polygons(boxes), LONGEST_M), GRID_M)
-    return photos.settled(to_degrees(faces), limits.minimum, by_state=False)
+    return photos.partition_with_minimum(to_degrees(faces), limits.minimum, by_state=False)
 
 
-def _cut_down(whole: Floats, points: Floats, cut: Cut, maximum: int) -> Boxes:
-    """The boxes (B, 4) left when none holds more than ``maximum`` of the points (N, 2), if cuts can do that."""
+def _subdivide(whole: Floats, points: Floats, cut: Cut, maximum: int) -> Boxes:
+    """Boxes (B, 4) from repeated cuts, until each has at most ``maximum`` of the points (N, 2) or is `DEEPEST`."""
     done, to_do = [], [(whole, points, 0)]
     while to_do:
         box, inside, depth = to_do.pop()
@@ -108,9 +108,9 @@ def _polygons(boxes: Boxes) -> Polygons:
 
 
 def _clipped(map_: Polygons, boxes: Polygons, grid: float) -> Polygons:
-    """The parts (B,) of a map in the boxes that meet it; the boxes tile the plane around it."""
+    """The map's parts (B,) in each box that intersects it; the boxes tile the plane around the map."""
     outline = shapely.coverage_union_all(map_)
-    faces = noded(shapely.boundary(np.append(boxes, np.array([outline]))), grid)
+    faces = faces_of_lines(shapely.boundary(np.append(boxes, np.array([outline]))), grid)
     middles = shapely.point_on_surface(faces)
     shapely.prepare(outline)
     inside = shapely.intersects(outline, middles)

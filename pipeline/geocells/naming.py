@@ -1,4 +1,4 @@
-"""Names of cells that a person can read: the district most photos of a cell lie in, and which part of it this is."""
+"""Readable names of cells: the district of most of a cell's photos, and the part of the district that it covers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from predictor.geodesy import Floats, positions
 
 WINDS = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
-CENTRAL = 0.35  # times the mean distance from the middle: a part nearer than that is the centre
+CENTRAL = 0.35  # times the mean distance from the middle, below which a part is called the centre
 
 
 def cell_names(districts: NDArray[np.str_], states: NDArray[np.str_], centroids: Floats) -> NDArray[np.str_]:
-    """Unique names (C,), "Mysuru, Karnataka" or "Mysuru – west, Karnataka" where Mysuru has several cells.
+    """Unique names (C,), such as "Mysuru, Karnataka", or "Mysuru – west, Karnataka" where Mysuru has several cells.
 
-    ``districts`` and ``states`` (C,) are where most photos of each cell lie, ``centroids`` (C, 3) its unit vector.
-    Parts in one direction are numbered outwards.
+    ``districts`` and ``states`` (C,) are those of most photos of each cell, ``centroids`` (C, 3) are unit vectors.
+    Parts in the same direction are numbered outwards.
     """
     names = np.char.add(np.char.add(districts, ", "), states).astype(object)
     latitudes, longitudes = positions(centroids)

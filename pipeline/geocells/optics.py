@@ -1,10 +1,11 @@
 """OPTICS (Ankerst et al. 1999) of points in the plane with an unbounded radius, in near-linear time.
 
-The ordering equals that of scikit-learn, which compares every point with every other one. Here a point p keeps only
-edges that the ordering can ever use. Let w(p, q) = max(core(p), |pq|). An edge p → q is of no use when some s has
-w(p, s) < w(p, q) and w(s, q) < w(p, q): s is then met before q, and reaches q from nearer. A point s in the same octant
-around p as q, and nearer to p, is nearer to q than p is (their angle is below 60°), so that the first condition and
-core(s) < w(p, q) suffice. Octants that no such s closes are searched further, but only when the ordering gets there.
+The ordering equals scikit-learn's, which compares all pairs of points. Here a point p keeps only edges that the
+ordering can use. Let w(p, q) = max(core(p), |pq|). An edge p → q is redundant when some s has w(p, s) < w(p, q) and
+w(s, q) < w(p, q): s is then visited before q and reaches q at a smaller distance. If s lies in the same octant around p
+as q and nearer to p, it is nearer to q than p is (their angle is below 60°), so the first condition and
+core(s) < w(p, q) suffice: s closes the octant. Open octants are searched further, but only once the ordering gets
+there.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from scipy.spatial import cKDTree
 from predictor.geodesy import Floats
 
 OCTANTS = 8
-FIRST_NEIGHBOURS = 32  # looked at in any case, or twice min_samples
-FURTHER = 4  # times as many neighbours are looked at where octants are open
-CHUNK = 2_000_000  # pairs of points looked at together: about 200 MB
+FIRST_NEIGHBOURS = 32  # searched at first, or twice min_samples if that is more
+FURTHER = 4  # factor on the number of neighbours searched, each time octants are still open
+CHUNK = 2_000_000  # pairs of points searched in one batch: about 200 MB
 
 
 @dataclass(frozen=True, eq=False)
 class Ordering:
-    """As scikit-learn has it: ``order`` (N,) of the points; by point, ``reachability`` and ``predecessor`` (N,)."""
+    """As in scikit-learn: ``order`` (N,) of the points; ``reachability`` and ``predecessor`` (N,) by point."""
 
     order: NDArray[np.intp]
     reachability: Floats
@@ -36,9 +37,9 @@ class Ordering:
 
     def clusters(self, xi: float, smallest: int) -> NDArray[np.intp]:
         """Labels (N,) of clusters between xi-steep slopes with at least ``smallest`` points; -1 is noise."""
-        from sklearn.cluster import cluster_optics_xi  # a second that no process should wait for at its start
+        from sklearn.cluster import cluster_optics_xi  # imported here: it takes a second, at every start of a process
 
-        with np.errstate(divide="ignore"):  # it takes ratios, and points at one place are 0 apart
+        with np.errstate(divide="ignore"):  # it takes ratios of distances, which are 0 between points at one place
             labels, _ = cluster_optics_xi(
                 reachability=self.reachability,
                 predecessor=self.predecessor,
@@ -51,20 +52,20 @@ class Ordering:
 
 
 def optics(points: Floats, min_samples: int) -> Ordering:
-    """The ordering of points (N, 2), N >= min_samples >= 2; as scikit-learn counts it, a point is its own sample."""
+    """The ordering of points (N, 2), N >= min_samples >= 2; as in scikit-learn, a point counts as its own neighbour."""
     places, place_of_point, copies = np.unique(points, axis=0, return_inverse=True, return_counts=True)
     graph = _Graph(places, copies, min_samples)
-    members = np.argsort(place_of_point, kind="stable").tolist()  # the points of each place, lowest first
+    members = np.argsort(place_of_point, kind="stable").tolist()  # the points of all places, by place, lowest first
     end = np.cumsum(copies).tolist()
     begin = [last - count for last, count in zip(end, copies.tolist(), strict=True)]
-    following = begin.copy()  # where in members the next point of a place stands
+    following = begin.copy()  # index in members of each place's next point
     place_of = place_of_point.tolist()
     core = graph.core.tolist()
-    reach, reached_from = [np.inf] * len(places), [-1] * len(places)  # of the points of a place still to come
+    reach, reached_from = [np.inf] * len(places), [-1] * len(places)  # of each place's remaining points
     rank = [0] * len(points)
     order: list[int] = []
     reachability, predecessor = np.full(len(points), np.inf), np.full(len(points), -1)
-    frontier: list[tuple[float, int]] = [(np.inf, 0)]  # distance, and a point or -1 - (a place to search further)
+    frontier: list[tuple[float, int]] = [(np.inf, 0)]  # (distance, point), or -1 - place to search further
 
     def relax(source: int, place: int) -> None:
         for target, distance in graph.edges(place):
@@ -84,14 +85,14 @@ def optics(points: Floats, min_samples: int) -> Ordering:
             continue
         place = place_of[point]
         if reach[place] != distance or members[following[place]] != point:
-            continue  # it has been reached from nearer since
+            continue  # outdated: the place has been reached at a smaller distance since
         reachability[point], predecessor[point] = distance, reached_from[place]
         rank[point] = len(order)
         order.append(point)
         first = following[place] == begin[place]
         following[place] += 1
         if following[place] == end[place]:
-            reach[place], reached_from[place] = -1.0, -1  # nothing reaches it any more
+            reach[place], reached_from[place] = -1.0, -1  # no points remain: nothing reaches it any more
             following[place] -= 1
         else:
             if first and core[place] < distance:
@@ -103,7 +104,7 @@ def optics(points: Floats, min_samples: int) -> Ordering:
 
 
 class _Graph:
-    """The edges from each of P places that the ordering can use, as far as its horizon (P,)."""
+    """The useful edges from each of P places, complete up to its horizon (P,), a distance."""
 
     def __init__(self, places: Floats, copies: NDArray[np.intp], min_samples: int) -> None:
         self.places = places
@@ -116,32 +117,35 @@ class _Graph:
             self.core[rows] = distances[np.arange(len(rows)), enough]
         self.horizon = np.empty(len(places))
         self.further: dict[int, list[tuple[int, float]]] = {}
-        self.looked_at = np.full(len(places), max(FIRST_NEIGHBOURS, 2 * min_samples))
-        found = [self._useful(rows, int(self.looked_at[0])) for rows in _chunks(every, int(self.looked_at[0]))]
-        self.target, self.distance = (np.concatenate([part[i] for part in found]) for i in (1, 2))
-        self.start = np.r_[0, np.cumsum(np.concatenate([part[0] for part in found]))].tolist()
+        self.searched = np.full(len(places), max(FIRST_NEIGHBOURS, 2 * min_samples))
+        edges = [self._useful_edges(rows, int(self.searched[0])) for rows in _chunks(every, int(self.searched[0]))]
+        self.target, self.distance = (np.concatenate([part[i] for part in edges]) for i in (1, 2))
+        self.start = np.r_[0, np.cumsum(np.concatenate([part[0] for part in edges]))].tolist()
 
     def edges(self, place: int) -> Iterable[tuple[int, float]]:
-        """(place, w) of the edges that were found last."""
+        """(place, w) of the edges that the last search of a place gave."""
         if place in self.further:
             return self.further.pop(place)
         part = slice(self.start[place], self.start[place + 1])
         return zip(self.target[part].tolist(), self.distance[part].tolist(), strict=True)
 
     def search_further(self, place: int) -> None:
-        """Look beyond the horizon of a place."""
-        self.looked_at[place] *= FURTHER
-        _, target, distance = self._useful(np.array([place]), int(self.looked_at[place]))
+        """Search beyond the horizon of a place."""
+        self.searched[place] *= FURTHER
+        _, target, distance = self._useful_edges(np.array([place]), int(self.searched[place]))
         self.further[place] = list(zip(target.tolist(), distance.tolist(), strict=True))
 
     def _nearest(self, rows: NDArray[np.intp], count: int) -> tuple[Floats, NDArray[np.intp]]:
-        """Distances and places (rows, count) nearest to each of the rows, itself among them."""
+        """Distances and indexes (rows, count) of the places nearest to each row, the row itself included."""
         near = range(1, min(count, len(self.places)) + 1)
         distances, targets = self.tree.query(self.places[rows], k=near)
         return distances, targets
 
-    def _useful(self, rows: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-        """How many edges each row has, their targets and their w, among the nearest ``count``; sets the horizon."""
+    def _useful_edges(self, rows: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """The number of useful edges of each row, their targets and their w, among its ``count`` nearest places.
+
+        Sets the rows' horizon.
+        """
         distances, targets = self._nearest(rows, count)
         w = np.maximum(distances, self.core[rows, None])
         dx, dy = np.moveaxis(self.places[targets] - self.places[rows, None], -1, 0)
@@ -149,11 +153,11 @@ class _Graph:
         closed_at = np.full(OCTANTS * len(rows), np.inf)
         other = distances > 0
         np.minimum.at(closed_at, octant[other], np.maximum(w, self.core[targets])[other])
-        kept = other & (w <= closed_at[octant])
-        seen = distances[:, -1] if targets.shape[1] < len(self.places) else np.full(len(rows), np.inf)
-        is_open = closed_at.reshape(-1, OCTANTS).max(axis=1) >= seen
-        self.horizon[rows] = np.where(is_open, seen, np.inf)
-        return kept.sum(axis=1), targets[kept], w[kept]
+        useful = other & (w <= closed_at[octant])
+        radius = distances[:, -1] if targets.shape[1] < len(self.places) else np.full(len(rows), np.inf)
+        is_open = closed_at.reshape(-1, OCTANTS).max(axis=1) >= radius
+        self.horizon[rows] = np.where(is_open, radius, np.inf)
+        return useful.sum(axis=1), targets[useful], w[useful]
 
 
 def _chunks(rows: NDArray[np.intp], width: int) -> list[NDArray[np.intp]]:

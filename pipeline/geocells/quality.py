@@ -1,4 +1,4 @@
-"""What can go wrong with a partition of India, measured from its polygons alone, however it was made."""
+"""Defects of a partition of India, measured from its polygons alone, whatever built it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pipeline.geography.plane import points_to_plane
 from predictor.answers.partition import Partition
 from predictor.geodesy import EARTH_RADIUS_KM
 
-BORDER_DEGREES = 2e-8  # about two millimetres: cells are cut on a grid of one
+BORDER_DEGREES = 2e-8  # about two millimetres, as cells are cut on a grid of one millimetre
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Areas in km² that no cell or several cells cover, and cells that break a rule.
+    """Areas in km² that no cell covers, or several, and counts of cells that break a rule.
 
     ``contained`` is the share of the photos in India that lie in their cell or on its border; ``under_min`` counts
-    cells with fewer photos than the minimum that touch another one, ``islands`` those that touch none; ``over_max``
-    counts cells with more photos than the maximum that OPTICS, run anew, divides.
+    cells with fewer photos than the minimum that touch another cell, ``islands`` those that touch none; ``over_max``
+    counts cells with more photos than the maximum that another run of OPTICS still divides.
     """
 
     cells: int
@@ -36,7 +36,7 @@ class Quality:
 
 
 def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, limits: Limits) -> Quality:
-    """Of a partition around photos at positions (N,) in degrees."""
+    """The quality of a partition for photos at positions (N,) in degrees."""
     cells, india = partition.polygons, boundaries.outline()
     photos = np.asarray(shapely.points(np.asarray(longitudes, float), np.asarray(latitudes, float)))
     cell = partition.cell_of(latitudes, longitudes)
@@ -48,7 +48,7 @@ def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, l
 
     shapely.prepare(india)
     shapely.prepare(cells)
-    held = shapely.dwithin(cells[cell], photos, BORDER_DEGREES)
+    contained = shapely.dwithin(cells[cell], photos, BORDER_DEGREES)
 
     points = points_to_plane(np.asarray(latitudes, float), np.asarray(longitudes, float))
     crowded = np.flatnonzero(count > limits.maximum)
@@ -56,7 +56,7 @@ def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, l
         cells=len(cells),
         holes_km2=_area_km2(shapely.difference(india, shapely.union_all(cells))),
         overlap_km2=sum(map(_area_km2, shapely.intersection(cells[a[pairs]], cells[b[pairs]]))),
-        contained=float(held[held | shapely.intersects(india, photos)].mean()),
+        contained=float(contained[contained | shapely.intersects(india, photos)].mean()),
         under_min=int(((count < limits.minimum) & touching).sum()),
         islands=int(((count < limits.minimum) & ~touching).sum()),
         over_max=sum(any(True for _ in clusterings(points[cell == index], limits)) for index in crowded),
@@ -64,7 +64,7 @@ def quality(partition: Partition, latitudes: ArrayLike, longitudes: ArrayLike, l
 
 
 def _area_km2(geometry: shapely.Geometry) -> float:
-    """Of polygons in degrees, each taken at its middle latitude: slivers along a border keep their true width."""
+    """Area of polygons in degrees, each scaled at its own middle latitude, which is exact enough for slivers."""
     parts = shapely.get_parts(geometry)
     parts = parts[shapely.area(parts) > 0]
     shrink = np.cos(np.radians(shapely.get_y(shapely.centroid(parts))))

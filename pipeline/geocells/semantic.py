@@ -1,4 +1,4 @@
-"""Semantic geocells (Haas et al. 2024, PIGEON, §3.1): districts merge where photos are few, cells split where many."""
+"""Semantic geocells (Haas et al. 2024, PIGEON, §3.1): districts with few photos merge, cells with many split."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from pipeline.geocells.districts import DistrictMap, Positions, automatic_minimum, merged_districts
-from pipeline.geocells.splitting import Crowded, Limits, split_cell
+from pipeline.geocells.splitting import CrowdedCell, Limits, split_cell
 from pipeline.geography.plane import Polygons, dissolved, points_to_plane, to_degrees
 from predictor.answers.partition import Partition
 from predictor.geodesy import Floats
 
-# Such as map, or that of a pool of processes.
-Run = Callable[[Callable[[Crowded], Polygons], Iterable[Crowded]], Iterable[Polygons]]
+# How splitting is mapped over cells: `map`, or the map of a process pool.
+Run = Callable[[Callable[[CrowdedCell], Polygons], Iterable[CrowdedCell]], Iterable[Polygons]]
 
 
 def semantic_partition(
@@ -28,9 +28,9 @@ def semantic_partition(
 ) -> Partition:
     """Geocells around photos at positions (N,) in degrees.
 
-    Districts merge until each has ``minimum`` photos; cells with more than ``maximum`` split with the OPTICS ``passes``
-    of (min_samples, xi) until nothing does. All three follow from N (see `Limits`). ``run`` maps the splitting over
-    cells. The same photos in any order give the same cells. Raises ValueError without photos.
+    Districts merge until each cell has ``minimum`` photos; cells with more than ``maximum`` are split by the OPTICS
+    ``passes`` of (min_samples, xi) until none can be. The defaults follow from N (see `Limits`). ``run`` maps the
+    splitting over cells. The same photos in any order give the same cells. Raises ValueError without photos.
     """
     photos = Positions.of(latitudes, longitudes, districts)
     limits = Limits.of(automatic_minimum(len(photos)) if minimum is None else minimum, maximum, passes)
@@ -39,8 +39,8 @@ def semantic_partition(
     polygons = dissolved(photos.districts.plane, cell_of_district)
     points = points_to_plane(photos.latitudes, photos.longitudes)
     count = np.bincount(cell)
-    crowded = np.argsort(-count, kind="stable")[: (count > limits.maximum).sum()]  # the largest first, to share work
-    work = [Crowded(polygons[index], points[cell == index], limits) for index in crowded]
+    crowded = np.argsort(-count, kind="stable")[: (count > limits.maximum).sum()]  # largest first: balances the load
+    work = [CrowdedCell(polygons[index], points[cell == index], limits) for index in crowded]
     pieces = dict(zip(crowded.tolist(), run(split_cell, work), strict=True))
     parts = np.concatenate([pieces.get(index, polygons[[index]]) for index in range(len(polygons))])
-    return photos.settled(to_degrees(parts), limits.minimum, by_state=True)
+    return photos.partition_with_minimum(to_degrees(parts), limits.minimum, by_state=True)

@@ -1,7 +1,7 @@
-"""A cell with too many photos falls into clusters of them: OPTICS, then the Voronoi diagram of the clusters.
+"""Splitting of cells with too many photos: OPTICS clusters the photos, their Voronoi diagram cuts the cell.
 
-After Haas et al. 2024 (PIGEON, §3.1), in the plane and on an exact tiling. One ordering serves all passes with the same
-min_samples.
+After Haas et al. 2024 (PIGEON, §3.1), in the equal-area plane and on an exact tiling. All passes with the same
+min_samples share one ordering.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Voronoi
 
 from pipeline.geocells.optics import Ordering, optics
-from pipeline.geography.plane import LONGEST_M, Polygons, dissolved, locate, nearest, noded, shared_borders
+from pipeline.geography.plane import LONGEST_M, Polygons, dissolved, faces_of_lines, locate, nearest, shared_borders
 from predictor.geodesy import Floats
 
 Labels = NDArray[np.intp]
-# (min_samples as a share of the minimum, xi): PIGEON's at a minimum of 30; then a grid for what these leave whole
+# (min_samples as a share of the minimum, xi): PIGEON's at a minimum of 30; then a grid for cells these do not split
 PIGEON_PASSES = ((0.27, 0.05), (0.33, 0.025), (0.5, 0.015))
 FINER_SAMPLES, COARSER_SHARES = (10, 20, 5, 3, 2, 8, 40), (0.33, 0.67)
 FINER_XIS = (0.05, 0.02, 0.01, 0.003, 0.0003)
 FEWEST_SAMPLES = 2
-MANY_SAMPLES = 64  # more would make the cost more than linear: they come last, for the few cells nothing else splits
+MANY_SAMPLES = 64  # above it the cost grows faster than linearly: such passes come last, for the few cells left
 DIRECTIONS = 8
-FAR = 20.0  # times a cell's extent: where the points stand that make its Voronoi diagram finite
+FAR = 20.0  # times a cell's extent: the distance of the extra points that make its Voronoi diagram finite
 
 
 class UnusableLimits(ValueError):
-    """A minimum and a maximum that no cell could keep to."""
+    """A minimum and a maximum of photos that contradict each other."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Photos in a cell, and the (min_samples, xi) with which a cell over the maximum is split."""
+    """Minimum and maximum of photos in a cell, and the (min_samples, xi) with which larger cells are split."""
 
     minimum: int
     maximum: int
@@ -47,7 +47,7 @@ class Limits:
     def of(
         cls, minimum: int, maximum: int | None = None, passes: tuple[tuple[int, float], ...] | None = None
     ) -> Limits:
-        """``maximum`` is twice the minimum by default, and ``passes`` grow with it."""
+        """Limits with defaults: twice the minimum for ``maximum``, `automatic_passes` for ``passes``."""
         maximum = 2 * minimum if maximum is None else maximum
         if not 1 <= minimum <= maximum:
             raise UnusableLimits(f"The minimum ({minimum}) must be positive and not exceed the maximum ({maximum}).")
@@ -55,7 +55,7 @@ class Limits:
 
 
 def automatic_passes(minimum: int) -> tuple[tuple[int, float], ...]:
-    """(min_samples, xi) for cells of at least this many photos, those that divide well and cost little first."""
+    """(min_samples, xi) for cells of at least this many photos; passes that divide well and cost little come first."""
     pigeon = [(max(FEWEST_SAMPLES, round(share * minimum)), xi) for share, xi in PIGEON_PASSES]
     coarser = [max(FEWEST_SAMPLES, round(share * minimum)) for share in COARSER_SHARES]
     finer = [min_samples for min_samples in FINER_SAMPLES if min_samples <= max(FEWEST_SAMPLES, minimum)]
@@ -65,16 +65,16 @@ def automatic_passes(minimum: int) -> tuple[tuple[int, float], ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Crowded:
-    """A cell to be split: its polygon in the plane, its photos' points (n, 2), and what sizes to aim at."""
+class CrowdedCell:
+    """A cell to split: its polygon in the plane, the points (n, 2) of its photos, and the limits to keep to."""
 
     polygon: shapely.Geometry
     points: Floats
     limits: Limits
 
 
-def split_cell(cell: Crowded) -> Polygons:
-    """The polygons (P,) of the cells that a crowded one falls into, each split again until nothing splits."""
+def split_cell(cell: CrowdedCell) -> Polygons:
+    """The polygons (P,) that a crowded cell is split into, each split again until none can be."""
     done, to_do = [], [(cell.polygon, cell.points)]
     while to_do:
         polygon, points = to_do.pop()
@@ -87,12 +87,12 @@ def split_cell(cell: Crowded) -> Polygons:
 
 
 def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> list[tuple[shapely.Geometry, Labels]]:
-    """(polygon, indexes of its photos) of the cells that a cell's first useful pass gives, or of the cell itself."""
+    """(polygon, indexes of its photos) of the parts that the first useful pass gives, or of the cell itself."""
     if len(points) > limits.maximum:
         for labels in clusterings(points, limits):
             faces, owner = _faces(polygon, points, labels)
             if len(np.unique(owner)) <= labels.max():
-                continue  # a cluster off the coast has no ground nearest to it
+                continue  # a cluster off the coast owns no face
             face_of_point = _face_of_point(faces, owner, points, labels)
             owner = _without_fragments(faces, owner, np.bincount(face_of_point, minlength=len(faces)), limits.minimum)
             pieces, cell_of_point = dissolved(faces, owner), owner[face_of_point]
@@ -101,28 +101,28 @@ def split_once(polygon: shapely.Geometry, points: Floats, limits: Limits) -> lis
 
 
 def clusterings(points: Floats, limits: Limits) -> Iterator[Labels]:
-    """Labels (n,) from 0, at least two and each with the minimum of points, by each pass that finds such; -1 is noise.
+    """Labels (n,) of each pass that finds at least two clusters of the minimum size; -1 is noise.
 
-    Where a pass finds one cluster, and the minimum of points outside it, these are the second one. What OPTICS finds
-    depends a little on the point it starts from: all passes are made from the outermost point in each direction.
+    If a pass finds one cluster and the minimum of points outside it, these points are the second cluster. The result of
+    OPTICS depends a little on its starting point: all passes are run from the outermost point in each direction.
     """
     if len(points) < 2 * limits.minimum:
         return
     for angle in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
-        turned = np.argsort(points @ [np.cos(angle), np.sin(angle)], kind="stable")
+        order = np.argsort(points @ [np.cos(angle), np.sin(angle)], kind="stable")
         orderings: dict[int, Ordering] = {}
         for min_samples, xi in limits.passes:
             if min_samples not in orderings:
-                orderings[min_samples] = optics(points[turned], min_samples)
-            found = np.empty(len(points), np.intp)
-            found[turned] = orderings[min_samples].clusters(xi, limits.minimum)
-            labels = _large(_whole_places(points, found), limits.minimum)
+                orderings[min_samples] = optics(points[order], min_samples)
+            clusters = np.empty(len(points), np.intp)
+            clusters[order] = orderings[min_samples].clusters(xi, limits.minimum)
+            labels = _large(_same_at_each_place(points, clusters), limits.minimum)
             if labels.max() > 0:
                 yield labels
 
 
 def _large(labels: Labels, minimum: int) -> Labels:
-    """The clusters with the minimum of points, numbered anew; if there is one, the points outside it are another."""
+    """Only clusters with the minimum of points, renumbered; if there is just one, enough other points are a second."""
     large = np.flatnonzero(np.bincount(labels[labels >= 0]) >= minimum)
     labels = np.where(np.isin(labels, large), np.searchsorted(large, labels), -1)
     if len(large) == 1 and (labels < 0).sum() >= minimum:
@@ -130,48 +130,49 @@ def _large(labels: Labels, minimum: int) -> Labels:
     return labels
 
 
-def _whole_places(points: Floats, labels: Labels) -> Labels:
-    """Photos at one position get the same label, the first one's."""
+def _same_at_each_place(points: Floats, labels: Labels) -> Labels:
+    """Labels in which all photos at one position have that of the first."""
     _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
     return labels[first][place]
 
 
 def _faces(polygon: shapely.Geometry, points: Floats, labels: Labels) -> tuple[Polygons, Labels]:
-    """Faces (F,) into which the borders between clusters cut a cell, and the cluster (F,) nearest to each."""
+    """The faces (F,) into which the borders between clusters cut a cell, and the nearest cluster (F,) of each."""
     seeds, index = np.unique(points[labels >= 0], axis=0, return_index=True)
     cluster = labels[labels >= 0][index]
     lower, upper = shapely.bounds(polygon).reshape(2, 2)
     middle, reach = (lower + upper) / 2, FAR * (upper - lower).max()
     far = middle + reach * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
     diagram = Voronoi(np.vstack([seeds, far]))
-    ridges, of = np.array(diagram.ridge_vertices), diagram.ridge_points
-    real = (of < len(seeds)).all(axis=1) & (ridges >= 0).all(axis=1)
-    ridges, of = ridges[real], of[real]
-    borders = np.asarray(shapely.linestrings(diagram.vertices[ridges[cluster[of[:, 0]] != cluster[of[:, 1]]]]))
+    ridges, seed = np.array(diagram.ridge_vertices), diagram.ridge_points  # the two seeds that each ridge separates
+    finite = (seed < len(seeds)).all(axis=1) & (ridges >= 0).all(axis=1)
+    ridges, seed = ridges[finite], seed[finite]
+    borders = np.asarray(shapely.linestrings(diagram.vertices[ridges[cluster[seed[:, 0]] != cluster[seed[:, 1]]]]))
     shapely.prepare(polygon)
     borders = shapely.segmentize(borders[shapely.intersects(polygon, borders)], LONGEST_M)
-    faces = noded(np.append(borders, np.array([shapely.boundary(polygon)])))
+    faces = faces_of_lines(np.append(borders, np.array([shapely.boundary(polygon)])))
     middles = shapely.point_on_surface(faces)
     inside = shapely.intersects(polygon, middles)
     return faces[inside], cluster[nearest(seeds, shapely.get_coordinates(middles[inside]))]
 
 
 def _face_of_point(faces: Polygons, owner: Labels, points: Floats, labels: Labels) -> Labels:
-    """The face (n,) that holds each point, by asking only those of its cluster."""
+    """The face (n,) that contains each point, searched only among those of its cluster."""
     seeded = labels >= 0
     cluster = labels[np.flatnonzero(seeded)[nearest(points[seeded], points)]]
     face = np.empty(len(points), np.intp)
     for label in np.unique(cluster):
-        own, members = np.flatnonzero(owner == label), np.flatnonzero(cluster == label)
-        face[members] = own[locate(faces[own], points[members])] if len(own) > 1 else own
+        candidates, members = np.flatnonzero(owner == label), np.flatnonzero(cluster == label)
+        several = len(candidates) > 1
+        face[members] = candidates[locate(faces[candidates], points[members])] if several else candidates
     return face
 
 
 def _without_fragments(faces: Polygons, owner: Labels, photos: Labels, minimum: int) -> Labels:
-    """Owners (F,) after every part cut off from its cell's main part has joined the neighbour with the longest border.
+    """Owners (F,) after each part detached from its cell's main part joined the cell with the longest shared border.
 
-    The main part is the one with the most photos. A part without neighbours stays (an island), as does one without
-    which its cell would fall under the minimum.
+    The main part is the one with the most photos. A part without neighbours stays (an island), as does one whose loss
+    would bring its cell under the minimum.
     """
     borders = shared_borders(faces)
     owner = owner.copy()
@@ -180,17 +181,18 @@ def _without_fragments(faces: Polygons, owner: Labels, photos: Labels, minimum: 
     while moved:
         moved = False
         a, b = borders.nonzero()
-        joined = owner[a] == owner[b]
-        links = csr_array((np.ones(joined.sum()), (a[joined], b[joined])), shape=borders.shape)
+        same_owner = owner[a] == owner[b]
+        links = csr_array((np.ones(same_owner.sum()), (a[same_owner], b[same_owner])), shape=borders.shape)
         parts, part_of = connected_components(links, directed=False)
-        own = np.empty(parts, np.intp)
-        own[part_of] = owner
-        held = np.bincount(part_of, photos, parts).astype(int)
-        order = np.lexsort([np.arange(parts), np.bincount(part_of, area, parts), held])
-        main = np.zeros(own.max() + 1, np.intp)
-        main[own[order]] = order
+        part_owner = np.empty(parts, np.intp)
+        part_owner[part_of] = owner
+        count = np.bincount(part_of, photos, parts).astype(int)
+        order = np.lexsort([np.arange(parts), np.bincount(part_of, area, parts), count])
+        main = np.zeros(part_owner.max() + 1, np.intp)
+        main[part_owner[order]] = order
         for part in order:
-            if part == main[own[part]] or np.bincount(own, held)[own[part]] - held[part] < minimum:
+            cell = part_owner[part]
+            if part == main[cell] or np.bincount(part_owner, count)[cell] - count[part] < minimum:
                 continue
             inside = part_of == part
             border = borders[inside].sum(axis=0)

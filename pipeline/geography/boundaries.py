@@ -40,7 +40,7 @@ class Source:
 @lru_cache
 def districts() -> gpd.GeoDataFrame:
     """Districts by name: state, state_code, district, district_code (LGD codes, 0 unknown), geometry (EPSG:4326)."""
-    import geopandas as gpd  # it brings pandas along, which no process should wait for at its start
+    import geopandas as gpd  # imported here: it loads pandas, which would slow every start of a process
 
     return gpd.read_file(DISTRICTS_FILE).sort_values(["state", "district"], ignore_index=True)
 
@@ -71,7 +71,7 @@ def distance_outside_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[
     index, outside = _district_indexes(latitude, longitude)
     distance = np.zeros(len(latitude))
     lines = shapely.shortest_line(
-        _projected_points(latitude[outside], longitude[outside]), _projected()[index[outside]]
+        _projected_points(latitude[outside], longitude[outside]), _projected_districts()[index[outside]]
     )
     nearest = shapely.get_coordinates(shapely.get_point(lines, 1))
     nearest_longitude, nearest_latitude = _transformer().transform(nearest[:, 0], nearest[:, 1], direction="INVERSE")
@@ -80,13 +80,13 @@ def distance_outside_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[
 
 
 def _district_indexes(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Row of the district that holds or is nearest to each position, and whether the position lies in none."""
+    """For each position the row of the district that contains it, else the nearest one; whether it lies in none."""
     latitude, longitude = _positions(latitudes, longitudes)
-    point, district = _tree().query(shapely.points(longitude, latitude), predicate="intersects")
+    point, district = _district_tree().query(shapely.points(longitude, latitude), predicate="intersects")
     index = np.full(len(latitude), len(districts()), dtype=np.intp)
-    np.minimum.at(index, point, district)  # a point on a shared border belongs to the first of its districts
+    np.minimum.at(index, point, district)  # a point on a shared border counts for the first district
     outside = index == len(districts())
-    index[outside] = _projected_tree().nearest(_projected_points(latitude[outside], longitude[outside]))
+    index[outside] = _projected_district_tree().nearest(_projected_points(latitude[outside], longitude[outside]))
     return index, outside
 
 
@@ -96,7 +96,7 @@ def _positions(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.
 
 def _projected_points(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.object_]:
     x, y = _transformer().transform(longitude, latitude)
-    # The antipode of the projection's centre is the whole rim of its disc; any point of the rim stands for it.
+    # The projection maps the antipode of its centre to the whole rim of its disc: one point of the rim is used.
     rim_m = 2e3 * EARTH_RADIUS_KM
     return np.asarray(shapely.points(np.where(np.isfinite(x), x, rim_m), np.where(np.isfinite(y), y, 0.0)))
 
@@ -107,15 +107,15 @@ def _transformer() -> Transformer:
 
 
 @cache
-def _tree() -> shapely.STRtree:
+def _district_tree() -> shapely.STRtree:
     return shapely.STRtree(districts().geometry.to_numpy())
 
 
 @cache
-def _projected() -> NDArray[np.object_]:
+def _projected_districts() -> NDArray[np.object_]:
     return districts().geometry.to_crs(EQUAL_AREA_CRS).to_numpy()
 
 
 @cache
-def _projected_tree() -> shapely.STRtree:
-    return shapely.STRtree(_projected())
+def _projected_district_tree() -> shapely.STRtree:
+    return shapely.STRtree(_projected_districts())

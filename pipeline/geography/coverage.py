@@ -1,4 +1,4 @@
-"""Makes one exact coverage (no overlap, no sliver hole) of loosely drawn polygons, by the faces of their linework."""
+"""Cleans loosely drawn polygons into an exact coverage (no overlaps, no slivers) by polygonizing their linework."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ TRUE_HOLE_M2 = 10e6  # larger holes are real (the enclave Dahagram-Angarpota, 19
 def districts_of(source: Source) -> gpd.GeoDataFrame:
     """The named districts of ``source`` as an exact coverage, with the columns of `boundaries.districts`.
 
-    Ground that the source leaves empty, draws twice or calls disputed goes to the neighbour with the longest shared
-    border.
+    Ground that the source leaves empty, assigns twice or marks as disputed goes to the neighbour with the longest
+    shared border.
     """
     raw = pyogrio.read_dataframe(source.path()).to_crs(EQUAL_AREA_CRS)
     named = raw[raw["DISTRICT"].notna()].reset_index(drop=True)
     disputed = raw[raw["DISTRICT"].isna()]
     faces, owner = _labelled_faces(shapely.force_2d(named.geometry.to_numpy()))
     outside = ~shapely.intersects(disputed.union_all(), shapely.point_on_surface(faces))
-    owner = _adopt(faces, owner, true_hole=outside & (owner < 0) & (shapely.area(faces) > TRUE_HOLE_M2))
+    owner = _assign_unowned_faces(faces, owner, true_hole=outside & (owner < 0) & (shapely.area(faces) > TRUE_HOLE_M2))
     states = named["STATE_UT"].map(state_name)
     table = gpd.GeoDataFrame(
         {
@@ -42,7 +42,7 @@ def districts_of(source: Source) -> gpd.GeoDataFrame:
 
 
 def _labelled_faces(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Faces of the polygons' linework and the index of the one polygon that holds each; -1 for none or several."""
+    """Faces of the polygons' linework, and the index of the one polygon that contains each; -1 for none or several."""
     snapped = shapely.set_precision(shapely.make_valid(polygons), GRID_M)
     linework = shapely.union_all(shapely.boundary(snapped), grid_size=GRID_M)
     faces = np.array(shapely.get_parts(shapely.polygonize(shapely.get_parts(linework))))
@@ -53,23 +53,23 @@ def _labelled_faces(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return faces, owner
 
 
-def _adopt(faces: np.ndarray, owner: np.ndarray, true_hole: np.ndarray) -> np.ndarray:
-    """Owners after every unowned face joined the owner it shares the longest border with; true holes stay at -1."""
+def _assign_unowned_faces(faces: np.ndarray, owner: np.ndarray, true_hole: np.ndarray) -> np.ndarray:
+    """Owners after each face without one has joined the owner with the longest shared border; true holes keep -1."""
     owner = owner.copy()
     tree = shapely.STRtree(faces)
     open_faces = [int(face) for face in np.flatnonzero((owner < 0) & ~true_hole)]
     while open_faces:
-        adopted = {}
+        new_owners = {}
         for face in open_faces:
             near = tree.query(faces[face], predicate="intersects")
             near = near[owner[near] >= 0]
             shared = shapely.length(shapely.intersection(shapely.boundary(faces[face]), shapely.boundary(faces[near])))
             border = np.bincount(owner[near], weights=shared, minlength=1)
             if border.max() > 0:
-                adopted[face] = int(border.argmax())
-        if not adopted:
+                new_owners[face] = int(border.argmax())
+        if not new_owners:
             break
-        for face, new_owner in adopted.items():
+        for face, new_owner in new_owners.items():
             owner[face] = new_owner
-        open_faces = [face for face in open_faces if face not in adopted]
+        open_faces = [face for face in open_faces if face not in new_owners]
     return owner

@@ -1,6 +1,6 @@
-"""Landmarks of India: names, kinds and positions of places that many pictures show, and the nearest one.
+"""Landmarks of India: names, kinds and positions of much photographed places, and the lookup of the nearest one.
 
-The table `data/landmarks.csv` was put together by hand for this project.
+The table `data/landmarks.csv` was compiled by hand for this project.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import Floats, haversine_km, unit_vectors
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 LANDMARKS_FILE = Path(__file__).parent / "data" / "landmarks.csv"
 KINDS = (
@@ -37,7 +40,7 @@ class Landmarks:
 
 @cache
 def landmarks() -> Landmarks:
-    """The table as it is shipped."""
+    """The shipped table."""
     with LANDMARKS_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     text = [np.array([row[key] for row in rows]) for key in ("name", "kind", "state")]
@@ -45,7 +48,7 @@ def landmarks() -> Landmarks:
 
 
 def nearest_landmarks(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:
-    """(rows in `landmarks`, km), each (N,), of the nearest landmark to positions (N,) in degrees."""
+    """(rows in `landmarks`, km), each (N,): the landmark nearest to each position in degrees, its distance."""
     table = landmarks()
     _, index = _tree().query(unit_vectors(latitudes, longitudes))
     return index, haversine_km(latitudes, longitudes, table.latitude[index], table.longitude[index])
@@ -53,4 +56,6 @@ def nearest_landmarks(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDAr
 
 @cache
 def _tree() -> cKDTree:
+    from scipy.spatial import cKDTree
+
     return cKDTree(unit_vectors(landmarks().latitude, landmarks().longitude))

@@ -1,4 +1,4 @@
-"""State and district names as they are written: title case, current official spelling where the source differs."""
+"""Spelling of state and district names: title case, and the current official spelling where the source differs."""
 
 from __future__ import annotations
 
@@ -93,17 +93,17 @@ _DISTRICTS = {
 
 
 def state_name(source: str) -> str:
-    """The state's name in title case."""
+    """The state's name in title case, from the source's capitals."""
     return _STATES.get(source, in_title_case(source))
 
 
 def district_name(state: str, source: str) -> str:
-    """The district's name; ``state`` as `state_name` writes it."""
+    """The district's name in the official spelling; ``state`` is what `state_name` returns."""
     plain = source.replace("_x000D_", "").strip()
     return _DISTRICTS.get((state, plain), in_title_case(plain))
 
 
 def in_title_case(name: str) -> str:
-    """ "NORTH AND MIDDLE ANDAMAN" as "North and Middle Andaman"."""
+    """The name in title case: "NORTH AND MIDDLE ANDAMAN" becomes "North and Middle Andaman"."""
     words = re.sub(r"[^\s-]+", lambda match: match[0].capitalize(), name.replace("&", "and")).split()
     return " ".join(word.lower() if word.lower() in _SMALL_WORDS else word for word in words)

@@ -1,1 +1,1 @@
-"""Photos from the web: every source speaks one contract, one loop takes pages in, one guarded client fetches."""
+"""Import of photos from the web: sources behind one interface, one loop, and one HTTP client guarded against SSRF."""

@@ -1,7 +1,7 @@
-"""Where a download may connect to: public addresses only, and exactly the address that was looked at.
+"""Restricts downloads to public IP addresses (protection against SSRF and DNS rebinding).
 
-A host's name is resolved here, every address it has is checked, and the connection goes to one of these addresses. So a
-name cannot answer with a public address for the check and with a private one for the connection.
+A host name is resolved once, every address of it is checked, and the connection goes to one of these addresses. So a
+name server cannot return a public address for the check and a private one for the connection.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ Endpoint = tuple[str, int]  # host, port
 
 
 class DownloadRefused(Exception):
-    """Will not be downloaded, and trying again would not help."""
+    """The download is refused for good: a retry would not help."""
 
 
 def endpoint(url: str) -> Endpoint:
-    """Host and port that a URL names. Raises DownloadRefused where it names none."""
+    """Host and port of a URL. Raises DownloadRefused where it is not a valid web address."""
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS[parts.scheme]
@@ -38,35 +38,35 @@ def endpoint(url: str) -> Endpoint:
 
 
 def check_url(url: str, origins: Iterable[str]) -> None:
-    """Only HTTPS, except for the ``origins`` that an operator names. Raises DownloadRefused."""
+    """Require HTTPS, except for the ``origins`` that the operator allows. Raises DownloadRefused."""
     endpoint(url)
-    if urlsplit(url).scheme != "https" and not any(_is_of(url, origin) for origin in origins):
+    if urlsplit(url).scheme != "https" and not any(_has_origin(url, origin) for origin in origins):
         raise DownloadRefused(f"{url[:80]} is not HTTPS, and its origin is not in GEOGUESS_IMPORT_ORIGINS.")
 
 
-def _is_of(url: str, origin: str) -> bool:
+def _has_origin(url: str, origin: str) -> bool:
     return urlsplit(url).scheme == urlsplit(origin).scheme and endpoint(url) == endpoint(origin)
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public Internet, also when it wraps an IPv4 address."""
+    """Whether an IP address is publicly routable; an IPv6 address that embeds an IPv4 one is judged by that."""
     parsed = ip_address(address.partition("%")[0])
     if isinstance(parsed, IPv6Address):
         if parsed in LOCAL_NAT64:
             return False
-        if (inner := _wrapped(parsed)) is not None:
-            return is_public(str(inner))
+        if (embedded := _embedded_ipv4(parsed)) is not None:
+            return is_public(str(embedded))
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
-def _wrapped(address: IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     if address in NAT64 or address in IPV4_COMPATIBLE:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 class GuardedBackend(NetworkBackend):
-    """Opens connections for httpcore; ``origins`` may be private addresses, nothing else may."""
+    """Opens connections for httpcore to public addresses; only the hosts of ``origins`` may be private."""
 
     def __init__(self, origins: Iterable[str]) -> None:
         self._private = {endpoint(origin) for origin in origins}
@@ -91,10 +91,10 @@ class GuardedBackend(NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise ConnectError(f"The name {host} is not known.") from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
         if (host, port) not in self._private:
             for address in addresses:
                 if not is_public(address):

@@ -1,4 +1,4 @@
-"""Where an import from the web stands: what it has taken, which areas are exhausted, where the others go on."""
+"""Checkpoint of an import from the web: photos imported, exhausted areas, and the cursors of the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.importers.contract import Area
 
 
 class AlreadyRunning(Exception):
-    """Another import from the same source into the same collection runs."""
+    """Another import from the same source into the same collection is running."""
 
     def __init__(self) -> None:
         super().__init__("An import from this source into this collection is running: wait for it, or cancel it.")
@@ -25,7 +25,11 @@ class AlreadyRunning(Exception):
 
 @dataclass
 class Checkpoint:
-    """``taken`` counts the photos of a run that was stopped; areas are exhausted, or go on from a cursor."""
+    """Progress of an import, stored as JSON under these names.
+
+    ``taken`` counts the photos of an unfinished run, ``asked`` the requests for each state; ``exhausted`` and
+    ``cursors`` are by area; ``found`` holds areas that pages led to, such as subcategories.
+    """
 
     path: Path
     taken: int = 0
@@ -36,7 +40,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, *, source: str, scope: str, collection: str) -> Self:
-        """What was saved for this source, what it was asked for (``scope``) and the collection; else a fresh one."""
+        """The saved checkpoint of this source, scope and collection, or a new one."""
         key = hashlib.sha256(f"{source}\0{scope}\0{collection}".encode()).hexdigest()[:16]
         path = settings.CACHE_DIR / "importers" / f"{source}-{key}.json"
         if not path.exists():
@@ -46,22 +50,21 @@ class Checkpoint:
         return cls(path, **saved | {"exhausted": set(saved["exhausted"]), "found": found})
 
     def save(self) -> None:
-        """Whole or not at all."""
+        """Replace the file atomically."""
         values = {name: value for name, value in asdict(self).items() if name != "path"}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".new")
-        beside.write_text(json.dumps(values | {"exhausted": sorted(self.exhausted)}))
-        beside.replace(self.path)
+        temporary = self.path.with_suffix(".new")
+        temporary.write_text(json.dumps(values | {"exhausted": sorted(self.exhausted)}))
+        temporary.replace(self.path)
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self.path.unlink(missing_ok=True)
+    def reset(self) -> None:
+        """Start from the beginning; the file stays as it is until the next save."""
         self.taken = 0
         self.asked, self.exhausted, self.cursors, self.found = {}, set(), {}, []
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else works on it. Raises AlreadyRunning."""
+        """Hold an exclusive lock. Raises AlreadyRunning."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_suffix(".lock").open("w") as file:
             try:

@@ -1,4 +1,4 @@
-"""What every source of photos on the web offers: areas to ask in, pages of candidates, and the picture of one."""
+"""The interface of a source of photos on the web: areas to query, pages of candidates, and the picture of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]  # south, west, north, east in degrees
 
 @dataclass(frozen=True)
 class Candidate:
-    """A photo as a source describes it, before anything is downloaded. ``licence`` is in the source's own words."""
+    """A photo as its source describes it, before the picture is downloaded. ``licence`` is the source's text."""
 
     source_id: str
     url: str
@@ -37,7 +37,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Area:
-    """Where to ask: a box of the grid in a state, or (no state) a category, an archive. ``key`` names it for good."""
+    """A part of a source to query: a box of the grid in a state, or (without a state) a category or archive.
+
+    ``key`` identifies it across runs.
+    """
 
     key: str
     state: str = ""
@@ -54,22 +57,22 @@ class Area:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: candidates, what the source's rules turn away by its id, and where the area goes on (None: ends)."""
+    """A page of an area: candidates, rejections by id, the cursor of the next page (None: last page), and subareas."""
 
     candidates: list[Candidate] = field(default_factory=list)
     rejected: dict[str, Rejected] = field(default_factory=dict)
     cursor: str | None = None
-    found: list[Area] = field(default_factory=list)
+    subareas: list[Area] = field(default_factory=list)
 
 
 class Source(ABC):
-    """One web site or data set. Its methods raise what `Fetcher` raises."""
+    """A web site or data set. Its methods raise the exceptions of `Fetcher`."""
 
-    name: str  # as commands and forms call it
-    title: str  # as credits do
-    namespace: str  # of its ids; data sets that share photos share it
-    scope = ""  # what it was narrowed to; imports of another scope start afresh
-    interval_s = 1.0  # between two questions
+    name: str  # in commands and forms
+    title: str  # in credits
+    namespace: str  # of its ids; sources that share photos share a namespace
+    scope = ""  # what the import is limited to; each scope has its own checkpoint
+    interval_s = 1.0  # between two requests
 
     def __init__(self, fetcher: Fetcher, url: str) -> None:
         self.fetcher, self.url = fetcher, url.rstrip("/")
@@ -77,26 +80,26 @@ class Source(ABC):
 
     @abstractmethod
     def areas(self) -> list[Area]:
-        """All areas, in the order in which to ask; each state's areas keep it."""
+        """All areas, in the order in which those of each state are queried."""
 
     @abstractmethod
     def page(self, area: Area, cursor: str | None) -> Page:
-        """The candidates of an area, from ``cursor`` on."""
+        """The page of an area at ``cursor``; None: its first page."""
 
     def picture(self, candidate: Candidate) -> tuple[bytes, str]:
-        """The picture's bytes and the file extension of its type. May raise Rejected, too."""
+        """The picture's bytes and the file extension of its type. May also raise Rejected."""
         return self.fetcher.picture(candidate.url)
 
 
-def sort_out(
-    items: Iterable[dict[str, Any]], candidate: Callable[[dict[str, Any]], Candidate], *, key: str = "id"
+def parse_candidates(
+    items: Iterable[dict[str, Any]], parse: Callable[[dict[str, Any]], Candidate], *, key: str = "id"
 ) -> tuple[list[Candidate], dict[str, Rejected]]:
-    """Candidates out of a page's items, and by their id (under ``key``) why others are none."""
+    """Parse the items of a page: candidates, and rejections by id (the item's value under ``key``)."""
     candidates: list[Candidate] = []
     rejected: dict[str, Rejected] = {}
     for item in items:
         try:
-            candidates.append(candidate(item))
+            candidates.append(parse(item))
         except Rejected as fault:
             rejected[str(item.get(key))] = fault
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The one HTTP client of the importers: guarded, polite, bounded in size and time, patient with busy servers."""
+"""The HTTP client of the importers: public addresses only, rate-limited, bounded in size and time, with retries."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from pipeline.intake.sources import MAX_FILE_BYTES
 
 MAX_DOCUMENT_BYTES = 32 * 10**6
 MAX_PART_BYTES = 64 * 10**6
-MAX_SECONDS = 120.0  # one request with all its redirects
+MAX_SECONDS = 120.0  # for one request including redirects
 READ_TIMEOUT_S = 20.0
 REDIRECTS = 5
 ATTEMPTS = 5
 BACKOFF_S = 2.0
-LONGEST_WAIT_S = 600.0  # a server that wants more has closed for now
+LONGEST_WAIT_S = 600.0  # the import stops if a server asks for a longer one
 INTERVAL_S = 0.5  # between two requests to one host
 BUSY = {429, 500, 502, 503, 504}
 PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
@@ -35,19 +35,19 @@ T = TypeVar("T")
 
 
 class DownloadFailed(Exception):
-    """Did not work, after several attempts; it may another time."""
+    """The download failed after several attempts; a later import may succeed."""
 
 
 class SourceFailed(Exception):
-    """The source as a whole cannot be used now, such as for a token it refuses."""
+    """The source as a whole cannot be used now, for example because it refuses the token."""
 
 
 class BudgetSpent(Exception):
-    """As much was downloaded as this import may."""
+    """The import has used up its download budget."""
 
 
 class TryAgain(Exception):
-    """An attempt failed in a way that passes; ``after_s`` is how long the server wants to be left alone."""
+    """A transient failure: retry, at the earliest after ``after_s`` seconds if the server asked for that."""
 
     def __init__(self, reason: str, after_s: float = 0.0) -> None:
         super().__init__(reason)
@@ -56,7 +56,7 @@ class TryAgain(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A response that was read to its end; header names are small letters."""
+    """A complete HTTP response; header names are in lower case."""
 
     url: str
     status: int
@@ -72,11 +72,11 @@ class Answer:
         return retry_after_s(self.headers.get("retry-after", ""))
 
 
-Judge = Callable[[int, Any], None]  # status and document (None: not JSON); raises TryAgain or SourceFailed
+Check = Callable[[int, Any], None]  # status and document (None: not JSON); raises TryAgain or SourceFailed
 
 
 def retry_after_s(value: str) -> float:
-    """Seconds that a Retry-After header asks for, which holds a number or a date; 0 without one."""
+    """Seconds to wait by a Retry-After header (a number or a date); 0 without one."""
     if value.strip().isdigit():
         return float(value)
     try:
@@ -86,10 +86,10 @@ def retry_after_s(value: str) -> float:
 
 
 class Fetcher:
-    """Downloads for one import. ``requests`` and ``received`` (bytes) count what it has done.
+    """The HTTP client of one import, which counts its ``requests`` and ``received`` bytes.
 
-    ``origins`` are the only servers that may be private or without TLS; ``max_bytes`` bounds the whole import.
-    ``sleep`` waits, and may raise what stops the import.
+    Only servers of ``origins`` may have private addresses or no TLS; ``max_bytes`` limits the whole import. ``sleep``
+    waits, and may raise an exception that cancels the import.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = self.received = 0
-        self.intervals: dict[str, float] = {}  # by host, where it is not `INTERVAL_S`
+        self.intervals: dict[str, float] = {}  # by host; others have `INTERVAL_S`
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._origins = tuple(origins)
         self._max_bytes = max_bytes
@@ -111,7 +111,7 @@ class Fetcher:
         self._pool = httpcore2.ConnectionPool(network_backend=GuardedBackend(self._origins), max_connections=4)
 
     def close(self) -> None:
-        """Give connections back; a later request opens others."""
+        """Close all connections; a later request opens new ones."""
         self._pool.close()
 
     def document(
@@ -120,18 +120,18 @@ class Fetcher:
         parameters: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
-        judge: Judge = lambda status, document: None,
+        check: Check = lambda status, document: None,
     ) -> Any:
-        """A JSON document. Raises DownloadRefused, DownloadFailed, SourceFailed, BudgetSpent."""
+        """A JSON document that passes ``check``. Raises DownloadRefused, DownloadFailed, SourceFailed, BudgetSpent."""
         if parameters:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
         def once() -> Any:
-            wanted = {"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
-            answer = self._exchange(url, wanted, MAX_DOCUMENT_BYTES)
+            accept = {"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
+            answer = self._exchange(url, accept, MAX_DOCUMENT_BYTES)
             document = _parsed(answer)
             try:
-                judge(answer.status, document)
+                check(answer.status, document)
             except TryAgain as again:
                 raise TryAgain(str(again), max(again.after_s, answer.retry_after_s)) from None
             self._check_status(answer)
@@ -139,10 +139,10 @@ class Fetcher:
                 raise TryAgain(f"It sent {answer.content_type or 'something'} that is no JSON.")
             return document
 
-        return self._patiently(url, once)
+        return self._with_retries(url, once)
 
     def picture(self, url: str, *, headers: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-        """A picture's bytes and the file extension of its type. Raises like ``document``."""
+        """A picture's bytes and the file extension of its type. Raises the exceptions of ``document``."""
 
         def once() -> tuple[bytes, str]:
             answer = self._exchange(url, {"Accept": ", ".join(PICTURES), **(headers or {})}, MAX_FILE_BYTES)
@@ -151,24 +151,25 @@ class Fetcher:
                 raise DownloadRefused(f"The server sent {answer.content_type or 'something'} instead of a picture.")
             return answer.body, PICTURES[answer.content_type]
 
-        return self._patiently(url, once)
+        return self._with_retries(url, once)
 
     def part(self, url: str, first: int, last: int) -> tuple[bytes, int]:
-        """Bytes ``first`` to ``last`` of a file, both included, and the file's size. Raises like ``document``."""
+        """Bytes ``first`` to ``last`` (inclusive) of a file, and its size. Raises the exceptions of ``document``."""
 
         def once() -> tuple[bytes, int]:
             answer = self._exchange(url, {"Range": f"bytes={first}-{last}"}, MAX_PART_BYTES)
             self._check_status(answer)
-            found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("content-range", ""))
-            if answer.status != 206 or not found or int(found[1]) != first:
+            range_match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.headers.get("content-range", ""))
+            if answer.status != 206 or not range_match or int(range_match[1]) != first:
                 raise DownloadRefused("The server does not send parts of files.")
-            if len(answer.body) != int(found[2]) - first + 1:
+            if len(answer.body) != int(range_match[2]) - first + 1:
                 raise TryAgain("The part was cut off.")
-            return answer.body, int(found[3])
+            return answer.body, int(range_match[3])
 
-        return self._patiently(url, once)
+        return self._with_retries(url, once)
 
-    def _patiently(self, url: str, once: Callable[[], T]) -> T:
+    def _with_retries(self, url: str, once: Callable[[], T]) -> T:
+        """Call ``once`` until it succeeds, with exponential backoff after each TryAgain."""
         host, _ = endpoint(url)
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -192,13 +193,13 @@ class Fetcher:
             raise DownloadRefused(f"The server answered with status {answer.status}.")
 
     def _exchange(self, url: str, headers: Mapping[str, str], max_bytes: int) -> Answer:
-        """The answer at the end of all redirects, each of them checked like the first address."""
+        """The response after all redirects, whose addresses are checked like the first one."""
         deadline = self._clock() + MAX_SECONDS
         first = endpoint(url)
         for _ in range(REDIRECTS + 1):
             check_url(url, self._origins)
-            own = headers if endpoint(url) == first else _without_secrets(headers)
-            answer = self._send(url, {**self._headers, **own}, max_bytes, deadline)
+            allowed = headers if endpoint(url) == first else _without_secrets(headers)
+            answer = self._send(url, {**self._headers, **allowed}, max_bytes, deadline)
             if answer.status not in {301, 302, 303, 307, 308}:
                 return answer
             url = urljoin(url, answer.headers.get("location", ""))
@@ -207,21 +208,21 @@ class Fetcher:
     def _send(self, url: str, headers: dict[str, str], max_bytes: int, deadline: float) -> Answer:
         if self._max_bytes is not None and self.received >= self._max_bytes:
             raise BudgetSpent
-        self._keep_pace(url)
+        self._wait_for_turn(url)
         self.requests += 1
         timeout = {"connect": READ_TIMEOUT_S, "read": READ_TIMEOUT_S, "write": READ_TIMEOUT_S, "pool": READ_TIMEOUT_S}
         try:
             with self._pool.stream(
                 "GET", url, headers=list(headers.items()), extensions={"timeout": timeout}
             ) as response:
-                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                body = self._read(response, found, max_bytes, deadline)
-                return Answer(url, response.status, found, body)
+                fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                body = self._read(response, fields, max_bytes, deadline)
+                return Answer(url, response.status, fields, body)
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
             raise TryAgain(f"{type(error).__name__}: {error}") from error
 
     def _read(self, response: httpcore2.Response, headers: dict[str, str], max_bytes: int, deadline: float) -> bytes:
-        """The body, unpacked; nothing is unpacked or kept beyond ``max_bytes``."""
+        """The decompressed body; stops before more than ``max_bytes`` are decompressed or stored."""
         encoding = headers.get("content-encoding", "identity").lower()
         if encoding not in {"identity", "gzip"}:
             raise DownloadRefused(f"The server packs its answer as {encoding}, which was not asked for.")
@@ -244,7 +245,8 @@ class Fetcher:
             raise TryAgain("It sent a gzip stream that was cut off.")
         return bytes(body)
 
-    def _keep_pace(self, url: str) -> None:
+    def _wait_for_turn(self, url: str) -> None:
+        """Keep the interval between two requests to one host."""
         host, _ = endpoint(url)
         if (wait_s := self._not_before.get(host, 0.0) - self._clock()) > 0:
             self._sleep(wait_s)
@@ -263,7 +265,7 @@ def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 class RemoteFile(io.RawIOBase):
-    """A file on a server, read in the parts that are asked for; a ZIP archive need not be downloaded whole."""
+    """A remote file that is read by HTTP range requests, so that a ZIP archive need not be downloaded whole."""
 
     def __init__(self, fetcher: Fetcher, url: str) -> None:
         self._fetcher, self._url, self._position = fetcher, url, 0
@@ -284,10 +286,10 @@ class RemoteFile(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        wanted = min(len(buffer), self.size - self._position, MAX_PART_BYTES)
-        if wanted <= 0:
+        length = min(len(buffer), self.size - self._position, MAX_PART_BYTES)
+        if length <= 0:
             return 0
-        data, _ = self._fetcher.part(self._url, self._position, self._position + wanted - 1)
+        data, _ = self._fetcher.part(self._url, self._position, self._position + length - 1)
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)

@@ -1,4 +1,4 @@
-"""The job that takes photos from the web into a collection."""
+"""The job that imports photos from the web into a collection."""
 
 from __future__ import annotations
 
@@ -82,22 +82,22 @@ def _import_web(
     category: str,
     restart: bool,
 ) -> dict[str, Any]:
-    from pipeline.curation.review import seek_people_in
+    from pipeline.curation.review import blur_faces_and_plates_in
     from pipeline.curation.suggestions import predict_new
-    from pipeline.importers.run import Wanted, import_from_web
+    from pipeline.importers.run import ImportRequest, import_from_web
 
-    opened = open_web_source(
+    web_source = open_web_source(
         source,
         report=report,
         categories=[category] if category else [],
         panoramas=panoramas,
         max_bytes=megabytes * 10**6 if megabytes else None,
     )
-    wanted = Wanted(collection, photos, per_district or 0, frozenset(licences), panoramas)
-    summary = import_from_web(source=opened, wanted=wanted, restart=restart, report=report)
-    into = Collection.objects.get(name=collection)
-    blurred = seek_people_in(photos=summary.new, report=report)
-    predicted = predict_new(collection=into, progress=partial(report.progress, phase="Predicting"))
+    request = ImportRequest(collection, photos, per_district or 0, frozenset(licences), panoramas)
+    summary = import_from_web(source=web_source, request=request, restart=restart, report=report)
+    target = Collection.objects.get(name=collection)
+    blurred = blur_faces_and_plates_in(photos=summary.new, report=report)
+    predicted = predict_new(collection=target, progress=partial(report.progress, phase="Predicting"))
     figures = {
         "new photos": len(summary.new),
         "known from other imports": summary.already_there,
@@ -110,7 +110,7 @@ def _import_web(
         **{f"photos of {state}": count for state, count in summary.by_state.most_common()},
     }
     photo_list, rejection_list = (
-        f"{reverse(f'admin:pipeline_{model}_changelist')}?{field}__id__exact={into.pk}"
+        f"{reverse(f'admin:pipeline_{model}_changelist')}?{field}__id__exact={target.pk}"
         for model, field in (("photo", "collections"), ("rejection", "collection"))
     )
     return {"figures": figures, "links": [["Photos", photo_list], ["Turned away", rejection_list]]}

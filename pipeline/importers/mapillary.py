@@ -1,6 +1,6 @@
 """Mapillary: street-level photos in the boxes of the grid, through API v4 with a token.
 
-https://www.mapillary.com/developer/api-documentation: a box is smaller than 0.01 square degrees; addresses of pictures
+https://www.mapillary.com/developer/api-documentation: a box must be smaller than 0.01 square degrees; URLs of pictures
 expire, so a picture is fetched right after its page.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.importers.contract import Area, Candidate, Page, Source, sort_out
+from pipeline.importers.contract import Area, Candidate, Page, Source, parse_candidates
 from pipeline.importers.download import Fetcher, SourceFailed, TryAgain
-from pipeline.importers.spread import grid
-from pipeline.importers.values import heading, moment, number, plain
+from pipeline.importers.sampling import grid
+from pipeline.importers.values import heading, moment, number, plain_text
 from pipeline.intake.checks import Reason, Rejected
 
 GRID_DEGREES = 0.09
@@ -20,11 +20,11 @@ FIELDS = (
     "id,geometry,computed_geometry,captured_at,compass_angle,computed_compass_angle,is_pano,sequence,creator,"
     "quality_score,thumb_2048_url"
 )
-WORST_QUALITY = 0.4  # of Mapillary's own score from 0 to 1; photos without one pass
+WORST_QUALITY = 0.4  # of Mapillary's score from 0 to 1; photos without a score pass
 PRECISION_KM = 0.03
 LICENCE = "CC BY-SA 4.0"  # of everything on Mapillary
 TOKEN_REFUSED = {102, 190}
-BUSY = {1, 2, 4, 17, 32, 341, 613}  # codes of Meta's Graph API that pass
+BUSY = {1, 2, 4, 17, 32, 341, 613}  # transient error codes of Meta's Graph API
 
 
 class Mapillary(Source):
@@ -35,8 +35,8 @@ class Mapillary(Source):
 
     def __init__(self, fetcher: Fetcher, url: str, token: str, panoramas: str) -> None:
         super().__init__(fetcher, url)
-        self._secret = {"Authorization": f"OAuth {token}"}  # not in the address, which logs keep
-        self._kind = {"skip": {"is_pano": "false"}, "only": {"is_pano": "true"}}.get(panoramas, {})
+        self._authorization = {"Authorization": f"OAuth {token}"}  # not in the URL, which may be logged
+        self._pano_filter = {"skip": {"is_pano": "false"}, "only": {"is_pano": "true"}}.get(panoramas, {})
 
     def areas(self) -> list[Area]:
         return list(grid(GRID_DEGREES))
@@ -44,21 +44,21 @@ class Mapillary(Source):
     def page(self, area: Area, cursor: str | None) -> Page:
         assert area.box is not None
         south, west, north, east = area.box
-        question = {"bbox": f"{west:.5f},{south:.5f},{east:.5f},{north:.5f}", "fields": FIELDS, "limit": IMAGES}
+        query = {"bbox": f"{west:.5f},{south:.5f},{east:.5f},{north:.5f}", "fields": FIELDS, "limit": IMAGES}
         after = {"after": cursor} if cursor else {}
         answer = self.fetcher.document(
-            f"{self.url}/images", question | self._kind | after, headers=self._secret, judge=_judge
+            f"{self.url}/images", query | self._pano_filter | after, headers=self._authorization, check=_check
         )
-        candidates, rejected = sort_out(answer["data"], _candidate)
+        candidates, rejected = parse_candidates(answer["data"], _candidate)
         paging = answer.get("paging", {})
         return Page(candidates, rejected, paging.get("cursors", {}).get("after") if paging.get("next") else None)
 
 
-def _judge(status: int, answer: Any) -> None:
+def _check(status: int, answer: Any) -> None:
     error = answer.get("error") if isinstance(answer, dict) else None
     if not error:
         return
-    code, message = error.get("code"), plain(error.get("message"))
+    code, message = error.get("code"), plain_text(error.get("message"))
     if code in TOKEN_REFUSED or status == 401:
         raise SourceFailed(f"Mapillary refuses the token: check GEOGUESS_MAPILLARY_TOKEN. {message}")
     if code in BUSY or status == 429:
@@ -85,10 +85,10 @@ def _candidate(image: dict[str, Any]) -> Candidate:
         longitude=longitude,
         precision_km=PRECISION_KM,
         licence=LICENCE,
-        author=plain((image.get("creator") or {}).get("username")),
+        author=plain_text((image.get("creator") or {}).get("username")),
         page_url=f"https://www.mapillary.com/app/?pKey={source_id}",
         captured_at=moment(image.get("captured_at")),
         heading=heading(image.get("compass_angle") if direction is None else direction),
-        sequence_id=plain(image.get("sequence"), 100),
+        sequence_id=plain_text(image.get("sequence"), 100),
         is_pano=image.get("is_pano") is True,
     )

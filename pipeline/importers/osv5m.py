@@ -1,8 +1,8 @@
-"""OSV-5M: photos of India out of the published data set, one archive at a time, read in parts.
+"""OSV-5M: photos of India from the published data set, one archive at a time, read by HTTP range requests.
 
 https://huggingface.co/datasets/osv5m/osv5m: ``test.csv`` and ``train.csv`` hold a row for each photo; ``images/test``
 has archives 00 to 04, ``images/train`` 00 to 97, of 2.5 GB each. Only their tables of contents and India's photos are
-downloaded. The rows of India are kept when a table has been read once; reading goes on where it was stopped.
+downloaded. The rows of India are cached after a table has been read once; an interrupted read resumes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from django.conf import settings
 from pipeline.geography.boundaries import distance_outside_km, outline
 from pipeline.importers.contract import Area, Candidate, Page, Source
 from pipeline.importers.download import Fetcher, RemoteFile, SourceFailed
-from pipeline.importers.values import moment, number, plain
+from pipeline.importers.values import moment, number, plain_text
 from pipeline.intake.checks import Reason, Rejected
 from pipeline.intake.sources import MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES
 
 ARCHIVES = {"test": 5, "train": 98}  # the small table first
-BLOCK_BYTES = 8 * 10**6  # of a table, read at once
-BUFFER_BYTES = 256 * 1024  # a photo's own size or so
+BLOCK_BYTES = 8 * 10**6  # of a table in one request
+BUFFER_BYTES = 256 * 1024  # about the size of a photo
 MOST_ENTRIES = 20 * MAX_ARCHIVE_ENTRIES
 PRECISION_KM = 0.05
 LICENCE = "CC BY-SA 4.0"
@@ -78,38 +78,38 @@ class Osv5m(Source):
         return self._opened[1]
 
     def _rows_of_india(self, split: str) -> dict[str, dict[str, str]]:
-        """Rows by id, out of the file that is kept."""
-        kept = settings.CACHE_DIR / "importers" / "osv5m" / f"{split}.csv"
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            self._read_table(split, kept)
-        with kept.open(newline="") as file:
+        """Rows by id, from the cached CSV file."""
+        cached = settings.CACHE_DIR / "importers" / "osv5m" / f"{split}.csv"
+        if not cached.exists():
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            self._read_table(cached)
+        with cached.open(newline="") as file:
             return {row["id"]: row for row in csv.DictReader(file)}
 
-    def _read_table(self, split: str, kept: Path) -> None:
-        """Make the file out of the published table. Stopped, it leaves what it has and how far it was."""
-        growing, place = kept.with_suffix(".growing"), kept.with_suffix(".offset")
-        done = int(place.read_text()) if place.exists() else 0
+    def _read_table(self, cached: Path) -> None:
+        """Write the rows of India in the published table to ``cached``. After an interruption it resumes."""
+        partial, offset_file = cached.with_suffix(".growing"), cached.with_suffix(".offset")
+        done = int(offset_file.read_text()) if offset_file.exists() else 0
         at_end = False
         while not at_end:
-            block, size = self.fetcher.part(f"{self.url}/{kept.name}", done, done + BLOCK_BYTES - 1)
+            block, size = self.fetcher.part(f"{self.url}/{cached.name}", done, done + BLOCK_BYTES - 1)
             at_end = done + len(block) == size
             end = len(block) if at_end else block.rfind(b"\n") + 1
             if not end:
-                raise SourceFailed(f"{kept.name} of OSV-5M holds a line of more than {BLOCK_BYTES / 1e6:.0f} MB.")
+                raise SourceFailed(f"{cached.name} of OSV-5M holds a line of more than {BLOCK_BYTES / 1e6:.0f} MB.")
             lines = [line for line in block[:end].decode("utf-8", "replace").splitlines() if line]
             if not done:
-                growing.write_text(lines.pop(0) + "\n")
-            with growing.open() as file:
+                partial.write_text(lines.pop(0) + "\n")
+            with partial.open() as file:
                 header = file.readline().rstrip("\n")
             if not set(next(csv.reader([header]))) >= COLUMNS:
-                raise SourceFailed(f"{kept.name} of OSV-5M lacks one of the columns {', '.join(sorted(COLUMNS))}.")
-            with growing.open("a") as file:
+                raise SourceFailed(f"{cached.name} of OSV-5M lacks one of the columns {', '.join(sorted(COLUMNS))}.")
+            with partial.open("a") as file:
                 file.writelines(f"{line}\n" for line in _in_india(header, lines))
             done += end
-            place.write_text(str(done))
-        growing.replace(kept)
-        place.unlink()
+            offset_file.write_text(str(done))
+        partial.replace(cached)
+        offset_file.unlink()
 
 
 def _in_india(header: str, lines: list[str]) -> list[str]:
@@ -131,8 +131,8 @@ def _candidate(row: dict[str, str], url: str) -> Candidate:
         longitude=float(row["longitude"]),
         precision_km=PRECISION_KM,
         licence=LICENCE,
-        author=plain(row.get("creator_username")),
+        author=plain_text(row.get("creator_username")),
         page_url=f"https://www.mapillary.com/app/?pKey={row['id']}",
         captured_at=moment(row.get("captured_at")),
-        sequence_id=plain(row.get("sequence"), 100),
+        sequence_id=plain_text(row.get("sequence"), 100),
     )

@@ -1,4 +1,4 @@
-"""The sources by name, made ready from the settings."""
+"""The sources by name, configured from the settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = {
     "stac": "a STAC server such as Panoramax",
 }
 PANORAMAS = ("skip", "keep", "only")
-SLICE_S = 0.5  # how soon a wait hears of a cancel
+SLICE_S = 0.5  # how often a wait checks for a cancel
 NO_CONTACT = (
     "GEOGUESS_IMPORT_CONTACT is not set: give an e-mail address or a web page, as Wikimedia and others ask for, so "
     "that they can write before they block."
@@ -33,7 +33,7 @@ class SourceUnusable(ValueError):
 
 
 def check_source(name: str, *, categories: Sequence[str] = ()) -> None:
-    """Raises SourceUnusable, which says what to do."""
+    """Check the settings that a source needs. Raises SourceUnusable."""
     if name == "mapillary" and not settings.MAPILLARY_TOKEN:
         raise SourceUnusable(
             "Mapillary wants a token: make one at https://www.mapillary.com/dashboard/developers and set "
@@ -51,7 +51,7 @@ def open_web_source(
     panoramas: str = "skip",
     max_bytes: int | None = None,
 ) -> Source:
-    """The source of this name, with a fetcher that waits no longer than ``report`` lets it. Raises SourceUnusable."""
+    """The source of this name, with a fetcher whose waits ``report`` can cancel. Raises SourceUnusable."""
     from pipeline.importers.commons import Commons
     from pipeline.importers.download import Fetcher
     from pipeline.importers.kartaview import KartaView

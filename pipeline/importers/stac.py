@@ -1,7 +1,7 @@
 """Any STAC API whose items are photos, such as Panoramax: items in the boxes of the grid.
 
 https://github.com/radiantearth/stac-api-spec (item-search, paging by a link ``next``); the fields of Panoramax:
-https://docs.panoramax.fr/backend/api/api. Where it names no licence, an item is turned away.
+https://docs.panoramax.fr/backend/api/api. An item without a licence is rejected.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from pipeline.importers.contract import Area, Candidate, Page, Source, sort_out
+from pipeline.importers.contract import Area, Candidate, Page, Source, parse_candidates
 from pipeline.importers.download import SourceFailed
-from pipeline.importers.spread import grid
-from pipeline.importers.values import heading, moment, number, plain
+from pipeline.importers.sampling import grid
+from pipeline.importers.values import heading, moment, number, plain_text
 from pipeline.intake.checks import Reason, Rejected
 
-GRID_DEGREES = 0.5  # few servers hold much of India; pages are followed where one does
+GRID_DEGREES = 0.5  # coarse, as few servers have many photos of India; further pages follow where one has
 ITEMS = 100
 PRECISION_KM = 0.05
-ASSETS = ("sd", "visual", "hd", "data", "image")  # the first that an item has
+ASSETS = ("sd", "visual", "hd", "data", "image")  # in order of preference
 
 
 class Stac(Source):
@@ -39,15 +39,18 @@ class Stac(Source):
             answer = self.fetcher.document(f"{self.url}/search", {"bbox": box, "limit": ITEMS})
         if answer.get("type") != "FeatureCollection":
             raise SourceFailed(f"{self.url} is no STAC API: its answer is no FeatureCollection.")
-        candidates, rejected = sort_out(answer.get("features", []), self._candidate)
-        after = _link(answer, "next")
-        goes_on = after and answer.get("features") and after.get("method", "GET") == "GET"  # no page wants a POST here
+        candidates, rejected = parse_candidates(answer.get("features", []), self._candidate)
+        following = _link(answer, "next")
+        # Only GET is supported.
+        has_next = following and answer.get("features") and following.get("method", "GET") == "GET"
         return Page(
-            candidates, rejected, urljoin(f"{self.url}/search", str(after["href"])) if after and goes_on else None
+            candidates,
+            rejected,
+            urljoin(f"{self.url}/search", str(following["href"])) if following and has_next else None,
         )
 
     def _candidate(self, item: dict[str, Any]) -> Candidate:
-        told = item.get("properties") or {}
+        properties = item.get("properties") or {}
         place = (item.get("geometry") or {}).get("coordinates") or item.get("bbox") or [None, None]
         longitude, latitude = map(number, place[:2])
         if latitude is None or longitude is None:
@@ -56,10 +59,10 @@ class Stac(Source):
         asset: dict[str, Any] = next((assets[name] for name in ASSETS if name in assets), {})
         if not asset.get("href"):
             raise Rejected(Reason.DOWNLOAD_REFUSED, "Has no picture.")
-        lens = told.get("pers:interior_orientation") or {}
+        lens = properties.get("pers:interior_orientation") or {}
         producers = [one.get("name") for one in item.get("providers") or [] if "producer" in one.get("roles", [])]
         source_id = str(item["id"])
-        accuracy_m = number(told.get("quality:horizontal_accuracy")) or 0.0
+        accuracy_m = number(properties.get("quality:horizontal_accuracy")) or 0.0
         link = _link(item, "self")
         return Candidate(
             source_id=source_id,
@@ -67,12 +70,12 @@ class Stac(Source):
             latitude=latitude,
             longitude=longitude,
             precision_km=max(PRECISION_KM, accuracy_m / 1000),
-            licence=str(told.get("license", "")),
-            author=plain(told.get("geovisio:producer") or next(iter(producers), "")),
+            licence=str(properties.get("license", "")),
+            author=plain_text(properties.get("geovisio:producer") or next(iter(producers), "")),
             page_url=urljoin(self.url, str(link["href"])) if link else f"{self.url}/search?ids={quote(source_id)}",
-            captured_at=moment(told.get("datetime")),
-            heading=heading(told.get("view:azimuth")),
-            sequence_id=plain(item.get("collection"), 100),
+            captured_at=moment(properties.get("datetime")),
+            heading=heading(properties.get("view:azimuth")),
+            sequence_id=plain_text(item.get("collection"), 100),
             is_pano=(number(lens.get("field_of_view")) or 0.0) >= 360,
         )
 

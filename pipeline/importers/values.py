@@ -1,4 +1,4 @@
-"""What sources write into their fields, made safe: numbers, moments, plain text. Wrong values become None or ""."""
+"""Parses field values of sources: numbers, moments, plain text. Invalid values become None or ""."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ EPOCH_MS_FROM = 10**11  # a larger number counts milliseconds
 def number(value: Any) -> float | None:
     """A finite number."""
     try:
-        found = float(value)
+        parsed = float(value)
     except (TypeError, ValueError):
         return None
-    return found if math.isfinite(found) else None
+    return parsed if math.isfinite(parsed) else None
 
 
 def heading(value: Any) -> float | None:
     """Degrees clockwise from north; negative ones mean unknown."""
-    found = number(value)
-    return found % 360 if found is not None and found >= 0 else None
+    degrees = number(value)
+    return degrees % 360 if degrees is not None and degrees >= 0 else None
 
 
 def moment(value: Any) -> datetime | None:
-    """A moment out of ISO text or of seconds or milliseconds since 1970; without a zone where none is given."""
+    """A datetime from ISO 8601 text or from seconds or milliseconds since 1970; naive where no zone is given."""
     if (seconds := number(value)) is not None:
         try:
             return datetime.fromtimestamp(seconds / 1000 if seconds > EPOCH_MS_FROM else seconds, UTC)
@@ -40,7 +40,7 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
-def plain(value: Any, limit: int = 150) -> str:
+def plain_text(value: Any, limit: int = 150) -> str:
     """One line of text without markup, at most ``limit`` characters long."""
     text = " ".join(html.unescape(strip_tags(str(value or ""))).split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

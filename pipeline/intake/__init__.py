@@ -1,1 +1,1 @@
-"""Taking photos in from a folder or ZIP: the good become rows and display copies, the bad are named with the reason."""
+"""Import of photos from a folder or ZIP: valid files become rows and display copies, others are rejected."""

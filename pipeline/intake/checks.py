@@ -1,4 +1,4 @@
-"""Why a file or row is turned away, and the rules a position must keep."""
+"""The reasons to reject a file or manifest row, and the checks of positions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from pipeline.geography.boundaries import distance_outside_km
 
 NO_POSITION = "Has no position: give latitude and longitude in a manifest, or a photo with EXIF GPS."
-OUTSIDE_LIMIT_KM = 10.0  # coasts are simplified and phones err; a photo less certain than this may lie further out
+OUTSIDE_LIMIT_KM = 10.0  # coasts are simplified and phones err; a photo of lower precision may lie further out
 
 
 class Reason(StrEnum):
-    """Codes of the reasons, as stored in `Rejection.reason`."""
+    """Codes of the reasons, stored in `Rejection.reason`."""
 
     NOT_AN_IMAGE = "not_an_image"
     TRUNCATED = "truncated"
@@ -50,7 +50,7 @@ class Reason(StrEnum):
     DOWNLOAD_REFUSED = "download_refused"
 
 
-PLACEABLE = {  # what a pin on the map makes good
+PLACEABLE = {  # faults that a pin on the map corrects
     Reason.MISSING_COORDINATES,
     Reason.NON_NUMERIC_COORDINATES,
     Reason.IMPOSSIBLE_COORDINATES,
@@ -62,7 +62,7 @@ PLACEABLE = {  # what a pin on the map makes good
 
 
 class Rejected(ValueError):
-    """One file or row cannot be taken in; the others can."""
+    """One file or row cannot be imported; the rest of the import goes on."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -70,18 +70,18 @@ class Rejected(ValueError):
         self.detail = detail
 
     def __reduce__(self) -> tuple[type[Rejected], tuple[Reason, str]]:
-        return Rejected, (self.reason, self.detail)  # so that it travels between processes
+        return Rejected, (self.reason, self.detail)  # makes it picklable, for process pools
 
 
-def gone(file_name: str, *, taken_down: bool) -> Rejected:
-    """Why a photo that was removed does not come back by itself."""
+def rejected_as_removed(file_name: str, *, taken_down: bool) -> Rejected:
+    """The rejection of a file whose photo was taken down or is in the bin as ``file_name``."""
     if taken_down:
         return Rejected(Reason.TAKEN_DOWN, "Was taken down on a legal request: it cannot come back.")
     return Rejected(Reason.IN_BIN, f"Lies in the bin as {file_name}: restore it there.")
 
 
 class ImportRefused(Rejected):
-    """The whole import cannot go on; ``file_name`` names the archive or manifest at fault."""
+    """The whole import is refused; ``file_name`` is the archive or manifest at fault."""
 
     def __init__(self, reason: Reason, file_name: str, detail: str) -> None:
         super().__init__(reason, detail)
@@ -89,7 +89,7 @@ class ImportRefused(Rejected):
 
 
 def parse_position(latitude: str, longitude: str) -> tuple[float, float]:
-    """Degrees out of two cells of a manifest. Raises Rejected."""
+    """(latitude, longitude) in degrees from two cells of a manifest. Raises Rejected."""
     if not latitude or not longitude:
         raise Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
     try:
@@ -110,16 +110,16 @@ def check_positions(
     precision_km: Sequence[float],
     limit_km: float = OUTSIDE_LIMIT_KM,
 ) -> list[Rejected | None]:
-    """What is wrong with each position (degrees) of a photo known to ``precision_km``; None where nothing is.
+    """The fault of each position (degrees), or None where it is valid.
 
-    It may lie ``limit_km`` outside India, or as far as it is uncertain.
+    A position may lie outside India by ``limit_km`` or by its ``precision_km``, whichever is larger.
     """
     outside = distance_outside_km(latitudes, longitudes)
     swapped_outside = distance_outside_km(longitudes, latitudes)
     limits = np.maximum(limit_km, precision_km)
     return [
-        _fault(latitude, longitude, float(distance), float(limit), swapped=bool(other <= limit))
-        for latitude, longitude, distance, limit, other in zip(
+        _fault(latitude, longitude, float(distance), float(limit), swapped=bool(distance_swapped <= limit))
+        for latitude, longitude, distance, limit, distance_swapped in zip(
             latitudes, longitudes, outside, limits, swapped_outside, strict=True
         )
     ]

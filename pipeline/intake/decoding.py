@@ -1,4 +1,4 @@
-"""One file's bytes to a display copy: checked, upright, sRGB, at most 1600 px, without metadata. Needs no database."""
+"""Makes the display copy of an image file: checked, upright, sRGB, at most 1600 px, no metadata. Needs no database."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from pipeline.intake.sources import MAX_FILE_BYTES, Source
 MAX_PIXELS = 50 * 10**6
 DISPLAY_SIDE_PX = 1600
 DISPLAY_QUALITY = 88
-BLUR_CELLS = 4  # colours across a blurred box
-BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, where it refuses to open a picture
+BLUR_CELLS = 4  # pixels across a box before it is enlarged again
+BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, above which it refuses to open a picture
 SUFFIXES = {
     "JPEG": {".jpg", ".jpeg"},
     "PNG": {".png"},
@@ -37,13 +37,13 @@ HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
 
 pillow_heif.register_heif_opener()
-# Sizes are checked here, before any pixel is decoded; the warning would only repeat it.
+# `_check_size` checks sizes before any pixel is decoded, so Pillow's warning is redundant.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """A display copy (JPEG bytes) with what it and its original tell."""
+class DecodedPhoto:
+    """A display copy (JPEG bytes), its size and perceptual hash, and the EXIF data of its original."""
 
     display: bytes
     width: int
@@ -55,29 +55,30 @@ class Decoded:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What came of one file of a source; ``decoded`` is None where the file was known already or was turned away."""
+class ReadResult:
+    """The result of reading one file of a source; ``decoded`` is None where its hash was known or it was rejected."""
 
     name: str
     original_sha256: str = ""
     original: bytes = b""
-    decoded: Decoded | None = None
+    decoded: DecodedPhoto | None = None
     rejected: Rejected | None = None
 
 
-def read_entry(source: Source, name: str, known: frozenset[str]) -> Reading:
-    """Read and decode one file; files whose hash is ``known`` are only recognised."""
+def read_entry(source: Source, name: str, known_hashes: frozenset[str]) -> ReadResult:
+    """Read one file, and decode it unless its SHA-256 is one of ``known_hashes``."""
     sha256 = ""
     try:
         data = source.read(name)
         sha256 = hashlib.sha256(data).hexdigest()
-        return Reading(name, sha256) if sha256 in known else Reading(name, sha256, data, decode(data, name))
+        known = sha256 in known_hashes
+        return ReadResult(name, sha256) if known else ReadResult(name, sha256, data, decode(data, name))
     except Rejected as rejected:
-        return Reading(name, sha256, rejected=rejected)
+        return ReadResult(name, sha256, rejected=rejected)
 
 
-def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Box] = ()) -> Decoded:
-    """The display copy of an image file called ``name``: cropped, then blurred where ``covered``. Raises Rejected."""
+def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Box] = ()) -> DecodedPhoto:
+    """The display copy of a file called ``name``: cropped, then blurred in the boxes ``covered``. Raises Rejected."""
     if len(data) > MAX_FILE_BYTES:
         raise Rejected(Reason.FILE_TOO_LARGE, f"Is more than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.")
     image_format = _format_of(data)
@@ -87,7 +88,7 @@ def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Bo
     try:
         with Image.open(io.BytesIO(data), formats=[image_format]) as image:
             _check_size(image.width * image.height)
-            return _decoded(image, crop, covered)
+            return _decode_image(image, crop, covered)
     except Rejected:
         raise
     except Image.DecompressionBombError as error:
@@ -97,7 +98,7 @@ def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Bo
 
 
 def _format_of(data: bytes) -> str:
-    """The format by the file's first bytes. Raises Rejected."""
+    """The image format, by the first bytes. Raises Rejected."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -127,12 +128,12 @@ def _bomb() -> Rejected:
     )
 
 
-def _decoded(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> Decoded:
+def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> DecodedPhoto:
     exif = image.getexif()
     position, heading = _gps(exif)
     captured_at = _captured_at(exif)
     if crop is None and image.format in {"JPEG", "MPO"}:
-        image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at a half or a quarter where that is enough
+        image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at half or quarter size where that is enough
     image.load()
     upright = ImageOps.exif_transpose(image)
     if crop:
@@ -143,7 +144,7 @@ def _decoded(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> De
         _blur(picture, _pixels(box, picture.size))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=DISPLAY_QUALITY, subsampling="4:2:0", optimize=True)
-    return Decoded(
+    return DecodedPhoto(
         display=buffer.getvalue(),
         width=picture.width,
         height=picture.height,
@@ -160,10 +161,10 @@ def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def _blur(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
-    """Leave so few colours of a box that nobody can be known from it, whatever is done to the copy."""
+    """Reduce a box to so few pixels that nobody can be identified, whatever is done to the copy."""
     part = picture.crop(box)
-    few = part.resize((BLUR_CELLS, max(1, round(BLUR_CELLS * part.height / part.width))), Image.Resampling.BOX)
-    picture.paste(few.resize(part.size, Image.Resampling.BICUBIC), box[:2])
+    coarse = part.resize((BLUR_CELLS, max(1, round(BLUR_CELLS * part.height / part.width))), Image.Resampling.BOX)
+    picture.paste(coarse.resize(part.size, Image.Resampling.BICUBIC), box[:2])
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
@@ -180,7 +181,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
             converted = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
             image = converted if converted is not None else image
         except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile, or one for another kind of picture: take the colours as sRGB
+            pass  # a broken profile, or one for another colour mode: assume sRGB
     plain = image.convert("RGB")
     plain.info = {}
     return plain
@@ -202,7 +203,7 @@ def _gps(exif: Image.Exif) -> tuple[tuple[float, float] | None, float | None]:
 
 
 def _signed(parts: Any, reference: Any, negative: str) -> float | None:
-    """Degrees of (degrees, minutes, seconds) and a compass letter."""
+    """Signed degrees from EXIF's (degrees, minutes, seconds) and compass letter."""
     if not isinstance(parts, tuple) or len(parts) != 3:
         return None
     degrees, minutes, seconds = (_finite(part) for part in parts)
@@ -221,7 +222,7 @@ def _finite(value: Any) -> float | None:
 
 
 def _captured_at(exif: Image.Exif) -> datetime | None:
-    """When the photo was taken; without a time zone where the camera noted none."""
+    """When the photo was taken; naive where the camera stored no time zone."""
     details = exif.get_ifd(ExifTags.IFD.Exif)
     moment = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
     offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")

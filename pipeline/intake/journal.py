@@ -1,4 +1,4 @@
-"""What a running import has decoded so far, so that one that was killed goes on instead of starting again."""
+"""Journal of the files that an import has decoded, so that an import that was killed resumes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from predictor.pictures import store
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one file: its display copy's facts, or why it was turned away, or (neither) that it is known."""
+    """The outcome for one file: its display copy, or why it was rejected; neither if it was imported before."""
 
     name: str
     stamp: str
@@ -36,7 +36,7 @@ class Record:
 
     @property
     def rejected(self) -> Rejected | None:
-        """The rejection, if the file was turned away."""
+        """The rejection, if the file was rejected."""
         return Rejected(self.reason, self.detail) if self.reason else None
 
 
@@ -48,22 +48,22 @@ class Journal:
         self.path = settings.CACHE_DIR / "intake" / f"{key}.jsonl"
 
     def records(self) -> dict[tuple[str, str], Record]:
-        """Records by (name, stamp); a line cut off by a kill and one whose display copy is gone do not count."""
+        """Records by (name, stamp), without truncated lines and records whose display copy is missing."""
         if not self.path.exists():
             return {}
-        found = {}
+        records = {}
         for line in self.path.read_text().splitlines():
             try:
                 record = _record(json.loads(line))
             except (ValueError, TypeError):
                 continue
             if not record.sha256 or store.path(record.sha256).exists():
-                found[record.name, record.stamp] = record
-        return found
+                records[record.name, record.stamp] = record
+        return records
 
     @contextmanager
     def open(self) -> Iterator[Any]:
-        """A function that appends a record and makes sure that it is written."""
+        """Yields a function that appends a record and flushes it to the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a") as file:
 
@@ -74,7 +74,7 @@ class Journal:
             yield append
 
     def delete(self) -> None:
-        """Forget this import."""
+        """Remove the journal, once the import is complete."""
         self.path.unlink(missing_ok=True)
 
 

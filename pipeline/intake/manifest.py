@@ -1,4 +1,4 @@
-"""The CSV or GeoJSON that says where photos were taken: its columns, in any case and order, and what each may hold."""
+"""Reads the CSV or GeoJSON with the positions of photos: columns in any case and order, with a parser for each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TWO_ROWS = "Has two rows in the manifest: keep the right one."
 
 @dataclass(frozen=True)
 class Row:
-    """One photo's line: its file, its position (None: look into the photo) and the photo fields the line gives."""
+    """The row of one photo: its file, its position (None: taken from EXIF) and further fields of `Photo`."""
 
     file: str
     position: tuple[float, float] | None
@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Rows by file, rows turned away by file, and columns without a use here; ``folder`` is the manifest's."""
+    """Valid rows and rejected ones by file, and columns that are ignored; ``folder`` is the manifest's."""
 
     folder: PurePosixPath
     rows: dict[str, Row] = field(default_factory=dict)
@@ -56,7 +56,7 @@ def read_manifest(data: bytes, name: str) -> Manifest:
             Reason.CSV_COLUMNS, name, "Has no column “file”: its first line must name file, latitude and longitude."
         )
     manifest = Manifest(
-        PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN and column]
+        PurePosixPath(name).parent, ignored=[column for column in header if column not in KNOWN_COLUMNS and column]
     )
     for cells in reader:
         _add(manifest, {column: cell.strip() for column, cell in zip(header, cells, strict=False)})
@@ -64,7 +64,7 @@ def read_manifest(data: bytes, name: str) -> Manifest:
 
 
 def read_geojson(data: bytes, name: str) -> Manifest:
-    """The rows of a GeoJSON file of points whose properties are named as a CSV's columns. Raises ImportRefused."""
+    """The rows of a GeoJSON file of points whose properties have the names of CSV columns. Raises ImportRefused."""
     try:
         features = json.loads(data.decode("utf-8-sig"))["features"]
         rows = [
@@ -76,7 +76,9 @@ def read_geojson(data: bytes, name: str) -> Manifest:
         raise ImportRefused(
             Reason.CSV_COLUMNS, name, "Is no GeoJSON FeatureCollection of points with a property “file” each."
         ) from error
-    manifest = Manifest(PurePosixPath(name).parent, ignored=sorted({key for row in rows for key in row} - KNOWN))
+    manifest = Manifest(
+        PurePosixPath(name).parent, ignored=sorted({key for row in rows for key in row} - KNOWN_COLUMNS)
+    )
     for values in rows:
         _add(manifest, values)
     return manifest
@@ -90,7 +92,7 @@ def _point(geometry: dict[str, Any] | None) -> dict[str, str]:
 
 
 def _add(manifest: Manifest, values: dict[str, str]) -> None:
-    """One line, as a row or turned away."""
+    """Parse one line into a row or a rejection."""
     if not (file := values.get("file", "").replace("\\", "/")):
         return
     if file in manifest.rows or file in manifest.rejected:
@@ -160,7 +162,7 @@ def _moment(value: str) -> datetime:
         raise ValueError("a date or time like 2026-01-26 or 2026-01-26T08:30:00+05:30") from None
 
 
-def _truth(value: str) -> bool:
+def _boolean(value: str) -> bool:
     if value.lower() in {"1", "true", "yes"}:
         return True
     if value.lower() in {"0", "false", "no"}:
@@ -180,6 +182,6 @@ COLUMNS: dict[str, Callable[[str], Any]] = {
     "sequence_id": _text(120),
     "near_duplicate_group": _text(120),
     "view_group": _text(120),
-    "is_pano": _truth,
+    "is_pano": _boolean,
 }
-KNOWN = {"file", "latitude", "longitude", *COLUMNS}
+KNOWN_COLUMNS = {"file", "latitude", "longitude", *COLUMNS}

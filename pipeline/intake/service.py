@@ -1,4 +1,4 @@
-"""Imports photos from a folder or ZIP: the good ones become rows, each bad one is named with the reason."""
+"""Imports photos from a folder or ZIP: valid files become rows, each rejected file is recorded with the reason."""
 
 from __future__ import annotations
 
@@ -13,17 +13,25 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.intake.checks import NO_POSITION, PLACEABLE, ImportRefused, Reason, Rejected, check_positions, gone
-from pipeline.intake.decoding import Reading, read_entry
+from pipeline.intake.checks import (
+    NO_POSITION,
+    PLACEABLE,
+    ImportRefused,
+    Reason,
+    Rejected,
+    check_positions,
+    rejected_as_removed,
+)
+from pipeline.intake.decoding import ReadResult, read_entry
 from pipeline.intake.journal import Journal, Record
 from pipeline.intake.manifest import TWO_ROWS, Manifest, Row, read_geojson, read_manifest
 from pipeline.intake.sources import Entry, Source, open_source
-from pipeline.intake.storing import NewPhoto, get_collection, store_photos, update_scale
+from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_photos, update_scale
 from pipeline.models import Collection, Photo, Rejection
 from pipeline.support.processes import Progress, process_pool
 from predictor.pictures import store
 
-MANIFEST_NAMES = {"manifest.csv", "manifest.geojson"}  # used when the source holds one and no other is named
+MANIFEST_NAMES = {"manifest.csv", "manifest.geojson"}  # used if the source holds one and no other is given
 NO_FILE = "Is named in the manifest but is not there: add the file or drop the row."
 NO_ROW = "Has no row in the manifest: add one, or take the file out."
 CHUNK = 8  # files a process takes at once
@@ -31,13 +39,14 @@ CHUNK = 8  # files a process takes at once
 
 @dataclass
 class Summary:
-    """What an import did: photos taken in, photos that were there before, and what was turned away by name."""
+    """What an import did: new photos, photos that existed before, and rejections by file name."""
 
     collection: str
     new: list[Photo] = field(default_factory=list)
     already_there: int = 0
     rejected: dict[str, Rejected] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
+    planned: list[Any] = field(default_factory=list)  # what a dry run would import
 
     def as_dict(self) -> dict[str, object]:
         """The summary as plain values."""
@@ -51,16 +60,17 @@ class Summary:
                 for name, rejected in sorted(self.rejected.items())
             ],
             "ignored_columns": self.ignored_columns,
+            "planned": len(self.planned),
         }
 
 
 @dataclass
 class Plan:
-    """What an import would do: photos that are new and known, what each file holds, and what is turned away."""
+    """What an import would do: new and existing photos, the record of each file, and rejections in the summary."""
 
     summary: Summary
     new: list[NewPhoto]
-    known: list[Photo]
+    existing: list[Photo]
     records: dict[str, Record]
     journal: Journal
 
@@ -73,19 +83,18 @@ def import_photos(
     reviewed: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
-    """Import the folder or ZIP at ``path``; ``progress`` hears (files done, files in all).
+    """Import the folder or ZIP at ``path``; ``progress`` is called with (files done, total).
 
-    Photos appear when every file has been looked at, because splits follow from all places together. Display copies
-    and findings are kept as they are made: an import that was killed goes on where it stopped, and one that is run
-    again finds everything there. Photos wait for a review unless they were ``reviewed`` before.
-    Raises SourceMissing, or ImportRefused when nothing can be imported.
+    Rows are created after every file was read, because splits depend on all positions together. Display copies and the
+    journal are written on the way: an import that was killed resumes, and running it again is idempotent. Photos wait
+    for a review unless ``reviewed``. Raises SourceMissing, or ImportRefused if nothing can be imported.
     """
     try:
         plan = plan_import(path=path, collection_name=collection_name, manifest_path=manifest_path, progress=progress)
     except ImportRefused as refused:
-        record_rejections(get_collection(name=collection_name), {refused.file_name: refused}, taken=set())
+        record_rejections(get_or_create_collection(name=collection_name), {refused.file_name: refused}, imported=set())
         raise
-    return carry_out(plan, reviewed=reviewed)
+    return execute_plan(plan, reviewed=reviewed)
 
 
 def plan_import(
@@ -96,29 +105,30 @@ def plan_import(
     pins: Mapping[str, tuple[float, float]] | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """Look at every file and say what importing them would do; nothing is changed. ``pins`` places files by name.
+    """Read every file and plan the import, without changing any row. ``pins`` holds positions of files by name.
 
-    Raises as `import_photos`.
+    Raises the exceptions of `import_photos`.
     """
     source = open_source(path)
     summary = Summary(collection_name)
     rows, entries = _rows(source, manifest_path, pins or {}, summary)
     journal = Journal(source.path, collection_name)
-    wanted = [entry for entry in entries if entry.name in rows and entry.name not in summary.rejected]
-    records = list(_records(source, wanted, journal, progress))
-    new, known = _sort(records, rows, summary)
-    summary.already_there = len(known)
-    return Plan(summary, new, known, {record.name: record for record in records}, journal)
+    to_read = [entry for entry in entries if entry.name in rows and entry.name not in summary.rejected]
+    records = list(_records(source, to_read, journal, progress))
+    new, existing = _split_new_and_existing(records, rows, summary)
+    summary.already_there = len(existing)
+    return Plan(summary, new, existing, {record.name: record for record in records}, journal)
 
 
-def carry_out(plan: Plan, *, reviewed: bool = False) -> Summary:
-    """Do what a plan says, all of it or nothing."""
+def execute_plan(plan: Plan, *, reviewed: bool = False) -> Summary:
+    """Execute a plan in one transaction."""
     with transaction.atomic():
-        collection = get_collection(name=plan.summary.collection)
+        collection = get_or_create_collection(name=plan.summary.collection)
         plan.summary.new = store_photos(collection=collection, photos=plan.new, reviewed=reviewed)
-        collection.photos.add(*plan.known)
+        collection.photos.add(*plan.existing)
         update_scale(collection)
-        record_rejections(collection, plan.summary.rejected, taken=set(plan.records) - set(plan.summary.rejected))
+        imported = set(plan.records) - set(plan.summary.rejected)
+        record_rejections(collection, plan.summary.rejected, imported=imported)
     plan.journal.delete()
     return plan.summary
 
@@ -126,9 +136,9 @@ def carry_out(plan: Plan, *, reviewed: bool = False) -> Summary:
 def _rows(
     source: Source, manifest_path: Path | None, pins: Mapping[str, tuple[float, float]], summary: Summary
 ) -> tuple[dict[str, Row | None], list[Entry]]:
-    """Each file's manifest row (None without one) and the files; what need not be read goes to the summary.
+    """The manifest row of each file (None without one), and the files; rejections without result go to the summary.
 
-    A pin goes before what the manifest says, and stands for a row that is missing.
+    A pin overrides the position in the manifest, and stands in for a missing row.
     """
     listing = source.listing()
     manifest, entries = _manifest(source, listing.entries, manifest_path)
@@ -142,24 +152,24 @@ def _rows(
         if fault is None or fault.reason in PLACEABLE:
             rows[name] = Row(name, position, row.fields if row else {})
             summary.rejected.pop(name, None)
-    summary.rejected |= _misplaced(rows)
+    summary.rejected |= _position_faults(rows)
     summary.rejected |= listing.rejected
     return rows, entries
 
 
 def _manifest(source: Source, entries: list[Entry], manifest_path: Path | None) -> tuple[Manifest | None, list[Entry]]:
-    """The named manifest, or the one in the source, or None; and the entries that are not the manifest."""
+    """The given manifest, or the one in the source, or None; and the entries other than the manifest."""
     if manifest_path:
         inside = manifest_path.resolve()
         return _read_table(manifest_path.read_bytes(), manifest_path.name), [
             entry for entry in entries if (source.path / entry.name).resolve() != inside
         ]
-    own = [entry for entry in entries if PurePosixPath(entry.name).name.lower() in MANIFEST_NAMES]
-    if not own:
+    manifests = [entry for entry in entries if PurePosixPath(entry.name).name.lower() in MANIFEST_NAMES]
+    if not manifests:
         return None, entries
-    first = min(own, key=lambda entry: entry.name.count("/"))
-    rest = [entry for entry in entries if entry is not first]
-    return _read_table(source.read(first.name), first.name), rest
+    topmost = min(manifests, key=lambda entry: entry.name.count("/"))
+    rest = [entry for entry in entries if entry is not topmost]
+    return _read_table(source.read(topmost.name), topmost.name), rest
 
 
 def _read_table(data: bytes, name: str) -> Manifest:
@@ -167,9 +177,9 @@ def _read_table(data: bytes, name: str) -> Manifest:
 
 
 def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None], dict[str, Rejected]]:
-    """Rows by entry name, and files and rows without the other.
+    """Rows by entry name, and rejections of files without a row and rows without a file.
 
-    A row's file is a path beside the manifest, or a file name that occurs once, in any case.
+    The file of a row is a path relative to the manifest, or a file name (in any case) that occurs once.
     """
 
     def base_name(name: str) -> str:
@@ -180,8 +190,8 @@ def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None],
     present = set(names)
 
     def entry_of(file: str) -> str | None:
-        beside = str(manifest.folder / file)
-        return beside if beside in present else by_base_name.get(base_name(file))
+        path = str(manifest.folder / file)
+        return path if path in present else by_base_name.get(base_name(file))
 
     matched: dict[str, Row | None] = {}
     rejected: dict[str, Rejected] = {}
@@ -201,25 +211,25 @@ def _match(manifest: Manifest, names: list[str]) -> tuple[dict[str, Row | None],
     return matched, rejected
 
 
-def _misplaced(rows: dict[str, Row | None]) -> dict[str, Rejected]:
-    """Files whose row gives a position that cannot be right; the others' positions come with the photo."""
-    placed = {name: row for name, row in rows.items() if row and row.position}
+def _position_faults(rows: dict[str, Row | None]) -> dict[str, Rejected]:
+    """Rejections of files whose manifest row has an invalid position."""
+    with_position = {name: row for name, row in rows.items() if row and row.position}
     faults = check_positions(
-        [row.position[0] for row in placed.values() if row.position],
-        [row.position[1] for row in placed.values() if row.position],
-        [row.fields.get("precision_km", 0.0) for row in placed.values()],
+        [row.position[0] for row in with_position.values() if row.position],
+        [row.position[1] for row in with_position.values() if row.position],
+        [row.fields.get("precision_km", 0.0) for row in with_position.values()],
     )
-    return {name: fault for name, fault in zip(placed, faults, strict=True) if fault}
+    return {name: fault for name, fault in zip(with_position, faults, strict=True) if fault}
 
 
 def _records(source: Source, entries: list[Entry], journal: Journal, progress: Progress | None) -> Iterator[Record]:
-    """What each entry holds, in order; files are decoded in processes, originals and display copies put away."""
+    """The record of each entry, in order: files are decoded in processes, originals and display copies are stored."""
     done = journal.records()
     missing = {entry.name: entry for entry in entries if (entry.name, entry.stamp) not in done}
     finished = len(entries) - len(missing)
     with journal.open() as append:
-        for reading in _readings(source, list(missing)):
-            record = _record(reading, missing[reading.name].stamp)
+        for result in _read_all(source, list(missing)):
+            record = _record(result, missing[result.name].stamp)
             if record.sha256 or record.reason:
                 append(record)
             done[record.name, record.stamp] = record
@@ -230,9 +240,9 @@ def _records(source: Source, entries: list[Entry], journal: Journal, progress: P
         yield done[entry.name, entry.stamp]
 
 
-def _readings(source: Source, names: list[str]) -> Iterator[Reading]:
-    known = frozenset(Photo.every.values_list("original_sha256", flat=True))
-    read = partial(read_entry, source, known=known)
+def _read_all(source: Source, names: list[str]) -> Iterator[ReadResult]:
+    known_hashes = frozenset(Photo.every.values_list("original_sha256", flat=True))
+    read = partial(read_entry, source, known_hashes=known_hashes)
     if len(names) <= CHUNK:
         yield from map(read, names)
         return
@@ -240,19 +250,19 @@ def _readings(source: Source, names: list[str]) -> Iterator[Reading]:
         yield from pool.map(read, names, chunksize=CHUNK)
 
 
-def _record(reading: Reading, stamp: str) -> Record:
-    """Keep the original and the display copy, and what they are called."""
-    if reading.rejected:
-        problem = reading.rejected
-        return Record(reading.name, stamp, reading.original_sha256, reason=problem.reason, detail=problem.detail)
-    if not reading.decoded:
-        return Record(reading.name, stamp, reading.original_sha256)
-    keep_original(reading.original, reading.original_sha256, PurePosixPath(reading.name).suffix.lower())
-    decoded = reading.decoded
+def _record(result: ReadResult, stamp: str) -> Record:
+    """Store the original and the display copy of a file; returns its record."""
+    if result.rejected:
+        problem = result.rejected
+        return Record(result.name, stamp, result.original_sha256, reason=problem.reason, detail=problem.detail)
+    if not result.decoded:
+        return Record(result.name, stamp, result.original_sha256)
+    keep_original(result.original, result.original_sha256, PurePosixPath(result.name).suffix.lower())
+    decoded = result.decoded
     return Record(
-        name=reading.name,
+        name=result.name,
         stamp=stamp,
-        original_sha256=reading.original_sha256,
+        original_sha256=result.original_sha256,
         sha256=store.put(decoded.display),
         perceptual_hash=decoded.perceptual_hash,
         width=decoded.width,
@@ -264,24 +274,26 @@ def _record(reading: Reading, stamp: str) -> Record:
 
 
 def keep_original(data: bytes, sha256: str, suffix: str) -> None:
-    """Put a file away as it came."""
-    original = original_path(sha256, suffix)
-    original.parent.mkdir(parents=True, exist_ok=True)
-    original.write_bytes(data)
+    """Store an original file unchanged."""
+    path = original_path(sha256, suffix)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def original_path(sha256: str, suffix: str) -> Path:
-    """Where an imported file is kept as it came, outside everything that is served."""
+    """The path of an original file, outside every folder that is served."""
     return settings.ORIGINALS_DIR / sha256[:2] / f"{sha256}{suffix}"
 
 
-def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) -> tuple[list[NewPhoto], list[Photo]]:
-    """New photos and those that rows hold already; files turned away go to the summary."""
+def _split_new_and_existing(
+    records: list[Record], rows: dict[str, Row | None], summary: Summary
+) -> tuple[list[NewPhoto], list[Photo]]:
+    """New photos, and those that have a row already; rejections go to the summary."""
     photos = {photo.original_sha256: photo for photo in Photo.every.all()}
     names = {photo.sha256: photo.file_name for photo in photos.values()}  # of display copies
     originals: dict[str, str] = {}
     new: list[NewPhoto] = []
-    known: list[Photo] = []
+    existing: list[Photo] = []
     for record in records:
         row = rows[record.name]
         position = row.position if row and row.position else record.position
@@ -290,13 +302,13 @@ def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) 
         if record.rejected:
             summary.rejected[record.name] = record.rejected
         elif photo and photo.deleted_at:
-            summary.rejected[record.name] = gone(photo.file_name, taken_down=bool(photo.taken_down_at))
+            summary.rejected[record.name] = rejected_as_removed(photo.file_name, taken_down=bool(photo.taken_down_at))
         elif twin:
             detail = f"Is the same picture as {twin}: keep one of them."
             summary.rejected[record.name] = Rejected(Reason.EXACT_DUPLICATE, detail)
         elif photo:
             originals[record.original_sha256] = record.name
-            known.append(photo)
+            existing.append(photo)
         elif not position:
             summary.rejected[record.name] = Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
         else:
@@ -308,14 +320,14 @@ def _sort(records: list[Record], rows: dict[str, Row | None], summary: Summary) 
         [photo.fields.get("precision_km", 0.0) for photo in new],
     )
     summary.rejected |= {photo.file_name: fault for photo, fault in zip(new, faults, strict=True) if fault}
-    return [photo for photo, fault in zip(new, faults, strict=True) if not fault], known
+    return [photo for photo, fault in zip(new, faults, strict=True) if not fault], existing
 
 
 def _new_photo(record: Record, position: tuple[float, float], fields: dict[str, Any]) -> NewPhoto:
-    """What the manifest says of a photo goes before what the photo says of itself."""
+    """A photo to store; values from the manifest take precedence over EXIF."""
     merged = {"heading": record.heading, "captured_at": record.captured_at} | fields
     if (moment := merged["captured_at"]) and timezone.is_naive(moment):
-        merged["captured_at"] = timezone.make_aware(moment)  # in TIME_ZONE: a camera in India keeps India's time
+        merged["captured_at"] = timezone.make_aware(moment)  # in TIME_ZONE: a camera in India usually shows Indian time
     return NewPhoto(
         file_name=record.name,
         sha256=record.sha256,
@@ -329,10 +341,10 @@ def _new_photo(record: Record, position: tuple[float, float], fields: dict[str, 
     )
 
 
-def record_rejections(collection: Collection, rejected: dict[str, Rejected], *, taken: set[str]) -> None:
-    """Keep the reasons for the admin; forget those of files that this run took in."""
+def record_rejections(collection: Collection, rejected: dict[str, Rejected], *, imported: set[str]) -> None:
+    """Store rejections by file name, and delete older ones of files that are ``imported`` now."""
     old = collection.rejections.values_list("pk", "file_name")
-    collection.rejections.filter(pk__in=[key for key, name in old if name in taken]).delete()
+    collection.rejections.filter(pk__in=[key for key, name in old if name in imported]).delete()
     Rejection.objects.bulk_create(
         [
             Rejection(collection=collection, file_name=name[:500], reason=problem.reason, detail=problem.detail[:300])

@@ -1,7 +1,7 @@
-"""Where photos come from: a folder or a ZIP archive, listed without unpacking and read one file at a time.
+"""Sources of an import: a folder or a ZIP archive, listed without unpacking and read one file at a time.
 
-Archive rules follow the advice of Python's zipfile documentation on untrusted archives: names are never used as paths,
-and what an archive claims to hold is bounded before anything is read.
+This follows the advice of Python's zipfile documentation on untrusted archives: names are never used as paths, and the
+number and size of members are limited before any is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_FILE_BYTES = 20 * 10**6
 MAX_ARCHIVE_ENTRIES = 20_000
 MAX_ARCHIVE_BYTES = 10 * 10**9
 ARCHIVE_SUFFIXES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"}
-SYSTEM_NAMES = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # left by operating systems, like names with a leading dot
+SYSTEM_NAMES = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # files of operating systems, like names with a leading dot
 
 
 class SourceMissing(ValueError):
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a source in the order of their names, and what was turned away while listing them."""
+    """The files of a source sorted by name, and those rejected without reading them."""
 
     entries: list[Entry] = field(default_factory=list)
     rejected: dict[str, Rejected] = field(default_factory=dict)
@@ -50,17 +50,17 @@ class Listing:
 
 @dataclass(frozen=True)
 class Source(ABC):
-    """Files under one path; small enough to travel to another process, which opens the path itself."""
+    """Files under one path. It is pickled without open files: another process opens the path itself."""
 
     path: Path
 
     @abstractmethod
     def listing(self) -> Listing:
-        """Every file. Raises ImportRefused when the whole source breaks a limit."""
+        """All files. Raises ImportRefused if the source as a whole exceeds a limit."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
-        """A listed file's bytes. Raises Rejected."""
+        """The bytes of a listed file. Raises Rejected."""
 
 
 def open_source(path: Path) -> Source:
@@ -74,10 +74,10 @@ def open_source(path: Path) -> Source:
 
 @dataclass(frozen=True)
 class Folder(Source):
-    """A folder with everything below it; links are not followed."""
+    """A folder and its subfolders; symbolic links are not followed."""
 
     def listing(self) -> Listing:
-        found = Listing()
+        listing = Listing()
         for folder, folders, files in os.walk(self.path):
             folders.sort()
             for name in sorted([*files, *(name for name in folders if (Path(folder) / name).is_symlink())]):
@@ -86,14 +86,14 @@ class Folder(Source):
                 if _is_system_file(relative):
                     continue
                 if file.is_symlink():
-                    found.rejected[relative] = Rejected(
+                    listing.rejected[relative] = Rejected(
                         Reason.SYMLINK, "Is a symbolic link: put the file itself there."
                     )
                     continue
                 status = file.stat()
                 entry = Entry(relative, status.st_size, f"{status.st_size}-{status.st_mtime_ns}")
-                _list(found, entry, MAX_FILE_BYTES)
-        return found
+                _add_entry(listing, entry, MAX_FILE_BYTES)
+        return listing
 
     def read(self, name: str) -> bytes:
         try:
@@ -104,13 +104,13 @@ class Folder(Source):
 
 @dataclass(frozen=True)
 class ZipArchive(Source):
-    """A ZIP archive, read in place; larger files in it are turned away."""
+    """A ZIP archive, read in place; members of more than ``max_file_bytes`` are rejected."""
 
     max_file_bytes: int
 
     def listing(self) -> Listing:
         try:
-            members = [member for member in _opened(self.path).infolist() if not member.is_dir()]
+            members = [member for member in _open_archive(self.path).infolist() if not member.is_dir()]
         except Exception as error:  # a damaged directory makes zipfile raise almost anything
             detail = f"Is damaged and cannot be opened ({error}): pack it again."
             raise ImportRefused(Reason.UNREADABLE, self.path.name, detail) from error
@@ -126,22 +126,22 @@ class ZipArchive(Source):
                 self.path.name,
                 f"Unpacks to {total / 1e9:.1f} GB, more than {MAX_ARCHIVE_BYTES / 1e9:.0f}: split it.",
             )
-        found = Listing()
+        listing = Listing()
         for member in sorted(members, key=lambda member: member.filename):
             name = member.filename
             if is_unsafe(name):
-                found.rejected[name] = Rejected(
+                listing.rejected[name] = Rejected(
                     Reason.UNSAFE_PATH, "Has an absolute path or “..” in its path: pack it with a relative path."
                 )
             elif stat.S_ISLNK(member.external_attr >> 16):  # the upper half holds Unix file modes
-                found.rejected[name] = Rejected(Reason.SYMLINK, "Is a symbolic link: pack the file itself.")
+                listing.rejected[name] = Rejected(Reason.SYMLINK, "Is a symbolic link: pack the file itself.")
             elif not _is_system_file(name):
                 entry = Entry(name, member.file_size, f"{member.file_size}-{member.CRC:08x}")
-                _list(found, entry, self.max_file_bytes)
-        return found
+                _add_entry(listing, entry, self.max_file_bytes)
+        return listing
 
     def read(self, name: str) -> bytes:
-        archive = _opened(self.path)
+        archive = _open_archive(self.path)
         try:
             with archive.open(name) as file:
                 return file.read(self.max_file_bytes + 1)
@@ -150,29 +150,29 @@ class ZipArchive(Source):
             raise Rejected(Reason.UNREADABLE, detail) from error
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
-    return _opened_as_of(path, path.stat().st_mtime_ns)
+def _open_archive(path: Path) -> zipfile.ZipFile:
+    return _open_version(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)
-def _opened_as_of(path: Path, changed_at: int) -> zipfile.ZipFile:
-    """The archive, kept open until another is read or the file changes."""
+def _open_version(path: Path, changed_at: int) -> zipfile.ZipFile:
+    """The archive; the cache keeps it open until another is read or the file changes."""
     return zipfile.ZipFile(path)
 
 
-def _list(found: Listing, entry: Entry, max_bytes: int) -> None:
-    """Add the entry, or the reason why it need not be read."""
+def _add_entry(listing: Listing, entry: Entry, max_bytes: int) -> None:
+    """Add an entry to the listing, or reject it."""
     if PurePosixPath(entry.name).suffix.lower() in ARCHIVE_SUFFIXES:
-        found.rejected[entry.name] = Rejected(
+        listing.rejected[entry.name] = Rejected(
             Reason.NESTED_ARCHIVE, "Is an archive inside the source: unpack it first."
         )
     elif entry.size > max_bytes:
-        found.rejected[entry.name] = Rejected(
+        listing.rejected[entry.name] = Rejected(
             Reason.FILE_TOO_LARGE,
             f"Is {entry.size / 1e6:.1f} MB, more than {max_bytes / 1e6:.0f} MB: save it smaller.",
         )
     else:
-        found.entries.append(entry)
+        listing.entries.append(entry)
 
 
 def _is_system_file(name: str) -> bool:
@@ -180,6 +180,6 @@ def _is_system_file(name: str) -> bool:
 
 
 def is_unsafe(name: str) -> bool:
-    """Whether a name from outside would lead out of a folder."""
+    """Whether an untrusted name would lead out of a folder (path traversal)."""
     windows = PureWindowsPath(name)
     return bool(name.startswith("/") or windows.drive or windows.root or ".." in windows.parts)

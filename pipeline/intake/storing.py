@@ -1,4 +1,4 @@
-"""Photos into rows: metadata by position, split by place, the collection's scale; for imports and drawn scenes."""
+"""Stores photos as rows, with metadata and split by position, and sets a collection's scale; for imports and scenes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
-from scipy.spatial import ConvexHull, QhullError
 
 from pipeline.geography.boundaries import locate
 from pipeline.metadata import climates, elevations_m
@@ -20,12 +19,12 @@ from pipeline.photos.splits import assign_splits
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 
 SMALLEST_SCALE_KM = 50.0
-COVERS_INDIA = 0.5  # a collection whose hull is at least this part of India's scale wide is played on India's
+COVERS_INDIA = 0.5  # a collection whose hull is at least this share of India's scale across is scored on India's scale
 
 
 @dataclass(frozen=True)
 class NewPhoto:
-    """A display copy in the store with its position in degrees; ``fields`` holds further columns of `Photo`."""
+    """A photo whose display copy is in the store; position in degrees; ``fields`` are further columns of `Photo`."""
 
     file_name: str
     sha256: str
@@ -38,13 +37,13 @@ class NewPhoto:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def get_collection(*, name: str, **defaults: Any) -> Collection:
-    """The collection of this name, made with ``defaults`` where there is none."""
+def get_or_create_collection(*, name: str, **defaults: Any) -> Collection:
+    """The collection of this name, restored from the bin if it was there, else created with ``defaults``."""
     slug = slugify(name) or "collection"
     if Collection.every.filter(slug=slug).exclude(name=name).exists():
         slug = f"{slug[:110]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     collection = Collection.every.get_or_create(name=name, defaults={"slug": slug, **defaults})[0]
-    if collection.deleted_at:  # whoever brings photos into it wants it back
+    if collection.deleted_at:  # adding photos to it implies restoring it
         collection.deleted_at = None
         collection.save(update_fields=["deleted_at"])
     return collection
@@ -52,9 +51,9 @@ def get_collection(*, name: str, **defaults: Any) -> Collection:
 
 @transaction.atomic
 def store_photos(*, collection: Collection, photos: Sequence[NewPhoto], reviewed: bool = False) -> list[Photo]:
-    """Add photos that no row has yet to the collection, all or none; their splits follow from all photos' places.
+    """Create rows of photos in the collection, all or none; splits depend on the positions of all photos.
 
-    Scenes need no review, and neither do photos that were ``reviewed`` before; others wait for one.
+    Drawn scenes and ``reviewed`` photos are approved at once; others wait for a review.
     """
     latitudes, longitudes = [photo.latitude for photo in photos], [photo.longitude for photo in photos]
     review: dict[str, Any] = {}
@@ -71,20 +70,20 @@ def store_photos(*, collection: Collection, photos: Sequence[NewPhoto], reviewed
             height=photo.height,
             latitude=photo.latitude,
             longitude=photo.longitude,
-            **found,
+            **metadata,
             **review,
             **photo.fields,
         )
-        for photo, found in zip(photos, known_of_places(latitudes, longitudes), strict=True)
+        for photo, metadata in zip(photos, place_metadata(latitudes, longitudes), strict=True)
     ]
-    give_splits(rows)
+    set_splits(rows)
     Photo.objects.bulk_create(rows)
     collection.photos.add(*rows)
     update_scale(collection)
     return rows
 
 
-def known_of_places(latitudes: Sequence[float], longitudes: Sequence[float]) -> list[dict[str, Any]]:
+def place_metadata(latitudes: Sequence[float], longitudes: Sequence[float]) -> list[dict[str, Any]]:
     """State, district, climate and elevation of positions in degrees, as columns of `Photo`."""
     columns = (*locate(latitudes, longitudes), climates(latitudes, longitudes), elevations_m(latitudes, longitudes))
     return [
@@ -98,25 +97,25 @@ def known_of_places(latitudes: Sequence[float], longitudes: Sequence[float]) -> 
     ]
 
 
-def give_splits(rows: Sequence[Photo]) -> None:
-    """Set the split of photos without one, by their places and those of all other photos; nothing is saved."""
+def set_splits(rows: Sequence[Photo]) -> None:
+    """Set the split of rows without one, which depends on the positions of all photos. Does not save them."""
     links = ("latitude", "longitude", "sequence_id", "near_duplicate_group", "perceptual_hash", "split")
-    own = [row.pk for row in rows if row.pk]
-    together = [*Photo.every.exclude(pk__in=own).only(*links), *rows]
+    saved = [row.pk for row in rows if row.pk]
+    photos = [*Photo.every.exclude(pk__in=saved).only(*links), *rows]
     splits = assign_splits(
-        latitudes=[photo.latitude for photo in together],
-        longitudes=[photo.longitude for photo in together],
-        sequences=[photo.sequence_id for photo in together],
-        near_duplicate_groups=[photo.near_duplicate_group for photo in together],
-        perceptual_hashes=[photo.perceptual_hash for photo in together],
-        known=[photo.split for photo in together],
+        latitudes=[photo.latitude for photo in photos],
+        longitudes=[photo.longitude for photo in photos],
+        sequences=[photo.sequence_id for photo in photos],
+        near_duplicate_groups=[photo.near_duplicate_group for photo in photos],
+        perceptual_hashes=[photo.perceptual_hash for photo in photos],
+        current_splits=[photo.split for photo in photos],
     )
-    for photo, split in zip(together, splits, strict=True):
+    for photo, split in zip(photos, splits, strict=True):
         photo.split = split
 
 
 def update_scale(collection: Collection) -> None:
-    """Set D: India's own for a collection that covers India, else the diameter of the photos' hull, at least 50 km."""
+    """Set D: India's scale for a collection that covers India, else the diameter of its hull, at least 50 km."""
     positions = np.array(collection.photos.values_list("latitude", "longitude")).reshape(-1, 2)
     diameter_km = _hull_diameter_km(positions)
     covers_india = diameter_km >= COVERS_INDIA * INDIA_SCALE_KM
@@ -126,6 +125,8 @@ def update_scale(collection: Collection) -> None:
 
 def _hull_diameter_km(positions: np.ndarray) -> float:
     """The greatest distance in km between any two of the positions (N, 2)."""
+    from scipy.spatial import ConvexHull, QhullError  # slow to import, and every process imports this file
+
     try:
         corners = positions[ConvexHull(positions).vertices]
     except (QhullError, ValueError):  # fewer than three positions, or all on one line

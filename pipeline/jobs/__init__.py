@@ -1,1 +1,1 @@
-"""Jobs: long tasks that an admin starts, watches, cancels and retries; each is a row of pipeline.models.Job."""
+"""Jobs: long tasks that staff start, watch, cancel and retry; the state of each is a row of pipeline.models.Job."""

@@ -1,4 +1,4 @@
-"""Jobs in Django's admin: start one with a form, watch it live, cancel it, retry it, open what it made."""
+"""Jobs in Django's admin: start one with a form, watch it live, cancel it, retry it, open its files."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, interrupt_dead_jobs, retry_job, start_job
 from pipeline.models import Job
+from pipeline.support.choices import read_choices
 
 PIECE_BYTES = 1 << 18
 LIVE_PAGE = "admin:pipeline_job_change"
 
 
 class JobAdmin(ModelAdmin):
-    """``add`` permission starts and retries, ``change`` cancels, ``view`` watches; only services write rows."""
+    """Permissions: ``add`` to start and retry, ``change`` to cancel, ``view`` to watch. Only services write rows."""
 
     list_display = ["__str__", "status", "progress", "took", "actor", "created_at"]
     list_filter = ["status", "kind"]
@@ -47,7 +48,7 @@ class JobAdmin(ModelAdmin):
         ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False  # rows tell who did what, and retries share the folder of what they retry
+        return False  # rows are the history, and a retry shares the folder of the job that it retries
 
     @admin.display(description="progress")
     def progress(self, job: Job) -> str:
@@ -66,7 +67,7 @@ class JobAdmin(ModelAdmin):
         return super().changelist_view(request, {"title": "Jobs", **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Which kind?"""
+        """The page on which a kind of job is chosen."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         interrupt_dead_jobs(now=timezone.now())
@@ -75,7 +76,7 @@ class JobAdmin(ModelAdmin):
         return self._page(request, "choose", {"title": "Start a job", "kinds": kinds})
 
     def start_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """The kind's form; its first values may be given in the address."""
+        """The form of a kind of job; the query string may hold initial values."""
         kind = KINDS.get(name)
         if kind is None:
             raise Http404(f"There is no kind of job named {name}.")
@@ -90,13 +91,14 @@ class JobAdmin(ModelAdmin):
                 )
             except AlreadyActive as error:
                 active = error.job
+        read_choices(form)
         context = {"title": kind.title, "kind": kind, "form": form, "active": active}
         return self._page(request, "start", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The live page."""
+        """The page of one job, which follows its progress over a socket."""
         interrupt_dead_jobs(now=timezone.now())
         job = self._job(request, object_id)
         kind = KINDS.get(job.kind)
@@ -104,7 +106,7 @@ class JobAdmin(ModelAdmin):
             "title": f"{kind.title if kind else job.kind} – job {job.pk}",
             "job": job,
             "parameters": [(label.replace("_", " "), value) for label, value in job.parameters.items()],
-            "retries": job.retries.order_by("pk"),
+            "retries": list(job.retries.order_by("pk")),
             "snapshot": snapshot(job, timezone.now()),
             "may_cancel": self.has_change_permission(request),
             "may_retry": kind is not None and kind.startable_by(request.user),
@@ -128,7 +130,7 @@ class JobAdmin(ModelAdmin):
             return redirect(LIVE_PAGE, pk)
 
     def file_view(self, request: HttpRequest, pk: int, name: str) -> StreamingHttpResponse:
-        """A file of the job's result, and no other."""
+        """A file that the job's result lists; any other name is a 404."""
         job = self._job(request, pk)
         path = job.folder / name
         if name not in job.result.get("files", []) or not path.is_file():
@@ -150,12 +152,12 @@ class JobAdmin(ModelAdmin):
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # admin_view lets nobody else in
+    assert isinstance(request.user, User)  # admin_view has checked this
     return request.user
 
 
 async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    """The file piece by piece: an archive of photos does not fit the memory, where a FileResponse is read whole."""
+    """The file in pieces: under ASGI a FileResponse is read into memory whole, and an archive of photos may not fit."""
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
             yield piece

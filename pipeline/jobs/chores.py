@@ -1,4 +1,4 @@
-"""Small work that a worker does each minute, such as emptying the bin. Each capability registers its own."""
+"""Chores: short tasks that a worker runs each minute, such as emptying the bin. Each capability registers its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Chore(Protocol):
-    """Called with the time it is; it opens the database by itself and may be called by several workers at once."""
+    """Called with the current time. Several workers may call it at once."""
 
     def __call__(self, *, now: datetime) -> object: ...
 
@@ -16,5 +16,5 @@ CHORES: list[Chore] = []
 
 
 def register_chore(chore: Chore) -> None:
-    """Have this done each minute."""
+    """Run this chore each minute."""
     CHORES.append(chore)

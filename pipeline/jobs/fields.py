@@ -1,4 +1,4 @@
-"""Form fields that the parameters of several kinds of jobs share."""
+"""Form fields that several kinds of jobs share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from predictor.models import ModelVersion
 
 
 def collection_field() -> forms.ModelChoiceField:
-    """A collection, by its slug."""
+    """Chooses a collection by its slug."""
     return forms.ModelChoiceField(Collection.objects.all(), empty_label=None, to_field_name="slug")
 
 
 def version_field() -> forms.ModelChoiceField:
-    """A model version, by its name."""
+    """Chooses a model version by its name."""
     return forms.ModelChoiceField(
         ModelVersion.objects.all(), empty_label=None, to_field_name="name", label="Model version"
     )

@@ -1,6 +1,6 @@
-"""Kinds of jobs: for each a form for its parameters, what it runs, its queue and the permission it needs.
+"""Kinds of jobs: the form for the parameters of each, the function it runs, its queue and the permission it needs.
 
-Each capability registers its own kinds, in a module named ``jobs`` that its app imports when it is ready.
+Each capability registers its kinds in a module named ``jobs``, which `pipeline.apps` imports at startup.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class UnusableParameters(ValueError):
-    """What the job was started with does not hold any more, such as a collection that is gone."""
+    """The stored parameters are no longer valid, for example because their collection was deleted."""
 
 
 @dataclass(frozen=True)
 class JobKind:
-    """``run(report, user, **parameters)`` returns the job's result; ``form`` cleans the parameters."""
+    """``run(report, user, **parameters)`` returns the job's result; ``form`` validates the parameters."""
 
     name: str
     title: str
@@ -32,15 +32,15 @@ class JobKind:
     permission: str = "pipeline.add_job"
 
     def startable_by(self, user: User | AnonymousUser) -> bool:
-        """Whether the user's permissions suffice."""
+        """Whether the user has the permissions to start such a job."""
         return user.has_perms(["pipeline.add_job", self.permission])
 
     def parameters(self, form: forms.Form) -> dict[str, Any]:
-        """A valid form's content as the JSON that a job keeps."""
+        """The data of a valid form as the JSON that the job's row stores."""
         return {name: form.fields[name].prepare_value(value) for name, value in form.cleaned_data.items()}
 
     def values(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The arguments of ``run`` from what a job keeps. Raises UnusableParameters."""
+        """The arguments of ``run`` from the stored JSON. Raises UnusableParameters."""
         form = self.form(parameters)
         if not form.is_valid():
             faults = "; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())
@@ -52,5 +52,5 @@ KINDS: dict[str, JobKind] = {}  # by name, in the order in which pages list them
 
 
 def register(kind: JobKind) -> None:
-    """Let jobs of this kind be started, scheduled and run."""
+    """Make this kind of job available to pages, schedules and workers."""
     KINDS[kind.name] = kind

@@ -1,4 +1,4 @@
-"""What a page hears of a job: all of it when it connects, then each change, numbered so that a lost one is noticed."""
+"""Socket messages about a job: a snapshot on connect, then numbered changes, so that a page notices a lost one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Result(TypedDict, total=False):
 
 
 class State(TypedDict):
-    """What every message tells."""
+    """The part that every message contains."""
 
     revision: int
     status: str
@@ -40,7 +40,7 @@ class State(TypedDict):
 
 
 class Snapshot(State):
-    """Everything a page shows."""
+    """The full state of a job, which a page gets when it connects."""
 
     type: Literal["snapshot"]
     log: str
@@ -49,7 +49,7 @@ class Snapshot(State):
 
 
 class Change(State):
-    """The state, and what is new in the log and the curves."""
+    """The state, and the new parts of log and curves."""
 
     type: Literal["change"]
     log: str
@@ -67,7 +67,7 @@ def snapshot(job: Job, now: datetime) -> Snapshot:
 
 
 def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, float, float]] | None = None) -> None:
-    """Tell all pages the state, and what is new in the log and the curves. A broker that is away stops no job."""
+    """Send the state and the new parts of log and curves to all pages. Without a broker it only logs a warning."""
     layer = get_channel_layer()
     if layer is None:
         return

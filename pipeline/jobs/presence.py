@@ -1,4 +1,4 @@
-"""Which worker processes there are: asked over the broker, with a time limit."""
+"""Which worker processes are running: asks them over the broker, with a time limit."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 CONNECT_S = 1.0
-ANSWER_S = 0.5  # as long as every question takes: nobody knows how many will answer
+ANSWER_S = 0.5  # Celery always waits this long, as it cannot know how many workers will answer
 NO_BROKER = "The broker does not answer, so no worker can be asked and no job starts. Start the site (manage.py up)."
 
 
 class BrokerAway(Exception):
-    """Nobody can be asked."""
+    """The broker cannot be reached, so no worker can be asked."""
 
     def __init__(self) -> None:
         super().__init__(NO_BROKER)
 
 
 def worker_queues() -> dict[str, list[str]]:
-    """The queues that each worker which answers takes from, by the worker's name. Raises BrokerAway."""
+    """The queues of each worker that answers, by the worker's name. Raises BrokerAway."""
     limits = {"socket_connect_timeout": CONNECT_S, "socket_timeout": CONNECT_S, "max_retries": 0}
     options = current_app.conf.broker_transport_options | limits
     try:

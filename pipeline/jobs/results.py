@@ -1,4 +1,4 @@
-"""What a job's result is made of: figures as one table, links, and the folder for its files."""
+"""The parts of a job's result: a table of figures, links, and the folder of its files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from predictor.models import ModelVersion
 
 
 def folder_of(report: Reporter) -> Path:
-    """Where the job's files go."""
+    """The folder that the job writes its files to."""
     if report.folder is None:
         raise ValueError("A job that writes files needs a folder.")
     return report.folder

@@ -1,4 +1,4 @@
-"""How a worker runs a job: claims it, keeps its row alive from a thread beside the work, and writes how it ended."""
+"""How a worker runs a job: it claims the row, writes progress and heartbeats from a thread, and stores the outcome."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipeline.jobs.services import Point, change_job
 from pipeline.models import Job
 from pipeline.support.progress import Cancelled
 
-TICK_S = 0.5  # between two looks at the row: how soon a page hears of progress, and the work of a cancel
-OWN_ROOMS = ("predictor", "pipeline")  # their errors are messages to people; any other is a fault
+TICK_S = 0.5  # between two writes of the row: the delay of progress on the page, and of a cancel request in the task
+OWN_ROOMS = ("predictor", "pipeline")  # exceptions defined there are messages to users; any other is a bug
 logger = logging.getLogger(__name__)
 
 
 class JobReporter:
-    """The Reporter of a running job. Its methods touch only memory; a thread brings what they say to the row."""
+    """The Reporter of a running job. Its methods only write to memory; a background thread writes the row."""
 
     def __init__(self, job: Job) -> None:
         self.job_id = job.pk
@@ -78,7 +78,7 @@ class JobReporter:
                 self._write()
             self._write()
         finally:
-            connection.close()  # this thread's own
+            connection.close()  # Django opens one for each thread
 
     def _write(self) -> None:
         with self._lock:
@@ -104,7 +104,7 @@ class JobReporter:
 
 
 def run_job(*, job_id: int) -> None:
-    """Run a queued job to its end; nothing when it is no longer queued."""
+    """Claim a queued job and run it to its end; does nothing if it is no longer queued."""
     now = timezone.now()
     job = change_job(
         job_id,
@@ -116,16 +116,16 @@ def run_job(*, job_id: int) -> None:
     )
     if job is None:
         return
-    ended: dict[str, Any] = {"status": Job.Status.INTERRUPTED}
+    outcome: dict[str, Any] = {"status": Job.Status.INTERRUPTED}
     try:
         with JobReporter(job) as report:
-            ended = _run(job, report)
+            outcome = _run(job, report)
     finally:
-        change_job(job_id, expected=[Job.Status.RUNNING], now=timezone.now(), finished_at=timezone.now(), **ended)
+        change_job(job_id, expected=[Job.Status.RUNNING], now=timezone.now(), finished_at=timezone.now(), **outcome)
 
 
 def _run(job: Job, report: JobReporter) -> dict[str, Any]:
-    """The fields that say how it ended."""
+    """Run the job; returns the fields of the row that describe the outcome."""
     try:
         kind = KINDS[job.kind]
         with set_actor(job.started_by):
@@ -138,7 +138,7 @@ def _run(job: Job, report: JobReporter) -> dict[str, Any]:
         logger.exception("%s failed", job)
         fault = f"A fault of the program: {type(error).__name__}: {error}"
         return {"status": Job.Status.FAILED, "error": fault, "log": traceback.format_exc()}
-    for path in report.folder.iterdir():  # the checkpoints have served
+    for path in report.folder.iterdir():  # checkpoints are no longer needed
         if path.name not in result.get("files", []):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     return {"status": Job.Status.SUCCEEDED, "result": result}

@@ -1,4 +1,4 @@
-"""What changes a job: it is started, cancelled, retried, found dead. Every change goes through ``change_job``."""
+"""Start, cancel and retry jobs, and mark those of dead workers. Every change of a row goes through ``change_job``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pipeline.models import Job, Schedule
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-DEAD_AFTER = timedelta(seconds=30)  # a database may be locked for 20 s while its worker lives
+DEAD_AFTER = timedelta(seconds=30)  # without a heartbeat; a live worker may wait 20 s for a locked database
 LOG_CHARACTERS = 20_000
-RUN_TASK = "pipeline.tasks.run_job_task"  # by name: the task imports what this file belongs to
-CURVE_POINTS = 500  # of one series; beyond, every second one goes
+RUN_TASK = "pipeline.tasks.run_job_task"  # by name: importing the task would be circular
+CURVE_POINTS = 500  # of one series; beyond that, every second point is dropped
 NO_BROKER = "The broker does not answer, so no worker can hear of the job. Start the site (manage.py up), then retry."
 DIED = "The worker stopped without a word: it was killed, ran out of memory, or its machine went down."
 
@@ -30,7 +30,7 @@ Point = tuple[str, float, float]  # series, x, y
 
 
 class AlreadyActive(Exception):
-    """A job of this kind waits or runs; ``job`` is it."""
+    """``job``, of the same kind, is queued or running."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(f"Job {job.pk} of this kind is {job.status}: wait for it, or cancel it.")
@@ -44,7 +44,7 @@ class NotRetriable(Exception):
 def start_job(
     *, kind: str, parameters: dict[str, Any], user: User, parent: Job | None = None, schedule: Schedule | None = None
 ) -> Job:
-    """A queued job, sent to a worker on commit. Raises AlreadyActive."""
+    """Create a queued job and send it to a worker on commit. Raises AlreadyActive."""
     interrupt_dead_jobs(now=timezone.now())
     try:
         with transaction.atomic():
@@ -58,7 +58,7 @@ def start_job(
             )
     except IntegrityError:
         active = Job.objects.filter(kind=kind, status__in=Job.ACTIVE).first()
-        if active is None:  # it ended this instant
+        if active is None:  # it has ended in the meantime
             return start_job(kind=kind, parameters=parameters, user=user, parent=parent, schedule=schedule)
         raise AlreadyActive(active) from None
     transaction.on_commit(lambda: send_to_worker(job=job))
@@ -66,35 +66,35 @@ def start_job(
 
 
 def retry_job(*, job: Job, user: User) -> Job:
-    """The same task again, going on from the checkpoints there are. Raises NotRetriable and AlreadyActive."""
+    """Start the same task as a new job, which resumes from the checkpoints. Raises NotRetriable and AlreadyActive."""
     if job.status not in Job.RETRIABLE:
         raise NotRetriable(f"Job {job.pk} is {job.status}.")
     return start_job(kind=job.kind, parameters=job.parameters, user=user, parent=job, schedule=job.schedule)
 
 
 def cancel_job(*, job: Job, now: datetime) -> None:
-    """End a job that waits; ask one that runs to stop, which it does within seconds. No effect on one that ended."""
+    """Cancel a queued job at once; ask a running one to stop, which takes seconds. No effect on one that has ended."""
     if change_job(job.pk, expected=[Job.Status.QUEUED], now=now, status=Job.Status.CANCELLED, finished_at=now) is None:
         change_job(job.pk, expected=[Job.Status.RUNNING], now=now, cancel_requested=True)
 
 
 def interrupt_dead_jobs(*, now: datetime) -> None:
-    """Mark running jobs whose worker has not been heard of for ``DEAD_AFTER``. Whoever looks at jobs calls this."""
+    """Mark jobs without a heartbeat for ``DEAD_AFTER`` as interrupted. Called before jobs are listed or started."""
     for job in Job.objects.filter(status=Job.Status.RUNNING, heartbeat_at__lt=now - DEAD_AFTER):
-        ended = Job.Status.CANCELLED if job.cancel_requested else Job.Status.INTERRUPTED
+        status = Job.Status.CANCELLED if job.cancel_requested else Job.Status.INTERRUPTED
         change_job(
             job.pk,
             expected=[Job.Status.RUNNING],
             now=now,
-            heard_before=now - DEAD_AFTER,
-            status=ended,
+            silent_since=now - DEAD_AFTER,
+            status=status,
             error="" if job.cancel_requested else DIED,
             finished_at=now,
         )
 
 
 def send_to_worker(*, job: Job) -> None:
-    """Put a queued job into its queue; twice does no harm, as a job is claimed once."""
+    """Send a queued job to its queue. Sending it twice is harmless, because a worker claims its row first."""
     try:
         current_app.send_task(RUN_TASK, [job.pk], queue=KINDS[job.kind].queue)
     except OperationalError:
@@ -108,19 +108,19 @@ def change_job(
     *,
     expected: Container[str],
     now: datetime,
-    heard_before: datetime | None = None,
+    silent_since: datetime | None = None,
     log: str = "",
     points: Sequence[Point] = (),
     heartbeat: bool = False,
     **fields: Any,
 ) -> Job | None:
-    """Compare-and-set under a row lock: the job as it is afterwards, or None where its status is not expected.
+    """Compare-and-set under a row lock: the changed job, or None if its status is not one of ``expected``.
 
-    ``log`` and ``points`` are added to what is there. With ``heard_before`` a newer heartbeat also prevents the change.
+    ``log`` and ``points`` are appended. With ``silent_since`` a heartbeat since then also prevents the change.
     """
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job_id)
-        if job.status not in expected or (heard_before and job.heartbeat_at and job.heartbeat_at >= heard_before):
+        if job.status not in expected or (silent_since and job.heartbeat_at and job.heartbeat_at >= silent_since):
             return None
         if heartbeat:
             job.heartbeat_at = now

@@ -1,9 +1,8 @@
-"""The part of a Celery worker that looks after jobs, starts scheduled ones and does chores: it looks when it has found
-its broker, and each minute.
+"""A step of the Celery worker that marks dead jobs, resends queued ones, starts scheduled jobs and runs chores.
 
-It looks in the worker's main process, which is free while a job keeps the other busy for hours, and with the worker's
-own timer, so that no further process or message is needed. A worker that loses its broker drops its timers; as one of
-its steps this is started again when the broker is back.
+It runs when the worker has connected to its broker and then each minute, on the worker's own timer in its main process:
+so a job that takes hours in the child process delays nothing, and no further process or message is needed. A worker
+that loses its broker drops its timers and starts its steps again on reconnecting.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from django.utils import timezone
 
 from pipeline.jobs.chores import CHORES
 
-QUEUE = "pipeline"  # whoever takes jobs looks
+QUEUE = "pipeline"  # only workers of this queue run the step
 EVERY_S = 60.0
 
 
 class ScheduleWatch(StartStopStep):
-    """A step of the consumer, named in ``geoguess.celery``."""
+    """A consumer bootstep, added in ``geoguess.celery``."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
     timers: tuple[Any, ...] = ()
@@ -40,7 +39,7 @@ class ScheduleWatch(StartStopStep):
 
 
 def look_after_jobs() -> None:
-    """Mark the jobs of workers that died, and send again what a broker that died forgot."""
+    """Mark the jobs of dead workers, and send queued jobs again, because a restarted broker has lost their messages."""
     from pipeline.jobs.services import interrupt_dead_jobs, send_to_worker
     from pipeline.models import Job
 
@@ -53,7 +52,7 @@ def look_after_jobs() -> None:
 
 
 def start_scheduled_jobs() -> None:
-    """Start the jobs whose time has come, and do the chores that capabilities have registered."""
+    """Start the scheduled jobs that are due, and run the registered chores."""
     from pipeline.jobs.schedules import start_due_jobs
 
     try:

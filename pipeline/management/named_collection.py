@@ -1,4 +1,4 @@
-"""The collection that a command's option names."""
+"""Finds the collection that an option of a command names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.models import Collection
 
 
 def collection_named(name: str) -> Collection:
-    """Raises CommandError, which says what collections there are."""
+    """The collection of this name. Raises CommandError, which lists the existing ones."""
     collection = Collection.objects.filter(name=name).first()
     if collection is None:
         names = ", ".join(Collection.objects.values_list("name", flat=True)) or "none yet: run import_photos"

@@ -1,4 +1,4 @@
-"""Progress on standard error, where that is a terminal, for services that report."""
+"""Shows the progress of services on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 @contextmanager
 def progress_bar(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """What to give a service as ``progress``."""
+    """A progress bar; yields the callable to pass to a service as ``progress``."""
     with tqdm(desc=title, unit=unit, disable=None) as bar:
 
         def show(done: int, total: int) -> None:
@@ -24,7 +24,7 @@ def progress_bar(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 class TerminalReporter:
-    """A Reporter for a command in the foreground: a bar for each phase, the newest point of a curve beside it."""
+    """A Reporter for commands: a bar for each phase, with the latest point of each curve beside it."""
 
     folder: Path | None = None
 

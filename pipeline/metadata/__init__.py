@@ -1,4 +1,4 @@
-"""What is known of a photo besides its pixels: from its position, the time of its capture and its known clues."""
+"""Metadata of a photo, derived from its position, its capture time and its known clues."""
 
 from pipeline.metadata.grids import WINDOW, climate_zones, climates, elevations_m, land_covers, sample, sea_distances_km
 from pipeline.metadata.photos import TASKS, Metadata, metadata_of

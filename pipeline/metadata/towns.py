@@ -1,4 +1,4 @@
-"""The towns of India and the one that a position belongs to.
+"""The towns of India, and the lookup of the town that a position belongs to.
 
 Names, positions and populations: GeoNames, see pipeline/scenes/data/README.md.
 """
@@ -9,23 +9,26 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import Floats, haversine_km, unit_vectors
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 TOWNS_FILE = Path(__file__).parent.parent / "scenes" / "data" / "town_names.csv"
-LEAST_POPULATION = 5000  # of a town, by the definition of the Census of India
+LEAST_POPULATION = 5000  # the Census of India's definition of a town
 SIZES = np.array(["town", "city", "metropolis"])
 SIZE_FROM = (100_000, 1_000_000)  # Census of India: class I towns are called cities, then million-plus cities
-REACH_KM = (np.inf, 8.0, 20.0)  # what is as near to a city belongs to it, whatever suburb is nearer
+REACH_KM = (np.inf, 8.0, 20.0)  # by size: positions this near to a city belong to it, even if a suburb is nearer
 
 
 @dataclass(frozen=True)
 class Towns:
-    """Columns (M,) of the towns and villages that are known by name; ``local_name`` "" when no spelling is sure."""
+    """Columns (M,) of the named towns and villages; ``local_name`` is "" where no reliable spelling is known."""
 
     name: NDArray[np.str_]
     local_name: NDArray[np.str_]
@@ -38,7 +41,7 @@ class Towns:
 
 @cache
 def towns() -> Towns:
-    """All of them, villages too."""
+    """The whole table, villages included."""
     with TOWNS_FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
 
@@ -64,17 +67,17 @@ def _local_names() -> dict[tuple[str, str], str]:
 
 
 def local_name(name: str, state: str) -> str:
-    """The town's name in the script of its place; "" when no spelling is sure."""
+    """The town's name in the local script; "" where no reliable spelling is known."""
     return _local_names().get((name, state), "")
 
 
 def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:
-    """(rows in `towns`, km), each (N,): the metropolis or city that reaches positions (N,) in degrees, else the nearest
-    town of at least `LEAST_POPULATION`.
+    """(rows in `towns`, km), each (N,): the metropolis or city within `REACH_KM` of each position in degrees, else the
+    nearest town of at least `LEAST_POPULATION`.
     """
     points = unit_vectors(latitudes, longitudes)
     index, distance_km = np.empty(len(points), np.intp), np.empty(len(points))
-    for (rows, tree), reach_km in zip(_trees(), REACH_KM, strict=True):  # larger ones last
+    for (rows, tree), reach_km in zip(_trees(), REACH_KM, strict=True):  # the largest last, so that they win
         nearest = rows[tree.query(points)[1]]
         away_km = haversine_km(latitudes, longitudes, towns().latitude[nearest], towns().longitude[nearest])
         reached = away_km <= reach_km
@@ -84,7 +87,9 @@ def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.in
 
 @cache
 def _trees() -> list[tuple[NDArray[np.intp], cKDTree]]:
-    """(rows in `towns`, tree over them): all from `LEAST_POPULATION` on, then cities, then metropolises."""
+    """(rows in `towns`, tree over them): of all towns from `LEAST_POPULATION` on, of cities, of metropolises."""
+    from scipy.spatial import cKDTree
+
     vectors = unit_vectors(towns().latitude, towns().longitude)
-    every = [np.flatnonzero(towns().population >= least) for least in (LEAST_POPULATION, *SIZE_FROM)]
-    return [(rows, cKDTree(vectors[rows])) for rows in every]
+    by_size = [np.flatnonzero(towns().population >= least) for least in (LEAST_POPULATION, *SIZE_FROM)]
+    return [(rows, cKDTree(vectors[rows])) for rows in by_size]

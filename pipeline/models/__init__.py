@@ -1,8 +1,8 @@
-"""All tables of the pipeline, a file for each capability; everyone imports them from here."""
+"""All models of the pipeline, one file for each capability. Other code imports them from here."""
 
 from pipeline.models.curation import CollectionVersion, Report
 from pipeline.models.jobs import Job, Schedule
-from pipeline.models.photos import Collection, Kept, Photo, Rejection, Review, Split, Unsuitable
+from pipeline.models.photos import Collection, NotInBinManager, Photo, Rejection, Review, Split, Unsuitable
 from pipeline.models.registry import Measurement
 from pipeline.models.uploads import Upload, UploadFile
 
@@ -10,8 +10,8 @@ __all__ = [
     "Collection",
     "CollectionVersion",
     "Job",
-    "Kept",
     "Measurement",
+    "NotInBinManager",
     "Photo",
     "Rejection",
     "Report",

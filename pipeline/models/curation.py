@@ -1,4 +1,4 @@
-"""What players report of photos, and what a collection held at a time. Part of ``pipeline.models``."""
+"""Reports of players on photos, and versions of collections. Part of ``pipeline.models``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.db.models import Q
 
 
 class Report(models.Model):
-    """Somebody says that a photo is not right. While it is open, the photo is not played.
+    """A player says that something is wrong with a photo. While the report is open, the photo is not played.
 
-    ``reporter`` is a key that means somebody in another room, which tells them the outcome.
+    ``reporter`` is an opaque key: only the game can tell which player it stands for, and shows them the outcome.
     """
 
     class Reason(models.TextChoices):
@@ -46,7 +46,7 @@ class Report(models.Model):
 
 
 class CollectionVersion(models.Model):
-    """The photos of a collection as they were when somebody kept them; any can be brought back."""
+    """The photos that a collection held after a change; a curator can restore any version."""
 
     collection = models.ForeignKey("pipeline.Collection", on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""Jobs, that is long tasks with all there is to know about them, and the schedules that start them."""
+"""Jobs (the state of long tasks) and the schedules that start them. Part of ``pipeline.models``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 
 class Job(models.Model):
-    """The truth about a long task, whoever runs it and wherever: what was asked for, how far it is, how it ended."""
+    """The authoritative state of a long task: its parameters, its progress and how it ended."""
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -65,14 +65,14 @@ class Job(models.Model):
 
     @property
     def folder(self) -> Path:
-        """Where checkpoints and results lie; a retry shares it with what it retries."""
+        """The folder of checkpoints and results; a retry shares it with the job that it retries."""
         first = self
         while first.parent is not None:
             first = first.parent
         return settings.JOBS_DIR / str(first.pk)
 
     def remaining_s(self, now: datetime) -> float | None:
-        """Seconds until the phase is through, at its pace so far."""
+        """Estimated seconds until the phase ends, at its pace so far; None where there is no pace yet."""
         if self.status != self.Status.RUNNING or self.phase_started_at is None or self.done <= self.phase_first_done:
             return None
         elapsed_s = (now - self.phase_started_at).total_seconds()
@@ -80,10 +80,10 @@ class Job(models.Model):
 
 
 class Schedule(models.Model):
-    """Jobs that start by themselves, each day or once a week; ``pipeline.jobs.schedules`` says when."""
+    """Starts a job each day or once a week; ``pipeline.jobs.schedules`` computes when."""
 
     class Weekday(models.IntegerChoices):
-        """As ``datetime.weekday()`` counts."""
+        """Numbered like ``datetime.weekday()``."""
 
         MONDAY = 0
         TUESDAY = 1
@@ -115,7 +115,7 @@ class Schedule(models.Model):
 
     class Meta:
         ordering = ["name"]
-        default_permissions = ()  # who may start the jobs may schedule them
+        default_permissions = ()  # users who may start a kind of job may schedule it
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""Photos with their positions, the collections they are played from, and files that an import turned away."""
+"""Photos with their positions, the collections they are played from, and files that imports rejected."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.db.models import Q, QuerySet
 from predictor.geodesy import INDIA_SCALE_KM
 
 
-class Kept(models.Manager):
-    """Rows that are not in the bin."""
+class NotInBinManager(models.Manager):
+    """Leaves out rows that are in the bin (soft-deleted)."""
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().filter(deleted_at=None)
 
 
 class Collection(models.Model):
-    """A named set of photos with the play area's scale D; made by hand, or by ``filters`` that are kept."""
+    """A named set of photos with the play area's scale D, chosen by hand or by the stored ``filters``."""
 
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
@@ -35,7 +35,7 @@ class Collection(models.Model):
 
     every = models.Manager()
 
-    objects = Kept()
+    objects = NotInBinManager()
 
     class Meta:
         ordering = ["name"]
@@ -49,7 +49,7 @@ class Collection(models.Model):
 
 
 class Split(models.TextChoices):
-    """Set once, at import, by the place; test photos are the playable ones."""
+    """Set at import from the position, and again when that is corrected; test photos are the playable ones."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -57,7 +57,7 @@ class Split(models.TextChoices):
 
 
 class Review(models.TextChoices):
-    """Whether somebody has looked at a photo: only approved ones are shown to players."""
+    """The decision of a curator: only approved photos are shown to players."""
 
     WAITING = "waiting"
     APPROVED = "approved"
@@ -77,8 +77,8 @@ class Unsuitable(models.TextChoices):
 class Photo(models.Model):
     """A picture of India with its position. ``sha256`` is of the display copy, the bytes a model sees.
 
-    ``objects`` leaves out what lies in the bin; ``every`` has all. What was taken down on a legal request keeps its row
-    for the games that showed it, without picture, author or name.
+    ``objects`` leaves out photos in the bin; ``every`` has all. A photo taken down on a legal request keeps its row for
+    the games that showed it, without picture, author or name.
     """
 
     collections = models.ManyToManyField(Collection, related_name="photos")
@@ -132,7 +132,7 @@ class Photo(models.Model):
 
     every = models.Manager()
 
-    objects = Kept()
+    objects = NotInBinManager()
 
     class Meta:
         default_manager_name = "objects"
@@ -143,7 +143,7 @@ class Photo(models.Model):
 
 
 class Rejection(models.Model):
-    """A file or row an import turned away, with the reason; gone when a later run takes the file in."""
+    """A file or manifest row that an import rejected, with the reason; deleted when a later import accepts the file."""
 
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="rejections")
     file_name = models.CharField(max_length=500)

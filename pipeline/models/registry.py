@@ -1,4 +1,4 @@
-"""What a version was measured at. Part of ``pipeline.models``."""
+"""Measurements of model versions. Part of ``pipeline.models``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Measurement(models.Model):
-    """How well a version did on a collection's test photos that it had not learnt from, at one time."""
+    """One evaluation of a version on the test photos of a collection that it was not trained on."""
 
     version = models.ForeignKey("predictor.ModelVersion", on_delete=models.CASCADE, related_name="measurements")
     collection = models.ForeignKey("pipeline.Collection", on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""An upload in the making: its files as they come, their pieces on disk. Part of ``pipeline.models``."""
+"""Uploads through the browser and the state of each file. Part of ``pipeline.models``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Upload(models.Model):
-    """Files that somebody brings into a collection. They are checked as a whole before any of them is taken in."""
+    """Files that a user uploads into a collection. All of them are checked before any is imported."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     collection_name = models.CharField(max_length=120)
@@ -25,12 +25,12 @@ class Upload(models.Model):
 
     @property
     def folder(self) -> Path:
-        """Where its files lie until they are taken in."""
+        """The folder of its files until they are imported."""
         return settings.UPLOADS_DIR / str(self.pk)
 
 
 class UploadFile(models.Model):
-    """A file of an upload. ``received`` bytes of ``size`` are there; then it is judged."""
+    """A file of an upload: ``received`` of its ``size`` bytes have arrived. It is checked once it is complete."""
 
     class State(models.TextChoices):
         COMING = "coming"

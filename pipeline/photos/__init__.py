@@ -1,1 +1,1 @@
-"""What a photo is to the rest: which are played, learnt from and measured on, and how they are split."""
+"""Photos: which are played, trained on and used for evaluation, how they are split, and their audit log."""

@@ -1,4 +1,4 @@
-"""What the audit log keeps, by django-auditlog: edits of labels, decisions, promotions, removals, with who did it."""
+"""The audit log (django-auditlog): who edited labels, decided on photos, promoted versions or removed something."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PHOTO_FIELDS = [
 ]
 
 
-def keep_audit_log() -> None:
-    """Follow the rows of both rooms from now on. Rows that are written in bulk, as imports do, leave no trace."""
+def register_audited_models() -> None:
+    """Record changes to these models of both rooms. Bulk writes, which imports use, are not recorded."""
     auditlog.register(Photo, include_fields=PHOTO_FIELDS)
     auditlog.register(Collection, exclude_fields=["created_at"])
     auditlog.register(CollectionVersion, include_fields=["number", "note"])

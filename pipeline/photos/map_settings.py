@@ -1,4 +1,4 @@
-"""What a page with a map needs from the server."""
+"""Settings that a page with a map needs from the server."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
-INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; the same start view for every round tells nothing
+INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; every round starts with the same view, so that it gives no hint
 BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
 
 
 def basemap_urls() -> dict[str, str]:
-    """Addresses of the base map's files."""
+    """URLs of the base map's files, by name."""
     return {name: static(f"basemap/{name}") for name in BASEMAP_FILES}
 
 
 def map_settings() -> dict[str, Any]:
-    """Addresses of the base map's files, first view, and tiles, for the page's script."""
+    """URLs of the base map's files and of tiles, and the initial view, for the page's script."""
     return {
         "basemap": basemap_urls(),
         "bounds": INDIA_BOUNDS,

@@ -1,4 +1,4 @@
-"""What other rooms read of photos."""
+"""Queries for photos that are played, trained on or used for evaluation."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ class TooFewPhotos(ValueError):
 
 
 def published_photos() -> QuerySet[Photo]:
-    """Photos that somebody has looked at and approved, and that nobody reports at the moment."""
+    """Photos that a curator has approved and that have no open report."""
     reported = Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN)
     return Photo.objects.filter(~Exists(reported), review=Review.APPROVED)
 
 
 def playable_photos(collection: Collection | None = None) -> QuerySet[Photo]:
-    """Published photos set aside for play, of one collection or of all, whose position is known well enough."""
+    """Published test photos, of one collection or of all, whose position is precise enough for play."""
     photos = published_photos().filter(split=Split.TEST, precision_km__lte=PLAYABLE_PRECISION_KM, exhibited=False)
     return photos.filter(collections=collection) if collection else photos
 
 
 def measurable_photos(collection: Collection) -> QuerySet[Photo]:
-    """Test photos of a collection that nobody has found unsuitable, by hash."""
+    """Test photos of a collection that are not marked unsuitable, ordered by hash."""
     return collection.photos.filter(split=Split.TEST).exclude(review=Review.UNSUITABLE).order_by("sha256")
 
 
 def learnable_photos(collection: Collection) -> QuerySet[Photo]:
-    """Train and validation photos of a collection that nobody has found unsuitable, by hash."""
+    """Train and validation photos of a collection that are not marked unsuitable, ordered by hash."""
     photos = collection.photos.filter(split__in=[Split.TRAIN, Split.VALIDATION]).exclude(review=Review.UNSUITABLE)
     return photos.order_by("sha256")
 
 
 def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
-    """The train and validation photos, by hash. Raises TooFewPhotos."""
+    """The train and validation photos, ordered by hash. Raises TooFewPhotos."""
     photos = learnable_photos(collection)
     if (count := photos.count()) < FEWEST_PHOTOS:
         raise TooFewPhotos(
@@ -50,9 +50,9 @@ def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
 
 
 def playable_hashes() -> list[str]:
-    """Hashes of every photo that is played or stands in the gallery, oldest first."""
-    shown = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
-    return [sha256 for _, sha256 in sorted(shown)]
+    """Hashes of every photo that is playable or in the gallery, oldest first."""
+    photos = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
+    return [sha256 for _, sha256 in sorted(photos)]
 
 
 def _hashes(photos: QuerySet[Photo]) -> Iterable[tuple[int, str]]:

@@ -1,11 +1,11 @@
-"""Which photos a model may learn from: splits by place cluster, never by photo, so that no test place is ever seen.
+"""Train, validation and test splits by place cluster, never by photo, so that no test place is in the training data.
 
 Photos belong to one cluster when a chain of links joins them: positions within 1 km (the distance OSV-5M keeps between
 its train and test photos), the same sequence, the same near-duplicate group, or perceptual hashes within 4 of 64 bits.
-A new cluster's split is a seeded hash of its anchor's position, the member furthest south, then west; a new photo in a
-known cluster takes that one's split. Where a new photo joins known clusters of different splits, train wins, then
-validation: a photo that is played must never be a view the model may have learnt from, and known photos keep what they
-have.
+A new cluster's split is a seeded hash of the position of its anchor, the member furthest south, then west; a new photo
+in an existing cluster gets the split of that cluster. Where a new photo joins clusters of different splits, train wins,
+then validation: a played photo must never show a view that the model may have been trained on. Photos that have a split
+keep it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import EARTH_RADIUS_KM, unit_vectors
 
-SEED = "geoguess-india-1"  # part of the hash; another value is another division of India
+SEED = "geoguess-india-1"  # part of the hash; another value gives other splits
 SHARES = (("train", 0.7), ("validation", 0.1), ("test", 0.2))
 PLACE_KM = 1.0
 HASH_BITS = 64
@@ -49,18 +46,18 @@ def assign_splits(
     sequences: Sequence[str],
     near_duplicate_groups: Sequence[str],
     perceptual_hashes: Sequence[str],
-    known: Sequence[str],
+    current_splits: Sequence[str],
 ) -> list[str]:
-    """Splits (N,) of photos, known and new together; ``known`` holds the splits already given, "" for a new photo."""
+    """Splits (N,) of existing and new photos together; ``current_splits`` (N,) are "" for new photos."""
     clusters = place_clusters(latitudes, longitudes, sequences, near_duplicate_groups, perceptual_hashes)
     of_cluster: dict[int, str] = {}
-    for split, _ in SHARES:  # the order in which one split wins over another
-        for cluster, given in zip(clusters.tolist(), known, strict=True):
-            if given == split:
-                of_cluster.setdefault(cluster, given)
+    for split, _ in SHARES:  # in order of precedence
+        for cluster, current in zip(clusters.tolist(), current_splits, strict=True):
+            if current == split:
+                of_cluster.setdefault(cluster, split)
     for index in np.lexsort((longitudes, latitudes)):  # anchors first
         of_cluster.setdefault(int(clusters[index]), split_of_place(latitudes[index], longitudes[index]))
-    return [given or of_cluster[cluster] for given, cluster in zip(known, clusters.tolist(), strict=True)]
+    return [current or of_cluster[cluster] for current, cluster in zip(current_splits, clusters.tolist(), strict=True)]
 
 
 def place_clusters(
@@ -71,6 +68,10 @@ def place_clusters(
     perceptual_hashes: Sequence[str],
 ) -> NDArray[np.int64]:
     """Cluster numbers (N,) of photos by the links above; empty strings link nothing."""
+    # Here, as every process of the site imports this file, and few of them cluster.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     count = len(latitudes)
     links = [
         _near_places(latitudes, longitudes),
@@ -84,7 +85,9 @@ def place_clusters(
 
 
 def _near_places(latitudes: Sequence[float], longitudes: Sequence[float]) -> Edges:
-    """Links between positions within `PLACE_KM`; photos of one position are chained, not all paired."""
+    """Links between positions within `PLACE_KM`; photos at one position link to the first, not pairwise."""
+    from scipy.spatial import cKDTree
+
     places, place = np.unique(np.column_stack([latitudes, longitudes]), axis=0, return_inverse=True)
     chord = 2 * np.sin(PLACE_KM / EARTH_RADIUS_KM / 2)
     pairs = cKDTree(unit_vectors(places[:, 0], places[:, 1])).query_pairs(chord, output_type="ndarray")
@@ -100,7 +103,7 @@ def _same(values: Sequence[str]) -> Edges:
 
 
 def _near_hashes(hashes: Sequence[str]) -> Edges:
-    """Links between perceptual hashes within `NEAR_DUPLICATE_BITS`; of five bands of bits, such a pair shares one."""
+    """Links between perceptual hashes within `NEAR_DUPLICATE_BITS`; such a pair agrees in one of five bands of bits."""
     rows = np.array([index for index, value in enumerate(hashes) if value], np.int64)
     values = np.array([int(hashes[row], 16) for row in rows], np.uint64)
     edges: list[tuple[int, int]] = []
@@ -108,10 +111,10 @@ def _near_hashes(hashes: Sequence[str]) -> Edges:
         key = (values >> band[0]) & np.uint64(2 ** len(band) - 1)
         order = np.argsort(key, kind="stable")
         for bucket in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
-            for position, one in enumerate(bucket[:-1]):
+            for position, row in enumerate(bucket[:-1]):
                 rest = bucket[position + 1 :]
-                near = rest[np.bitwise_count(values[rest] ^ values[one]) <= NEAR_DUPLICATE_BITS]
-                edges += [(int(rows[one]), int(rows[other])) for other in near]
+                near = rest[np.bitwise_count(values[rest] ^ values[row]) <= NEAR_DUPLICATE_BITS]
+                edges += [(int(rows[row]), int(rows[other])) for other in near]
     return _edges(edges)
 
 

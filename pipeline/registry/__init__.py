@@ -1,1 +1,1 @@
-"""The model's life: what versions were measured at, which is better, which serves and served."""
+"""Model registry: measurements of versions, comparison, promotion and rollback."""

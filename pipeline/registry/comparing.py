@@ -1,4 +1,4 @@
-"""Two versions side by side on the same photos: where one gains and where it loses."""
+"""Comparison of two versions on the same photos: where the second gains and where it loses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_SHOWN = 12
 
 @dataclass(frozen=True)
 class Change:
-    """A photo with the points and the error in km of both."""
+    """A photo with the points and the error in km of both versions."""
 
     photo: Photo
     points: tuple[float, float]
@@ -25,38 +25,38 @@ class Change:
 
     @property
     def gain(self) -> float:
-        """Points that the second has more than the first."""
+        """Points of the second version minus those of the first."""
         return self.points[1] - self.points[0]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The second version against the first: ``states`` are (mean gain, photos) by name."""
+    """The second version against the first. ``states`` holds (mean gain, number of photos) by name."""
 
     photos: int
-    only: tuple[int, int]  # photos that only the first, only the second was measured on
+    only: tuple[int, int]  # photos measured only by the first, only by the second version
     gain: float
-    span: tuple[float, float]
+    span: tuple[float, float]  # 95 % confidence interval of the mean gain
     states: dict[str, tuple[float, int]]
     better: list[Change]
     worse: list[Change]
-    counts: tuple[int, int, int]  # better, the same, worse
+    counts: tuple[int, int, int]  # photos that are better, equal, worse
 
 
 def latest_measurements() -> dict[int, Measurement]:
-    """The last measurement of each version that has one, by the version's key; what each photo got is left out."""
+    """The latest measurement of each version, by the version's key, without the points per photo."""
     last = Measurement.objects.filter(version=OuterRef("pk")).values("pk")[:1]
     keys = ModelVersion.objects.annotate(last=Subquery(last)).values_list("last", flat=True)
     return {row.version_id: row for row in Measurement.objects.filter(pk__in=list(keys)).defer("photos")}
 
 
 def latest_measurement(version: ModelVersion, collection: Collection) -> Measurement | None:
-    """The last time that a version was measured on a collection."""
+    """The latest measurement of a version on a collection."""
     return Measurement.objects.filter(version=version, collection=collection).first()
 
 
 def compare_measurements(first: Measurement, second: Measurement) -> Comparison | None:
-    """What changes from one to the other on the photos that both were measured on; None where there are none."""
+    """Compare two measurements on the photos that both contain; None where there are none."""
     photos = Photo.every.in_bulk(sorted(set(first.photos) & set(second.photos)), field_name="sha256")
     changes = []
     for sha256, photo in photos.items():

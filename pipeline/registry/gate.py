@@ -1,4 +1,4 @@
-"""Whether a version may take over: it must beat the champion on photos set aside for that, the same for both."""
+"""The gate before promotion: a version must beat the champion on the same held-out photos."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from predictor.models import ModelVersion
 from predictor.pictures.store import ImageMissing
 from predictor.versions.selectors import champion
 
-FEWEST = 20  # photos; below, the better one of two is a matter of luck
+FEWEST = 20  # with fewer, the difference of two versions is mostly chance
 
 
 class NotBetter(ValueError):
-    """The version does not beat the champion, or that cannot be measured; with a reason it may serve all the same."""
+    """The version does not beat the champion, or that cannot be measured. Giving a reason overrides this."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,18 @@ class Verdict:
 def judge(
     *, version: ModelVersion, collection: Collection | None, reason: str = "", report: Reporter = SILENT
 ) -> Verdict | None:
-    """The verdict on a version that is to serve; None where nothing serves, or where nothing can be measured.
+    """The verdict on a version to be promoted; None where there is no other champion, or where nothing can be measured.
 
-    Without ``collection`` the deciding one is taken, or the one that the version learnt from. Raises NotBetter unless
+    ``collection`` defaults to the deciding one, or the one that the version was trained on. Raises NotBetter unless
     there is a ``reason``.
     """
-    serving = champion()
-    if serving is None or serving == version:
+    rival = champion()
+    if rival is None or rival == version:
         return None
     verdict = None
     try:
-        verdict = compare(version=version, serving=serving, collection=_chosen(version, collection), report=report)
+        collection = _test_collection(version, collection)
+        verdict = compare(version=version, rival=rival, collection=collection, report=report)
         if verdict.difference <= 0:
             raise NotBetter(f"It does not beat the champion: {verdict}. Give a reason if it is to serve all the same.")
     except NotBetter as error:
@@ -72,57 +73,57 @@ def judge(
     return verdict
 
 
-def _chosen(version: ModelVersion, collection: Collection | None) -> Collection:
-    chosen = collection or deciding_collection(version)
-    if chosen is None:
+def _test_collection(version: ModelVersion, collection: Collection | None) -> Collection:
+    collection = collection or deciding_collection(version)
+    if collection is None:
         raise NotBetter("No collection decides: mark one in the workshop, choose one, or give a reason.")
-    return chosen
+    return collection
 
 
 def deciding_collection(version: ModelVersion) -> Collection | None:
-    """The collection that decides on promotions, else the one that the version learnt from."""
-    decides = Collection.objects.filter(decides=True).first()
-    return decides or Collection.objects.filter(name=version.card.get("collection", "")).first()
+    """The collection that decides on promotions, else the one that the version was trained on."""
+    deciding = Collection.objects.filter(decides=True).first()
+    return deciding or Collection.objects.filter(name=version.card.get("collection", "")).first()
 
 
 def compare(
-    *, version: ModelVersion, serving: ModelVersion, collection: Collection, report: Reporter = SILENT
+    *, version: ModelVersion, rival: ModelVersion, collection: Collection, report: Reporter = SILENT
 ) -> Verdict:
-    """Both on the collection's test photos that neither has learnt from; both measurements are kept.
+    """Evaluate both versions on test photos of the collection that neither was trained on; stores both measurements.
 
-    Raises NotBetter where those photos are too few, or where one of the two cannot look at them.
+    Raises NotBetter where there are too few such photos, or where a version cannot be evaluated.
     """
     from pipeline.evaluation.measures import interval
     from predictor.encoders.networks import MissingWeights, UnknownEncoder
     from predictor.versions.services import OtherWeights
 
     points: list[dict[str, float]] = []
-    for one in (version, serving):
+    for contestant in (version, rival):
         try:
-            measured = evaluate_version(version=one, collection=collection, report=report)
+            measured = evaluate_version(version=contestant, collection=collection, report=report)
         except TooFewPhotos:
             points.append({})
         except (ArtifactDamaged, ImageMissing, MissingWeights, OtherWeights, UnknownEncoder) as error:
-            raise NotBetter(f"{one} cannot be measured, so nothing decides without a reason. {error}") from error
+            raise NotBetter(f"{contestant} cannot be measured, so nothing decides without a reason. {error}") from error
         else:
             assert measured.truth.names is not None
             points.append(dict(zip(measured.truth.names.tolist(), score(measured.distances_km).tolist(), strict=True)))
-    fair = sorted(points[0].keys() & points[1].keys())
-    if len(fair) < FEWEST:
+    common = sorted(points[0].keys() & points[1].keys())
+    if len(common) < FEWEST:
         raise NotBetter(
-            f"“{collection}” has {len(fair)} test photos that neither version knows, and {FEWEST} are needed: choose "
+            f"“{collection}” has {len(common)} test photos that neither version knows, and {FEWEST} are needed: choose "
             "another collection, or give a reason."
         )
-    ours, theirs = (np.array([row[sha256] for sha256 in fair]) for row in points)
+    ours, theirs = (np.array([row[sha256] for sha256 in common]) for row in points)
     low, high = interval(ours - theirs)
     means = float(ours.mean()), float(theirs.mean())
-    return Verdict(collection.name, len(fair), *means, means[0] - means[1], low, high)
+    return Verdict(collection.name, len(common), *means, means[0] - means[1], low, high)
 
 
 @transaction.atomic
-def let_decide(*, collection: Collection | None) -> None:
-    """This collection's test photos decide on promotions from now on; without one, those a version came from do."""
-    Collection.every.filter(decides=True).update(decides=False)  # also one in the bin, as there can be one only
+def set_deciding_collection(*, collection: Collection | None) -> None:
+    """Let this collection's test photos decide on promotions; None: those of each version's training collection."""
+    Collection.every.filter(decides=True).update(decides=False)  # including the bin, as only one row may decide
     if collection:
         collection.decides = True
         collection.save(update_fields=["decides"])

@@ -1,4 +1,4 @@
-"""The jobs of a version's life: it is measured, looks at all that is played, and takes over."""
+"""Jobs that evaluate a version, predict all playable photos with it, and promote it."""
 
 from __future__ import annotations
 
@@ -54,23 +54,23 @@ def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, col
     result = measured.figures
     (folder_of(report) / EVALUATION_FILE).write_text(json.dumps(result, indent=1) + "\n")
     (folder_of(report) / REPORT_FILE).write_text(report_page(measured))
-    shown = {name: value for name, value in result.items() if not isinstance(value, dict | list)}
+    scalars = {name: value for name, value in result.items() if not isinstance(value, dict | list)}
     scores = {name: row["score"] for name, row in result["baselines"].items()}
     files = [REPORT_FILE, EVALUATION_FILE]
-    return {"figures": flat({**shown, "score_of": scores}), "links": links_to(version), "files": files}
+    return {"figures": flat({**scalars, "score_of": scores}), "links": links_to(version), "files": files}
 
 
 def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
     progress = partial(report.progress, phase="Predicting")
-    wanted = playable_hashes()
-    count = predict_images(version=version, sha256s=wanted, progress=progress)
-    return {"figures": {"playable photos": len(wanted), "predicted now": count}, "links": links_to(version)}
+    sha256s = playable_hashes()
+    count = predict_images(version=version, sha256s=sha256s, progress=progress)
+    return {"figures": {"playable photos": len(sha256s), "predicted now": count}, "links": links_to(version)}
 
 
 def _promote(
     report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection | None, reason: str
 ) -> dict[str, Any]:
-    from pipeline.registry.serving import promote_if_better
+    from pipeline.registry.promotion import promote_if_better
 
     promotion = promote_if_better(version=version, collection=collection, reason=reason, user=user, report=report)
     before = str(promotion.previous) if promotion.previous else "none"

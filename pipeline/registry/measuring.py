@@ -1,4 +1,4 @@
-"""Versions are measured on photos they have not learnt from, and what they reach is kept."""
+"""Evaluates versions on photos that they were not trained on, and stores the measurements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> Evaluation:
-    """How well the version and baselines do on the collection's test photos that it has not learnt from; it is kept.
+    """Evaluate a version and baselines on test photos of a collection that it was not trained on; stores a measurement.
 
     Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
     """
@@ -32,28 +32,28 @@ def evaluate_version(*, version: ModelVersion, collection: Collection, report: R
     rows = list(measurable_photos(collection))
     looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
     known = known_to(artifact, np.array([photo.sha256 for photo in rows]), looks) if rows else np.empty(0, bool)
-    rows = [photo for photo, seen in zip(rows, known, strict=True) if not seen]
+    rows = [photo for photo, is_known in zip(rows, known, strict=True) if not is_known]
     if not rows:
         raise TooFewPhotos(f"“{collection.name}” has no test photo that {version} does not know: choose another.")
     sha256s = [photo.sha256 for photo in rows]
     predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
-    seen_by = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
-    cells, embeddings = (np.stack(column) for column in zip(*(seen_by[sha256] for sha256 in sha256s), strict=True))
+    posteriors = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
+    cells, embeddings = (np.stack(column) for column in zip(*(posteriors[sha256] for sha256 in sha256s), strict=True))
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
     measured = evaluation(artifact, cells, embeddings, truth, report=report)
-    keep_measurement(version=version, collection=collection, measured=measured)
+    store_measurement(version=version, collection=collection, measured=measured)
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
 
 
-def evaluate_explanations_of(
+def evaluate_reasons_of(
     *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
 ) -> dict[str, Any]:
-    """How far the version's explanations can be believed on the collection's test photos with known clues.
+    """How faithful the version's reasons are on the collection's test photos with known clues.
 
     Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
     """
-    from pipeline.evaluation.reasons import Explained, evaluate_explanations
+    from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)
@@ -61,14 +61,14 @@ def evaluate_explanations_of(
     if not rows:
         raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
     pictures = (
-        Explained(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
+        PictureWithClues(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
         for photo in rows
     )
-    return evaluate_explanations(artifact, encoder_of(artifact), pictures, len(rows), report)
+    return evaluate_reasons(artifact, encoder_of(artifact), pictures, len(rows), report)
 
 
-def keep_measurement(*, version: ModelVersion, collection: Collection, measured: Evaluation) -> Measurement:
-    """An evaluation whose photos are named by their hashes, with what each photo got."""
+def store_measurement(*, version: ModelVersion, collection: Collection, measured: Evaluation) -> Measurement:
+    """Store an evaluation whose photos are named by their hashes, with the points and the guess of each photo."""
     assert measured.truth.names is not None
     columns = (score(measured.distances_km), measured.distances_km, *positions(measured.answers.guesses))
     rows = np.round(np.column_stack(columns), 4).tolist()

@@ -1,1 +1,1 @@
-"""Illustrated India: scenes drawn from code, whose contents follow the place."""
+"""Illustrated India: scenes drawn by code, with contents that depend on the place."""

@@ -1,4 +1,4 @@
-"""Boats of India's waters, each of its own coast or river, floating with their waterline at the foot of the prop."""
+"""Boats of India's coasts and rivers; the foot of each prop is its waterline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.scenes.prop import Prop
 from pipeline.scenes.solid import Point, Solid
 
 Rng = np.random.Generator
-# Paint of fishing boats, as each coast likes it; the first is the common one.
+# Paint of fishing boats by coast, the most common first.
 HULLS = {
     "Andhra Pradesh": ["#e0a52c", "#d9622b", "#2f8f8a"],
     "Goa": ["#f1ede2", "#3f8fc9", "#c4452f"],
@@ -39,7 +39,7 @@ MEANINGS = {
 
 
 def boat_kind(place: Place, rng: Rng) -> str:
-    """The kind of boat one sees here, a key of `MEANINGS`."""
+    """The kind of boat usual at the place, a key of `MEANINGS`."""
     if place.state == "Kerala":
         return "houseboat" if rng.random() < 0.5 else "fishing"
     if place.state in ("Jammu and Kashmir", "Ladakh"):
@@ -140,7 +140,7 @@ def boat(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop
 
 
 def _sheer(length: float, beam: float, free: float, rise: float, y: float) -> list[Point]:
-    """The upper edge of one flank: it lifts to bow and stern, where both flanks meet."""
+    """The upper edge of one flank; it rises towards bow and stern, where both flanks meet."""
     edge = []
     for k in range(17):
         t = 2 * k / 16 - 1
@@ -150,7 +150,7 @@ def _sheer(length: float, beam: float, free: float, rise: float, y: float) -> li
 
 
 def _strake(edge: list[Point], length: float, beam: float, part: float) -> list[Point]:
-    """A plank line between the upper edge (part 0) and the water (part 1), drawing in towards bow, stern and keel."""
+    """A plank line between the upper edge (part 0) and the water (part 1), narrowing towards bow, stern and keel."""
     line = []
     for x, y, z in edge:
         t = 2 * x / length - 1

@@ -1,4 +1,4 @@
-"""A contact sheet of scenes, to look at: `python -m pipeline.scenes.contact_sheet OUT.jpg`."""
+"""Draws a contact sheet of scenes for review: `python -m pipeline.scenes.contact_sheet OUT.jpg`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.scenes.place import draw_places, place_at
 from pipeline.scenes.regions import REGIONS
 from pipeline.scenes.scene import draw_scene
 
-DRAWN = 4000  # places drawn to pick from
+DRAWN = 4000  # places to pick from
 
 
 def main() -> None:
@@ -23,14 +23,14 @@ def main() -> None:
     parser.add_argument("--state", action="append", help="only this state (may be given again)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    wanted = dict.fromkeys(options.state or REGIONS, options.per_state)
+    remaining = dict.fromkeys(options.state or REGIONS, options.per_state)
     pictures = []
     for number, (latitude, longitude) in enumerate(draw_places(DRAWN, options.seed)):
-        if not any(wanted.values()):
+        if not any(remaining.values()):
             break
         place = place_at(latitude, longitude)
-        if wanted.get(place.state):
-            wanted[place.state] -= 1
+        if remaining.get(place.state):
+            remaining[place.state] -= 1
             scene = draw_scene(place, options.seed + number, options.width)
             ImageDraw.Draw(scene.image).text(
                 (5, 4),

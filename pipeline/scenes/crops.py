@@ -50,13 +50,11 @@ CROPS = {
     "potato": Crop("#5f8f40", 0.45, 1.0, "bushes", None, "Potatoes: the hills and the northern plains"),
     "turmeric": Crop("#74a840", 0.9, 1.2, "blades", None, "Turmeric: the south-eastern plateau"),
     "stubble": Crop("#c3a468", 0.14, 1.1, "stubble", None, ""),
-    "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # takes the colour of the soil
+    "ploughed": Crop("#000000", 0.1, 1.0, "stubble", None, ""),  # drawn in the colour of the soil
 }
 
-DEEP_PX = 34  # picture units of height from which a row is shaded from its lit top to its dark foot
-NEAREST_HEIGHTS = (
-    6.0  # a tall crop stands at least this many times its height away, or it would hide the country behind
-)
+DEEP_PX = 34  # picture units of height from which a row is shaded, from a lit top to a dark foot
+NEAREST_HEIGHTS = 6.0  # least distance in multiples of the crop's height: nearer, a tall crop would hide the view
 
 # of each form: metres from plant to plant, and how far down the gaps between plants reach, as a share of the height
 TOOTH = {

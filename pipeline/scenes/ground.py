@@ -31,7 +31,7 @@ def grass_of(stage: Stage) -> str:
 
 
 def draw_ground(stage: Stage, near: str, far: str, patches: tuple[str, ...] = ()) -> str:
-    """The ground from the horizon to the lower edge, with soft patches of other colours that shrink with distance."""
+    """The ground from the horizon to the lower edge, with soft patches of other colours, smaller with distance."""
     camera, rng = stage.camera, stage.rng
     top = camera.horizon - 1
     middle = stage.aired(mix(near, far, 0.5), 60)

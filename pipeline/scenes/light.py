@@ -1,4 +1,4 @@
-"""One light for a whole scene: direction, height and colour of the sun by season and hour, and the colour helpers."""
+"""The light of a scene: direction, altitude and colour of the sun by season and hour; and colour helpers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Light:
 
     @property
     def reach(self) -> float:
-        """Length of a shadow for each metre of height, capped so that evening shadows stay in the picture."""
+        """Length of a shadow per metre of height, capped so that evening shadows stay in the picture."""
         return min(1.0 / math.tan(math.radians(self.altitude)), 2.6)
 
     def lit(self, colour: str, amount: float = 1.0) -> str:
@@ -86,5 +86,5 @@ class Light:
         return mix(colour, COOL_SHADE, (0.40 - 0.16 * self.softness) * amount)
 
     def side(self, colour: str, left: bool) -> str:
-        """The colour of the left or right face of a thing."""
+        """The colour of an object's left or right face."""
         return self.lit(colour) if left == self.from_left else self.shade(colour)

@@ -1,4 +1,4 @@
-"""What a scene must know of a position: state, climate, height, sea, language and the real towns around it.
+"""Places for scenes: the state, climate, elevation, sea distance, language and nearby towns of a position.
 
 Towns: GeoNames, see data/README.md.
 """
@@ -21,15 +21,15 @@ from predictor.geodesy import haversine_km
 
 TOWNS_KEPT = 12
 UNIFORM_SHARE = 0.3
-STATE_POWER = 0.5  # places per state grow with the root of its population: 1 is by population, 0 is equal
+STATE_POWER = 0.5  # places per state grow with population to this power: 1 is proportional, 0 is equal
 TOWN_SPREAD_KM = 9.0
 
 
 @dataclass(frozen=True)
 class Town:
-    """A real town seen from a place.
+    """A real town near a place.
 
-    `bearing` is in degrees clockwise from north; `local_name` is None when no sure spelling is known.
+    `bearing` is in degrees clockwise from north; `local_name` is None where no reliable spelling is known.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Town:
 
 @dataclass(frozen=True)
 class Place:
-    """A position in India and what follows from it.
+    """A position in India and its attributes.
 
-    `climate` is a Koppen-Geiger code, `script` the Unicode name of the script on signs; `towns` come nearest first.
+    `climate` is a Koppen-Geiger code, `script` the Unicode name of the script on signs; `towns` are sorted by distance.
     """
 
     latitude: float
@@ -62,13 +62,13 @@ class Place:
 
     @property
     def local_town(self) -> Town | None:
-        """The nearest town whose name has a known spelling in the local script, if one is among `towns`."""
+        """The nearest of `towns` whose spelling in the local script is known, if any."""
         return next((town for town in self.towns if town.local_name), None)
 
 
 @lru_cache(maxsize=1)
 def _state_outlines() -> dict[str, shapely.MultiPolygon | shapely.Polygon]:
-    """The outline of each state, prepared for quick tests of points."""
+    """The outline of each state, prepared for point-in-polygon tests."""
     table = boundaries.states()
     outlines = dict(zip(table["state"], table.geometry.to_numpy(), strict=True))
     for outline in outlines.values():
@@ -85,7 +85,7 @@ def _bearing(latitude: float, longitude: float, to_latitude: float, to_longitude
 
 
 def _towns_near(latitude: float, longitude: float, state: str, script: str) -> tuple[Town, ...]:
-    """The nearest towns of the same state (signs seldom name others), nearest first."""
+    """The nearest towns in the same state, as signs seldom name others; sorted by distance."""
     table = towns()
     rows = np.flatnonzero(table.state == state)
     distances = np.asarray(haversine_km(latitude, longitude, table.latitude[rows], table.longitude[rows]))
@@ -105,7 +105,7 @@ def _towns_near(latitude: float, longitude: float, state: str, script: str) -> t
 
 
 def place_at(latitude: float, longitude: float) -> Place:
-    """The place at a position in degrees; outside every polygon the nearest district counts."""
+    """The place at a position in degrees; outside all districts the nearest one is used."""
     states, districts = boundaries.locate([latitude], [longitude])
     state, district = str(states[0]), str(districts[0])
     language, script = language_and_script(state, district, longitude)
@@ -125,19 +125,19 @@ def place_at(latitude: float, longitude: float) -> Place:
 
 
 def draw_places(count: int, seed: int) -> list[tuple[float, float]]:
-    """Draw `count` (latitude, longitude) in India, in random order, the same for the same seed.
+    """Draw `count` (latitude, longitude) in India, in random order, reproducibly by seed.
 
-    States are drawn by the root of their population, so small ones have their share, and each has one at least when
-    `count` allows. Seven in ten places lie around a town (drawn by the root of its population), the rest anywhere.
+    States are drawn with probabilities by the root of their population, each at least once if `count` allows. Seven in
+    ten places lie around a town (drawn by the root of its population), the others anywhere in the state.
     """
     rng = np.random.default_rng(seed)
     table = towns()
     states = np.array(list(REGIONS))
     weight = np.array([max(table.population[table.state == state].sum(), 1) for state in states]) ** STATE_POWER
     first = rng.permutation(states)[:count]
-    chosen = np.concatenate([first, rng.choice(states, max(count - len(first), 0), p=weight / weight.sum())])
+    states_drawn = np.concatenate([first, rng.choice(states, max(count - len(first), 0), p=weight / weight.sum())])
     places: list[tuple[float, float]] = []
-    for state in rng.permutation(chosen):
+    for state in rng.permutation(states_drawn):
         if rng.random() < UNIFORM_SHARE:
             places.append(_anywhere(str(state), rng))
         else:
@@ -160,7 +160,7 @@ def _near_a_town(state: str, rng: np.random.Generator) -> tuple[float, float]:
 
 
 def _anywhere(state: str, rng: np.random.Generator) -> tuple[float, float]:
-    """A point uniform over the state: longitude and sine of latitude are uniform, misses are drawn again."""
+    """A uniformly random point of the state, by rejection: longitude and sine of latitude are drawn uniformly."""
     outline = _state_outlines()[state]
     west, south, east, north = outline.bounds
     while True:

@@ -68,7 +68,7 @@ def plate_number(code: str, vehicle: str, rng: np.random.Generator) -> str:
 def fix_plate(
     wall: Wall, u: float, v: float, code: str, vehicle: str, rng: np.random.Generator, wide: float = 0.5
 ) -> None:
-    """Fix a plate to a face, centred at (u, v), with its clue: black on white, on yellow for commercial vehicles."""
+    """Draw a plate on a face, centred at (u, v), and add its clue; commercial vehicles have yellow plates."""
     number = plate_number(code, vehicle, rng)
     ground = "#f2c62b" if vehicle in COMMERCIAL else "#f7f5ee"
     tall = wide * 0.26

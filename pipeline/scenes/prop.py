@@ -1,4 +1,4 @@
-"""A thing that stands in a scene, drawn in metres, and the clues to its place that a viewer can read from it."""
+"""Props: the objects in a scene, drawn in metres, and the clues to the place that they show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Clue:
-    """A visible hint at the place; `box` (x0, y0, x1, y1) is in metres in a `Prop`, picture fractions in a `Scene`."""
+    """A visible clue to the place; `box` (x0, y0, x1, y1) is in metres in a `Prop`, in fractions in a `Scene`."""
 
     kind: str
     meaning: str
@@ -18,7 +18,7 @@ class Clue:
 
 @dataclass(frozen=True)
 class Prop:
-    """An SVG fragment in metres: x right, y down, origin in the middle of its foot, so it stands at negative y."""
+    """An SVG fragment in metres: x right, y down, with the origin in the middle of its foot."""
 
     svg: str
     width: float

@@ -13,7 +13,7 @@ Glow = tuple[float, float, float, str]  # x and y of the sun as fractions of the
 GRAIN = 5.0  # standard deviation of the grain in 8-bit levels at full size
 VIGNETTE = 0.15  # darkening in the corners
 TILE = 512
-GLOW_REACH = 0.15  # of the width: where the glow around the sun has lost two thirds of its strength
+GLOW_REACH = 0.15  # of the width: distance from the sun at which the glow has lost two thirds of its strength
 
 
 def render(svg: str, width: int, font_files: list[str]) -> np.ndarray:
@@ -24,9 +24,9 @@ def render(svg: str, width: int, font_files: list[str]) -> np.ndarray:
 
 
 def finish(pixels: np.ndarray, glow: Glow, seed: int) -> Image.Image:
-    """The sun's glow, grain and vignette over a rendered scene.
+    """Add the sun's glow, grain and vignette to a rendered scene.
 
-    Grain is weaker in small pictures, so that they look like big ones made small.
+    Grain is weaker in small pictures, so that they look like large ones scaled down.
     """
     height, width, _ = pixels.shape
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""What the 36 states and union territories look like along a road: plates, liveries, houses, temples.
+"""Roadside features of the 36 states and union territories: plates, liveries, houses, temples.
 
 Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). A state
 whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses the second script of its signs.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Body and hood of the auto-rickshaw. Permits fix these colours city by city; the most common one of the state is given.
+# Body and hood of the auto-rickshaw. Permits set these colours by city; this is the most common one in the state.
 AUTO_LIVERIES: dict[str, tuple[str, str, str]] = {
     "green-yellow": ("#2f8f4e", "#f2c51c", "green body under a yellow hood, the gas-driven auto"),
     "black-yellow": ("#23252b", "#f3bf1d", "black body under a yellow hood"),
@@ -21,7 +21,7 @@ AUTO_LIVERIES: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True)
 class Bus:
-    """A bus livery: lower body, upper body, stripe, the letters on its side, and what it means."""
+    """A bus livery: colours of lower body, upper body and stripe, the letters on the side, and the clue's meaning."""
 
     lower: str
     upper: str

@@ -31,7 +31,7 @@ class Relief:
     # -- one plane ---------------------------------------------------------------------------------------------------
 
     def _plane(self, heights: np.ndarray, colour: str, foot: str | None = None, gullies: int = 0) -> str:
-        """A plane of land: `heights` above the horizon, fading to `foot` (mist) below, with lit and shaded folds."""
+        """A layer of land: `heights` above the horizon, fading to `foot` (mist) below, with lit and shaded folds."""
         y = self.horizon - heights
         points = [(-20, self.horizon + 40), *zip(self.x, y, strict=True), (self.width + 20, self.horizon + 40)]
         name = f"p{self.rng.integers(1 << 30)}"

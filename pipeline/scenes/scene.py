@@ -1,4 +1,4 @@
-"""A scene of Illustrated India: a picture of a place with its season, hour and clues, always the same for a seed."""
+"""A scene of Illustrated India: a picture of a place with its season, hour and clues, deterministic by seed."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ CLOUD_COVER = {
 
 GLOW = 0.62  # strength of the glow at the sun itself, under a clear sky
 FAR_CLUE = 5000.0  # metres: behind everything else
-HIDDEN = 0.6  # a clue covered to this share by a nearer solid thing is not seen
+HIDDEN = 0.6  # share of a clue's box that a nearer object must cover to hide it
 SOLID = ("house", "vehicle", "boat", "temple", "mosque", "church", "gurdwara", "monastery")
-WIDE = ("relief", "soil", "crop", "coast")  # seen between the things that stand before them
+WIDE = ("relief", "soil", "crop", "coast")  # kinds that remain visible between nearer objects
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture and what is known of it.
+    """A picture and its metadata.
 
-    `drawing` (height, width, 3) uint8 is the picture before its finish, `image` the whole of it. `heading` is in
+    `drawing` (height, width, 3) uint8 is the picture before its finish, `image` the finished one. `heading` is in
     degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; clue boxes are
     (x0, y0, x1, y1) fractions of the picture.
     """
@@ -73,7 +73,7 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
     cover = float(rng.beta(*CLOUD_COVER[season])) * (
         0.35 if land.air == "alpine" else 0.6 if land.air == "desert" else 1.0
     )
-    # the sun goes round by the south: it stands left of a viewer when its azimuth is less than the heading
+    # the sun moves through the south: it is to the left of the viewer if its azimuth is less than the heading
     from_left = (90 + (hour - 6) * 15 - heading) % 360 > 180
     light = Light.at(season, hour, from_left, min(max((cover - 0.35) / 0.5, 0.0), 1.0))
     sky = sky_of(land.air, season, hour, cover, rng)
@@ -115,7 +115,7 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
 
 
 def moment_of(position: tuple[float, float], seed: int) -> datetime:
-    """When the scene of a position, (latitude, longitude) in degrees, and a seed was captured, without drawing it."""
+    """The capture time of the scene at a position, (latitude, longitude) in degrees, without drawing it."""
     return _begin(position, seed)[1]
 
 
@@ -127,7 +127,7 @@ def _begin(position: tuple[float, float], seed: int) -> tuple[np.random.Generato
 
 
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:
-    """The clues that nothing nearer hides, nearest first; of one meaning only the largest."""
+    """The clues that no nearer object hides, nearest first; only the largest of each meaning."""
     shown: list[tuple[float, Clue]] = []
     for z, clue in sorted(clues, key=lambda item: item[0]):
         hidden = any(
@@ -147,6 +147,6 @@ def _area(box: Box) -> float:
 
 
 def _share(cover: Box, box: Box) -> float:
-    """The share of a box that another covers."""
+    """The share of `box` that `cover` covers."""
     common = (max(cover[0], box[0]), max(cover[1], box[1]), min(cover[2], box[2]), min(cover[3], box[3]))
     return _area(common) / _area(box)

@@ -1,4 +1,4 @@
-"""Built things in the compositions: houses, shops, temples, signs, vehicles and boats of the region, in perspective."""
+"""Places the region's houses, shops, temples, signs, vehicles and boats in a composition, in perspective."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipeline.scenes.worship import place_of_worship
 Line = Callable[[float], float]
 
 TRAFFIC = 1.5  # vehicles for each unit of a composition's traffic
-LANDMARK_NEARER = 0.8  # towers are shown a little nearer than the ground they stand on allows
-BEACHED_M = 10.0  # no longer boat is drawn up on a beach
-NAMED_KM = 20.0  # a board with a town's name stands no farther from it
+LANDMARK_NEARER = 0.8  # factor on a landmark's depth: towers are drawn a little nearer than the ground they stand on
+BEACHED_M = 10.0  # largest length of a boat drawn up on a beach
+NAMED_KM = 20.0  # largest distance from a town of a board with its name
 
 
 def _house(stage: Stage, yaw: float | None = None) -> Prop:
-    """A house of the region; the first style of the state is the common one."""
+    """A house of the region; the state's first style is the most common."""
     styles = REGIONS[stage.place.state].houses
     style = styles[0] if stage.rng.random() < 0.7 or len(styles) == 1 else str(stage.rng.choice(styles[1:]))
     return house(style, stage.rng, stage.light, yaw)

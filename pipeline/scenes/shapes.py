@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from pipeline.scenes.light import ramp
 
-BANDS = 56  # steps of a gradient drawn flat
+BANDS = 56  # steps of a gradient drawn as flat bands
 Points = Sequence[tuple[float, ...]] | np.ndarray
 
 
@@ -37,7 +37,7 @@ def smooth(points: Points) -> str:
 def _smooth_many(polygons: np.ndarray) -> str:
     """Path data of closed curves for polygons of shape (count, corners, 2): one formatting for all of them.
 
-    In `T` the control point is the last one mirrored in the last end, which is the next corner of the polygon.
+    In `T` the control point is the previous one reflected in the previous end point: the polygon's next corner.
     """
     count, corners, _ = polygons.shape
     after = np.roll(polygons, -1, axis=1)
@@ -70,7 +70,7 @@ def blobs(
 
 
 def bands(stops: Sequence[tuple[float, str]], top: float, bottom: float, width: float) -> str:
-    """A vertical gradient over the whole width as flat bands: far quicker to draw, and grain hides the steps."""
+    """A vertical gradient over the whole width as flat bands: much faster to render, and grain hides the steps."""
     edges = np.linspace(top, bottom, BANDS + 1)
     return "".join(
         f'<rect y="{y:.1f}" width="{width:.0f}" height="{bottom - y:.1f}" fill="{ramp(stops, (i + 0.5) / BANDS)}"/>'
@@ -87,7 +87,7 @@ def gradient(name: str, line: tuple[float, float, float, float], stops: Sequence
 
 
 def lens(x: float, y: float, half: float, thick: float, digits: int = 1) -> str:
-    """Path data of a flat lens, `half` its width: ripples, flecks and wind marks."""
+    """Path data of a flat lens of half width `half`, for ripples, flecks and wind marks."""
     turn = f"q{half:.{digits}f} {-thick:.{digits}f} {2 * half:.{digits}f} 0"
     back = f"q{-half:.{digits}f} {thick:.{digits}f} {-2 * half:.{digits}f} 0z"
     return f"M{x - half:.{digits}f} {y:.{digits}f}{turn}{back}"

@@ -15,11 +15,11 @@ from pipeline.scenes.solid import Solid, Wall
 Rng = np.random.Generator
 SHUTTERS = ["#5f7f9a", "#8a9298", "#4f7f6a", "#a8553f", "#6d6a8a"]
 GOODS = ["#c94f3f", "#e9c34f", "#4f8f5a", "#3f6fa8", "#f2efe6", "#d97f3f", "#8f4f8a"]
-# Walls by the air of the place: hot and dry north, humid coast and south, hills and north-east.
+# Wall colours by climate: hot and dry north, humid coast and south, hills and north-east.
 DRY = ["#e8cfa8", "#d9b48a", "#e3a983", "#c9d3c4"]
 HUMID = ["#a8d3c9", "#f0c8a8", "#e9dc9a", "#c3cfe6", "#f2e8d4"]
 HILLS = ["#9fc3d9", "#d9c9a0", "#b9d0a8", "#e6b8a0"]
-# States whose streets have colours of their own.
+# States whose streets have characteristic colours.
 STREETS = {
     "Chandigarh": ["#b8b4aa", "#a85a40", "#c4beb2"],
     "Delhi": ["#c9b8a0", "#a8694f", "#d8cdb8"],

@@ -1,6 +1,6 @@
 """Signs along Indian roads: milestones, name and direction boards (IRC:26 and IRC:67 colours), shop boards, bus stops.
 
-Every name and distance is real: towns around the place, spelt in the local script where a sure spelling is known.
+Names and distances are real: towns around the place, in the local script where a reliable spelling is known.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ BOARD_COLOURS = [
 
 
 def script_clue(place: Place) -> str:
-    """What lettering in the script of a place says."""
+    """The meaning, as a clue, of lettering in the place's script."""
     if place.script == "Latin":
         return f"Signs in English only: {place.state}"
     where = {"Devanagari": "northern and western India", "Bengali": "Bengal, Assam and Tripura", "Arabic": "Kashmir"}
@@ -190,7 +190,7 @@ def _board_text(wall: Wall, place: Place, local: str | None, english: str, colou
 
 
 def letter_shop_board(wall: Wall, place: Place, rng: Rng) -> None:
-    """Paint and letter a shop's board: what `shop` and `shop_sign` share."""
+    """Paint and letter a shop's board, for `shop` and `shop_sign`."""
     ground, ink = BOARD_COLOURS[int(rng.integers(len(BOARD_COLOURS)))]
     w, h = wall.width, wall.height
     wall.patch(0, 0, w, h, ground)
@@ -357,7 +357,7 @@ def _legs(solid: Solid, xs: tuple[float, float], height: float, thick: float = 0
 
 
 def _sign_towns(place: Place, rng: Rng, count: int) -> list[Town]:
-    """Towns a sign would name: large for their distance, known spellings first, nearest first, with some chance."""
+    """Towns that a sign would name, partly random: large for their distance, with known spellings, and near."""
 
     def worth(town: Town) -> float:
         size = math.sqrt(max(town.population, 500)) / (town.distance_km + 6)

@@ -1,4 +1,4 @@
-"""The sky of a season, hour and climate: gradient, sun, clouds, and the colour of the air that distance fades into."""
+"""The sky by season, hour and climate: gradient, sun, clouds, and the haze colour of distant objects."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipeline.scenes.shapes import bands, blob_data, blobs, paint
 
 @dataclass(frozen=True)
 class Sky:
-    """Gradient colours from zenith to horizon, `air` that distance fades into, and a cloud kind."""
+    """Gradient colours from zenith to horizon, the haze colour `air` of distant objects, and a cloud kind."""
 
     zenith: str
     middle: str
     horizon: str
     air: str
     clouds: str  # none | cirrus | cumulus | banks | deck
-    clear_km: float  # distance at which a plane has lost about two thirds of its own colour
+    clear_km: float  # distance at which an object has lost about two thirds of its colour
 
 
 # air of a place -> (zenith, middle, horizon, clear_km) at noon
@@ -36,7 +36,7 @@ AIR = {
 }
 
 
-DISC_BELOW = 24.0  # degrees: a higher sun is not in the picture
+DISC_BELOW = 24.0  # degrees: a higher sun lies outside the picture
 
 
 def sky_of(air: str, season: str, hour: float, cover: float, rng: Generator) -> Sky:
@@ -98,7 +98,7 @@ def draw_sky(sky: Sky, light: Light, sun: tuple[float, float], horizon: float, w
 
 
 def sun_at(light: Light, horizon: float, width: float, rng: Generator) -> tuple[float, float]:
-    """Where the sun stands, in picture units; by day it is above the frame."""
+    """The sun's position in picture units, which may lie above the frame."""
     x = width * (rng.uniform(0.04, 0.24) if light.from_left else rng.uniform(0.76, 0.96))
     return x, horizon - min(light.altitude * 11, horizon * 1.1) - 14
 

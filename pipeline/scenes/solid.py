@@ -1,4 +1,4 @@
-"""Props built as solids: one point of view, one sun, and slightly uneven edges.
+"""Solids, from which props are built: one point of view, one sun, and slightly uneven edges.
 
 Local coordinates are metres: x right, y away from the viewer, z up; the result is a `Prop` (y down, foot at the
 origin).
@@ -18,7 +18,7 @@ Point = tuple[float, float, float]
 Spot = tuple[float, float]
 SUN_SIDE, SUN_BEHIND = 0.72, 0.58  # direction of the sun over ground: from the side, and from behind the viewer
 EYE_HEIGHT = 1.8  # m
-NEAREST_VIEW = 14.0  # m between the viewer and a small thing
+NEAREST_VIEW = 14.0  # m between the viewer and a small object
 
 
 def between(a: Point, b: Point, t: float) -> Point:
@@ -28,10 +28,10 @@ def between(a: Point, b: Point, t: float) -> Point:
 
 @dataclass
 class Solid:
-    """Collects the faces of one thing, back to front in the order of the calls.
+    """Collects the faces of an object, which must be added back to front.
 
-    `yaw` in degrees turns the thing about its foot: positive shows its right side, negative its left. `size` (m) is its
-    largest extent: the viewer stands far enough away to see all of it. `wobble` (m) is how far corners stray.
+    `yaw` in degrees turns it about its foot: positive shows its right side, negative its left. `size` (m) is its
+    largest extent: the viewer stands far enough away to see all of it. `wobble` (m) is the random offset of corners.
     """
 
     light: Light
@@ -82,8 +82,8 @@ class Solid:
         return self.light.lit(self.light.shade(colour, 0.5 * (1 - math.sqrt(facing))), math.sqrt(facing))
 
     def spot(self, p: Point) -> Spot:
-        """`project` with the stray of a hand-built corner: the same for the same corner, so that faces stay joined."""
-        # Written out, not built from the methods above: a scene calls this tens of thousands of times.
+        """`project` with a random offset, equal for equal corners, so that faces stay joined."""
+        # Inlined instead of calling the methods above, as a scene calls this tens of thousands of times.
         px, py, z = p
         x, y = px - self.pivot[0], py - self.pivot[1]
         scale = self.distance / (self.distance + x * self._sin + y * self._cos)
@@ -111,7 +111,7 @@ class Solid:
         return "M" + "L".join(["%.3f %.3f" % self.spot(p) for p in points]) + "Z"  # noqa: UP031 (the quickest way)
 
     def fill(self, points: Sequence[Point], colour: str, opacity: float = 1.0) -> None:
-        """A flat shape in a colour that is already toned."""
+        """A flat shape in a final colour, not toned by the sun."""
         faded = f' fill-opacity="{opacity:.2f}"' if opacity < 1 else ""
         self.parts.append(f'<path d="{self.path(points)}" fill="{colour}"{faded}/>')
 
@@ -140,7 +140,7 @@ class Solid:
         return Wall(self, corner, along, (0.0, 0.0, 1.0), width, height)
 
     def box(self, x: Spot, y: Spot, z: Spot, colour: str, roof: str | None = None) -> tuple[Wall, Wall]:
-        """A block between two x, y and z; draws what is seen and returns its front and its visible side as walls."""
+        """Draw a block between two x, y and z; its front and its visible side as walls."""
         (x0, x1), (y0, y1), (z0, z1) = x, y, z
         if self.seen((x0, y0, z1), (0, 0, 1)):
             self.polygon([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], roof or colour, (0, 0, 1))
@@ -154,20 +154,20 @@ class Solid:
         return front, side
 
     def clue(self, kind: str, meaning: str, points: Iterable[Point]) -> None:
-        """A clue around some local points."""
+        """Add a clue whose box encloses these local points."""
         spots = [self.project(p) for p in points]
         xs, ys = [s[0] for s in spots], [s[1] for s in spots]
         self.clues.append(Clue(kind, meaning, (min(xs), min(ys), max(xs), max(ys))))
 
     def stand(self, x: Spot, y: Spot, opacity: float = 0.35) -> None:
-        """Call first: the foot of the thing, about whose middle it turns, and its dark contact with the ground."""
+        """Set the foot of the object, about whose middle it turns, and draw its contact shadow. To be called first."""
         self.pivot = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
         m = 0.04 * self.size
         foot = [(x[0] - m, y[0] - m, 0.0), (x[1] + m, y[0] - m, 0.0), (x[1] + m, y[1], 0.0), (x[0] - m, y[1], 0.0)]
         self.fill(foot, self.light.shadow, opacity * (1 - 0.4 * self.light.softness))
 
     def prop(self, kind: str | None = None, meaning: str = "") -> Prop:
-        """The finished prop, the middle of its foot at the origin; with `kind`, the whole of it is a clue too."""
+        """The finished prop, with the middle of its foot at the origin; with `kind`, the whole prop is a clue."""
         x0, y0, x1, y1 = self._extent
         middle = (x0 + x1) / 2
         own = (Clue(kind, meaning, (x0, y0, x1, y1)),) if kind else ()
@@ -215,12 +215,12 @@ class Wall:
         self.solid.polygon(self.quad(0, 0, self.width, self.height), colour, self.normal)
 
     def patch(self, u0: float, v0: float, u1: float, v1: float, colour: str, opacity: float = 1.0) -> None:
-        """A painted rectangle, toned as the face."""
+        """A painted rectangle, toned like the face."""
         if self.visible:
             self.solid.fill(self.quad(u0, v0, u1, v1), self.solid.tone(colour, self.normal), opacity)
 
     def shape(self, spots: Iterable[Spot], colour: str, opacity: float = 1.0) -> None:
-        """A painted outline in (u, v), toned as the face."""
+        """A painted outline in (u, v), toned like the face."""
         if self.visible:
             self.solid.fill([self.at(u, v) for u, v in spots], self.solid.tone(colour, self.normal), opacity)
 
@@ -246,7 +246,7 @@ class Wall:
         self.shape([(u + radius * math.cos(t), v + radius * math.sin(t)) for t in turns], colour, opacity)
 
     def box(self, u0: float, v0: float, u1: float, v1: float) -> Box:
-        """Where a rectangle of the face is seen, in the solid's own metres."""
+        """The projected bounding box of a rectangle on the face, in the solid's metres."""
         spots = [self.solid.project(p) for p in self.quad(u0, v0, u1, v1)]
         return min(s[0] for s in spots), min(s[1] for s in spots), max(s[0] for s in spots), max(s[1] for s in spots)
 

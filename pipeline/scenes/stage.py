@@ -1,4 +1,4 @@
-"""The stage of a scene: a pinhole camera over flat ground, and the things put on it, drawn from far to near."""
+"""The stage of a scene: a pinhole camera over flat ground and the objects on it, drawn from far to near."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pipeline.scenes.shapes import paint, polygon
 from pipeline.scenes.sky import Sky
 from pipeline.scenes.vegetation import tree
 
-WIDTH, HEIGHT = 1200, 800  # picture units: every scene is composed on this canvas, whatever size it is drawn at
+WIDTH, HEIGHT = 1200, 800  # picture units: every scene is composed on this canvas and rendered at any size
 FAR = 900.0  # metres: where the ground meets the horizon
-DETAIL_PX = (75, 170)  # picture units of eight metres from which a tree is drawn with detail 1 and 2
-VARIANTS = 3  # drawings of each species in one scene
-AIR_M = 34.0  # metres of near ground that count as much as one kilometre of relief: a poster's air, thicker than life
-CLUE_PX = 10  # a clue smaller than this at 1200 px is not visible
+DETAIL_PX = (75, 170)  # picture units for eight metres from which trees are drawn with detail 1 and 2
+VARIANTS = 3  # different drawings of each species in a scene
+AIR_M = 34.0  # metres of ground with as much haze as one kilometre of relief: stronger than in reality, as on posters
+CLUE_PX = 10  # smallest visible size of a clue, at 1200 px
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Camera:
 
 @dataclass
 class Stage:
-    """Everything a composition needs, and what it has put in the picture so far."""
+    """The inputs of a composition, and the objects and clues that it has added so far."""
 
     place: Place
     landscape: Landscape
@@ -68,11 +68,11 @@ class Stage:
     _definitions: list[str] = field(default_factory=list)
 
     def veil(self, z: float) -> float:
-        """How far a thing at `z` metres is mixed into the air (0..0.85)."""
+        """The share of haze in the colour of an object at `z` metres (0..0.85)."""
         return float(0.85 * (1 - np.exp(-z / (AIR_M * self.sky.clear_km))))
 
     def aired(self, colour: str, z: float) -> str:
-        """A colour as seen from `z` metres."""
+        """A colour with the haze of `z` metres."""
         return mix(colour, self.sky.air, self.veil(z))
 
     def ground(self, points: list[tuple[float, float]], colour: str, opacity: float = 1.0) -> str:
@@ -81,11 +81,11 @@ class Stage:
         return polygon([self.camera.at(x, max(z, near)) for x, z in points], colour, opacity)
 
     def add(self, z: float, svg: str) -> None:
-        """Something already drawn in picture units, at depth `z`."""
+        """Add SVG in picture units at depth `z`."""
         self.items.append((z, svg))
 
     def put(self, prop: Prop, x: float, z: float, *, up: float = 0.0, shadow: bool = True, size: float = 1.0) -> None:
-        """A prop standing at (x, z), `up` metres above the ground, with its shadow, air and clues."""
+        """Add a prop at (x, z), `up` metres above the ground, with its shadow, haze and clues."""
         px, py = self.camera.at(x, z, up)
         scale = self.camera.scale(z) * size
         if shadow and up == 0:
@@ -96,7 +96,7 @@ class Stage:
             self.note(z, clue.kind, clue.meaning, tuple(v * scale + (px, py)[i % 2] for i, v in enumerate(clue.box)))
 
     def note(self, z: float, kind: str, meaning: str, box: tuple[float, ...]) -> None:
-        """A clue at depth `z` whose box is in picture units; kept if enough of it is inside the frame."""
+        """Add a clue at depth `z` with a box in picture units, if enough of it is inside the frame."""
         x0, x1 = (min(max(v, 0.0), WIDTH) for v in (box[0], box[2]))
         y0, y1 = (min(max(v, 0.0), HEIGHT) for v in (box[1], box[3]))
         if (
@@ -116,9 +116,9 @@ class Stage:
         behind: float | None = None,
         shadow: bool = True,
     ) -> None:
-        """A tree or shrub at (x, z); drawings are shared between trees of one species at a like distance.
+        """Add a tree or shrub at (x, z); trees of one species at a similar distance share drawings.
 
-        `behind` draws it as if at that depth: below the edge of a road the road hides its foot.
+        `behind` is the depth used for the drawing order: below the edge of a road, the road hides the tree's foot.
         """
         left, right = self.camera.span(z)
         if x < left - 12 or x > right + 12:
@@ -152,7 +152,7 @@ class Stage:
         size: float = 1.0,
         shadow: bool = True,
     ) -> None:
-        """`count` plants of a weighted mix, each where `where` says."""
+        """Add `count` plants of a weighted mix at positions drawn by `where`."""
         names = list(species)
         weights = np.array([species[name] for name in names])
         for name in self.rng.choice(names, count, p=weights / weights.sum()):

@@ -20,13 +20,13 @@ FAMILIES = {
     "Tamil": "Noto Sans Tamil",
     "Telugu": "Noto Sans Telugu",
 }
-MEASURE = 64  # px: the size at which widths are taken
+MEASURE = 64  # px: the font size at which widths are measured
 CAP_HEIGHT = 0.714  # of the font size, Noto Sans
 
 
 @lru_cache(maxsize=1)
 def font_files() -> dict[str, str]:
-    """Script to font file, for `resvg_py.svg_to_bytes(font_files=...)`."""
+    """Font file by script, for `resvg_py.svg_to_bytes(font_files=...)`."""
     import manimgx_fonts
 
     folder = Path(manimgx_fonts.__file__).parent
@@ -59,7 +59,7 @@ def line(
     weight: int = 600,
     anchor: str = "middle",
 ) -> str:
-    """One line of SVG text, `size` metres, its baseline at the origin; made smaller when wider than `max_width`."""
+    """One line of SVG text, `size` metres, its baseline at the origin; scaled down if wider than `max_width`."""
     if max_width is not None:
         size = min(size, max_width / max(width(content, script, weight), 0.1))
     safe = content.replace("&", "&amp;").replace("<", "&lt;")

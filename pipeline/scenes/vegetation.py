@@ -16,7 +16,7 @@ DRY_LEAF = "#a08c4a"
 
 @dataclass(frozen=True)
 class Broadleaf:
-    """A crown of leaves on a trunk; sizes in metres, `gap` is how much sky shows through the crown (0..1)."""
+    """A crown of leaves on a trunk; sizes in metres, `gap` is the share of sky that shows through the crown (0..1)."""
 
     height: float
     width: float
@@ -188,7 +188,7 @@ def _broadleaf(species: str, rng: Generator, light: Light, season: str, lushness
     flatness = 1 - 0.5 * kind.flat
     middle = clear + crown * (0.52 + 0.16 * kind.flat)
     count = int((7, 14, 34)[detail] * (1 - 0.35 * kind.gap))
-    angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle spreads clumps evenly
+    angle = np.arange(count) * 2.4 + rng.uniform(0, 6)  # the golden angle distributes clumps evenly
     radius = np.sqrt((np.arange(count) + 0.5) / count) * rng.uniform(0.88, 1.12, count)
     spread = ((0.36, 0.28, 0.21)[detail] - 0.07 * kind.gap - 0.08 * radius) * rng.uniform(0.75, 1.25, count)
     clumps = np.column_stack(

@@ -1,6 +1,6 @@
 """Vehicles, parked or passing: auto-rickshaws and buses in the livery of the state, trucks, tractors, cars.
 
-Liveries are in `regions`. A vehicle lies along local x; which end is its nose follows from `nose_shown`.
+Liveries are in `regions`. A vehicle extends along local x; `nose_shown` decides which end is its nose.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from predictor.geodesy import haversine_km
 
 Rng = np.random.Generator
 MUMBAI, CHENNAI, BENGALURU, KOLKATA = (19.08, 72.88), (13.08, 80.27), (12.97, 77.59), (22.57, 88.36)
-CITY_KM = 33.0  # a city and its suburbs
+CITY_KM = 33.0  # radius of a city with its suburbs
 TYRE, GLASS, CHROME = "#222226", "#4d5b66", "#c9ccd0"
 DRESSED_TRUCK = ["#d9622b", "#e0a52c", "#2f7f6a", "#b8322c", "#2f5f9c", "#7a3f8a"]
 
@@ -58,7 +58,7 @@ class Vehicle:
     def extrude(
         self, profile: Sequence[Spot], colour: str, y0: float = 0.0, y1: float | None = None, side: str | None = None
     ) -> None:
-        """A body with one side profile [(forward, z), …] over a width; far faces first, the near side last."""
+        """A body with the side profile [(forward, z), …], extruded over its width; the near side is drawn last."""
         y1 = self.width if y1 is None else y1
         points = [(self.x(f), z) for f, z in profile]
         area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True))
@@ -76,7 +76,7 @@ class Vehicle:
         self.solid.polygon([(x, y0, z) for x, z in points], side or colour, (0, -1, 0))
 
     def panel(self, profile: Sequence[Spot], colour: str, y: float = -0.01, opacity: float = 1.0) -> None:
-        """Paint on the near side."""
+        """A painted shape on the near side."""
         tone = self.solid.tone(colour, (0, -1, 0))
         self.solid.fill([(self.x(f), y, z) for f, z in profile], tone, opacity)
 
@@ -190,7 +190,7 @@ def bus(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_sho
     v.extrude([(0.0, 1.25), (length, 1.25), (length - 0.12, 2.55), (length - 0.3, top), (0.2, top), (0.05, 2.6)], upper)
     for forward, radius in ((2.2, 0.62), (length - 2.3, 0.62)):
         v.arch(forward, radius)
-    # windows: a dark band cut by posts, half open as always
+    # windows: a dark band divided by posts, half of them open
     v.panel([(0.35, 1.45), (length - 1.9, 1.45), (length - 1.9, 2.35), (0.35, 2.35)], "#333a42")
     for k in range(7):
         f = 0.35 + k * (length - 2.25) / 7
@@ -252,7 +252,7 @@ def bus(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_sho
 
 
 def _far(a: str, b: str) -> bool:
-    """Whether two colours are far enough apart to be read on each other."""
+    """Whether two colours differ enough for one to be legible on the other."""
     return sum(abs(int(a[i : i + 2], 16) - int(b[i : i + 2], 16)) for i in (1, 3, 5)) > 160
 
 
@@ -583,7 +583,7 @@ Builder = Callable[..., Prop | None]
 
 
 def vehicle(place: Place, rng: Rng, light: Light, yaw: float | None = None, nose_shown: bool | None = None) -> Prop:
-    """Any vehicle that fits the place, those that tell of it more often."""
+    """A random vehicle that fits the place; kinds that are clues to it are more frequent."""
     chances: dict[Builder, float] = {auto_rickshaw: 4.0, bus: 3.0, truck: 1.2, car: 1.2, scooter: 1.0}
     if REGIONS[place.state].auto is None:
         del chances[auto_rickshaw]

@@ -1,4 +1,4 @@
-"""Still and running water, the sea and its surf: the sky turned over, ripples, and the dark of the far bank."""
+"""Still and running water, the sea and its surf: reflected sky, ripples, and the dark reflection of the far bank."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.scenes.stage import FAR, HEIGHT, WIDTH, Stage
 
 
 def draw_water(stage: Stage, near: float, far: float, colour: str, bank: str | None = None, slant: float = 0.0) -> None:
-    """Water across the picture from `near` to `far` metres; `bank` is the colour of trees mirrored at the far side.
+    """Water across the picture from `near` to `far` metres; `bank` is the colour of trees reflected at the far side.
 
     `slant` tilts the near shore: metres of depth for each metre to the right.
     """
@@ -59,7 +59,7 @@ def _ripples(stage: Stage, near: float, far: float, colour: str, opacity: float,
 
 
 def _glitter(stage: Stage, top: float, bottom: float) -> str:
-    """The broken path of a low sun on the water."""
+    """The broken reflection of a low sun on the water."""
     light = stage.light
     if light.altitude > 26 or light.softness > 0.5:
         return ""

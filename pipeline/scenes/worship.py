@@ -41,7 +41,7 @@ def spire(
     ribs: int = 5,
     bands: int = 9,
 ) -> None:
-    """A square tower whose sides bend in towards the top; `curve` 1 is a straight pyramid, above it bellies out."""
+    """A square tower whose sides bend in towards the top; `curve` 1 is a straight pyramid, above 1 bulges outwards."""
     steps = np.linspace(0, 1, 13)
     reach = [half * (1 - 0.86 * float(t) ** curve) for t in steps]
     level = [z + height * float(t) for t in steps]

@@ -1,4 +1,4 @@
-"""The starter model as it ships: the encoder's weights beside an artifact built by the same training as any other."""
+"""Building and measuring the shipped starter artifact, by the same training as any other version."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ COLLECTION = "Illustrated India (training scenes)"
 
 
 def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *, seed: int) -> Artifact:
-    """The artifact that learns from the first set, tuned on the second, with its figures on the third in the card.
+    """The artifact fitted to ``scenes``, tuned on ``validation``, with its figures on ``test`` in the card.
 
-    The encoder knows the training scenes, so nothing may be tuned on them; the others may lie near each other, and near
-    the starter collection, so nothing is learnt from them.
+    The encoder was trained on the scenes, so nothing may be tuned on them. Validation and test scenes may lie near each
+    other and near the starter collection, so nothing may be fitted to them.
     """
-    tuned_on = np.arange(len(scenes), len(scenes) + len(validation))
+    tuning_rows = np.arange(len(scenes), len(scenes) + len(validation))
     photos = _photos(encoder, [scenes, validation])
-    folds = [(np.arange(len(scenes)), tuned_on)]
-    artifact = train_artifact(photos, folds, encoder=encoder, collection=COLLECTION, seed=seed, learnt=len(scenes))
+    folds = [(np.arange(len(scenes)), tuning_rows)]
+    artifact = train_artifact(
+        photos, folds, encoder=encoder, collection=COLLECTION, seed=seed, training_count=len(scenes)
+    )
     artifact.card["test"] = measure(artifact, encoder, test)
     return artifact
 
 
 def measure(artifact: Artifact, encoder: Encoder, scenes: Scenes) -> dict[str, Any]:
-    """Figures of the artifact, and of the baselines, on scenes it has not seen."""
+    """Figures of the artifact and of the baselines on scenes that neither it nor its encoder was trained on."""
     embeddings = artifact.heads.project(_encode(encoder, scenes))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
     truth = Truth(scenes.records["latitude"], scenes.records["longitude"], np.full(len(scenes), ""))

@@ -1,6 +1,6 @@
-"""The starter collection's drawings, shipped without their finish: a first start only gives them that.
+"""The shipped drawings of the starter collection, to which the first start only adds the finish.
 
-They lack glow, grain and vignette, without which a picture takes a third of the space.
+Without the finish (glow, grain, vignette) a file takes a third of the space.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.scenes.place import place_at
 from pipeline.scenes.raster import finish
 from pipeline.scenes.scene import draw_scene
 from pipeline.starter.places import STARTER_SEED, starter_places
-from pipeline.starter.scene_orders import WIDTH_PX, Drawn, Order, drawn_of, fields_of
+from pipeline.starter.scene_orders import WIDTH_PX, DrawnScene, SceneOrder, encode_scene, fields_of
 from pipeline.support.processes import Progress, process_pool
 
 FOLDER = Path(__file__).parent.parent / "scenes" / "data" / "starter"
@@ -26,26 +26,27 @@ LIST = "scenes.json"
 QUALITY = 84
 
 
-def starter_orders() -> list[Order]:
+def starter_orders() -> list[SceneOrder]:
     """The scenes of the starter collection."""
     return [
-        Order(f"starter-{index:04}.jpg", place, STARTER_SEED + index) for index, place in enumerate(starter_places())
+        SceneOrder(f"starter-{index:04}.jpg", place, STARTER_SEED + index)
+        for index, place in enumerate(starter_places())
     ]
 
 
-def build(orders: list[Order], folder: Path = FOLDER, progress: Progress | None = None) -> None:
-    """Draw the scenes into ``folder``, over what is there."""
+def build(orders: list[SceneOrder], folder: Path = FOLDER, progress: Progress | None = None) -> None:
+    """Draw the scenes into ``folder``, replacing existing files."""
     folder.mkdir(parents=True, exist_ok=True)
     scenes = []
     with process_pool() as pool:
-        for scene in pool.map(partial(_build, folder), orders):
+        for scene in pool.map(partial(_build_scene, folder), orders):
             scenes.append(scene)
             if progress:
                 progress(len(scenes), len(orders))
     (folder / LIST).write_text(json.dumps(scenes, ensure_ascii=False, indent=1) + "\n")
 
 
-def _build(folder: Path, order: Order) -> dict[str, Any]:
+def _build_scene(folder: Path, order: SceneOrder) -> dict[str, Any]:
     scene = draw_scene(place_at(*order.position), order.seed, WIDTH_PX)
     Image.fromarray(scene.drawing).save(_file(folder, order.file_name), quality=QUALITY, method=6)
     fields = fields_of(scene)
@@ -60,18 +61,18 @@ def _build(folder: Path, order: Order) -> dict[str, Any]:
     }
 
 
-def shipped(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """What is known of the shipped drawings, for `finished`."""
+def shipped_scenes(folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """The records of the shipped drawings, for `finish_scene`."""
     return json.loads((folder / LIST).read_text())
 
 
-def finished(scene: dict[str, Any], folder: Path = FOLDER) -> Drawn:
-    """A shipped drawing with its finish."""
-    order = Order(scene["file_name"], tuple(scene["position"]), scene["seed"])
+def finish_scene(scene: dict[str, Any], folder: Path = FOLDER) -> DrawnScene:
+    """Add the finish to a shipped drawing."""
+    order = SceneOrder(scene["file_name"], tuple(scene["position"]), scene["seed"])
     with Image.open(_file(folder, order.file_name)) as drawing:
         image = finish(np.asarray(drawing.convert("RGB")), tuple(scene["glow"]), order.seed)
     captured_at = datetime.fromisoformat(scene["fields"]["captured_at"])
-    return drawn_of(order, image, scene["fields"] | {"captured_at": captured_at})
+    return encode_scene(order, image, scene["fields"] | {"captured_at": captured_at})
 
 
 def _file(folder: Path, file_name: str) -> Path:

@@ -1,11 +1,11 @@
-"""The model that the project ships: trained on its own scenes, installed and promoted on the first start."""
+"""Installation and promotion of the shipped starter model on the first start."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from pipeline.registry.serving import promote_version
+from pipeline.registry.promotion import promote_version
 from predictor.answers.artifact import verify
 from predictor.models import ModelVersion
 from predictor.versions.selectors import champion
@@ -17,10 +17,10 @@ ACTOR = "first start"
 
 
 def install_starter(progress: Progress | None = None) -> ModelVersion:
-    """The shipped version, copied and registered if need be; it becomes the champion unless another model is.
+    """Copy and register the shipped version if necessary; it becomes the champion unless another model is.
 
-    Its name carries its hash: a newer starter is another version, and takes over from an older one only. Doing it again
-    changes nothing. Raises ArtifactDamaged.
+    Its name contains its hash: a newer starter is a new version, and replaces only an older starter as champion.
+    Idempotent. Raises ArtifactDamaged.
     """
     name = f"{PREFIX}{verify(ARTIFACT_FOLDER)[:8]}"
     folder = version_folder(name)

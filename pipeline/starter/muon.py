@@ -24,7 +24,7 @@ RMS_OF_ADAMW = 0.2
 
 
 class Muon(torch.optim.Optimizer):
-    """For 2-D parameters; those of one shape are treated together."""
+    """An optimiser for 2-D parameters; those of equal shape are updated in one batch."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """The nearest matrices (N, r, c) with orthonormal rows or columns, nearly: singular values end near one."""
+    """Approximately the nearest matrices (N, r, c) with orthonormal rows or columns: singular values end near one."""
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) * NORM_SAFETY + 1e-7)

@@ -1,4 +1,4 @@
-"""Training scenes drawn once, at training size, into memory-mapped arrays; drawing may stop and go on later."""
+"""Training scenes drawn once, at training size, into memory-mapped arrays; interrupted drawing is resumable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 WIDTH, HEIGHT = 192, 128  # pixels: a little over the encoder's 160 x 112, which leaves room for crops
 CHUNK = 25  # scenes a process draws before it reports
 HELD_OUT_DISTANCE_KM = 5.0
-HELD_OUT_SEED = 7_000_000  # added to the seed: held-out scenes share neither place nor seed with training scenes
+HELD_OUT_SEED = 7_000_000  # added to the seed, so that held-out scenes share no place and no seed with training scenes
 
 CLUE_BYTES = 4000
 
@@ -33,7 +33,7 @@ RECORD = np.dtype(
         ("state", "U48"),
         ("climate", "U3"),
         ("elevation_m", "f4"),
-        ("clues", f"S{CLUE_BYTES}"),  # meanings, a line each
+        ("clues", f"S{CLUE_BYTES}"),  # their meanings, one per line
     ]
 )
 
@@ -54,25 +54,26 @@ class Scenes:
         return Scenes(self.images[which], self.records[which], self.seeds[which])
 
     def moments(self) -> list[datetime]:
-        """When each was captured, in local solar time."""
+        """The capture times, in local solar time."""
         positions = zip(self.records["latitude"].tolist(), self.records["longitude"].tolist(), strict=True)
         return [moment_of(position, seed) for position, seed in zip(positions, self.seeds.tolist(), strict=True)]
 
 
 def scene_places(training: int, held_out: int, seed: int) -> tuple[Floats, Floats]:
-    """Positions (training, 2) and (held_out, 2) in degrees.
+    """Positions of training scenes (training, 2) and held-out scenes (held_out, 2), in degrees.
 
-    The former lie 5 km or more from any of the latter, and from the starter collection, played against the model.
+    Training scenes keep `HELD_OUT_DISTANCE_KM` from held-out ones and from the starter collection, which is played.
     """
-    kept = np.array(draw_places(held_out, seed + HELD_OUT_SEED))
+    held_out_places = np.array(draw_places(held_out, seed + HELD_OUT_SEED))
     candidates = np.array(draw_places(2 * training, seed))
-    chords, _ = BallTree(unit_vectors(*np.concatenate([kept, starter_places()]).T)).query(unit_vectors(*candidates.T))
+    tree = BallTree(unit_vectors(*np.concatenate([held_out_places, starter_places()]).T))
+    chords, _ = tree.query(unit_vectors(*candidates.T))
     far = chords[:, 0] * EARTH_RADIUS_KM >= HELD_OUT_DISTANCE_KM
-    return candidates[far][:training], kept
+    return candidates[far][:training], held_out_places
 
 
 def draw(folder: Path, places: Floats, seed: int, processes: int) -> Scenes:
-    """The scenes at positions (N, 2), scene i from seed + i, drawing those that ``folder`` does not have yet."""
+    """The scenes at positions (N, 2), scene i with seed + i; those that ``folder`` lacks are drawn."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "records.npy").exists():
         records = np.zeros(len(places), RECORD)

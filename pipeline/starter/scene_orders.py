@@ -1,4 +1,4 @@
-"""Scenes drawn to order as JPEG files, with what is known of them; a worker process needs no database for it."""
+"""Drawing of single scenes as JPEG files with their metadata, in worker processes that need no database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUALITY = 88
 
 
 @dataclass(frozen=True)
-class Order:
+class SceneOrder:
     """A scene to draw at a position, (latitude, longitude) in degrees."""
 
     file_name: str
@@ -26,10 +26,10 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnScene:
     """A drawn scene as JPEG bytes; ``fields`` are columns of `pipeline.models.Photo`."""
 
-    order: Order
+    order: SceneOrder
     jpeg: bytes
     width: int
     height: int
@@ -37,14 +37,14 @@ class Drawn:
     fields: dict[str, Any]
 
 
-def draw_order(order: Order) -> Drawn:
-    """Draw the ordered scene."""
+def draw_order(order: SceneOrder) -> DrawnScene:
+    """Draw an ordered scene."""
     scene = draw_scene(place_at(*order.position), order.seed, WIDTH_PX)
-    return drawn_of(order, scene.image, fields_of(scene))
+    return encode_scene(order, scene.image, fields_of(scene))
 
 
 def fields_of(scene: Scene) -> dict[str, Any]:
-    """What a photo's row says of a scene."""
+    """The fields of a scene's `Photo`."""
     return {
         "heading": scene.heading,
         "captured_at": scene.captured_at,
@@ -53,8 +53,8 @@ def fields_of(scene: Scene) -> dict[str, Any]:
     }
 
 
-def drawn_of(order: Order, image: Image.Image, fields: dict[str, Any]) -> Drawn:
-    """A finished picture as the order's file."""
+def encode_scene(order: SceneOrder, image: Image.Image, fields: dict[str, Any]) -> DrawnScene:
+    """Encode a finished picture as JPEG."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
-    return Drawn(order, buffer.getvalue(), image.width, image.height, str(imagehash.phash(image)), fields)
+    return DrawnScene(order, buffer.getvalue(), image.width, image.height, str(imagehash.phash(image)), fields)

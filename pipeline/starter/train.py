@@ -1,8 +1,8 @@
-"""The starter encoder: ViT-Ti/16 trained from scratch on drawn scenes, on several tasks at once, within a time budget.
+"""Training of the starter encoder: ViT-Ti/16 from scratch on drawn scenes, multi-task, within a time budget.
 
-What lets a small budget suffice: mimetic attention (Trockman & Kolter 2023), sine-cosine positions and a mean instead
-of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices (Jordan
-2024), and an average of the weights over time (Morales-Brotons et al. 2024).
+A small budget suffices because of mimetic attention (Trockman & Kolter 2023), sine-cosine positions and mean pooling
+instead of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices
+(Jordan 2024), and an exponential moving average of the weights (Morales-Brotons et al. 2024).
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from predictor.network.smoothing import automatic_tau_km, smoothed_targets
 
 ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
 TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05}
-COMMON_CLUE = 0.004  # share of the scenes that show a clue, from which on it is a task to find it
+COMMON_CLUE = 0.004  # share of the scenes that must show a clue for it to be predicted
 BATCH = 64
 RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
 WARM_UP = 0.03  # share of the budget
-DROPPED_PATCHES = 0.5  # until FULL_PICTURES of the budget is spent: almost twice the pictures per second
+DROPPED_PATCHES = 0.5  # share, until FULL_PICTURES of the budget is spent: almost twice the pictures per second
 FULL_PICTURES = 0.7
 AVERAGE_DECAY = 0.99  # of the average of the weights, per step
 SMALLEST_CROP = 0.5  # of the picture's area
-ASPECT, SATURATION, CONTRAST, BRIGHTNESS, TINT = 0.15, 0.4, 0.3, 0.3, 0.08  # how far each may vary, as a share
-GRAIN = 6.0  # standard deviation at most, of 255
+ASPECT, SATURATION, CONTRAST, BRIGHTNESS, TINT = 0.15, 0.4, 0.3, 0.3, 0.08  # largest relative change of each
+GRAIN = 6.0  # largest standard deviation of the noise, of 255
 CHECKPOINT_SECONDS = 120.0
 REPORT_SECONDS = 300.0
-QUICK_CHECK = 500  # held-out scenes looked at in a report on the way
+QUICK_CHECK = 500  # held-out scenes used for the reports during training
 
 
 class MultiTask(nn.Module):
@@ -67,8 +67,11 @@ class MultiTask(nn.Module):
 
 
 @dataclass(frozen=True)
-class Lessons:
-    """What scenes teach: smoothed cells (N, C), class numbers (N,) of other tasks, common clues (N, K) as 0 or 1."""
+class TaskTargets:
+    """Targets of N scenes: smoothed cells (N, C), class numbers (N,) of other tasks, common clues (N, K) as 0 or 1.
+
+    ``names`` are those of the classes and clues.
+    """
 
     partition: Partition
     cells: NDArray[np.float32]
@@ -77,7 +80,7 @@ class Lessons:
     names: dict[str, NDArray[np.str_]]
 
     @classmethod
-    def of(cls, scenes: Scenes) -> Lessons:
+    def of(cls, scenes: Scenes) -> TaskTargets:
         records = scenes.records
         partition = district_partition(records["latitude"], records["longitude"])
         vectors = unit_vectors(records["latitude"], records["longitude"])
@@ -103,48 +106,48 @@ class Lessons:
 def train(
     scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path
 ) -> tuple[nn.Module, dict[str, Any]]:
-    """The trained encoder and its figures on held-out scenes; goes on from ``checkpoint`` if that exists."""
+    """The trained encoder and its figures on held-out scenes; resumes from ``checkpoint`` if that exists."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    lessons = Lessons.of(scenes)
-    model = MultiTask(lessons.sizes())
-    mimic_attention(model.network)
+    targets = TaskTargets.of(scenes)
+    model = MultiTask(targets.sizes())
+    initialise_mimetically(model.network)
     model = model.to(device)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     optimisers = _optimisers(model)
     generator = np.random.default_rng(seed)
-    spent, seen = 0.0, 0
+    spent_s, pictures_seen = 0.0, 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         for optimiser, state in zip(optimisers, saved["optimisers"], strict=True):
             optimiser.load_state_dict(state)
-        spent, seen = saved["spent"], saved["seen"]
-        generator = np.random.default_rng([seed, seen])
+        spent_s, pictures_seen = saved["spent"], saved["seen"]
+        generator = np.random.default_rng([seed, pictures_seen])
 
     budget = 60.0 * minutes
-    everything = {"cell": lessons.cells, **lessons.classes, "clues": lessons.clues}
-    targets = {task: torch.from_numpy(values) for task, values in everything.items()}
-    saved_at = reported_at = spent
-    start = time.monotonic() - spent
+    by_task = {"cell": targets.cells, **targets.classes, "clues": targets.clues}
+    tensors = {task: torch.from_numpy(values) for task, values in by_task.items()}
+    saved_at = reported_at = spent_s
+    start = time.monotonic() - spent_s
     order = np.empty(0, np.intp)
-    bar = tqdm(desc="Training", unit="scene", initial=seen)
-    while spent < budget:
+    bar = tqdm(desc="Training", unit="scene", initial=pictures_seen)
+    while spent_s < budget:
         if len(order) < BATCH:
             order = np.concatenate([order, generator.permutation(len(scenes))])
-        chosen, order = np.sort(order[:BATCH]), order[BATCH:]
-        share = spent / budget
+        rows, order = np.sort(order[:BATCH]), order[BATCH:]
+        share = spent_s / budget
         model.network.patch_drop.prob = DROPPED_PATCHES if share < FULL_PICTURES else 0.0
         for optimiser in optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * min(share / WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
-        pixels = torch.from_numpy(scenes.images[chosen]).to(device, non_blocking=True)
-        wanted = {task: values[chosen].to(device, non_blocking=True) for task, values in targets.items()}
+        pixels = torch.from_numpy(scenes.images[rows]).to(device, non_blocking=True)
+        batch_targets = {task: values[rows].to(device, non_blocking=True) for task, values in tensors.items()}
         model.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             logits = model(augment(pixels))
-        losses = {task: _loss(task, logits[task].float(), wanted[task]) for task in logits}
+        losses = {task: _loss(task, logits[task].float(), batch_targets[task]) for task in logits}
         loss = torch.stack([TASK_WEIGHTS[task] * value for task, value in losses.items()]).sum()
         for optimiser in optimisers:
             optimiser.zero_grad()
@@ -153,60 +156,59 @@ def train(
         for optimiser in optimisers:
             optimiser.step()
         average.update_parameters(model)
-        seen += BATCH
-        spent = time.monotonic() - start
+        pictures_seen += BATCH
+        spent_s = time.monotonic() - start
         bar.update(BATCH)
         bar.set_postfix({task: f"{value.item():.2f}" for task, value in losses.items()}, refresh=False)
-        if spent - saved_at > CHECKPOINT_SECONDS:
-            saved_at = spent
-            _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
-        if spent - reported_at > REPORT_SECONDS:
-            reported_at = spent
-            few = min(QUICK_CHECK, len(held_out))
-            now = check(average.module, lessons, held_out, few)
-            bar.write(f"{spent / 60:.0f} min, {seen:,} pictures: {now}", file=sys.stderr)
+        if spent_s - saved_at > CHECKPOINT_SECONDS:
+            saved_at = spent_s
+            _save_checkpoint(checkpoint, model, average, optimisers, spent_s, pictures_seen)
+        if spent_s - reported_at > REPORT_SECONDS:
+            reported_at = spent_s
+            figures = validate(average.module, targets, held_out, min(QUICK_CHECK, len(held_out)))
+            bar.write(f"{spent_s / 60:.0f} min, {pictures_seen:,} pictures: {figures}", file=sys.stderr)
     bar.close()
     trained: Any = average.module
-    _save_checkpoint(checkpoint, model, average, optimisers, spent, seen)
+    _save_checkpoint(checkpoint, model, average, optimisers, spent_s, pictures_seen)
     figures = {
-        "pictures": seen,
-        "minutes": round(spent / 60, 1),
-        **check(trained, lessons, held_out, len(held_out)),
+        "pictures": pictures_seen,
+        "minutes": round(spent_s / 60, 1),
+        **validate(trained, targets, held_out, len(held_out)),
     }
     return trained.network, figures
 
 
-def _loss(task: str, logits: Tensor, wanted: Tensor) -> Tensor:
-    """Cross-entropy per picture; for clues, of which a picture shows several, the sum over all of them."""
+def _loss(task: str, logits: Tensor, target: Tensor) -> Tensor:
+    """Mean cross-entropy per picture; for clues, of which a picture shows several, summed over the clues."""
     if task == "clues":
-        return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(logits)
-    return functional.cross_entropy(logits, wanted)
+        return functional.binary_cross_entropy_with_logits(logits, target, reduction="sum") / len(logits)
+    return functional.cross_entropy(logits, target)
 
 
 def _common_clues(texts: NDArray[np.bytes_]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-    """Meanings (K,) that enough scenes show, and which scene shows which (N, K), from texts (N,) of a line per clue."""
-    shown = [set(text.decode(errors="ignore").split("\n")) - {""} for text in texts.tolist()]
-    counts = Counter(meaning for meanings in shown for meaning in meanings)
-    common = sorted(meaning for meaning, count in counts.items() if count >= COMMON_CLUE * len(shown))
-    table = np.array([[meaning in meanings for meaning in common] for meanings in shown], np.float32)
+    """Common clues (K,) and whether each scene shows them (N, K), from texts (N,) with one clue per line."""
+    clues = [set(text.decode(errors="ignore").split("\n")) - {""} for text in texts.tolist()]
+    counts = Counter(meaning for meanings in clues for meaning in meanings)
+    common = sorted(meaning for meaning, count in counts.items() if count >= COMMON_CLUE * len(clues))
+    table = np.array([[meaning in meanings for meaning in common] for meanings in clues], np.float32)
     return np.array(common, str), table
 
 
 @torch.no_grad()
-def check(model: nn.Module, lessons: Lessons, scenes: Scenes, count: int) -> dict[str, float]:
-    """State accuracy and mean score (of the cell centroid that maximises it) on the first ``count`` scenes."""
+def validate(model: nn.Module, targets: TaskTargets, scenes: Scenes, count: int) -> dict[str, float]:
+    """State accuracy, and mean score of the cell centroid of highest expected score, on the first ``count`` scenes."""
     model.eval()
     device = next(model.parameters()).device
     records = scenes.records[:count]
     outputs: dict[str, list[Tensor]] = {"cell": [], "state": []}
     for start in range(0, count, BATCH):
         pixels = torch.from_numpy(scenes.images[start : min(start + BATCH, count)]).to(device)
-        logits = model(middle(pixels))
+        logits = model(validation_input(pixels))
         for task, rows in outputs.items():
             rows.append(logits[task].float().softmax(dim=1).cpu())
     posterior = torch.cat(outputs["cell"]).numpy().astype(float)
-    states = lessons.names["state"][torch.cat(outputs["state"]).argmax(dim=1).numpy()]
-    centroids = lessons.partition.centroids
+    states = targets.names["state"][torch.cat(outputs["state"]).argmax(dim=1).numpy()]
+    centroids = targets.partition.centroids
     guesses = centroids[(posterior @ score(distance_matrix_km(centroids, centroids))).argmax(axis=1)]
     truth = unit_vectors(records["latitude"], records["longitude"])
     distances = np.diagonal(distance_matrix_km(truth, guesses))
@@ -223,16 +225,16 @@ def save(network: nn.Module, path: Path) -> None:
     path.write_bytes(serialised(weights))
 
 
-def middle(pixels: Tensor) -> Tensor:
-    """Network input of uint8 pictures (B, H, W, 3), cut to the network's shape as an encoder does."""
+def validation_input(pixels: Tensor) -> Tensor:
+    """Network input from uint8 pictures (B, H, W, 3), cropped to the network's shape as an encoder does."""
     whole = torch.ones(len(pixels))
     return _normalise(_windows(pixels, torch.zeros(len(pixels), 2), whole, whole))
 
 
 def augment(pixels: Tensor) -> Tensor:
-    """Network input of uint8 pictures (B, H, W, 3) with a random window, light and grain.
+    """Network input from uint8 pictures (B, H, W, 3) with a random crop, colour jitter and grain.
 
-    Never mirrored: signs and traffic have a side.
+    Never mirrored, as signs and the driving side matter.
     """
     count, device = len(pixels), pixels.device
 
@@ -273,8 +275,8 @@ def _normalise(pictures: Tensor) -> Tensor:
     return (pictures / 255 - mean) / std
 
 
-def mimic_attention(network: Any) -> None:
-    """Start where trained attention ends: W_q W_k^T near +I, W_v W_o near -I, positions as sines and cosines.
+def initialise_mimetically(network: Any) -> None:
+    """Mimetic initialisation: W_q W_k^T near +I, W_v W_o near -I, as in trained networks; sine-cosine positions.
 
     Constants of Trockman & Kolter 2023 ("Mimetic initialization of self-attention layers"), table for DeiT-Ti.
     """
@@ -310,15 +312,15 @@ def _save_checkpoint(
     model: nn.Module,
     average: nn.Module,
     optimisers: list[torch.optim.Optimizer],
-    spent: float,
-    seen: int,
+    spent_s: float,
+    pictures_seen: int,
 ) -> None:
     state = {
         "model": model.state_dict(),
         "average": average.state_dict(),
         "optimisers": [optimiser.state_dict() for optimiser in optimisers],
-        "spent": spent,
-        "seen": seen,
+        "spent": spent_s,
+        "seen": pictures_seen,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")

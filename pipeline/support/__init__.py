@@ -1,1 +1,1 @@
-"""What all capabilities use: progress of long work, and pools of processes."""
+"""Shared by all capabilities: progress of long tasks, and pools of processes."""

@@ -1,4 +1,4 @@
-"""Worker processes that share nothing with the one that starts them and end with it, however it ends."""
+"""Pools of worker processes that share no state with their parent and exit when it exits, even if it is killed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from contextlib import contextmanager
 
 PROCESSES = os.cpu_count() or 1
 
-Progress = Callable[[int, int], None]  # done, in all
+Progress = Callable[[int, int], None]  # done, total
 
 
 @contextmanager
 def process_pool() -> Iterator[Executor]:
-    """A pool of `PROCESSES` fresh processes: a fork would share the database connection. Work not begun is dropped.
+    """A pool of `PROCESSES` spawned processes; forks would share the database connection. Exit cancels pending work.
 
-    In a worker of Celery, which may have no children, they are threads: decoding pictures lets others run meanwhile.
+    A Celery worker process is daemonic and may have no children, so threads take their place there; decoding pictures
+    releases the GIL.
     """
     pool: Executor
     if multiprocessing.current_process().daemon:
@@ -38,6 +39,6 @@ def _end_with_parent() -> None:
 
     def wait() -> None:
         parent.join()
-        os._exit(1)  # whatever it is doing, nobody waits for it any more
+        os._exit(1)  # whatever it is computing, nobody will collect the result
 
     threading.Thread(target=wait, daemon=True).start()

@@ -1,4 +1,4 @@
-"""How long work tells of itself and is asked to stop: one protocol for jobs, commands and tests. Knows no Django."""
+"""How a long task reports progress and is cancelled: one protocol for jobs, commands and tests. Knows no Django."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Protocol
 
 
 class Cancelled(Exception):
-    """Somebody asked the work to stop. Let it pass: whoever reports the work handles it."""
+    """The task was cancelled. Do not catch it: the code that runs the task handles it."""
 
 
 class Reporter(Protocol):
-    """What long work is given. Every method raises Cancelled when the work is to stop, so tidy up with ``finally``."""
+    """Passed to a long task. Every method raises Cancelled once the task is cancelled, so clean up with ``finally``."""
 
     @property
     def folder(self) -> Path | None:
-        """Where checkpoints lie: there again when the work is taken up once more. None: keep none."""
+        """The folder for checkpoints, the same one when the task is resumed. None: write no checkpoints."""
 
     def progress(self, done: int, total: int, phase: str) -> None:
         """``done`` of ``total`` steps of this phase are done. ``partial(report.progress, phase="…")`` is a Progress."""
 
     def log(self, text: str) -> None:
-        """A line worth reading afterwards."""
+        """Add a line to the log."""
 
     def point(self, series: str, x: float, y: float) -> None:
-        """A point of a curve, such as the score (y) after a step (x)."""
+        """Add a point to a curve, such as the score (y) after a step (x)."""
 
     def check(self) -> None:
-        """Nothing to tell, but stop here if asked to. Cheap: call it in inner loops."""
+        """Only raise Cancelled if the task is cancelled. Cheap: call it in inner loops."""
 
 
-class Silent:
-    """Tells nobody and is never stopped."""
+class SilentReporter:
+    """A Reporter that discards everything and never cancels."""
 
     folder: Path | None = None
 
@@ -44,4 +44,4 @@ class Silent:
     def check(self) -> None: ...
 
 
-SILENT = Silent()
+SILENT = SilentReporter()

@@ -1,8 +1,8 @@
-"""The ablation: what each part of the method buys, by leaving it out, or taking it in, and nothing else.
+"""The ablation: the effect of each part of the method, by switching it off, or on, with all else unchanged.
 
-Every row is trained and chosen as any version is, with the same features and the same split, once for each seed (of the
-folds that choices are made on), and measured on the same test photos. Beside that stands the mean score on the photos
-held out of the folds: whether a part is on by default is decided by it, so that the test photos decide nothing.
+Every row is trained and tuned like any version, with the same features and split, once per seed (of the folds used for
+tuning), and measured on the same test photos. The mean score on the photos held out of the folds is given too: it
+decides which parts are on by default, so that test photos decide nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipeline.evaluation.evaluate import Truth
 from pipeline.geocells import automatic_minimum
 from pipeline.support.progress import SILENT, Reporter
 from pipeline.training.folds import grouped_folds
-from pipeline.training.learning import Learnt, Photos, learn
+from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import PIGEON_CELLS, Cells, Recipe
 from pipeline.training.train import train_artifact
 from predictor.answers.artifact import Artifact
@@ -30,7 +30,7 @@ from predictor.network.heads import Embeddings
 
 SEEDS = (1, 2, 3)
 REFERENCE = "as it is"
-SEEN_ONLY = "with second OPTICS, without metadata in it"
+OPTICS_WITHOUT_METADATA = "with second OPTICS, without metadata in it"
 RESAMPLES = 2000
 PIGEON = Recipe(
     minimum=PIGEON_CELLS[0],
@@ -49,12 +49,12 @@ class UnknownPart(ValueError):
 
 
 def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
-    """The recipes of the table for so many training photos, by what is different about them."""
+    """The recipes of the table for so many training photos, by the name of their difference from the default."""
 
     def toggled(part: str, name: str) -> tuple[str, Recipe]:
         on = getattr(default, part)
-        changed: dict[str, Any] = {part: not on}
-        return f"{'without' if on else 'with'} {name}", replace(default, **changed)
+        change: dict[str, Any] = {part: not on}
+        return f"{'without' if on else 'with'} {name}", replace(default, **change)
 
     cells: dict[Cells, str] = {
         "rectangular": "rectangular cells",
@@ -81,7 +81,7 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
                 "retrieval": "retrieval mix",
             }.items()
         ),
-        SEEN_ONLY: replace(default, second_optics=True, metadata=False),
+        OPTICS_WITHOUT_METADATA: replace(default, second_optics=True, metadata=False),
         "with large-margin loss (0.1)": replace(default, margin=0.1),
         "with large-margin loss (0.3)": replace(default, margin=0.3),
         "PIGEON's constants": PIGEON,
@@ -89,12 +89,12 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
 
 
 def task_variants(default: Recipe, tasks: Iterable[str]) -> dict[str, Recipe]:
-    """Each head of the multi-task ones alone."""
+    """Recipes in which a single one of the multi-task heads counts."""
     return {f"only the head “{task}”": replace(default, multitask=True, tasks=(task,)) for task in tasks}
 
 
-def chosen(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str, Recipe]:
-    """The first recipe and those of these names; all where none is named. Raises UnknownPart."""
+def select_recipes(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str, Recipe]:
+    """The reference recipe and those of these names; all without names. Raises UnknownPart."""
     if unknown := set(parts) - set(recipes):
         raise UnknownPart(f"The table has no row {', '.join(sorted(unknown))}: there is {', '.join(recipes)}.")
     return {name: recipe for name, recipe in recipes.items() if not parts or name == REFERENCE or name in parts}
@@ -102,7 +102,7 @@ def chosen(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str, Recipe
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: points (seeds, n) on the test photos, distances (seeds, n) in km; means on held-out ones."""
+    """A row of the table: points and distances in km (seeds, n) of the test photos; mean scores of held-out ones."""
 
     name: str
     points: Floats
@@ -110,7 +110,7 @@ class Row:
     held_out: Sequence[float] = ()
 
     def figures(self, reference: Row) -> dict[str, Any]:
-        """Means over seeds and photos, and the difference to another row, photo by photo, with its 95 % interval."""
+        """Means over seeds and photos, and the paired difference from the reference with its 95 % interval."""
         gain = (self.points.mean(axis=0) - reference.points.mean(axis=0)).ravel()
         sample = np.random.default_rng(0).integers(0, len(gain), (RESAMPLES, len(gain)))
         low, high = np.percentile(gain[sample].mean(axis=1), [2.5, 97.5])
@@ -137,11 +137,11 @@ def ablate(
     seeds: Iterable[int] = SEEDS,
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
-    """The table, from photos to learn from, their place clusters (N,), and test photos' raw embeddings (n, r)."""
-    where = unit_vectors(truth.latitudes, truth.longitudes)
+    """The table, given training photos, their place clusters (N,), and the raw embeddings (n, r) of test photos."""
+    true_vectors = unit_vectors(truth.latitudes, truth.longitudes)
     seeds, rows, done = tuple(seeds), [], 0
-    others: dict[str, list[Floats]] = {}
-    teach = _Remembering(next(iter(recipes.values())))
+    baseline_distances: dict[str, list[Floats]] = {}
+    learner = _CachedLearner(next(iter(recipes.values())))
     for name, recipe in recipes.items():
         distances, held_out = [], []
         for seed in seeds:
@@ -154,31 +154,34 @@ def ablate(
                 collection=collection,
                 seed=seed,
                 recipe=recipe,
-                teach=teach,
-                report=_Quiet(report),
+                learner=learner,
+                report=_CancelOnly(report),
             )
             held_out.append(artifact.card["held_out"]["score"])
             embeddings = artifact.heads.project(raw)
-            distances.append(_distances(_guesses(artifact, embeddings, report), where))
+            distances.append(_distances(_guesses(artifact, embeddings, report), true_vectors))
             if name == next(iter(recipes)):
-                for other, guesses in baselines(artifact, embeddings).items():
-                    others.setdefault(other, []).append(_distances(guesses, where))
+                for baseline, guesses in baselines(artifact, embeddings).items():
+                    baseline_distances.setdefault(baseline, []).append(_distances(guesses, true_vectors))
             done += 1
         rows.append(Row(name, score(np.stack(distances)), np.stack(distances), held_out))
         report.log(f"{name}: {rows[-1].points.mean():,.0f} points, {np.mean(held_out):,.0f} on held-out photos")
-    rows += [Row(f"baseline: {name}", score(np.stack(each)), np.stack(each)) for name, each in others.items()]
+    rows += [
+        Row(f"baseline: {name}", score(np.stack(by_seed)), np.stack(by_seed))
+        for name, by_seed in baseline_distances.items()
+    ]
     return {
         "collection": collection,
         "encoder": encoder.name,
         "photos": len(photos),
-        "test_photos": len(where),
+        "test_photos": len(true_vectors),
         "seeds": list(seeds),
         "rows": [row.figures(rows[0]) for row in rows],
     }
 
 
 def as_markdown(table: dict[str, Any]) -> str:
-    """The table for reading."""
+    """The table as Markdown."""
     lines = [
         "| | held out | mean score | by seed | median km | difference (95 %) |",
         "|---|---|---|---|---|---|",
@@ -194,24 +197,24 @@ def as_markdown(table: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Remembering:
-    """`learn` that keeps what the default recipe learns: half of the table differs from it only in how it answers."""
+class _CachedLearner:
+    """`learn` with a cache for the default recipe: half of the table's recipes differ from it only in answering."""
 
     def __init__(self, default: Recipe) -> None:
-        self.default = default.of_learning()
-        self.learnt: dict[str, Learnt] = {}
+        self.default = default.without_answering()
+        self.models: dict[str, FittedModel] = {}
 
-    def __call__(self, photos: Photos, recipe: Recipe, report: Reporter, *args: Any, **options: Any) -> Learnt:
-        if recipe.of_learning() != self.default:
+    def __call__(self, photos: Photos, recipe: Recipe, report: Reporter, *args: Any, **options: Any) -> FittedModel:
+        if recipe.without_answering() != self.default:
             return learn(photos, recipe, report, *args, **options)
         key = photos.data_sha256()
-        if key not in self.learnt:
-            self.learnt[key] = learn(photos, recipe, report)
-        return self.learnt[key]
+        if key not in self.models:
+            self.models[key] = learn(photos, recipe, report)
+        return self.models[key]
 
 
-class _Quiet:
-    """Passes on only whether to stop: progress inside one training is not progress of the whole."""
+class _CancelOnly:
+    """A reporter that only checks for cancellation, as progress within one training is not that of the ablation."""
 
     def __init__(self, report: Reporter) -> None:
         self.folder = report.folder
@@ -230,7 +233,7 @@ def _guesses(artifact: Artifact, embeddings: Embeddings, report: Reporter) -> Fl
     guesses = []
     for row, embedding in zip(cells, embeddings, strict=True):
         report.check()
-        guesses.append(locate(row, embedding, artifact.known, artifact.calibration).guess)
+        guesses.append(locate(row, embedding, artifact.reference, artifact.method).guess)
     return np.stack(guesses)
 
 

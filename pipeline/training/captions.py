@@ -1,7 +1,7 @@
 """Captions of photos from their metadata, by templates whose parts are dropped and shuffled at random.
 
-Follows PIGEON's captions (Haas et al. 2023) in the idea and about in the shares; parts and sentences are our own, for
-one country: no country, no driving side, but state, district, script, land and sea.
+The idea, and roughly the shares, are PIGEON's (Haas et al. 2023); the parts suit a single country: state,
+district, script, land and sea instead of country and driving side.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import numpy as np
 from pipeline.metadata import Metadata
 from pipeline.metadata.photos import NO_LANDMARK
 
-NEAR_TOWN_KM = 25.0  # beyond it a town says nothing of a picture
+NEAR_TOWN_KM = 25.0  # towns farther away are not mentioned
 NEAR_LANDMARK_KM = 25.0
 SHORE_KM, INLAND_KM = 5.0, 300.0
 
-# Share of the captions that say a part which is known. PIGEON: region .6, town .4, climate .4, month .3.
+# Share of the captions that mention a part, where it is known. PIGEON: region .6, town .4, climate .4, month .3.
 PLACE_SHARES = {"town": 0.4, "district": 0.4, "state": 0.8}
 SHARES = {
     "climate": 0.4, "height": 0.3, "land": 0.3, "landmark": 0.5, "script": 0.4, "sea": 0.3, "season": 0.3,
@@ -41,36 +41,36 @@ SEASONS = {
     "winter": "in winter", "summer": "in the hot months before the rains", "monsoon": "during the monsoon",
     "autumn": "in autumn, after the rains",
 }  # fmt: skip
-SCRIPT_NAMES = {"Bengali": "Bengali-Assamese", "Oriya": "Odia", "Arabic": "Urdu"}  # Unicode's name: the usual one
+SCRIPT_NAMES = {"Bengali": "Bengali-Assamese", "Oriya": "Odia", "Arabic": "Urdu"}  # Unicode's name to the usual one
 
 
 def captions_of(metadata: Metadata, rng: np.random.Generator) -> list[str]:
-    """A caption for each of N photos; further draws from ``rng`` say other parts in another order."""
+    """A random caption for each of N photos: each call draws other parts in another order."""
     count, names = len(metadata), list(SHARES)
     sentences = _sentences(metadata)
-    said = rng.random((count, len(names))) < list(SHARES.values())
+    mentioned = rng.random((count, len(names))) < list(SHARES.values())
     order = rng.random((count, len(names))).argsort(axis=1)
     captions = []
     for photo, opening in enumerate(_openings(metadata, rng)):
-        parts = [sentences[names[part]][photo] for part in order[photo] if said[photo, part]]
+        parts = [sentences[names[part]][photo] for part in order[photo] if mentioned[photo, part]]
         captions.append(" ".join([opening, *filter(None, parts)]))
     return captions
 
 
 def climate_in_words(code: str) -> str:
-    """What a Köppen-Geiger code says of warmth and rain; "" for none."""
+    """A Köppen-Geiger code described by warmth and rain; "" for none."""
     if code in DRY_CLIMATES or not code:
         return DRY_CLIMATES.get(code, "")
     return f"{WARMTH[code[0]]}, with {RAIN[code[1]]}"
 
 
 def _openings(metadata: Metadata, rng: np.random.Generator) -> list[str]:
-    """ "Seen near T, in D district, S.": where the photo is from, in (N,) openings with parts left out."""
+    """Opening sentences (N,) such as "A picture taken near T, in D district, in S.", with parts left out at random."""
     near = metadata.town_km <= NEAR_TOWN_KM
-    said = rng.random((len(metadata), len(PLACE_SHARES))) < list(PLACE_SHARES.values())
+    mentioned = rng.random((len(metadata), len(PLACE_SHARES))) < list(PLACE_SHARES.values())
     openings = []
     for town, close, district, state, (say_town, say_district, say_state) in zip(
-        metadata.town, near, metadata.district, metadata.state, said, strict=True
+        metadata.town, near, metadata.district, metadata.state, mentioned, strict=True
     ):
         parts = [f"near {town}"] if close and say_town else []
         parts += [f"in {district} district"] if say_district else []
@@ -80,7 +80,7 @@ def _openings(metadata: Metadata, rng: np.random.Generator) -> list[str]:
 
 
 def _sentences(metadata: Metadata) -> dict[str, list[str]]:
-    """Each part of `SHARES` as N sentences; "" where there is nothing to say."""
+    """N sentences for each part of `SHARES`; "" where its metadata are unknown."""
     return {
         "climate": [
             f"The climate is {words}." if (words := climate_in_words(code)) else "" for code in metadata.climate

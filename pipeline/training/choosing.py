@@ -1,6 +1,6 @@
-"""Choices that training makes, on photos held out of what was learnt: how strongly to fit, how to answer.
+"""Hyperparameters chosen on held-out photos: regularisation, and how answers are computed.
 
-Weights and temperatures that make probabilities are chosen by likelihood, those that make guesses by mean score.
+Weights and temperatures of probabilities are chosen by likelihood, those of guesses by mean score.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from scipy.optimize import minimize
 
 from pipeline.evaluation.baselines import constant_point
 from pipeline.support.progress import Reporter
-from pipeline.training.learning import PENALTIES, Learnt, targets
+from pipeline.training.learning import PENALTIES, FittedModel, targets
 from pipeline.training.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
-from predictor.answers.levels import FLATTENED, SHARES, STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Calibration, conformal_factor, locate, neighbours, refine, spread_km
+from predictor.answers.calibration import Calibration, conformal_factor
+from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import locate, neighbours, refine
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
 from predictor.network.smoothing import spacing_km
@@ -26,55 +28,61 @@ TEMPERATURES = np.geomspace(0.3, 3.0, 15)
 COSINE_TEMPERATURES = [0.02, 0.04, 0.08, 0.16, 0.32]
 CELL_TEMPERATURES = [None, 0.4, 0.2, 0.1, 0.05]
 NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
-GUARD_SPACINGS = 3.0  # mean cell spacings that refinement may move a guess by
-CANDIDATES = 1500  # gallery positions among which a guess is looked for while choosing
+GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
+CANDIDATES = 1500  # gallery positions that are candidates for a guess while choosing
 TUNING_PHOTOS = 1000
-DOUBTED = 0.01  # share of held-out photos that are taken for pictures from elsewhere
+DOUBTED_SHARE = 0.01  # of held-out photos, which count as pictures not from India
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """What one fold learnt, and the photos held out of it: projected embeddings (n, d), unit vectors (n, 3)."""
+class HeldOutFold:
+    """The model fitted to one fold, and the photos held out of it: projected embeddings (n, d), unit vectors (n, 3)."""
 
-    learnt: Learnt
+    learnt: FittedModel
     embeddings: Embeddings
     vectors: Floats
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the held-out photos chose, and the figures of the choice."""
+    """The hyperparameters chosen on held-out photos, and their figures; ``penalty`` is an index."""
 
     penalty: int
     shares: Mapping[str, float]
     calibration: Calibration
+    method: AnswerMethod
+    levels: tuple[Level, ...]
     figures: dict[str, Any]
 
 
-def choose(folds: list[HeldOut], recipe: Recipe, report: Reporter) -> Choice:
-    """Everything that is chosen on held-out photos."""
+def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice:
+    """Choose all hyperparameters on the held-out photos."""
     penalty, temperature = _choose_penalty(folds, recipe, report)
     temperature, shares = _choose_shares(folds, recipe, penalty, temperature)
     report.progress(0, 2, "Choosing how to answer")
     cells = [
         fold.learnt.heads(penalty, shares, recipe.hierarchy).posterior(fold.embeddings, temperature) for fold in folds
     ]
-    how = _choose_answer(folds, cells, recipe, temperature, report)
+    method = _choose_method(folds, cells, recipe, report)
     report.progress(1, 2, "Choosing how to answer")
-    how, figures = _calibrate_radius(folds, cells, how, report)
-    how = replace(how, levels=_levels(folds, cells, how, figures, report), doubt_cosine=_doubt_cosine(folds))
+    radius_factor, figures = _calibrate_radius(folds, cells, method, report)
+    calibration = Calibration(temperature, radius_factor, doubt_cosine=_doubt_cosine(folds))
+    levels = _levels(folds, cells, figures, report)
     report.progress(2, 2, "Choosing how to answer")
-    return Choice(penalty, shares, how, figures)
+    return Choice(penalty, shares, calibration, method, levels, figures)
 
 
-def _choose_penalty(folds: list[HeldOut], recipe: Recipe, report: Reporter) -> tuple[int, float]:
-    """(index of the penalty, temperature): the latter by likelihood, the former by mean score of the best cell."""
-    wanted = [_likely(fold) for fold in folds]
+def _choose_penalty(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> tuple[int, float]:
+    """(index of the penalty, temperature): the temperature by likelihood, the penalty by the best cell's mean score."""
+    cell_targets = [_cell_targets(fold) for fold in folds]
     best = (-1.0, 0, 1.0)
     for penalty, value in enumerate(PENALTIES):
         logits = [fold.learnt.heads(penalty, {}, False).logits(fold.embeddings) for fold in folds]
         losses = [
-            sum(_cross_entropy(target, softmax(row / temperature)) for target, row in zip(wanted, logits, strict=True))
+            sum(
+                _cross_entropy(target, softmax(row / temperature))
+                for target, row in zip(cell_targets, logits, strict=True)
+            )
             for temperature in TEMPERATURES
         ]
         temperature = float(TEMPERATURES[np.argmin(losses)])
@@ -87,21 +95,21 @@ def _choose_penalty(folds: list[HeldOut], recipe: Recipe, report: Reporter) -> t
 
 
 def _choose_shares(
-    folds: list[HeldOut], recipe: Recipe, penalty: int, temperature: float
+    folds: list[HeldOutFold], recipe: Recipe, penalty: int, temperature: float
 ) -> tuple[float, dict[str, float]]:
-    """Temperature, and what each task's evidence weighs: a log-linear pool of greatest likelihood, none below 0."""
+    """Temperature and the weights of the tasks' evidence: the log-linear pool of maximum likelihood, weights >= 0."""
     names = sorted(set.intersection(*(set(fold.learnt.tasks) for fold in folds))) if recipe.multitask else []
     if recipe.tasks is not None:
         names = [name for name in names if name in recipe.tasks]
     if not names:
         return temperature, {}
-    wanted = [_likely(fold) for fold in folds]
+    cell_targets = [_cell_targets(fold) for fold in folds]
     logits = [fold.learnt.heads(penalty, {}, False).logits(fold.embeddings) for fold in folds]
     evidence = [np.stack([fold.learnt.tasks[name].evidence(fold.embeddings) for name in names]) for fold in folds]
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         total, gradient = 0.0, np.zeros(len(weights))
-        for target, row, sources in zip(wanted, logits, evidence, strict=True):
+        for target, row, sources in zip(cell_targets, logits, evidence, strict=True):
             cells = softmax(weights[0] * row + np.tensordot(weights[1:], sources, axes=1))
             total += _cross_entropy(target, cells)
             gradient[0] += ((cells - target) * row).sum()
@@ -110,27 +118,20 @@ def _choose_shares(
 
     start = np.concatenate([[1 / temperature], np.zeros(len(names))])
     bounds = [(1 / TEMPERATURES[-1], 1 / TEMPERATURES[0])] + [(0.0, 3.0)] * len(names)
-    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
-    return float(1 / found[0]), {
-        name: round(float(value), 4) for name, value in zip(names, found[1:], strict=True) if value > 1e-3
+    optimum = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    return float(1 / optimum[0]), {
+        name: round(float(value), 4) for name, value in zip(names, optimum[1:], strict=True) if value > 1e-3
     }
 
 
-def _choose_answer(
-    folds: list[HeldOut], cells: list[Floats], recipe: Recipe, temperature: float, report: Reporter
-) -> Calibration:
+def _choose_method(folds: list[HeldOutFold], cells: list[Floats], recipe: Recipe, report: Reporter) -> AnswerMethod:
     spacing = spacing_km(len(folds[0].learnt.partition))
-    how = Calibration(
-        temperature=temperature,
-        refine=recipe.refine,
-        guard_km=GUARD_SPACINGS * spacing,
-        score_optimal=recipe.score_optimal,
-    )
+    method = AnswerMethod(refine=recipe.refine, guard_km=GUARD_SPACINGS * spacing, score_optimal=recipe.score_optimal)
     near = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).astype(float) for fold in folds]
-    expected = [_Expected(fold) for fold in folds]
+    expected = [_ScoreOptimal(fold) for fold in folds]
 
     def best(options: list[Any], weights: Callable[[Any, int], Floats]) -> Any:
-        """The option whose weights of gallery photos (n, M) in each fold lead to the best mean score."""
+        """The option with the best mean score; ``weights`` gives its weights (n, M) of a fold's gallery photos."""
         means = []
         for option in options:
             report.check()
@@ -138,98 +139,101 @@ def _choose_answer(
             means.append(_mean_score(folds, guesses))
         return options[int(np.argmax(means))]
 
-    def refined(how: Calibration, index: int) -> Floats:
-        return refine(cells[index], folds[index].embeddings, folds[index].learnt.known, how)
+    def refined(method: AnswerMethod, index: int) -> Floats:
+        return refine(cells[index], folds[index].embeddings, folds[index].learnt.reference, method)
 
     heat = best(COSINE_TEMPERATURES, lambda option, index: neighbours(near[index], option))
-    how = replace(how, neighbour_temperature=heat)  # k-NN, the baseline, is measured with it too
+    method = replace(method, neighbour_temperature=heat)  # k-NN, the baseline, is measured with it too
     if recipe.pigeon_refinement:
-        how = replace(how, cell_temperature=PIGEON_TEMPERATURE, guard_km=PIGEON_GUARD_KM)
+        method = replace(method, cell_temperature=PIGEON_TEMPERATURE, guard_km=PIGEON_GUARD_KM)
     elif recipe.refine:
         options = [
-            replace(how, prototype_temperature=inside, cell_temperature=across)
+            replace(method, prototype_temperature=inside, cell_temperature=across)
             for inside in COSINE_TEMPERATURES
             for across in CELL_TEMPERATURES
         ]
-        how = best(options, refined)
+        method = best(options, refined)
     if recipe.retrieval:
         if recipe.refine:
-            own = [refined(how, index) for index in range(len(folds))]
+            own = [refined(method, index) for index in range(len(folds))]
         else:
-            own = [_spread_out(fold, rows) for fold, rows in zip(folds, cells, strict=True)]
+            own = [_uniform_within_cells(fold, rows) for fold, rows in zip(folds, cells, strict=True)]
         close = [neighbours(rows, heat) for rows in near]
         share = best(NEIGHBOUR_SHARES, lambda option, index: (1 - option) * own[index] + option * close[index])
-        how = replace(how, neighbour_share=share)
-    return how
+        method = replace(method, neighbour_share=share)
+    return method
 
 
-class _Expected:
-    """The expected score of guessing a gallery position of a fold, for weights on the gallery's photos."""
+class _ScoreOptimal:
+    """Guesses of highest expected score among a fold's gallery positions, for weights of the gallery's photos."""
 
-    def __init__(self, fold: HeldOut) -> None:
+    def __init__(self, fold: HeldOutFold) -> None:
         vectors = fold.learnt.gallery.vectors
         step = -(-len(vectors) // CANDIDATES)
         self.candidates = vectors[::step]
         self.gain = score(distance_matrix_km(vectors, self.candidates)).astype(np.float32)
 
     def guesses(self, weights: Floats) -> Floats:
-        """Unit vectors (n, 3) for weights (n, M)."""
+        """The guesses (n, 3), unit vectors, for weights (n, M)."""
         return self.candidates[(weights.astype(np.float32) @ self.gain).argmax(axis=1)]
 
 
 def _calibrate_radius(
-    folds: list[HeldOut], cells: list[Floats], how: Calibration, report: Reporter
-) -> tuple[Calibration, dict[str, Any]]:
-    """The radius' factor, and the figures of everything chosen so far, from whole answers."""
+    folds: list[HeldOutFold], cells: list[Floats], method: AnswerMethod, report: Reporter
+) -> tuple[float, dict[str, Any]]:
+    """The conformal factor of the radius, and the figures of complete answers with everything chosen so far."""
     distances, spreads = [], []
     for fold, rows in zip(folds, cells, strict=True):
         for posterior, embedding, truth in zip(rows, fold.embeddings, fold.vectors, strict=True):
             report.check()
-            found = locate(posterior, embedding, fold.learnt.known, how)
-            distances.append(distance_matrix_km(found.guess[None], truth[None])[0, 0])
-            spreads.append(spread_km(found.where, found.guess))
+            estimate = locate(posterior, embedding, fold.learnt.reference, method)
+            distances.append(distance_matrix_km(estimate.guess[None], truth[None])[0, 0])
+            spreads.append(estimate.spread_km)
     distance = np.array(distances)
     figures = {
         "photos": len(distance),
         "score": round(float(score(distance).mean()), 1),
         "median_km": round(float(np.median(distance)), 1),
     }
-    return replace(how, radius_factor=conformal_factor(distance, np.array(spreads), how.coverage)), figures
+    return conformal_factor(distance, np.array(spreads)), figures
 
 
 def _levels(
-    folds: list[HeldOut], cells: list[Floats], how: Calibration, figures: dict[str, Any], report: Reporter
+    folds: list[HeldOutFold], cells: list[Floats], figures: dict[str, Any], report: Reporter
 ) -> tuple[Level, ...]:
-    """The strongest opponent, and weaker ones at the temperatures that bring them nearest their share of the lift."""
+    """The strongest opponent, and weaker ones, each at the temperature that brings it nearest to its target score.
+
+    The target is a share of the model's lift over the best constant point.
+    """
     constant = _mean_score(
         folds, [np.tile(constant_point(fold.learnt.gallery.vectors), (len(fold.vectors), 1)) for fold in folds]
     )
     count = int(figures["photos"])
     levels = [Level(STRONGEST, 1.0, figures["score"], count)]
-    for name, share in SHARES.items():
+    for name, share in LIFT_SHARES.items():
         target = constant + share * (figures["score"] - constant)
-        tried = []
-        for temperature in FLATTENED.tolist():
+        candidates = []
+        for temperature in LEVEL_TEMPERATURES.tolist():
             report.check()
             guesses = [
-                _cell_guesses(fold, weakened(rows, fold.learnt.partition.states, name, temperature))
+                _cell_guesses(fold, weaken(rows, fold.learnt.partition.states, name, temperature))
                 for fold, rows in zip(folds, cells, strict=True)
             ]
             par = _mean_score(folds, guesses)
-            tried.append((abs(par - target), temperature, par))
-        _, temperature, par = min(tried)
+            candidates.append((abs(par - target), temperature, par))
+        _, temperature, par = min(candidates)
         levels.append(Level(name, round(temperature, 4), round(par, 1), count))
     return tuple(levels)
 
 
-def _doubt_cosine(folds: list[HeldOut]) -> float:
-    """The cosine to the nearest known photo that all but one in a hundred held-out photos exceed."""
+def _doubt_cosine(folds: list[HeldOutFold]) -> float:
+    """The quantile `DOUBTED_SHARE` of held-out photos' cosines to the nearest training photo."""
     nearest = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).max(axis=1) for fold in folds]
-    return round(float(np.quantile(np.concatenate(nearest), DOUBTED)), 4)
+    return round(float(np.quantile(np.concatenate(nearest), DOUBTED_SHARE)), 4)
 
 
-def _likely(fold: HeldOut) -> Floats:
-    """How probable each cell should be held (n, C) for the held-out photos, whatever the recipe smooths by."""
+def _cell_targets(fold: HeldOutFold) -> Floats:
+    """The default recipe's smoothed targets (n, C) of the held-out photos, the same for every recipe."""
     return targets(Recipe(), fold.vectors, fold.learnt.partition)
 
 
@@ -237,17 +241,17 @@ def _cross_entropy(target: Floats, cells: Floats) -> float:
     return float(-(target * np.log(cells + 1e-12)).sum())
 
 
-def _cell_guesses(fold: HeldOut, cells: Floats) -> Floats:
+def _cell_guesses(fold: HeldOutFold, cells: Floats) -> Floats:
     return best_centroids(cells, fold.learnt.partition.centroids)
 
 
-def _spread_out(fold: HeldOut, cells: Floats) -> Floats:
-    """Cell probabilities (n, C) shared equally by the photos (M,) of each cell."""
+def _uniform_within_cells(fold: HeldOutFold, cells: Floats) -> Floats:
+    """Weights (n, M) of gallery photos: cell probabilities (n, C) divided equally among the photos of each cell."""
     gallery = fold.learnt.gallery.cells
     return (cells / np.maximum(np.bincount(gallery, minlength=cells.shape[1]), 1))[:, gallery]
 
 
-def _mean_score(folds: list[HeldOut], guesses: list[Floats]) -> float:
+def _mean_score(folds: list[HeldOutFold], guesses: list[Floats]) -> float:
     points = [
         score(np.diagonal(distance_matrix_km(guess, fold.vectors))) for guess, fold in zip(guesses, folds, strict=True)
     ]

@@ -1,7 +1,7 @@
 """Contrastive pretraining of images against captions, as in CLIP (Radford et al. 2021) and PIGEON (Haas et al. 2023).
 
-Captions made from metadata are often the same for several photos of a batch: all of them are positives, as in
-supervised contrastive learning (Khosla et al. 2020), in both directions.
+Captions from metadata are often equal for several photos of a batch: all such pairs are positives, as in supervised
+contrastive learning (Khosla et al. 2020), in both directions.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ FIRST_TEMPERATURE, LEAST_TEMPERATURE = 0.07, 0.01  # CLIP's
 BATCH = 256
 RATE, WEIGHT_DECAY = 1e-3, 0.05
 PATIENCE = 10  # epochs
-VOCABULARY_DRAWS = 20  # draws of captions that words are collected from
-CHECK_DRAWS = 4  # draws of captions that held-out photos are compared with
+VOCABULARY_DRAWS = 20  # draws of captions from which the vocabulary is collected
+CHECK_DRAWS = 4  # draws of captions for the loss on held-out photos
 
 
 def contrastive_loss(images: Tensor, texts: Tensor, same: Tensor, temperature: Tensor | float) -> Tensor:
     """Multi-positive InfoNCE of unit vectors (B, d), averaged over both directions.
 
-    ``same`` (B, B) is true where two captions are equal: such pairs share the mass of the target.
+    ``same`` (B, B) is true where two captions are equal: these pairs share the target probability equally.
     """
     logits = images @ texts.T / temperature
     target = same.float() / same.sum(dim=1, keepdim=True)
@@ -39,7 +39,7 @@ def contrastive_loss(images: Tensor, texts: Tensor, same: Tensor, temperature: T
 
 
 def same_captions(captions: list[str]) -> Tensor:
-    """(B, B): whether two captions are equal."""
+    """Mask (B, B) of the pairs of equal captions."""
     _, numbers = np.unique(captions, return_inverse=True)
     return torch.from_numpy(numbers[:, None] == numbers[None, :])
 
@@ -55,27 +55,27 @@ def pretrain(
     text: str = "auto",
     report: Reporter = SILENT,
 ) -> Adapter:
-    """The adapter, ``dim`` numbers wide inside, that brings unit vectors (N, d) to captions of their metadata.
+    """The adapter, with a bottleneck of ``dim``, that aligns embeddings (N, d), unit vectors, with their captions.
 
-    Learns from the photos that are not ``held_out`` (indexes), from other captions in each epoch, and returns what
-    suited the held-out ones best; stops after `PATIENCE` epochs without a gain on them. ``text`` names a `text_tower`.
-    The same seed gives the same adapter. Raises UnknownTextTower or MissingWeights.
+    Trains on the photos that are not ``held_out`` (indexes), with new captions in each epoch, and returns the adapter
+    with the lowest loss on the held-out photos; stops after `PATIENCE` epochs without a gain. ``text`` names a
+    `text_tower`. The same seed gives the same adapter. Raises UnknownTextTower or MissingWeights.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    drawn = [caption for _ in range(VOCABULARY_DRAWS) for caption in captions_of(metadata, rng)]
-    model = _Aligned(embeddings.shape[1], dim, text_tower(text, drawn, embeddings.shape[1]))
+    vocabulary = [caption for _ in range(VOCABULARY_DRAWS) for caption in captions_of(metadata, rng)]
+    model = _ImageTextModel(embeddings.shape[1], dim, text_tower(text, vocabulary, embeddings.shape[1]))
     optimiser = torch.optim.AdamW(
         [parameter for parameter in model.parameters() if parameter.requires_grad], lr=RATE, weight_decay=WEIGHT_DECAY
     )
     images = torch.from_numpy(embeddings)
-    learnt = np.setdiff1d(np.arange(len(metadata)), held_out)
+    training_rows = np.setdiff1d(np.arange(len(metadata)), held_out)
     checks = [captions_of(metadata[held_out], rng) for _ in range(CHECK_DRAWS)]
-    best, adapter, waited = math.inf, model.adapter(), 0
+    best, adapter, epochs_since_best = math.inf, model.adapter(), 0
     for epoch in range(epochs):
         report.progress(epoch, epochs, "Aligning pictures with captions")
         captions = np.array(captions_of(metadata, rng), dtype=object)
-        order = rng.permutation(learnt)
+        order = rng.permutation(training_rows)
         for batch in np.array_split(order, math.ceil(len(order) / BATCH)):
             report.check()
             optimiser.zero_grad()
@@ -84,34 +84,34 @@ def pretrain(
         with torch.no_grad():
             loss = float(np.mean([model(images[held_out], check).item() for check in checks]))
         report.point("caption loss", epoch + 1, loss)
-        waited += 1
+        epochs_since_best += 1
         if loss < best:
-            best, adapter, waited = loss, model.adapter(), 0
-        if waited == PATIENCE:
+            best, adapter, epochs_since_best = loss, model.adapter(), 0
+        if epochs_since_best == PATIENCE:
             break
     report.progress(epochs, epochs, "Aligning pictures with captions")
     return adapter
 
 
-class _Aligned(nn.Module):
-    """The adapter and a text tower, and how far apart they are."""
+class _ImageTextModel(nn.Module):
+    """The adapter and a text tower, with the contrastive loss between them."""
 
     def __init__(self, width: int, dim: int, text: TextTower) -> None:
         super().__init__()
         self.down = nn.Linear(width, dim, bias=False)
         self.up = nn.Linear(dim, width, bias=False)
-        nn.init.zeros_(self.up.weight)  # starts as the encoder left it
+        nn.init.zeros_(self.up.weight)  # the adapter starts as the identity
         self.text = text
         self.caption = nn.Identity() if text.dim == width else nn.Linear(text.dim, width)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(FIRST_TEMPERATURE)))
 
     def forward(self, images: Tensor, captions: list[str]) -> Tensor:
-        """The loss of a batch: unit vectors (B, d) and their captions."""
-        moved = functional.normalize(images + self.up(functional.relu(self.down(images))), dim=1)
+        """The loss of a batch of embeddings (B, d), unit vectors, and their captions."""
+        adapted = functional.normalize(images + self.up(functional.relu(self.down(images))), dim=1)
         texts = functional.normalize(self.caption(self.text.encode(captions)), dim=1)
         temperature = self.log_temperature.exp().clamp(min=LEAST_TEMPERATURE)
-        return contrastive_loss(moved, texts, same_captions(captions), temperature)
+        return contrastive_loss(adapted, texts, same_captions(captions), temperature)
 
     def adapter(self) -> Adapter:
-        """The image side as arrays."""
+        """The adapter's weights as arrays."""
         return Adapter(*(layer.weight.detach().numpy().T.copy() for layer in (self.down, self.up)))

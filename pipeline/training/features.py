@@ -1,4 +1,4 @@
-"""Embeddings of stored images, computed once per encoder and image and kept under ``GEOGUESS_DATA/cache``."""
+"""Embeddings of stored images, computed once per encoder and image and cached under ``GEOGUESS_DATA/cache``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from predictor.encoders.encoder import Encoder
 from predictor.network.heads import Embeddings
 from predictor.pictures.picture_views import views_of
 
-SHARD = 256  # images between two saves
+SHARD = 256  # images per file of the cache
 
 
 def cached_embeddings(
@@ -25,17 +25,17 @@ def cached_embeddings(
     cache: Path,
     report: Reporter = SILENT,
 ) -> Embeddings:
-    """Embeddings (N, dim) of the images with these hashes; ``read`` gives the picture of one that is not cached yet.
+    """Embeddings (N, dim) of the images with these hashes; ``read`` loads those that are not cached yet.
 
-    It is called from several threads.
+    ``read`` is called from several threads.
     """
     key = f"{encoder.weights_sha256}-{encoder.preparation}-views"
     folder = cache / f"features-{encoder.name.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
-    known: dict[str, Embeddings] = {}
+    cached: dict[str, Embeddings] = {}
     for shard in sorted(folder.glob("*.safetensors")):
-        known |= load_file(shard)
-    missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in known]
+        cached |= load_file(shard)
+    missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in cached]
     done, phase = len(sha256s) - len(missing), f"Encoding ({encoder.name})"
 
     for start in range(0, len(missing), SHARD):
@@ -46,17 +46,17 @@ def cached_embeddings(
             rows.append(part)
             done += len(part)
             report.progress(done, len(sha256s), phase)
-        fresh = dict(zip(batch, np.concatenate(rows), strict=True))
+        new = dict(zip(batch, np.concatenate(rows), strict=True))
         shard = folder / f"{hashlib.sha256(''.join(batch).encode()).hexdigest()}.safetensors"
-        save_file(fresh, shard.with_suffix(".unfinished"))
-        shard.with_suffix(".unfinished").rename(shard)  # a shard is there whole or not at all, however this run ends
-        known |= fresh
+        save_file(new, shard.with_suffix(".unfinished"))
+        shard.with_suffix(".unfinished").rename(shard)  # atomic: no incomplete shard remains if the run is interrupted
+        cached |= new
     report.progress(len(sha256s), len(sha256s), phase)
-    return np.stack([known[sha256] for sha256 in sha256s])
+    return np.stack([cached[sha256] for sha256 in sha256s])
 
 
-def averaged(embeddings: Embeddings, groups: Sequence[str]) -> Embeddings:
-    """Embeddings (N, dim), each the mean of those with the same name in ``groups`` (N,); "" belongs to none."""
+def average_by_group(embeddings: Embeddings, groups: Sequence[str]) -> Embeddings:
+    """Embeddings (N, dim), each replaced by the mean of its group, named in ``groups`` (N,); "" is no group."""
     names = [name or f"\0{row}" for row, name in enumerate(groups)]
     _, index, count = np.unique(names, return_inverse=True, return_counts=True)
     if len(count) == len(names):

@@ -1,4 +1,4 @@
-"""Folds that keep whole places together, so that nothing is tuned on a neighbour of what was learnt."""
+"""Cross-validation folds that keep place clusters whole, so that no photo is tuned on near its training photos."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Fold = tuple[NDArray[np.intp], NDArray[np.intp]]  # indexes to fit on, indexes t
 
 
 def grouped_folds(groups: Sequence[int] | NDArray[np.integer], seed: int, folds: int = FOLDS) -> list[Fold]:
-    """Folds of photos (N,) that keep each group whole, of sizes as equal as that allows."""
+    """Folds of N photos that keep each group whole, as equal in size as possible."""
     names, index, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(names))
     load, fold_of_group = np.zeros(folds), np.empty(len(names), int)

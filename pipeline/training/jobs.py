@@ -1,4 +1,4 @@
-"""The jobs that make geocells, encoders and versions, and the one that measures the method part by part."""
+"""The kinds of jobs that build geocells, fine-tune encoders, train versions and run the ablation."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
 
 
 def _boundary_sets() -> list[tuple[str, str]]:
-    from pipeline.boundary_sets.sets import set_names  # its libraries would cost every start of a process a second
+    from pipeline.boundary_sets.sets import set_names  # imported here: its libraries take a second to load
 
     names = set_names(settings.BOUNDARIES_DIR)
     return [("", "Districts that come with the project"), *((name, name) for name in names)]
@@ -85,7 +85,7 @@ class GeocellsForm(LearningForm):
     )
 
     def clean_partition(self) -> str:
-        return self.cleaned_data["partition"] or "semantic"  # as jobs had it before there was a choice
+        return self.cleaned_data["partition"] or "semantic"  # older stored jobs lack this parameter
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -115,7 +115,7 @@ class RetrainForm(LearningForm):
     def clean_changes(self) -> str:
         changes: str = self.cleaned_data["changes"]
         try:
-            Recipe().changed(changes.split())
+            Recipe().with_changes(changes.split())
         except UnusableChange as error:
             raise forms.ValidationError(str(error)) from error
         return changes
@@ -159,10 +159,10 @@ class AblateForm(LearningForm):
 
 
 def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
-    from pipeline.geocells import distributed as spreading
+    from pipeline.geocells import distributed
     from pipeline.training.partition_preview import FIGURES_FILE, MAP_FILE, PARTITION_FILE, preview_partition
 
-    run = spreading.spread if spread else map
+    run = distributed.split_on_workers if spread else map
     figures = preview_partition(**parameters, run=run, folder=folder_of(report), report=report)
     return {"figures": flat(figures), "files": [MAP_FILE, PARTITION_FILE, FIGURES_FILE]}
 
@@ -182,7 +182,7 @@ def _retrain(
         encoder_name=encoder,
         seed=seed,
         boundaries=boundaries,
-        recipe=Recipe().changed(changes.split()),
+        recipe=Recipe().with_changes(changes.split()),
         report=report,
     )
     card = version.card

@@ -1,4 +1,4 @@
-"""What is learnt from photos: geocells, projection, heads, prototypes; before anything is chosen on held-out ones."""
+"""Fitting of geocells, projection, heads and prototypes to photos, before hyperparameters are chosen on others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.support.progress import Reporter
 from pipeline.training.prototypes import geo_embeddings, optics_prototypes, position_prototypes
 from pipeline.training.recipe import PIGEON_TAU_KM, Recipe
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import Known, Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference
 from predictor.geodesy import Floats, unit_vectors
 from predictor.network.heads import Adapter, Embeddings, Heads, Projection, Task, fit_path
 from predictor.network.smoothing import (
@@ -26,18 +26,18 @@ from predictor.network.smoothing import (
     unnormalised_targets,
 )
 
-DIMENSIONS = 512  # of projected embeddings at most: more cost space and gained nothing in cross-validation
+DIMENSIONS = 512  # of projected embeddings at most: more did not help in cross-validation
 PENALTIES = [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5]  # largest first
 TASK_PENALTY = 3e-4
 PRETRAINING_SEED = 0
-UNSEEN = 0.5  # counted for each label in each cell, so that none is impossible there
+PSEUDOCOUNT = 0.5  # of each label in each cell, so that no label has probability 0
 
 
 @dataclass(frozen=True)
 class Photos:
-    """N training photos: raw embeddings (N, r), positions (N,) in degrees, hashes (N,) of their bytes and looks.
+    """N training photos: raw embeddings (N, r), positions (N,) in degrees, hashes (N,), perceptual hashes (N,).
 
-    ``metadata`` is what is known of their places and times.
+    ``metadata`` describes their places and times.
     """
 
     embeddings: Embeddings
@@ -52,7 +52,7 @@ class Photos:
 
     @property
     def labels(self) -> dict[str, NDArray[np.str_]]:
-        """Labels (N,) by task; "" where nothing is known."""
+        """Labels (N,) by task; "" where unknown."""
         return {name: label(self.metadata) for name, label in TASKS.items()}
 
     def vectors(self) -> Floats:
@@ -70,29 +70,29 @@ class Photos:
         )
 
     def data_sha256(self) -> str:
-        """Hash of what was learnt from: images and positions, in any order."""
+        """Hash of the training data: images and positions, whatever their order."""
         rows = sorted(zip(self.sha256.tolist(), self.latitudes.tolist(), self.longitudes.tolist(), strict=True))
         return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """Everything that photos taught, with one pair of weights and biases of the cell head for each penalty."""
+class FittedModel:
+    """All parts fitted to photos, with a pair of weights and biases of the cell head for each penalty."""
 
     partition: Partition
     projection: Projection
     fits: list[tuple[Embeddings, Embeddings]]
     tasks: Mapping[str, Task]
-    gallery: Places
+    gallery: GalleryPhotos
     prototypes: Prototypes
 
     @property
-    def known(self) -> Known:
-        """What answers are made of."""
-        return Known(self.partition.centroids, self.gallery, self.prototypes)
+    def reference(self) -> Reference:
+        """What pictures are compared with."""
+        return Reference(self.partition.centroids, self.gallery, self.prototypes)
 
     def heads(self, penalty: int, shares: Mapping[str, float], hierarchy: bool) -> Heads:
-        """The heads with the fit of this penalty and what the tasks' evidence weighs."""
+        """The heads with the fit of this penalty, by index, and the weights of the tasks' evidence."""
         weight, bias = self.fits[penalty]
         tasks = {name: replace(task, share=shares.get(name, 0.0)) for name, task in self.tasks.items()}
         groups = None
@@ -102,7 +102,7 @@ class Learnt:
 
 
 def targets(recipe: Recipe, vectors: Floats, partition: Partition) -> Floats:
-    """What the cell head is to say (N, C) of photos at unit vectors (N, 3)."""
+    """The cell head's targets (N, C) for photos at unit vectors (N, 3)."""
     if recipe.smoothing == "none":
         nearest = (vectors @ partition.centroids.T).argmax(axis=1)
         return hard_targets(nearest, len(partition))
@@ -118,8 +118,8 @@ def learn(
     report: Reporter,
     penalties: list[float] = PENALTIES,
     districts: DistrictMap | None = None,
-) -> Learnt:
-    """What the photos teach. The cell head is fitted for each penalty, largest first.
+) -> FittedModel:
+    """Fit all parts to the photos, the cell head for each penalty, largest first.
 
     Geocells start from ``districts``, India's by default.
     """
@@ -128,14 +128,15 @@ def learn(
         photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
     )
     report.check()
-    projection = Projection.of(photos.embeddings, DIMENSIONS)
+    projection = Projection.pca(photos.embeddings, DIMENSIONS)
     if recipe.contrastive:
         projection = replace(
             projection, adapter=_pretrained(projection(photos.embeddings), photos.metadata, recipe, report)
         )
     embeddings = projection(photos.embeddings)
     fits = fit_path(embeddings, targets(recipe, vectors, partition), penalties, report.check, margin=recipe.margin)
-    gallery = Places(embeddings, vectors, partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64))
+    cells = partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64)
+    gallery = GalleryPhotos(embeddings, vectors, cells)
     tasks = {
         name: _task(embeddings[known], values[known], gallery.cells[known], len(partition), report)
         for name, values in photos.labels.items()
@@ -146,11 +147,11 @@ def learn(
         prototypes = optics_prototypes(gallery, geo_embeddings(gallery, photos.labels if recipe.metadata else {}))
     else:
         prototypes = position_prototypes(gallery)
-    return Learnt(partition, projection, fits, tasks, gallery, prototypes)
+    return FittedModel(partition, projection, fits, tasks, gallery, prototypes)
 
 
 def _pretrained(embeddings: Embeddings, metadata: Metadata, recipe: Recipe, report: Reporter) -> Adapter:
-    """Contrastive pretraining that stops where it no longer helps in every fifth district, which it does not learn."""
+    """Contrastive pretraining with early stopping on every fifth district, which is held out."""
     from pipeline.training.contrastive import pretrain
 
     places = np.char.add(np.char.add(metadata.state, "/"), metadata.district)
@@ -163,6 +164,6 @@ def _pretrained(embeddings: Embeddings, metadata: Metadata, recipe: Recipe, repo
 def _task(embeddings: Embeddings, values: NDArray[np.str_], cells: NDArray, count: int, report: Reporter) -> Task:
     labels, index = np.unique(values, return_inverse=True)
     weight, bias = fit_path(embeddings, np.eye(len(labels))[index], [TASK_PENALTY], report.check)[0]
-    given_cell = np.full((len(labels), count), UNSEEN)
+    given_cell = np.full((len(labels), count), PSEUDOCOUNT)
     np.add.at(given_cell, (index, cells), 1.0)
     return Task(labels, weight, bias, given_cell / given_cell.sum(axis=0))

@@ -1,4 +1,4 @@
-"""A look at the geocells that a collection would get: the partition as a file, its figures, and a map of it."""
+"""A preview of the geocells that a collection would get: the partition as a file, its figures and a map."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.evaluation.plots import MAP_WIDTH, map_height, path_data
 from pipeline.geocells import PARTITIONS, semantic_partition
 from pipeline.geocells.semantic import Run
-from pipeline.geocells.splitting import Crowded
+from pipeline.geocells.splitting import CrowdedCell
 from pipeline.geography.plane import Polygons
 from pipeline.models import Collection
 from pipeline.photos.selectors import photos_to_learn_from
@@ -24,7 +24,7 @@ from pipeline.training.services import imported_boundaries
 from predictor.answers.partition import Partition
 
 PARTITION_FILE, FIGURES_FILE, MAP_FILE = "partition.fgb", "figures.json", "map.svg"
-TINTS = ("#e4e6f7", "#c3c7ef", "#9ba1e4", "#6d73d3", "#4a4ac8", "#2f2f8f")  # of the model's colour
+TINTS = ("#e4e6f7", "#c3c7ef", "#9ba1e4", "#6d73d3", "#4a4ac8", "#2f2f8f")  # shades of the model's colour
 
 
 def preview_partition(
@@ -38,54 +38,54 @@ def preview_partition(
     report: Reporter,
     run: Run = map,
 ) -> dict[str, Any]:
-    """Write the three files into ``folder``; figures of the geocells of the photos that a model may learn from.
+    """Build geocells from the photos that a model may learn from; write the three files to ``folder``; the figures.
 
-    ``boundaries`` names the imported set that they start from; ``run`` splits the crowded ones. Raises TooFewPhotos,
-    SetMissing or UnusableLimits.
+    ``boundaries`` names the imported set that geocells start from; ``run`` maps the splitting over crowded cells.
+    Raises TooFewPhotos, SetMissing or UnusableLimits.
     """
 
-    def watched(split: Callable[[Crowded], Polygons], cells: Iterable[Crowded]) -> Iterator[Polygons]:
-        crowded = list(cells)
+    def with_progress(split: Callable[[CrowdedCell], Polygons], waiting: Iterable[CrowdedCell]) -> Iterator[Polygons]:
+        crowded = list(waiting)
         for number, parts in enumerate(run(split, crowded)):
             report.progress(number, len(crowded), "Splitting crowded geocells")
             yield parts
 
-    ground = imported_boundaries(boundaries)
-    places = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
+    boundary_set = imported_boundaries(boundaries)
+    positions = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
     report.progress(0, 2, "Building geocells")
-    build = partial(semantic_partition, run=watched) if partition == "semantic" else PARTITIONS[partition]
-    built = build(
-        places[:, 0],
-        places[:, 1],
+    build = partial(semantic_partition, run=with_progress) if partition == "semantic" else PARTITIONS[partition]
+    cells = build(
+        positions[:, 0],
+        positions[:, 1],
         minimum=minimum,
         maximum=maximum,
-        districts=ground.districts if ground else None,
+        districts=boundary_set.districts if boundary_set else None,
     )
     report.progress(1, 2, "Drawing geocells")
-    photos = np.bincount(built.cell_of(places[:, 0], places[:, 1]), minlength=len(built))
+    photos = np.bincount(cells.cell_of(positions[:, 0], positions[:, 1]), minlength=len(cells))
     figures = {
-        "photos": len(places),
-        "geocells": len(built),
-        "states": len(np.unique(built.states)),
+        "photos": len(positions),
+        "geocells": len(cells),
+        "states": len(np.unique(cells.states)),
         "photos_per_geocell": {
             "smallest": int(photos.min()),
             "median": float(np.median(photos)),
             "largest": int(photos.max()),
         },
     }
-    built.save(folder / PARTITION_FILE)
-    (folder / MAP_FILE).write_text(partition_svg(built, photos))
+    cells.save(folder / PARTITION_FILE)
+    (folder / MAP_FILE).write_text(partition_svg(cells, photos))
     (folder / FIGURES_FILE).write_text(json.dumps({"collection": collection.name, **figures}, indent=1) + "\n")
     report.progress(2, 2, "Drawing geocells")
     return figures
 
 
 def partition_svg(partition: Partition, photos: NDArray[np.intp]) -> str:
-    """The geocells as a picture, darker with more photos (C,); a cell's name is its tooltip."""
+    """The geocells as SVG, darker with more photos (C,); each cell's name is its tooltip."""
     steps = np.geomspace(1, photos.max() + 1, len(TINTS) + 1)[1:-1]
     tints = np.digitize(photos + 1, steps, right=True)
     paths = []
-    for name, count, tint, drawing in zip(partition.names, photos, tints, partition.drawings, strict=True):
+    for name, count, tint, drawing in zip(partition.names, photos, tints, partition.outlines, strict=True):
         title = str(name).replace("&", "&amp;").replace("<", "&lt;")
         paths.append(
             f'<path fill="{TINTS[tint]}" d="{path_data(drawing)}"><title>{title}: {count} photos</title></path>'

@@ -1,4 +1,4 @@
-"""What a training consists of: each part of the method as a switch, so that an ablation can turn it off."""
+"""The recipe of a training: each part of the method as a switch, so that an ablation can turn it off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIGEON_CELLS = (30, 60)  # fewest and most photos in a cell
 PIGEON_TEMPERATURE = 1.6
 PIGEON_GUARD_KM = 1000.0
 
-# The parts of a recipe that come after learning.
+# The parts of a recipe that do not affect fitting, only tuning and answering.
 ANSWERING = (
     "multitask",
     "tasks",
@@ -29,12 +29,12 @@ ANSWERING = (
 
 
 class UnusableChange(ValueError):
-    """A change of a recipe names no part of it, or a value that the part cannot have."""
+    """A change to a recipe names no part of it, or a value that the part cannot have."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The parts of a training. The defaults are those that the ablation found to pay (docs/model.md)."""
+    """The parts of a training. The defaults are those that the ablation supports (docs/model.md)."""
 
     cells: Cells = "semantic"
     minimum: int | None = None  # photos in a cell; None follows from their number
@@ -44,23 +44,23 @@ class Recipe:
     tau_per_cell: bool = False
     margin: float = 0.0  # large-margin cell loss (CosPlace)
     contrastive: bool = False
-    text_tower: TextTowerName = "auto"  # that contrastive pretraining compares with: CLIP's where its weights are
-    metadata: bool = True  # geo-embeddings fuse what is known of a photo with what is seen
-    multitask: bool = False  # the heads' evidence in the posterior; they are trained all the same
-    tasks: tuple[str, ...] | None = None  # whose evidence may count; None: all
+    text_tower: TextTowerName = "auto"  # for contrastive pretraining; "auto" is CLIP's if its weights are there
+    metadata: bool = True  # part of geo-embeddings
+    multitask: bool = False  # whether the heads' evidence enters the posterior; they are trained in any case
+    tasks: tuple[str, ...] | None = None  # heads whose evidence may enter; None: all
     hierarchy: bool = False
     second_optics: bool = False  # prototypes from OPTICS on geo-embeddings instead of Ward clusters of positions
     refine: bool = True
     retrieval: bool = True
     score_optimal: bool = True
-    pigeon_refinement: bool = False  # PIGEON's temperature and guard instead of chosen ones
+    pigeon_refinement: bool = False  # PIGEON's temperature and guard instead of tuned ones
 
-    def of_learning(self) -> Recipe:
-        """The recipe with the default for all that only choosing and answering look at: what is learnt is the same."""
+    def without_answering(self) -> Recipe:
+        """The recipe with the parts in `ANSWERING` at their defaults: equal recipes are fitted in the same way."""
         default = Recipe()
         return replace(self, **{part: getattr(default, part) for part in ANSWERING})
 
-    def changed(self, changes: Iterable[str]) -> Recipe:
+    def with_changes(self, changes: Iterable[str]) -> Recipe:
         """The recipe with parts set by texts such as "contrastive=true" or "tau_km=60". Raises UnusableChange."""
         kinds, values = get_type_hints(Recipe), {}
         for change in changes:
@@ -72,7 +72,7 @@ class Recipe:
 
 
 def _value(text: str, kind: Any, change: str) -> Any:
-    """The value of a part of this kind. Raises UnusableChange."""
+    """The text as a value of this type. Raises UnusableChange."""
     if get_origin(kind) is Literal:
         if text in get_args(kind):
             return text
@@ -89,6 +89,6 @@ def _value(text: str, kind: Any, change: str) -> Any:
     if float in options and type(value) is int:
         value = float(value)
     if type(value) not in options or value is None:
-        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[options[0]]
-        raise UnusableChange(f"{change!r} cannot be: use {wanted}.")
+        expected = {bool: "true or false", int: "a whole number", float: "a number"}[options[0]]
+        raise UnusableChange(f"{change!r} cannot be: use {expected}.")
     return value

@@ -1,4 +1,4 @@
-"""From a collection to a trained version, to a fine-tuned encoder, or to a table of what each part buys."""
+"""Services that train a version, fine-tune an encoder or run the ablation on a collection."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 SEED = 2026
 
 
-class EncoderKnows(ValueError):
-    """A fine-tuned encoder has learnt from photos that would be chosen or measured on."""
+class EncoderHasSeenPhotos(ValueError):
+    """A fine-tuned encoder has learnt from photos that would be used for tuning or testing."""
 
 
 def train_version(
@@ -50,11 +50,11 @@ def train_version(
     recipe: Recipe | None = None,
     report: Reporter = SILENT,
 ) -> ModelVersion:
-    """A new version that has learnt from the collection's train and validation photos; nothing of it when cancelled.
+    """A new version trained on the collection's train and validation photos; if cancelled, nothing is left of it.
 
-    A fine-tuned encoder knows the train photos: then the validation photos choose, and nothing is learnt from them.
+    A fine-tuned encoder has seen the train photos: then the validation photos are used for tuning only.
     ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
-    and EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    and EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
     """
     from pipeline.training.folds import grouped_folds
     from pipeline.training.train import train_artifact
@@ -62,10 +62,10 @@ def train_version(
 
     encoder = load_encoder(encoder_name)
     rows = list(photos_to_learn_from(collection))
-    learnt = None
-    if encoder.learnt:
-        learnt = _known_first(rows, encoder)
-        folds = [(np.arange(learnt), np.arange(learnt, len(rows)))]
+    training_count = None
+    if encoder.training_hashes:
+        training_count = _train_photos_first(rows, encoder)
+        folds = [(np.arange(training_count), np.arange(training_count, len(rows)))]
     else:
         folds = grouped_folds(_clusters(rows), seed)
     artifact = train_artifact(
@@ -75,7 +75,7 @@ def train_version(
         collection=collection.name,
         seed=seed,
         recipe=recipe,
-        learnt=learnt,
+        training_count=training_count,
         boundaries=imported_boundaries(boundaries),
         report=report,
     )
@@ -86,17 +86,18 @@ def train_version(
 def finetune_encoder(
     *, collection: Collection, encoder_name: str, schedule: Schedule, report: Reporter = SILENT
 ) -> tuple[str, dict[str, Any]]:
-    """Name and figures of a new encoder, tuned to the collection's train photos, stopped by its validation photos.
+    """Fine-tune an encoder on the collection's train photos, with early stopping on its validation photos.
 
-    A run that was stopped goes on from its checkpoint. Raises TooFewPhotos, NothingGained, NothingToTune, and
-    EncoderKnows, UnknownEncoder or MissingWeights for the encoder.
+    Returns the name and figures of the new encoder. An interrupted run resumes from its checkpoint. Raises
+    TooFewPhotos, NothingGained, NothingToTune, and EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the
+    encoder.
     """
     from pipeline.training.finetuning import finetune, first_before_others, rank
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
-        raise EncoderKnows(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
+    if encoder.training_hashes:
+        raise EncoderHasSeenPhotos(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
     rows = list(photos_to_learn_from(collection))
     parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
     if min(map(len, parts)) < FEWEST_PHOTOS:
@@ -108,7 +109,7 @@ def finetune_encoder(
         train, validation = (_learning_photos(part, encoder, report) for part in parts)
     folder = report.folder or settings.CACHE_DIR
     checkpoint = folder / f"finetuning-{collection.slug}-{_slug(encoder_name)}.pt"
-    tuned = finetune(
+    result = finetune(
         encoder,
         train,
         validation,
@@ -122,12 +123,14 @@ def finetune_encoder(
         number += 1
     name = f"{stem}-{number}"
     if rank() == 0:
-        card = {**tuned.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
-        about = tuned_encoders.Tuned(encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card)
-        weights = {key: tensor.cpu().numpy() for key, tensor in tuned.network.state_dict().items()}
-        tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, about)
+        card = {**result.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
+        tuned = tuned_encoders.TunedEncoder(
+            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card
+        )
+        weights = {key: tensor.cpu().numpy() for key, tensor in result.network.state_dict().items()}
+        tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, tuned)
         checkpoint.unlink()
-    return f"{tuned_encoders.PREFIX}{name}", tuned.figures
+    return f"{tuned_encoders.PREFIX}{name}", result.figures
 
 
 def ablate_collection(
@@ -138,19 +141,19 @@ def ablate_collection(
     parts: Sequence[str] = (),
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
-    """What each part of the method buys on this collection's test photos, learning from its others.
+    """The ablation table: the effect of each part of the method on this collection's test photos.
 
-    ``parts`` names rows of the table; without names it is whole. Raises UnknownPart, TooFewPhotos, and EncoderKnows,
-    UnknownEncoder or MissingWeights for the encoder.
+    ``parts`` names rows of the table; without names it has all. Raises UnknownPart, TooFewPhotos, and
+    EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
     """
     from pipeline.evaluation.evaluate import Truth
-    from pipeline.training.ablation import SEEDS, ablate, chosen, task_variants, variants
+    from pipeline.training.ablation import SEEDS, ablate, select_recipes, task_variants, variants
     from pipeline.training.recipe import Recipe
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    if encoder.learnt:
-        raise EncoderKnows(
+    if encoder.training_hashes:
+        raise EncoderHasSeenPhotos(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
     rows = list(photos_to_learn_from(collection))
@@ -166,24 +169,24 @@ def ablate_collection(
         Truth(latitudes, longitudes, np.full(len(test), "")),
         encoder=encoder,
         collection=collection.name,
-        recipes=chosen(variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels), parts),
+        recipes=select_recipes(variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels), parts),
         seeds=seeds or SEEDS,
         report=report,
     )
 
 
 def imported_boundaries(name: str | None) -> BoundarySet | None:
-    """The imported set of this name; none for none, which stands for the project's districts. Raises SetMissing."""
+    """The imported set of this name; None without a name, for the project's districts. Raises SetMissing."""
     from pipeline.boundary_sets.sets import BoundarySet
 
     return BoundarySet.load(settings.BOUNDARIES_DIR, name) if name else None
 
 
-def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
-    """The artifact as a version named after ``stem``: among the models whole and registered, or not at all."""
-    beside.mkdir(parents=True, exist_ok=True)
+def _register(artifact: Artifact, stem: str, temporary_parent: Path) -> ModelVersion:
+    """Register the artifact as a version named after ``stem``; if that fails, no files are left among the models."""
+    temporary_parent.mkdir(parents=True, exist_ok=True)
     settings.MODELS_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=beside) as unfinished:
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=temporary_parent) as unfinished:
         artifact.save(Path(unfinished) / "artifact")
         folder = version_folder(_free_name(stem))
         (Path(unfinished) / "artifact").rename(folder)
@@ -196,12 +199,12 @@ def _register(artifact: Artifact, stem: str, beside: Path) -> ModelVersion:
 
 def _learning_photos(rows: list[Photo], encoder: Encoder, report: Reporter) -> Photos:
     from pipeline.metadata import metadata_of
-    from pipeline.training.features import averaged
+    from pipeline.training.features import average_by_group
     from pipeline.training.learning import Photos
 
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     return Photos(
-        averaged(_embeddings(rows, encoder, report), [photo.view_group for photo in rows]),
+        average_by_group(_embeddings(rows, encoder, report), [photo.view_group for photo in rows]),
         latitudes,
         longitudes,
         np.array([photo.sha256 for photo in rows]),
@@ -227,20 +230,20 @@ def _clusters(rows: list[Photo]) -> np.ndarray:
     )
 
 
-def _known_first(rows: list[Photo], encoder: Encoder) -> int:
-    """Sort the photos that a fine-tuned encoder may have learnt from to the front; how many they are.
+def _train_photos_first(rows: list[Photo], encoder: Encoder) -> int:
+    """Sort the train photos, from which a fine-tuned encoder may have learnt, to the front; their number.
 
-    Raises EncoderKnows where it knows others, or where no photo is left to choose on.
+    Raises EncoderHasSeenPhotos if it has learnt from others, or if too few photos are left for tuning.
     """
     rows.sort(key=lambda photo: photo.split != Split.TRAIN)
     train = [photo.sha256 for photo in rows if photo.split == Split.TRAIN]
-    if strange := len(encoder.learnt - set(train)):
-        raise EncoderKnows(
-            f"{encoder.name} has learnt from {strange} photo{'s' if strange > 1 else ''} that this collection does not "
+    if others := len(encoder.training_hashes - set(train)):
+        raise EncoderHasSeenPhotos(
+            f"{encoder.name} has learnt from {others} photo{'s' if others > 1 else ''} that this collection does not "
             "train on: train it on the collection that it was fine-tuned on."
         )
     if len(rows) - len(train) < FEWEST_PHOTOS:
-        raise EncoderKnows(
+        raise EncoderHasSeenPhotos(
             f"{encoder.name} is fine-tuned, so that validation photos must choose, and {FEWEST_PHOTOS} are needed."
         )
     return len(train)
@@ -251,9 +254,9 @@ def _slug(encoder_name: str) -> str:
 
 
 def _free_name(stem: str) -> str:
-    """``stem`` with the first number behind it that no version has."""
-    taken = set(ModelVersion.objects.filter(name__startswith=stem).values_list("name", flat=True))
+    """``stem`` with the lowest number that no version has."""
+    names = set(ModelVersion.objects.filter(name__startswith=stem).values_list("name", flat=True))
     number = 1
-    while f"{stem}-{number}" in taken or version_folder(f"{stem}-{number}").exists():
+    while f"{stem}-{number}" in names or version_folder(f"{stem}-{number}").exists():
         number += 1
     return f"{stem}-{number}"

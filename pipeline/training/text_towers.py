@@ -1,7 +1,7 @@
-"""Text towers: captions in, embeddings out, behind one interface.
+"""Text towers, which embed captions, behind one interface.
 
-``compact`` is trained from scratch on the captions' own few hundred words: token embeddings, their mean, a projection
-(a deep averaging network, Iyyer et al. 2015). ``clip`` is the frozen text half of CLIP (Radford et al. 2021).
+``compact`` is trained from scratch on the few hundred words of the captions: mean token embeddings and a projection (a
+deep averaging network, Iyyer et al. 2015). ``clip`` is the frozen text tower of CLIP (Radford et al. 2021).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class UnknownTextTower(ValueError):
 
 
 class TextTower(nn.Module):
-    """Captions to embeddings (N, ``dim``), not normalised."""
+    """A module that maps captions to embeddings (N, ``dim``), not normalised."""
 
     dim: int
 
@@ -36,7 +36,7 @@ class TextTower(nn.Module):
 
 
 class CompactTower(TextTower):
-    """The tower for the words of these captions; others are passed over. Random weights: to be trained."""
+    """A tower with the vocabulary of these captions, ignoring other words; its weights are random, to be trained."""
 
     def __init__(self, captions: Sequence[str], dim: int) -> None:
         super().__init__()
@@ -47,15 +47,15 @@ class CompactTower(TextTower):
         self.projection = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, dim), nn.GELU(), nn.Linear(dim, dim))
 
     def encode(self, captions: Sequence[str]) -> Tensor:
-        known = [[self.numbers[word] for word in _words(caption) if word in self.numbers] for caption in captions]
-        starts = torch.tensor([0, *map(len, known)]).cumsum(0)[:-1]
-        tokens = torch.tensor([number for numbers in known for number in numbers], dtype=torch.long)
+        token_numbers = [[self.numbers[word] for word in _words(text) if word in self.numbers] for text in captions]
+        starts = torch.tensor([0, *map(len, token_numbers)]).cumsum(0)[:-1]
+        tokens = torch.tensor([number for numbers in token_numbers for number in numbers], dtype=torch.long)
         device = self.tokens.weight.device
         return self.projection(self.tokens(tokens.to(device), starts.to(device)))
 
 
 class ClipTower(TextTower):
-    """The frozen text half of a CLIP model of open_clip."""
+    """The frozen text tower of an open_clip model."""
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__()
@@ -74,10 +74,10 @@ def _words(caption: str) -> list[str]:
 
 
 def text_tower(name: str, captions: Sequence[str], dim: int) -> TextTower:
-    """The tower of this name: ``compact`` for the words of ``captions`` and ``dim`` numbers, or ``clip`` as it is.
+    """The tower of this name: ``compact``, with the vocabulary of ``captions`` and width ``dim``, or ``clip``.
 
-    ``auto`` is CLIP's where the settings name its weights, else the compact one. Raises UnknownTextTower, or
-    MissingWeights when those of CLIP are not to be had.
+    ``auto`` is CLIP's if the settings name its weights, else the compact one. Raises UnknownTextTower, or
+    MissingWeights if CLIP's cannot be loaded.
     """
     if name == "auto":
         name = "clip" if settings.CLIP_WEIGHTS else "compact"
@@ -97,7 +97,7 @@ def _clip(model_name: str, weights: str) -> ClipTower:
         raise MissingWeights(f"GEOGUESS_CLIP_WEIGHTS names {weights}, which does not exist.")
     try:
         model = open_clip.create_model(model_name, pretrained=weights)
-    except (AssertionError, RuntimeError) as error:  # what open_clip raises for a name or shapes that do not fit
+    except (AssertionError, RuntimeError) as error:  # raised by open_clip for unknown names or mismatched shapes
         raise MissingWeights(
             f"{weights} does not fit {model_name}, which GEOGUESS_CLIP_MODEL names ({error})."
         ) from error

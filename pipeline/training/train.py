@@ -1,7 +1,7 @@
-"""Training: embeddings and positions of photos in, a calibrated model version out.
+"""Training: from embeddings and positions of photos to a calibrated artifact.
 
-Nothing is tuned on a photo that the tuned part has learnt from: every choice is made on photos held out of a fold,
-whole places at a time, and the final parts then learn from all of them.
+Nothing is tuned on a photo that the tuned part was fitted to: hyperparameters are chosen on photos held out of a fold,
+by whole place clusters, and the final parts are then fitted to all photos.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 
 from pipeline.boundary_sets.sets import BoundarySet
 from pipeline.support.progress import SILENT, Reporter
-from pipeline.training.choosing import TUNING_PHOTOS, HeldOut, choose
+from pipeline.training.choosing import TUNING_PHOTOS, HeldOutFold, choose
 from pipeline.training.folds import Fold
-from pipeline.training.learning import PENALTIES, Learnt, Photos, learn
+from pipeline.training.learning import PENALTIES, FittedModel, Photos, learn
 from pipeline.training.recipe import Recipe
 from predictor.answers.artifact import Artifact, Gallery
 from predictor.encoders.encoder import Encoder
@@ -28,30 +28,30 @@ def train_artifact(
     collection: str,
     seed: int,
     recipe: Recipe | None = None,
-    learnt: int | None = None,
+    training_count: int | None = None,
     boundaries: BoundarySet | None = None,
-    teach: Callable[..., Learnt] = learn,
+    learner: Callable[..., FittedModel] = learn,
     report: Reporter = SILENT,
 ) -> Artifact:
-    """The model that learns from the first ``learnt`` photos (or all), tuned on the photos held out of the folds.
+    """The artifact fitted to the first ``training_count`` photos (or all), tuned on the photos held out of the folds.
 
-    Its geocells start from ``boundaries``, the project's districts by default. ``teach`` is `learn`, or one that
-    remembers.
+    Its geocells start from ``boundaries``, the project's districts by default. ``learner`` is `learn`, or a version
+    of it with a cache.
     """
     recipe = recipe or Recipe()
     districts = boundaries.districts if boundaries else None
     held_out = []
     for number, (fit, tune) in enumerate(folds):
         report.progress(number, len(folds), "Fitting heads")
-        parts = teach(photos.part(fit), recipe, report, districts=districts)
+        parts = learner(photos.part(fit), recipe, report, districts=districts)
         tuning = photos.part(tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)])
-        held_out.append(HeldOut(parts, parts.projection(tuning.embeddings), tuning.vectors()))
+        held_out.append(HeldOutFold(parts, parts.projection(tuning.embeddings), tuning.vectors()))
     report.progress(len(folds), len(folds), "Fitting heads")
     choice = choose(held_out, recipe, report)
 
     report.progress(0, 1, "Fitting to all photos")
-    photos = photos.part(slice(learnt))
-    parts = teach(photos, recipe, report, PENALTIES[: choice.penalty + 1], districts)
+    photos = photos.part(slice(training_count))
+    parts = learner(photos, recipe, report, PENALTIES[: choice.penalty + 1], districts)
     heads = parts.heads(choice.penalty, choice.shares, recipe.hierarchy)
     report.progress(1, 1, "Fitting to all photos")
     card: dict[str, Any] = {
@@ -69,4 +69,6 @@ def train_artifact(
         "held_out": choice.figures,
     }
     gallery = Gallery(parts.gallery, photos.sha256, photos.perceptual_hashes)
-    return Artifact(card, parts.partition, heads, parts.prototypes, gallery, choice.calibration)
+    return Artifact(
+        card, parts.partition, heads, parts.prototypes, gallery, choice.calibration, choice.method, choice.levels
+    )

@@ -1,1 +1,1 @@
-"""Photos that are brought in through the browser: in pieces, checked as a whole, then taken in."""
+"""Uploads of photos through the browser: received in chunks, checked as a whole, then imported."""

@@ -1,4 +1,4 @@
-"""The two phases of an upload: all its files are judged, then all that are good are taken in."""
+"""The two phases of an upload: all files are checked, then all valid ones are imported."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.curation.review import seek_people_in
+from pipeline.curation.review import blur_faces_and_plates_in
 from pipeline.curation.suggestions import predict_new
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
-from pipeline.intake.service import Plan, carry_out, plan_import
+from pipeline.intake.service import Plan, execute_plan, plan_import
 from pipeline.intake.sources import SourceMissing
 from pipeline.models import Collection, Photo, Review, Upload, UploadFile
 from pipeline.support.progress import Reporter
-from pipeline.uploads.receiving import archive_path, clear, files_folder, is_archive
+from pipeline.uploads.receiving import archive_path, delete_files, files_folder, is_archive
 
 State = UploadFile.State
 
 
 class NothingToDo(ValueError):
-    """The upload cannot be checked or taken in now; the message says why."""
+    """The upload cannot be checked or imported now; the message says why."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """One source of an upload, its loose files or a ZIP, with the plan for it or why it is refused as a whole."""
+class SourcePlan:
+    """One source of an upload (its loose files, or a ZIP), and its import plan or the reason why it is refused."""
 
     archive: UploadFile | None
     plan: Plan | None
@@ -39,32 +39,29 @@ class Part:
 
 
 def check(*, upload: Upload, report: Reporter) -> dict[str, int]:
-    """Judge every file; how many there are of each state. Photos and collections stay as they are.
-
-    Raises NothingToDo.
-    """
-    parts = _once(_parts(upload, report))
+    """Check every file without changing photos or collections; how many files are in each state. Raises NothingToDo."""
+    sources = _without_duplicates(_plan_sources(upload, report))
     with transaction.atomic():
-        _write_states(upload, parts)
+        _write_states(upload, sources)
         upload.checked_at = timezone.now()
         upload.save(update_fields=["checked_at"])
     return dict(Counter(upload.files.values_list("state", flat=True)))
 
 
 def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any]:
-    """Take in what is good, all or nothing; then look for faces, and let the champion look. Raises NothingToDo."""
+    """Import the valid files, all or none; then blur faces and predict with the champion. Raises NothingToDo."""
     if upload.taken_in_at:
         raise NothingToDo("This upload was taken in already.")
-    parts = _once(_parts(upload, report))
+    sources = _without_duplicates(_plan_sources(upload, report))
     report.check()
     with transaction.atomic():
-        _write_states(upload, parts)
-        new = [photo for part in parts if part.plan for photo in carry_out(part.plan).new]
+        _write_states(upload, sources)
+        new = [photo for source in sources if source.plan for photo in execute_plan(source.plan).new]
         upload.files.filter(state__in=[State.NEW, State.KNOWN]).update(state=State.TAKEN)
         upload.taken_in_at = now
         upload.save(update_fields=["taken_in_at"])
-    clear(upload)
-    faces = seek_people_in(photos=new, report=report)
+    delete_files(upload)
+    faces = blur_faces_and_plates_in(photos=new, report=report)
     collection = Collection.objects.get(name=upload.collection_name)
     predicted = predict_new(collection=collection, progress=partial(report.progress, phase="Predicting"))
     counts = Counter(upload.files.values_list("state", flat=True))
@@ -74,7 +71,7 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
     }
 
 
-def _parts(upload: Upload, report: Reporter) -> Iterator[Part]:
+def _plan_sources(upload: Upload, report: Reporter) -> Iterator[SourcePlan]:
     coming = upload.files.filter(state=State.COMING).count()
     if coming:
         raise NothingToDo(f"{coming} files are not there yet: wait for them, or leave them out.")
@@ -84,34 +81,36 @@ def _parts(upload: Upload, report: Reporter) -> Iterator[Part]:
         raise NothingToDo("There is no file yet.")
     tables = [file for file in loose if file.name.lower().endswith((".csv", ".geojson"))]
     table = files_folder(upload) / tables[0].name if len(tables) == 1 else None
-    only_table = bool(table) and len(loose) == 1 and len(archives) == 1  # the CSV is the ZIP's
+    only_table = bool(table) and len(loose) == 1 and len(archives) == 1  # the CSV is the manifest of the ZIP
     if loose and not only_table:
-        yield _part(upload, None, files_folder(upload), table, report)
+        yield _plan_source(upload, None, files_folder(upload), table, report)
     for archive in archives:
-        yield _part(upload, archive, archive_path(archive), table if only_table else None, report)
+        yield _plan_source(upload, archive, archive_path(archive), table if only_table else None, report)
 
 
-def _once(parts: Iterable[Part]) -> list[Part]:
-    """The parts, with each picture new in one of them only."""
-    first: dict[str, str] = {}  # by hash
-    parts = list(parts)
-    for part in parts:
-        if part.plan is None:
+def _without_duplicates(sources: Iterable[SourcePlan]) -> list[SourcePlan]:
+    """The sources, where all but the first of several identical pictures are rejected."""
+    first: dict[str, str] = {}  # file name by hash
+    sources = list(sources)
+    for source in sources:
+        if source.plan is None:
             continue
-        kept = []
-        for photo in part.plan.new:
+        unique = []
+        for photo in source.plan.new:
             twin = first.get(photo.original_sha256) or first.get(photo.sha256)
             if twin:
                 detail = f"Is the same picture as {twin}: one of them is enough."
-                part.plan.summary.rejected[photo.file_name] = Rejected(Reason.EXACT_DUPLICATE, detail)
+                source.plan.summary.rejected[photo.file_name] = Rejected(Reason.EXACT_DUPLICATE, detail)
             else:
                 first[photo.original_sha256] = first[photo.sha256] = photo.file_name
-                kept.append(photo)
-        part.plan.new = kept
-    return parts
+                unique.append(photo)
+        source.plan.new = unique
+    return sources
 
 
-def _part(upload: Upload, archive: UploadFile | None, path: Path, table: Path | None, report: Reporter) -> Part:
+def _plan_source(
+    upload: Upload, archive: UploadFile | None, path: Path, table: Path | None, report: Reporter
+) -> SourcePlan:
     prefix = f"{archive.name}/" if archive else ""
     pinned = upload.files.filter(pinned=True, archive=archive)
     pins = {file.name.removeprefix(prefix): (file.latitude, file.longitude) for file in pinned}
@@ -125,31 +124,34 @@ def _part(upload: Upload, archive: UploadFile | None, path: Path, table: Path | 
             progress=partial(report.progress, phase=phase[:100]),
         )
     except ImportRefused as refused:
-        return Part(archive, None, refused)
+        return SourcePlan(archive, None, refused)
     except SourceMissing:
-        whole = ImportRefused(Reason.UNREADABLE, path.name, "Is no ZIP archive, or is damaged: pack it again.")
-        return Part(archive, None, whole)
-    return Part(archive, plan)
+        damaged = ImportRefused(Reason.UNREADABLE, path.name, "Is no ZIP archive, or is damaged: pack it again.")
+        return SourcePlan(archive, None, damaged)
+    return SourcePlan(archive, plan)
 
 
-def _write_states(upload: Upload, parts: list[Part]) -> None:
+def _write_states(upload: Upload, sources: list[SourcePlan]) -> None:
+    """Store the state of every file, including files inside ZIPs."""
     pinned = dict(upload.files.filter(pinned=True).values_list("name", "pk"))
-    for part in parts:
-        prefix = f"{part.archive.name}/" if part.archive else ""
-        if part.archive:
-            state = State.REJECTED if part.refused else State.THERE
-            upload.files.filter(pk=part.archive.pk).update(state=state, detail=_detail(part.refused))
-            upload.files.filter(archive=part.archive).exclude(pinned=True).delete()
-        elif part.refused:
-            upload.files.filter(name=part.refused.file_name).update(state=State.REJECTED, detail=_detail(part.refused))
-        if part.plan is None:
+    for source in sources:
+        prefix = f"{source.archive.name}/" if source.archive else ""
+        if source.archive:
+            state = State.REJECTED if source.refused else State.THERE
+            upload.files.filter(pk=source.archive.pk).update(state=state, detail=_detail(source.refused))
+            upload.files.filter(archive=source.archive).exclude(pinned=True).delete()
+        elif source.refused:
+            upload.files.filter(name=source.refused.file_name).update(
+                state=State.REJECTED, detail=_detail(source.refused)
+            )
+        if source.plan is None:
             continue
         rows = [
-            UploadFile(upload=upload, archive=part.archive, name=f"{prefix}{name}"[:500], size=0, **values)
-            for name, values in _judged(part.plan).items()
+            UploadFile(upload=upload, archive=source.archive, name=f"{prefix}{name}"[:500], size=0, **values)
+            for name, values in _file_states(source.plan).items()
         ]
-        if part.archive is None:
-            for row in upload.files.filter(archive=None, size=0):  # lines of a CSV that named no file
+        if source.archive is None:
+            for row in upload.files.filter(archive=None, size=0):  # rows of a CSV without a file
                 if not (files_folder(upload) / row.name).exists():
                     row.delete()
             sizes = dict(upload.files.filter(archive=None).values_list("name", "size"))
@@ -165,14 +167,14 @@ def _write_states(upload: Upload, parts: list[Part]) -> None:
         )
 
 
-def _judged(plan: Plan) -> dict[str, dict[str, Any]]:
-    """State, reason and place of each file of a plan."""
-    judged: dict[str, dict[str, Any]] = {}
+def _file_states(plan: Plan) -> dict[str, dict[str, Any]]:
+    """State, reason and position of each file of a plan, as columns of `UploadFile`."""
+    states: dict[str, dict[str, Any]] = {}
     places = {photo.file_name: (photo.latitude, photo.longitude) for photo in plan.new}
     for name, record in plan.records.items():
         latitude, longitude = places.get(name, (None, None))
         state = State.NEW if name in places else State.KNOWN
-        judged[name] = {
+        states[name] = {
             "state": state,
             "sha256": record.sha256,
             "original_sha256": record.original_sha256,
@@ -181,15 +183,15 @@ def _judged(plan: Plan) -> dict[str, dict[str, Any]]:
         }
     for name, fault in plan.summary.rejected.items():
         state = State.UNPLACED if fault.reason in PLACEABLE else State.REJECTED
-        judged[name] = judged.get(name, {}) | {"state": state, "detail": _detail(fault)}
-    return judged
+        states[name] = states.get(name, {}) | {"state": state, "detail": _detail(fault)}
+    return states
 
 
 def _detail(fault: Rejected | None) -> str:
     return fault.detail[:300] if fault else ""
 
 
-def waiting(upload: Upload) -> int:
-    """How many of its photos nobody has reviewed yet."""
+def waiting_for_review(upload: Upload) -> int:
+    """How many of its photos wait for a review."""
     hashes = upload.files.filter(state=State.TAKEN).values("original_sha256")
     return Photo.objects.filter(original_sha256__in=hashes, review=Review.WAITING).count()

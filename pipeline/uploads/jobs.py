@@ -1,4 +1,4 @@
-"""The job that checks an upload or takes it in, and the chore that discards old ones."""
+"""The job that checks an upload or imports it, and the chore that discards old uploads."""
 
 from __future__ import annotations
 

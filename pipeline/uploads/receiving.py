@@ -1,4 +1,4 @@
-"""Files of an upload on their way in: announced by name and size, then received in pieces that may stop and go on."""
+"""Receives the files of an upload: announced by name and size, then sent in chunks, so that a transfer can resume."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from pipeline.curation.pictures import forget_copy
+from pipeline.curation.pictures import delete_display_copy
 from pipeline.intake.service import original_path
 from pipeline.intake.sources import MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES, is_unsafe
 from pipeline.models import Photo, Upload, UploadFile
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 MAX_UPLOAD_BYTES = 2 * 10**9
 MAX_PIECE_BYTES = 8 * 2**20
-MAX_NAME_BYTES = 200  # of one part of a path: file systems stop at 255
-LEFT_FREE_BYTES = 10**9  # of the disk
-KEPT_FOR = timedelta(days=30)
+MAX_NAME_BYTES = 200  # of one path component: file systems allow 255
+LEFT_FREE_BYTES = 10**9  # of disk space, after the upload
+RETENTION = timedelta(days=30)
 
 
 class NotReceived(ValueError):
-    """A file or a piece is not taken; the message says what to do. ``received`` bytes of it are there."""
+    """A file or chunk is not accepted; the message says what to do. ``received`` bytes of the file have arrived."""
 
     def __init__(self, message: str, received: int = 0) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class NotReceived(ValueError):
 
 
 def open_upload(*, user: User, collection_name: str) -> Upload:
-    """A new upload into the collection of this name. Raises NotReceived."""
+    """Create an upload into the collection of this name. Raises NotReceived."""
     name = collection_name.strip()
     if not name or len(name) > 120:
         raise NotReceived("Give the collection a name of at most 120 letters.")
@@ -44,15 +44,15 @@ def open_upload(*, user: User, collection_name: str) -> Upload:
 
 @transaction.atomic
 def announce(*, upload: Upload, files: Iterable[tuple[str, int]]) -> list[UploadFile]:
-    """Rows of these (path, bytes), new or as far as they had come. Raises NotReceived for the first that is no good."""
+    """The rows of files (path, bytes), new or partly received before. Raises NotReceived for the first invalid one."""
     _lock(upload)
-    there = {file.name: file for file in upload.files.filter(archive=None)}
-    total = sum(file.size for file in there.values())
+    by_name = {file.name: file for file in upload.files.filter(archive=None)}
+    total = sum(file.size for file in by_name.values())
     announced = []
     for name, size in files:
         name = name.replace("\\", "/").lstrip("/")
         _check_name(name)
-        file = there.get(name)
+        file = by_name.get(name)
         if file is None or file.size != size:
             if file:
                 _drop(file)
@@ -60,12 +60,12 @@ def announce(*, upload: Upload, files: Iterable[tuple[str, int]]) -> list[Upload
             total += size
             if not is_archive(name) and size > MAX_FILE_BYTES:
                 raise NotReceived(f"{name} is larger than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.")
-            file = there[name] = UploadFile(upload=upload, name=name, size=size)
+            file = by_name[name] = UploadFile(upload=upload, name=name, size=size)
             file.save()
         announced.append(file)
     if total > MAX_UPLOAD_BYTES:
         raise NotReceived(f"Together they are more than {MAX_UPLOAD_BYTES / 1e9:.0f} GB: bring them in parts.")
-    if len(there) > MAX_ARCHIVE_ENTRIES:
+    if len(by_name) > MAX_ARCHIVE_ENTRIES:
         raise NotReceived(f"They are more than {MAX_ARCHIVE_ENTRIES:,} files: bring them in parts.")
     settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(settings.UPLOADS_DIR).free < total + LEFT_FREE_BYTES:
@@ -75,28 +75,28 @@ def announce(*, upload: Upload, files: Iterable[tuple[str, int]]) -> list[Upload
 
 @transaction.atomic
 def receive(*, file: UploadFile, offset: int, piece: IO[bytes], length: int) -> UploadFile:
-    """Append a piece of ``length`` bytes that begins at ``offset``. Raises NotReceived with how much is there."""
+    """Append a chunk of ``length`` bytes at ``offset``. Raises NotReceived, which says how many bytes have arrived."""
     _lock(file.upload)
     file.refresh_from_db()
-    part = _part(file)
+    part = _partial_path(file)
     part.parent.mkdir(parents=True, exist_ok=True)
-    there = part.stat().st_size if part.exists() else file.received if file.state != UploadFile.State.COMING else 0
-    if file.state != UploadFile.State.COMING or offset != there:
-        raise NotReceived("Another part is expected.", there)
+    arrived = part.stat().st_size if part.exists() else file.received if file.state != UploadFile.State.COMING else 0
+    if file.state != UploadFile.State.COMING or offset != arrived:
+        raise NotReceived("Another part is expected.", arrived)
     if length > MAX_PIECE_BYTES or offset + length > file.size:
-        raise NotReceived("The piece is longer than what is missing.", there)
+        raise NotReceived("The piece is longer than what is missing.", arrived)
     with part.open("ab") as target:
         received = 0
         while block := piece.read(min(1 << 16, length - received)):
             target.write(block)
             received += len(block)
-        if received != length:  # the connection broke: what came is wrong only in being too little
+        if received != length:  # the connection broke: the bytes that arrived are valid
             file.received = offset + received
             file.save(update_fields=["received"])
             return file
     file.received = offset + length
     if file.received == file.size:
-        target_path = _final(file)
+        target_path = _final_path(file)
         try:
             target_path.parent.mkdir(parents=True, exist_ok=True)
             part.replace(target_path)
@@ -112,13 +112,13 @@ def receive(*, file: UploadFile, offset: int, piece: IO[bytes], length: int) -> 
 
 @transaction.atomic
 def remove(*, file: UploadFile) -> None:
-    """Leave a file out of the upload. What a ZIP holds is left out by leaving out the ZIP."""
+    """Remove a file from the upload. Files in a ZIP can only be removed with the ZIP."""
     _drop(file)
 
 
 @transaction.atomic
 def place(*, files: Iterable[UploadFile], latitude: float, longitude: float) -> int:
-    """Put a pin for files; how many. The next check judges it."""
+    """Set the position of files by a pin on the map; how many. The next check validates it."""
     count = 0
     for file in files:
         file.latitude, file.longitude, file.pinned = latitude, longitude, True
@@ -129,53 +129,53 @@ def place(*, files: Iterable[UploadFile], latitude: float, longitude: float) -> 
 
 
 def discard(*, upload: Upload) -> None:
-    """Forget an upload with everything of it that no photo uses."""
+    """Delete an upload with all of its files that no photo uses."""
     for sha256, original, name in upload.files.exclude(sha256="").values_list("sha256", "original_sha256", "name"):
         if not Photo.every.filter(original_sha256=original).exists():
-            forget_copy(sha256, "")
+            delete_display_copy(sha256, "")
             original_path(original, PurePosixPath(name).suffix.lower()).unlink(missing_ok=True)
-    clear(upload)
+    delete_files(upload)
     upload.delete()
 
 
 def discard_old(*, now: datetime) -> int:
-    """Forget uploads that nobody took in for thirty days; how many."""
-    old = list(Upload.objects.filter(taken_in_at=None, created_at__lte=now - KEPT_FOR))
+    """Delete uploads that were not imported within thirty days; how many."""
+    old = list(Upload.objects.filter(taken_in_at=None, created_at__lte=now - RETENTION))
     for upload in old:
         discard(upload=upload)
     return len(old)
 
 
-def clear(upload: Upload) -> None:
-    """Remove the files on disk."""
+def delete_files(upload: Upload) -> None:
+    """Delete the files of an upload on disk."""
     shutil.rmtree(upload.folder, ignore_errors=True)
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file is taken as a ZIP of photos."""
+    """Whether a file counts as a ZIP of photos."""
     return PurePosixPath(name).suffix.lower() == ".zip"
 
 
 def archive_path(file: UploadFile) -> Path:
-    """Where a ZIP of an upload lies."""
+    """The path of a ZIP of an upload."""
     return file.upload.folder / "archives" / f"{file.pk}.zip"
 
 
 def files_folder(upload: Upload) -> Path:
-    """Where all but the ZIPs lie, by their names."""
+    """The folder of all files but ZIPs, by their names."""
     return upload.folder / "files"
 
 
-def _final(file: UploadFile) -> Path:
+def _final_path(file: UploadFile) -> Path:
     return archive_path(file) if is_archive(file.name) else files_folder(file.upload) / file.name
 
 
-def _part(file: UploadFile) -> Path:
+def _partial_path(file: UploadFile) -> Path:
     return file.upload.folder / "parts" / str(file.pk)
 
 
 def _drop(file: UploadFile) -> None:
-    for path in (_part(file), _final(file)):
+    for path in (_partial_path(file), _final_path(file)):
         path.unlink(missing_ok=True)
     upload = file.upload
     upload.checked_at = None

@@ -1,1 +1,1 @@
-"""The own pages of an admin, where Django's admin does not fit: upload, review, collections, statistics, models."""
+"""The workshop: staff pages beside Django's admin, for uploads, review, collections, statistics, models and jobs."""

@@ -1,4 +1,4 @@
-"""Who may open a page of the workshop: staff with the page's permission."""
+"""Access to the workshop: staff with the permissions of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def workshop(*permissions: str) -> Callable[[View], View]:
-    """Who is not logged in may do so; who is no staff, or lacks one of the permissions, gets a 403."""
+    """Redirect anonymous users to the login; users who are not staff or lack a permission get a 403."""
 
     def guard(view: View) -> View:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -31,7 +31,7 @@ def workshop(*permissions: str) -> Callable[[View], View]:
 
 
 def user_of(request: HttpRequest) -> User:
-    """The one who is logged in, on a page that lets nobody else in."""
+    """The logged-in user, for views behind `workshop`."""
     user = request.user
     assert not user.is_anonymous
     return user

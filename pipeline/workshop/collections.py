@@ -1,4 +1,4 @@
-"""Collections: the list, and the page on which one is filtered, changed by hand, brought back, exported or binned."""
+"""Collections: the list, and the page to filter one, change it by hand, restore a version, export or delete it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipeline.curation import exporting, removal
-from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, host, refill
+from pipeline.curation.collections import (
+    Filter,
+    NameTaken,
+    change_by_hand,
+    create_from_filter,
+    host,
+    refill,
+    restore_version,
+)
 from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
+from pipeline.support.choices import read_choices
 from pipeline.workshop.access import user_of, workshop
 
 PER_PAGE = 60
@@ -43,7 +52,7 @@ def _collections() -> list[tuple[str, str]]:
 
 
 class FilterForm(forms.Form):
-    """The filter, as a form in the address of the page."""
+    """The filter, as a form in the query string."""
 
     states = forms.MultipleChoiceField(choices=_values("state"), required=False)
     climates = forms.MultipleChoiceField(choices=_values("climate"), required=False)
@@ -55,18 +64,18 @@ class FilterForm(forms.Form):
     precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precise to km")
     illustrated = forms.BooleanField(required=False, label="Drawn scenes")
 
-    def wanted(self) -> Filter:
-        """The filter of a valid form."""
+    def to_filter(self) -> Filter:
+        """The filter that a valid form describes."""
         return Filter.from_dict(self.cleaned_data)
 
 
 @require_safe
 @workshop(SEE)
 def collections(request: HttpRequest) -> HttpResponse:
-    """All collections with what they hold."""
-    kept = Count("photos", filter=Q(photos__deleted_at=None), distinct=True)
+    """All collections and the number of their photos."""
+    not_deleted = Count("photos", filter=Q(photos__deleted_at=None), distinct=True)
     approved = Count("photos", filter=Q(photos__review=Review.APPROVED, photos__deleted_at=None), distinct=True)
-    rows = Collection.objects.annotate(held=kept, approved=approved, difficulty=Avg("photos__difficulty"))
+    rows = Collection.objects.annotate(held=not_deleted, approved=approved, difficulty=Avg("photos__difficulty"))
     table = [
         {"collection": row, "playable": playable_photos(row).count(), "versions": row.versions.count()} for row in rows
     ]
@@ -76,60 +85,61 @@ def collections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @workshop("pipeline.add_collection")
 def new(request: HttpRequest) -> HttpResponse:
-    """A filter with the photos that pass, to be made a collection."""
+    """A filter with the photos that match; POST creates a collection of them."""
     form = FilterForm(request.GET)
-    wanted = form.wanted() if form.is_valid() else Filter()
+    photo_filter = form.to_filter() if form.is_valid() else Filter()
     if request.method == "POST":
         try:
             name = request.POST.get("name", "").strip()[:120]
             if not name:
                 raise NameTaken("Give the collection a name.")
-            made = build(
+            row = create_from_filter(
                 name=name,
-                wanted=wanted,
+                photo_filter=photo_filter,
                 user=user_of(request),
                 description=request.POST.get("description", "").strip(),
             )
         except NameTaken as error:
             messages.error(request, str(error))
             return redirect(request.get_full_path())
-        messages.success(request, f"“{made}” holds {made.photos.count()} photos.")
-        return redirect("workshop:collection", made.slug)
-    return _page(request, "A new collection", form, wanted.photos() if form.is_valid() else Photo.objects.none(), None)
+        messages.success(request, f"“{row}” holds {row.photos.count()} photos.")
+        return redirect("workshop:collection", row.slug)
+    photos = photo_filter.photos() if form.is_valid() else Photo.objects.none()
+    return _page(request, "A new collection", form, photos, None)
 
 
 @require_safe
 @workshop(SEE)
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a collection holds; with a filter in the address, what it would hold."""
+    """The photos of a collection, or those that match the filter in the query string."""
     row = get_object_or_404(Collection, slug=slug)
     form = FilterForm(request.GET) if set(request.GET) - {"page"} else FilterForm(initial=row.filters)
     photos = row.photos.order_by("pk")
     if form.is_bound and form.is_valid():
-        photos = form.wanted().photos()
+        photos = form.to_filter().photos()
     return _page(request, row.name, form, photos, row)
 
 
 @require_POST
 @workshop(SEE, CHANGE)
 def act(request: HttpRequest, slug: str) -> HttpResponse:
-    """Refill by the filter, change by hand, bring a version back, export the files, or bin."""
+    """Refill by the filter, change by hand, restore a version, export the files, or move into the bin."""
     row, user = get_object_or_404(Collection, slug=slug), user_of(request)
     match request.POST.get("act", ""):
         case "refill":
             form = FilterForm(request.GET)
             if form.is_valid():
-                refill(collection=row, wanted=form.wanted(), user=user)
+                refill(collection=row, photo_filter=form.to_filter(), user=user)
                 messages.success(request, f"It holds {row.photos.count()} photos now; what it held is kept below.")
-        case "take_out" | "add" as what:
-            chosen = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
-            add, take_out = (chosen, []) if what == "add" else ([], chosen)
+        case "take_out" | "add" as change:
+            photo_ids = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
+            add, take_out = (photo_ids, []) if change == "add" else ([], photo_ids)
             change_by_hand(collection=row, add=add, take_out=take_out, user=user)
             messages.success(request, f"It holds {row.photos.count()} photos now.")
         case "bring_back":
             number = request.POST.get("version", "")
             version = get_object_or_404(row.versions, number=number if number.isdecimal() else 0)
-            bring_back(version=version, user=user)
+            restore_version(version=version, user=user)
             messages.success(request, f"It holds what version {version.number} held.")
         case "export":
             try:
@@ -152,7 +162,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @workshop(SEE)
 def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The collection's CSV or GeoJSON; the pictures are packed by a job."""
+    """The collection's CSV or GeoJSON; a job exports the pictures."""
     row = get_object_or_404(Collection, slug=slug)
     if kind == "geojson":
         response: HttpResponse = JsonResponse(exporting.geojson(row), content_type="application/geo+json")
@@ -166,15 +176,17 @@ def _page(
     request: HttpRequest, title: str, form: FilterForm, photos: QuerySet[Photo], row: Collection | None
 ) -> HttpResponse:
     page = Paginator(photos, PER_PAGE).get_page(request.GET.get("page"))
-    held = set(row.photos.filter(pk__in=[photo.pk for photo in page]).values_list("pk", flat=True)) if row else set()
+    shown = [photo.pk for photo in page]
+    read_choices(form)
     context = {
         "title": title,
         "form": form,
         "filtered": form.is_bound and bool(request.GET),
         "page": page,
-        "held": held,
+        "size": row.photos.count() if row else 0,
+        "held": set(row.photos.filter(pk__in=shown).values_list("pk", flat=True)) if row else set(),
         "collection": row,
-        "versions": row.versions.all()[:20] if row else [],
+        "versions": list(row.versions.all()[:20]) if row else [],
         "states": len(set(photos.order_by().values_list("state", flat=True))),
     }
     return render(request, "workshop/collection.html", context)

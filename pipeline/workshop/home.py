@@ -1,4 +1,4 @@
-"""The workshop's first page: what waits for somebody, and where to go."""
+"""The start page of the workshop: what waits for a curator, and links to the other pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAITING = ("reported", "waiting", "doubted")
 @require_safe
 @workshop()
 def home(request: HttpRequest) -> HttpResponse:
-    """Cards of the pages that the user may open, with what waits behind each."""
+    """Cards of the pages that the user may open, with the number of waiting photos."""
     queues = [(queue, queue.photos().count()) for queue in QUEUES.values() if queue.name in WAITING]
     context = {
         "queues": queues,

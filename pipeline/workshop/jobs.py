@@ -1,4 +1,4 @@
-"""The workshop's jobs: what waits, runs and has ended, and the workers there are. Buttons lead to the admin's views."""
+"""Jobs in the workshop: queued, running and ended ones, and the workers. Buttons lead to the admin's views."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.jobs.watch import QUEUE
 from pipeline.models import Job
 from pipeline.workshop.access import workshop
 from predictor.models import Worker
-from predictor.serving.questions import living_workers, queue_length
+from predictor.serving.questions import live_workers, queue_length
 
 PER_PAGE = 25
 FIGURES = 3  # of a result, shown in the list
@@ -29,7 +29,7 @@ ENDED = [status for status in Job.Status if status not in Job.ACTIVE]
 
 @dataclass(frozen=True)
 class Row:
-    """A job with what a page says about it."""
+    """A job as the page shows it."""
 
     job: Job
     title: str
@@ -42,7 +42,7 @@ class Row:
 @require_safe
 @workshop("pipeline.view_job")
 def jobs(request: HttpRequest) -> HttpResponse:
-    """Active jobs, and those that ended, by kind and status."""
+    """Active jobs, and ended ones filtered by kind and status."""
     now = timezone.now()
     interrupt_dead_jobs(now=now)
     kind, status = request.GET.get("kind", ""), request.GET.get("status", "")
@@ -71,8 +71,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_safe
 @workshop("pipeline.view_job")
 def workers(request: HttpRequest) -> HttpResponse:
-    """The part of the page that asks the workers, which takes a moment."""
-    alive = {worker.pk for worker in living_workers(now=timezone.now())}
+    """The part of the page about workers, loaded separately because asking them takes half a second."""
+    alive = {worker.pk for worker in live_workers(now=timezone.now())}
     context: dict[str, Any] = {
         "pictures": queue_length(),
         "predictors": [
@@ -82,8 +82,8 @@ def workers(request: HttpRequest) -> HttpResponse:
     try:
         queues = worker_queues()
         context |= {"queues": queues, "takes_jobs": any(QUEUE in names for names in queues.values())}
-    except BrokerAway as reason:
-        context["broker_away"] = str(reason)
+    except BrokerAway as error:
+        context["broker_away"] = str(error)
     return render(request, "workshop/parts/workers.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Pictures of photos for those who look after them."""
+"""Pictures of photos for curators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTHS = (160, 320, 640)
 @require_safe
 @workshop("pipeline.view_photo")
 def photo_picture(request: HttpRequest, pk: int) -> HttpResponse:
-    """The display copy, or a smaller one for ``?width=``."""
+    """The display copy, or a smaller one with ``?width=``."""
     photo = get_object_or_404(Photo.every, pk=pk)
     try:
         data = store.read(photo.sha256)

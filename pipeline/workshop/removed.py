@@ -1,4 +1,4 @@
-"""The bin, from which photos and collections come back for thirty days, and take-downs, from which nothing does."""
+"""The bin, from which photos and collections can be restored for thirty days, and take-downs, which are final."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ SHOWN = 200
 @require_safe
 @workshop("pipeline.view_photo")
 def binned(request: HttpRequest) -> HttpResponse:
-    """What lies in the bin, with the day on which it goes."""
-    lying = {"deleted_at__isnull": False}
+    """Photos and collections in the bin, with the day of their deletion."""
+    in_bin = {"deleted_at__isnull": False}
     context = {
         "title": "Bin",
         "photos": [
-            (photo, photo.deleted_at + removal.KEPT_FOR)
-            for photo in Photo.every.filter(taken_down_at=None, **lying).order_by("-deleted_at")[:SHOWN]
+            (photo, photo.deleted_at + removal.RETENTION)
+            for photo in Photo.every.filter(taken_down_at=None, **in_bin).order_by("-deleted_at")[:SHOWN]
             if photo.deleted_at
         ],
         "collections": [
-            (collection, collection.deleted_at + removal.KEPT_FOR)
-            for collection in Collection.every.filter(**lying)
+            (collection, collection.deleted_at + removal.RETENTION)
+            for collection in Collection.every.filter(**in_bin)
             if collection.deleted_at
         ],
         "taken_down": Photo.every.filter(taken_down_at__isnull=False).count(),
@@ -43,7 +43,7 @@ def binned(request: HttpRequest) -> HttpResponse:
 @require_POST
 @workshop("pipeline.delete_photo")
 def restore(request: HttpRequest) -> HttpResponse:
-    """Back from the bin."""
+    """Restore from the bin."""
     photos = Photo.every.filter(pk__in=_numbers(request, "photos"), taken_down_at=None)
     collections = Collection.every.filter(pk__in=_numbers(request, "collections"))
     count = removal.restore(rows=[*photos, *collections])
@@ -55,7 +55,7 @@ def restore(request: HttpRequest) -> HttpResponse:
 @workshop("pipeline.delete_photo", "pipeline.take_down_photo")
 @reauthentication_required
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
-    """A legal request, confirmed by whoever has just given the password."""
+    """Take a photo down on a legal request; the user must have entered the password recently."""
     photo = get_object_or_404(Photo.every.filter(taken_down_at=None), pk=pk)
     if request.method == "POST":
         flagged = removal.take_down(photo=photo, now=timezone.now())

@@ -1,4 +1,4 @@
-"""The review: rows of photos that wait, and the page on which one is looked at and decided."""
+"""The review: queues of photos that wait, and the page to decide on one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.curation.pictures import UnusableBox
 from pipeline.curation.privacy import DetectorMissing
 from pipeline.curation.queues import QUEUES, neighbours
 from pipeline.curation.reports import resolve_reports
-from pipeline.curation.suggestions import alike
+from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.checks import Rejected
 from pipeline.models import Photo, Report, Unsuitable
 from pipeline.photos.map_settings import map_settings
@@ -36,7 +36,7 @@ DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "put int
 @require_safe
 @workshop("pipeline.view_photo")
 def overview(request: HttpRequest) -> HttpResponse:
-    """The rows with their lengths, and the photos of one."""
+    """The queues with their lengths, and the photos of one."""
     queue = QUEUES.get(request.GET.get("queue", "")) or next(
         (queue for queue in QUEUES.values() if queue.photos().exists()), QUEUES["waiting"]
     )
@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "first": next(iter(page), None),
-        "undo": _decided(request),
+        "undo": _photo_to_undo(request),
     }
     return render(request, "workshop/review_overview.html", context)
 
@@ -56,12 +56,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @workshop("pipeline.change_photo")
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
-    """One photo with all that helps to decide; faces are looked for when that was not done yet."""
+    """One photo with all that helps to decide. Faces are blurred first, if it was not searched yet."""
     row = get_object_or_404(Photo, pk=pk)
     queue = QUEUES.get(request.GET.get("queue", "")) or QUEUES["waiting"]
     trouble = ""
     try:
-        review.seek_people(photo=row, now=timezone.now())
+        review.blur_faces_and_plates(photo=row, now=timezone.now())
     except (DetectorMissing, ImageMissing, Rejected) as error:
         trouble = str(error)
     before, after, count = neighbours(queue, row.pk)
@@ -84,11 +84,12 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
         "plates_by_hand": not drawn and row.plates_sought_at is None,
         "detector": bool(settings.PLATE_WEIGHTS),
         "trouble": trouble,
-        "reports": row.reports.filter(outcome=Report.Outcome.OPEN),
-        "alike": alike(row),
+        "collections": list(row.collections.all()),
+        "reports": list(row.reports.filter(outcome=Report.Outcome.OPEN)),
+        "alike": look_alikes(row),
         "reasons": Unsuitable.choices,
         "page": page,
-        "undo": _decided(request),
+        "undo": _photo_to_undo(request),
     }
     return render(request, "workshop/review_photo.html", context)
 
@@ -96,7 +97,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @workshop("pipeline.change_photo")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Do what a button says, and go on to the next photo of the row."""
+    """Carry out the action of a button, and go on to the next photo of the queue."""
     row = get_object_or_404(Photo.every.filter(taken_down_at=None), pk=pk)
     queue = QUEUES.get(request.POST.get("queue", "")) or QUEUES["waiting"]
     act = request.POST.get("act", "")
@@ -150,19 +151,19 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
 
 
 def _model(row: Photo) -> dict[str, Any] | None:
-    """The champion's guess, where it has looked."""
+    """The champion's guess, if it has predicted the photo."""
     version = champion()
     prediction = prediction_for(version, row.sha256) if version else None
     if prediction is None:
         return None
-    found = answer(prediction, INDIA_SCALE_KM)
-    away_km = haversine_km(row.latitude, row.longitude, found.latitude, found.longitude)
+    guess = answer(prediction, INDIA_SCALE_KM)
+    error_km = haversine_km(row.latitude, row.longitude, guess.latitude, guess.longitude)
     return {
-        "latitude": found.latitude,
-        "longitude": found.longitude,
-        "radius_km": found.radius_km,
-        "away_km": float(away_km),
-        "doubtful": found.doubtful,
+        "latitude": guess.latitude,
+        "longitude": guess.longitude,
+        "radius_km": guess.radius_km,
+        "away_km": float(error_km),
+        "doubtful": guess.doubtful,
     }
 
 
@@ -186,11 +187,11 @@ def _boxes(request: HttpRequest) -> tuple[Any, list[Any]]:
 
 
 def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:
-    decided = f"&undo={undo}" if undo else ""
-    return redirect(f"{reverse('workshop:review-photo', args=[pk])}?queue={queue}{decided}")
+    parameter = f"&undo={undo}" if undo else ""
+    return redirect(f"{reverse('workshop:review-photo', args=[pk])}?queue={queue}{parameter}")
 
 
-def _decided(request: HttpRequest) -> Photo | None:
-    """The photo that was decided just now, to take that back."""
+def _photo_to_undo(request: HttpRequest) -> Photo | None:
+    """The photo of the previous decision, which the page offers to undo."""
     pk = request.GET.get("undo", "")
     return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk.isdecimal() else None

@@ -1,4 +1,4 @@
-"""The workshop's schedules: a list, and a form of the kind's own fields and of when."""
+"""Schedules in the workshop: the list, and a form with the fields of the kind of job and the times."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.jobs.kinds import KINDS, JobKind
-from pipeline.jobs.schedules import NoChampion, counts_photos, keep_schedule, next_due, run_schedule
+from pipeline.jobs.schedules import NoChampion, counts_photos, next_due, run_schedule, save_schedule
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Schedule
+from pipeline.support.choices import read_choices
 from pipeline.workshop.access import user_of, workshop
 
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -31,7 +32,7 @@ JOB = "job"  # prefix of the fields of the kind's form
 
 
 class WhenForm(forms.ModelForm):
-    """A schedule's name and times."""
+    """The name and the times of a schedule."""
 
     class Meta:
         model = Schedule
@@ -59,7 +60,7 @@ class WhenForm(forms.ModelForm):
 
 
 def job_form(kind: JobKind, data: QueryDict | None, *, initial: dict[str, Any]) -> forms.Form:
-    """The kind's own form; a version may be left open."""
+    """The form of the kind of job, where the version may be empty: the champion at that time."""
     form = kind.form(data, prefix=JOB, initial=initial, label_suffix="")
     version = form.fields.get("version")
     if isinstance(version, forms.ModelChoiceField):
@@ -70,7 +71,7 @@ def job_form(kind: JobKind, data: QueryDict | None, *, initial: dict[str, Any]) 
 @require_safe
 @workshop("pipeline.view_job")
 def schedules(request: HttpRequest) -> HttpResponse:
-    """All of them, with what comes next and what came of the last time."""
+    """All schedules, with the next time and the outcome of the last one."""
     now = timezone.now()
     rows = [
         {
@@ -95,13 +96,13 @@ def schedules(request: HttpRequest) -> HttpResponse:
 
 @workshop("pipeline.view_job", "pipeline.add_job")
 def new(request: HttpRequest, name: str) -> HttpResponse:
-    """The form of a new one; its first values may be given in the address."""
+    """The form of a new schedule; the query string may hold initial values."""
     return _edit(request, Schedule(kind=name), initial=request.GET.dict())
 
 
 @workshop("pipeline.view_job", "pipeline.add_job")
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of one that there is."""
+    """The form of an existing schedule."""
     return _edit(request, get_object_or_404(Schedule, pk=pk), initial={})
 
 
@@ -111,22 +112,22 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Run now, enable, disable or delete."""
     schedule = get_object_or_404(Schedule, pk=pk)
     user = user_of(request)
-    what = request.POST.get("act")
-    if what == "delete" and schedule.kind not in KINDS:
+    action = request.POST.get("act")
+    if action == "delete" and schedule.kind not in KINDS:
         schedule.delete()
         return redirect("workshop:schedules")
     _kind(request, schedule)
-    if what == "run":
+    if action == "run":
         try:
             return redirect("admin:pipeline_job_change", run_schedule(schedule=schedule, user=user).pk)
-        except (AlreadyActive, NoChampion) as hindrance:
-            messages.error(request, str(hindrance))
-    elif what == "delete":
+        except (AlreadyActive, NoChampion) as error:
+            messages.error(request, str(error))
+    elif action == "delete":
         schedule.delete()
         messages.success(request, f"“{schedule.name}” is deleted. Its jobs stay.")
-    elif what in ("enable", "disable"):
-        schedule.enabled, schedule.last_outcome = what == "enable", ""
-        keep_schedule(schedule=schedule, user=user, now=timezone.now())
+    elif action in ("enable", "disable"):
+        schedule.enabled, schedule.last_outcome = action == "enable", ""
+        save_schedule(schedule=schedule, user=user, now=timezone.now())
     return redirect("workshop:schedules")
 
 
@@ -138,9 +139,11 @@ def _edit(request: HttpRequest, schedule: Schedule, initial: dict[str, str]) -> 
     job = job_form(kind, data, initial=schedule.parameters or initial)
     if when.is_valid() and job.is_valid():
         schedule.parameters = kind.parameters(job)
-        keep_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
+        save_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
         messages.success(request, f"“{schedule.name}” is kept.")
         return redirect("workshop:schedules")
+    read_choices(when)
+    read_choices(job)
     context = {"title": title, "kind": kind, "when": when, "job": job, "schedule": schedule}
     return render(request, "workshop/schedule.html", context)
 

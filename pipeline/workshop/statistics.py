@@ -1,4 +1,4 @@
-"""Statistics of photos: where they are and where they are missing, by source, licence and climate."""
+"""Statistics of photos: coverage of states and districts, and counts by source, licence and climate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEXT = 10
 @require_safe
 @workshop("pipeline.view_photo")
 def statistics(request: HttpRequest) -> HttpResponse:
-    """All photographs, or those of a collection, but for the unsuitable ones."""
+    """All photographs, or the photos of one collection, without unsuitable ones."""
     slug = request.GET.get("collection", "")
     chosen = get_object_or_404(Collection, slug=slug) if slug else None
     if chosen:
@@ -33,7 +33,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Statistics",
         "chosen": chosen,
-        "collections": Collection.objects.all(),
+        "collections": list(Collection.objects.all()),
         "total": photos.count(),
         "rows": rows,
         "next": [row for row in rows if row.missing >= 1][:NEXT],
@@ -58,7 +58,7 @@ def _counts(photos: QuerySet[Photo], field: str) -> list[tuple[str, int]]:
 
 
 def _sources(photos: QuerySet[Photo]) -> list[tuple[str, int]]:
-    """By the host of an address, or the text."""
+    """Photos by the host of their source."""
     counts: dict[str, int] = {}
     for source, count in photos.order_by().values_list("source").annotate(Count("pk", distinct=True)):
         name = host(source) or "not known"
@@ -67,7 +67,7 @@ def _sources(photos: QuerySet[Photo]) -> list[tuple[str, int]]:
 
 
 def _tint(count: int, most: int) -> int:
-    """Shades by the logarithm: a city has a thousand times the photos of a hill district."""
+    """The shade for a count, on a logarithmic scale, because counts differ by a factor of a thousand."""
     return min(TINTS - 1, int(np.log1p(count) / np.log1p(max(most, 1)) * TINTS))
 
 

@@ -1,4 +1,4 @@
-"""Uploads in the browser: the page with its list of files, the pieces they come in, and what is done with them."""
+"""Uploads in the browser: the page with its list of files, the chunks that it sends, and the actions on them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from pipeline.workshop.access import user_of, workshop
 from predictor.pictures import images, store
 
 State = UploadFile.State
-SHOWN = 300  # files of one state in the list; more would only be scrolled past
+SHOWN = 300  # files of one state in the list
 THUMBNAIL_PX = 320
 MAX_ANNOUNCED = 2 * 2**20  # bytes of JSON
 
@@ -34,7 +35,7 @@ MAX_ANNOUNCED = 2 * 2**20  # bytes of JSON
 @require_http_methods(["GET", "POST"])
 @workshop("pipeline.add_photo")
 def uploads(request: HttpRequest) -> HttpResponse:
-    """Own uploads, and the beginning of another."""
+    """The uploads of the user; POST starts a new one."""
     user = user_of(request)
     if request.method == "POST":
         try:
@@ -43,10 +44,11 @@ def uploads(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("workshop:uploads")
         return redirect("workshop:upload", made.pk)
+    own = Upload.objects.filter(user=user)
     context = {
         "title": "Upload photos",
-        "uploads": Upload.objects.filter(user=user)[:20],
-        "collections": Collection.objects.filter(illustrated=False),
+        "uploads": list(own.annotate(file_count=Count("files")).order_by("-created_at")[:20]),
+        "collections": list(Collection.objects.filter(illustrated=False)),
     }
     return render(request, "workshop/uploads.html", context)
 
@@ -54,8 +56,8 @@ def uploads(request: HttpRequest) -> HttpResponse:
 @require_safe
 @workshop("pipeline.add_photo")
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """One upload: drop files, watch them come, check them, take them in."""
-    row = _own(request, pk)
+    """One upload: drop files, follow their transfer, check and import them."""
+    row = _upload(request, pk)
     page = {
         **_state(row),
         **map_settings(),
@@ -76,16 +78,16 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @workshop("pipeline.add_photo")
 def announce(request: HttpRequest, pk: int) -> JsonResponse:
-    """Which files will come: ``[[path, bytes], …]``; answered with how far each is."""
+    """Announce files as ``[[path, bytes], …]``; the response holds how many bytes of each have arrived."""
     body = request.read(MAX_ANNOUNCED + 1)
     try:
-        wanted = [(str(name), int(size)) for name, size in json.loads(body)]
-        if any(size < 0 for _, size in wanted):
+        announced = [(str(name), int(size)) for name, size in json.loads(body)]
+        if any(size < 0 for _, size in announced):
             raise ValueError
     except (ValueError, TypeError):
         return JsonResponse({"error": "The list of files was not understood."}, status=400)
     try:
-        files = receiving.announce(upload=_own(request, pk), files=wanted)
+        files = receiving.announce(upload=_upload(request, pk), files=announced)
     except receiving.NotReceived as error:
         return JsonResponse({"error": str(error)}, status=422)
     return JsonResponse({"files": [_file(file) for file in files]})
@@ -94,8 +96,8 @@ def announce(request: HttpRequest, pk: int) -> JsonResponse:
 @require_http_methods(["PUT"])
 @workshop("pipeline.add_photo")
 def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
-    """A piece of a file, the body, that begins at ``?offset=``; answered with how much is there."""
-    file = get_object_or_404(UploadFile, pk=file_pk, upload=_own(request, pk), archive=None)
+    """Append the body to a file at ``?offset=``; the response holds how many bytes have arrived."""
+    file = get_object_or_404(UploadFile, pk=file_pk, upload=_upload(request, pk), archive=None)
     try:
         offset, length = int(request.GET.get("offset", "")), int(request.headers.get("Content-Length", ""))
     except ValueError:
@@ -110,15 +112,15 @@ def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
 @require_safe
 @workshop("pipeline.add_photo")
 def state(request: HttpRequest, pk: int) -> JsonResponse:
-    """Where the upload and its job are."""
-    return JsonResponse(_state(_own(request, pk)))
+    """The progress of the upload and its job."""
+    return JsonResponse(_state(_upload(request, pk)))
 
 
 @require_safe
 @workshop("pipeline.add_photo")
 def picture(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
-    """A small copy of a file that is a picture."""
-    file = get_object_or_404(UploadFile, pk=file_pk, upload=_own(request, pk))
+    """A thumbnail of a file."""
+    file = get_object_or_404(UploadFile, pk=file_pk, upload=_upload(request, pk))
     buffer = io.BytesIO()
     try:
         if file.sha256 and store.path(file.sha256).exists():
@@ -142,11 +144,11 @@ def picture(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
 @require_POST
 @workshop("pipeline.add_photo")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Check, take in, place by pin, leave files out, or forget the whole upload."""
-    row = _own(request, pk)
-    sent = _json(request)
-    files = row.files.filter(pk__in=sent.get("files") or [])
-    match sent.get("act"):
+    """Check, import, place by a pin, remove files, or discard the whole upload."""
+    row = _upload(request, pk)
+    data = _json(request)
+    files = row.files.filter(pk__in=data.get("files") or [])
+    match data.get("act"):
         case "check" | "take_in" as phase:
             try:
                 parameters = {"upload": row.pk, "take_in": phase == "take_in"}
@@ -158,7 +160,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
                 cancel_job(job=job, now=timezone.now())
         case "place":
             try:
-                latitude, longitude = float(sent["latitude"]), float(sent["longitude"])
+                latitude, longitude = float(data["latitude"]), float(data["longitude"])
             except (KeyError, TypeError, ValueError):
                 return JsonResponse({"error": "A pin needs a latitude and a longitude."}, status=400)
             receiving.place(files=files, latitude=latitude, longitude=longitude)
@@ -175,31 +177,32 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse(_state(row))
 
 
-def _own(request: HttpRequest, pk: int) -> Upload:
+def _upload(request: HttpRequest, pk: int) -> Upload:
+    """An upload of the user, else a 404."""
     return get_object_or_404(Upload, pk=pk, user=user_of(request))
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
-        sent = json.loads(request.read(MAX_ANNOUNCED))
+        data = json.loads(request.read(MAX_ANNOUNCED))
     except ValueError:
         return {}
-    return sent if isinstance(sent, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _state(row: Upload) -> dict[str, Any]:
     interrupt_dead_jobs(now=timezone.now())
     job = Job.objects.filter(kind="upload", parameters__upload=row.pk).first()
     now = timezone.now()
-    shown: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
     for name in State.values:
-        shown.extend(_file(file) for file in row.files.filter(state=name)[:SHOWN])
+        files.extend(_file(file) for file in row.files.filter(state=name)[:SHOWN])
     return {
-        "files": shown,
+        "files": files,
         "counts": Counter(row.files.values_list("state", flat=True)),
         "checked": row.checked_at is not None,
         "taken_in": row.taken_in_at is not None,
-        "waiting": checking.waiting(row) if row.taken_in_at else 0,
+        "waiting": checking.waiting_for_review(row) if row.taken_in_at else 0,
         "job": snapshot(job, now) | {"url": reverse("admin:pipeline_job_change", args=[job.pk])} if job else None,
     }
 

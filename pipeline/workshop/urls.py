@@ -1,4 +1,4 @@
-"""Addresses of the workshop, under /workshop/."""
+"""URLs of the workshop, under /workshop/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model registry: versions beside each other, one in detail, two compared, which serves and which served when."""
+"""Pages of the model registry: all versions, one in detail, two compared, and the history of promotions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pipeline.evaluation.report import reliability
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Collection, Job, Measurement
 from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
-from pipeline.registry.gate import deciding_collection, let_decide
-from pipeline.registry.serving import NothingBefore, UnusableAlias, roll_back, served_before, set_alias
+from pipeline.registry.gate import deciding_collection, set_deciding_collection
+from pipeline.registry.promotion import NoPreviousChampion, UnusableAlias, previous_champion, roll_back, set_alias
 from pipeline.workshop.access import user_of, workshop
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
@@ -53,22 +53,27 @@ FIGURES = (
 @require_safe
 @workshop(SEE)
 def versions(request: HttpRequest) -> HttpResponse:
-    """All versions with their latest figures, the history of what served, and the way back."""
+    """All versions with their latest figures, the history of promotions, and the rollback."""
     latest = latest_measurements()
     rows = [
-        {"version": version, "measured": latest.get(version.pk), "figures": _figures(latest.get(version.pk))}
+        {
+            "version": version,
+            "tags": _tags(version),
+            "measured": latest.get(version.pk),
+            "figures": _figures(latest.get(version.pk)),
+        }
         for version in ModelVersion.objects.prefetch_related("aliases")
     ]
     context = {
         "title": "Models",
         "rows": rows,
         "labels": [label for _, label, _ in FIGURES],
-        "history": Promotion.objects.select_related("version", "previous")[:50],
-        "before": served_before(),
+        "history": list(Promotion.objects.select_related("version", "previous")[:50]),
+        "before": previous_champion(),
         "serving": champion(),
         "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
-        "collections": Collection.objects.all(),
+        "collections": list(Collection.objects.all()),
         "promoting": Job.objects.filter(kind="promote", status__in=Job.ACTIVE).first(),
     }
     return render(request, "workshop/versions.html", context)
@@ -77,21 +82,23 @@ def versions(request: HttpRequest) -> HttpResponse:
 @require_safe
 @workshop(SEE)
 def version(request: HttpRequest, name: str) -> HttpResponse:
-    """A version's card: how it was made, and what it was measured at."""
+    """A version: its model card, measurements and promotions."""
     row = get_object_or_404(ModelVersion, name=name)
     measured = list(Measurement.objects.filter(version=row).defer("photos")[:20])
     context = {
         "title": row.name,
         "version": row,
-        "card": [(key.replace("_", " "), _written(value)) for key, value in sorted(row.card.items())],
+        "tags": _tags(row),
+        "aliases": [alias.name for alias in row.aliases.all()],
+        "card": [(key.replace("_", " "), _as_text(value)) for key, value in sorted(row.card.items())],
         "measured": [{"row": one, "figures": _figures(one)} for one in measured],
         "labels": [label for _, label, _ in FIGURES],
         "plots": _plots(measured[0]) if measured else {},
         "tints": [
             (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
         ],
-        "others": ModelVersion.objects.exclude(pk=row.pk),
-        "history": row.promotions.select_related("version", "previous"),
+        "others": list(ModelVersion.objects.exclude(pk=row.pk)),
+        "history": list(row.promotions.select_related("version", "previous")),
     }
     return render(request, "workshop/version.html", context)
 
@@ -99,7 +106,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @workshop(SEE)
 def compare(request: HttpRequest) -> HttpResponse:
-    """Two versions on one collection: figures, plots, states, and the photos that gained and lost most."""
+    """Compare two versions on one collection: figures, plots, states, and the photos with the largest changes."""
     first = get_object_or_404(ModelVersion, name=request.GET.get("a", ""))
     second = get_object_or_404(ModelVersion, name=request.GET.get("b", ""))
     slug = request.GET.get("collection", "")
@@ -109,24 +116,27 @@ def compare(request: HttpRequest) -> HttpResponse:
         "first": first,
         "second": second,
         "collection": collection,
-        "collections": Collection.objects.all(),
-        "names": ModelVersion.objects.values_list("name", flat=True),
+        "collections": list(Collection.objects.all()),
+        "names": list(ModelVersion.objects.values_list("name", flat=True)),
     }
     if collection:
-        pair = [(one, latest_measurement(one, collection)) for one in (first, second)]
+        pair = [(each, latest_measurement(each, collection)) for each in (first, second)]
         evaluate = reverse("admin:pipeline_job_start", args=["evaluate"])
         context["missing"] = [
-            (one, f"{evaluate}?version={one.name}&collection={collection.slug}") for one, found in pair if not found
+            (each, f"{evaluate}?version={each.name}&collection={collection.slug}")
+            for each, measurement in pair
+            if not measurement
         ]
-        ours, theirs = (found for _, found in pair)
-        if ours and theirs:
-            result = compare_measurements(ours, theirs)
+        before, after = (measurement for _, measurement in pair)
+        if before and after:
+            result = compare_measurements(before, after)
             context |= {
                 "result": result,
                 "table": [
-                    (label, *row) for (_, label, _), *row in zip(FIGURES, _figures(ours), _figures(theirs), strict=True)
+                    (label, *row)
+                    for (_, label, _), *row in zip(FIGURES, _figures(before), _figures(after), strict=True)
                 ],
-                "within": _within([(first.name, "you", ours), (second.name, "model", theirs)]),
+                "within": _within([(first.name, "you", before), (second.name, "model", after)]),
                 "difference_map": _difference_map(result) if result else "",
                 "shades": list(enumerate(SHADES)),
             }
@@ -136,20 +146,21 @@ def compare(request: HttpRequest) -> HttpResponse:
 @require_POST
 @workshop(SEE, ACT)
 def act(request: HttpRequest) -> HttpResponse:
-    """Roll back, name a version, or choose the collection that decides."""
-    own = reverse("workshop:models")
-    back = redirect(request.POST["next"] if request.POST.get("next", "").startswith(own) else own)
+    """Roll back, set or delete an alias, or choose the collection that decides on promotions."""
+    models_url = reverse("workshop:models")
+    next_url = request.POST.get("next", "")
+    back = redirect(next_url if next_url.startswith(models_url) else models_url)
     match request.POST.get("act", ""):
         case "roll_back":
             try:
                 row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
-                done = roll_back(to=row, user=user_of(request))
-            except (NothingBefore, AlreadyActive, ArtifactDamaged) as error:
+                result = roll_back(to=row, user=user_of(request))
+            except (NoPreviousChampion, AlreadyActive, ArtifactDamaged) as error:
                 messages.error(request, str(error))
                 return back
-            if isinstance(done, Job):
-                return redirect("admin:pipeline_job_change", done.pk)
-            messages.success(request, f"{done.version} serves again.")
+            if isinstance(result, Job):
+                return redirect("admin:pipeline_job_change", result.pk)
+            messages.success(request, f"{result.version} serves again.")
         case "alias":
             row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
             try:
@@ -161,13 +172,20 @@ def act(request: HttpRequest) -> HttpResponse:
             Alias.objects.filter(name=request.POST.get("name", "")).delete()
         case "decides":
             slug = request.POST.get("collection", "")
-            chosen = get_object_or_404(Collection, slug=slug) if slug else None
-            let_decide(collection=chosen)
-            deciding = f"The test photos of “{chosen}” decide" if chosen else "What a version learnt from decides"
+            collection = get_object_or_404(Collection, slug=slug) if slug else None
+            set_deciding_collection(collection=collection)
+            deciding = (
+                f"The test photos of “{collection}” decide" if collection else "What a version learnt from decides"
+            )
             messages.success(request, f"{deciding} on promotions from now on.")
         case _:
             messages.error(request, "There is no such button.")
     return back
+
+
+def _tags(version: ModelVersion) -> list[str]:
+    """What stands beside its name."""
+    return [*(["champion"] if version.is_champion else []), *(alias.name for alias in version.aliases.all())]
 
 
 def _figures(measured: Measurement | None) -> list[str]:
@@ -176,23 +194,23 @@ def _figures(measured: Measurement | None) -> list[str]:
     return [form.format(reduce(getitem, key.split("."), measured.figures)) for key, _, form in FIGURES]
 
 
-def _written(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) if isinstance(value, dict | list) else str(value)
 
 
 def _within(rows: list[tuple[str, str, Measurement]]) -> SafeString:
-    """The share of guesses within each distance."""
+    """A chart of the share of guesses within each distance."""
     x = Axis(1, 3000, KILOMETRES, "kilometres from the truth", logarithmic=True)
     chart = Chart("Share of guesses within a distance", x, Axis(0, 1, SHARES, "within"))
     kilometres = np.geomspace(1, 3000, 120)
     for name, kind, measured in rows:
-        away = np.sort([row[1] for row in measured.photos.values()])
-        chart.line(kilometres, np.searchsorted(away, kilometres, side="left") / len(away), kind, name)
+        errors_km = np.sort([row[1] for row in measured.photos.values()])
+        chart.line(kilometres, np.searchsorted(errors_km, kilometres, side="left") / len(errors_km), kind, name)
     return mark_safe(str(chart))
 
 
 def _plots(measured: Measurement) -> dict[str, SafeString]:
-    """Of a version's last measurement."""
+    """The plots of a version's latest measurement."""
     return {
         "within": _within([(measured.version.name, "model", measured)]),
         "believed": mark_safe(reliability(measured.figures)),

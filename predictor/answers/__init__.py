@@ -1,1 +1,1 @@
-"""From cell probabilities to an answer: geocells, prototypes, calibration, opponents, and the artifact of it all."""
+"""From cell probabilities to an answer: geocells, prototypes, calibration, opponent levels; the artifact of them."""

@@ -1,8 +1,8 @@
-"""The artifact: one folder that holds a model version, every file named with its hash, nothing in it that can run.
+"""The artifact: a folder that holds a model version, with a hash of every file and no executable content (pickle).
 
 ``weights.safetensors`` heads · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors``
 (training photos: embeddings, positions, prototypes, hashes) · ``labels.json`` cells, states, tasks ·
-``calibration.json`` · ``card.json`` · ``manifest.json``.
+``calibration.json`` calibration, answer method, opponent levels · ``card.json`` · ``manifest.json``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Container
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
+from predictor.answers.calibration import Calibration
 from predictor.answers.levels import Level
+from predictor.answers.method import AnswerMethod
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import Calibration, Known, Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference
 from predictor.network.heads import Adapter, Heads, Projection, Task, unit
 
 FORMAT = 2
@@ -42,16 +44,18 @@ class ArtifactDamaged(RuntimeError):
 
 @dataclass(frozen=True)
 class Gallery:
-    """The training photos: places, with the hashes of their bytes (M,) and of their looks (M,)."""
+    """The training photos, with the hashes of their bytes (M,) and their perceptual hashes (M,)."""
 
-    places: Places
+    photos: GalleryPhotos
     sha256: NDArray[np.str_]
     perceptual_hashes: NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A model version in memory. ``card`` says how it was made and how well it does."""
+    """A model version in memory. ``card`` says how it was trained and what it scores; ``levels`` are its opponents,
+    the strongest first.
+    """
 
     card: dict[str, Any]
     partition: Partition
@@ -59,27 +63,29 @@ class Artifact:
     prototypes: Prototypes
     gallery: Gallery
     calibration: Calibration
+    method: AnswerMethod
+    levels: tuple[Level, ...] = ()
 
     @property
     def encoder(self) -> str:
         return str(self.card["encoder"])
 
     @property
-    def known(self) -> Known:
-        """What answers are made of."""
-        return Known(self.partition.centroids, self.gallery.places, self.prototypes)
+    def reference(self) -> Reference:
+        """What pictures are compared with."""
+        return Reference(self.partition.centroids, self.gallery.photos, self.prototypes)
 
     def without(self, sha256s: Container[str]) -> Artifact:
-        """The same version with these pictures gone from its gallery; what its heads have learnt stays."""
-        kept = np.array([sha256 not in sha256s for sha256 in self.gallery.sha256.tolist()], bool)
-        places = self.gallery.places
+        """The same version without these photos in its gallery; its heads stay as they were trained."""
+        keep = np.array([sha256 not in sha256s for sha256 in self.gallery.sha256.tolist()], bool)
+        photos = self.gallery.photos
         return replace(
             self,
-            prototypes=replace(self.prototypes, of_picture=self.prototypes.of_picture[kept]),
+            prototypes=replace(self.prototypes, of_picture=self.prototypes.of_picture[keep]),
             gallery=Gallery(
-                Places(places.embeddings[kept], places.vectors[kept], places.cells[kept]),
-                self.gallery.sha256[kept],
-                self.gallery.perceptual_hashes[kept],
+                GalleryPhotos(photos.embeddings[keep], photos.vectors[keep], photos.cells[keep]),
+                self.gallery.sha256[keep],
+                self.gallery.perceptual_hashes[keep],
             ),
         )
 
@@ -95,8 +101,8 @@ class Artifact:
         }
         _write(folder / "prototypes.safetensors", prototypes)
         hashes = np.frombuffer(bytes.fromhex("".join(self.gallery.sha256)), np.uint8).reshape(-1, 32)
-        photos: dict[str, NDArray[Any]] = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
-        _write(folder / "gallery.safetensors", {**_tensors(self.gallery.places), **photos})
+        hash_tensors: dict[str, NDArray[Any]] = {"sha256": hashes, "perceptual_hashes": self.gallery.perceptual_hashes}
+        _write(folder / "gallery.safetensors", {**_photo_tensors(self.gallery.photos), **hash_tensors})
         labels = {
             "cells": self.partition.names.tolist(),
             "states": np.unique(self.partition.states).tolist(),
@@ -105,35 +111,37 @@ class Artifact:
             },
         }
         _write_json(folder / "labels.json", labels)
-        _write_json(folder / "calibration.json", asdict(self.calibration))
+        levels = [asdict(level) for level in self.levels]
+        calibration = {**asdict(self.calibration), **asdict(self.method), "levels": levels}
+        _write_json(folder / "calibration.json", calibration)
         _write_json(folder / "card.json", self.card)
         _write_json(folder / MANIFEST, {"format": FORMAT, "files": {name: _sha256(folder / name) for name in FILES}})
         return _sha256(folder / MANIFEST)
 
 
 def load_artifact(folder: Path, manifest_sha256: str | None = None) -> Artifact:
-    """Read an artifact, checking every hash (and the manifest's own, where given). Raises ArtifactDamaged."""
+    """Read an artifact after checking every hash, the manifest's own too where given. Raises ArtifactDamaged."""
     verify(folder, manifest_sha256)
-    photos = load_file(folder / "gallery.safetensors")
+    gallery = load_file(folder / "gallery.safetensors")
     return Artifact(
         json.loads((folder / "card.json").read_text()),
         Partition.load(folder / "partition.fgb"),
         _heads(load_file(folder / "weights.safetensors"), json.loads((folder / "labels.json").read_text())["tasks"]),
         _prototypes(load_file(folder / "prototypes.safetensors")),
         Gallery(
-            _places(photos), np.array([row.tobytes().hex() for row in photos["sha256"]]), photos["perceptual_hashes"]
+            _photos(gallery), np.array([row.tobytes().hex() for row in gallery["sha256"]]), gallery["perceptual_hashes"]
         ),
-        _calibration(json.loads((folder / "calibration.json").read_text())),
+        *_answering(json.loads((folder / "calibration.json").read_text())),
     )
 
 
 def verify(folder: Path, manifest_sha256: str | None = None) -> str:
-    """The hash of the manifest, after every file was found to be what it says. Raises ArtifactDamaged."""
+    """Check every file against the manifest and return the manifest's hash. Raises ArtifactDamaged."""
     remedy = f"Restore {folder} from where it came, or train again."
     if not (folder / MANIFEST).exists():
         raise ArtifactDamaged(f"{folder} holds no {MANIFEST}. {remedy}")
-    found = _sha256(folder / MANIFEST)
-    if manifest_sha256 and found != manifest_sha256:
+    actual_sha256 = _sha256(folder / MANIFEST)
+    if manifest_sha256 and actual_sha256 != manifest_sha256:
         raise ArtifactDamaged(f"{MANIFEST} is not the one that was registered. {remedy}")
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
@@ -145,12 +153,15 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> str:
     for name in FILES:
         if not (folder / name).exists() or _sha256(folder / name) != expected.get(name):
             raise ArtifactDamaged(f"{name} is missing or has changed. {remedy}")
-    return found
+    return actual_sha256
 
 
-def _calibration(content: dict[str, Any]) -> Calibration:
+def _answering(content: dict[str, Any]) -> tuple[Calibration, AnswerMethod, tuple[Level, ...]]:
+    """The parts of calibration.json, one flat file: what is neither calibration nor levels is the method's."""
     levels = tuple(Level(**level) for level in content.pop("levels", []))
-    return Calibration(**content, levels=levels)
+    names = [field.name for field in fields(Calibration) if field.name in content]
+    calibration = Calibration(**{name: content.pop(name) for name in names})
+    return calibration, AnswerMethod(**content), levels
 
 
 def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:
@@ -167,10 +178,10 @@ def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:
         tensors |= {
             f"{name}.weight": task.weight,
             f"{name}.bias": task.bias,
-            f"{name}.given_cell": np.ascontiguousarray(task.given_cell),
+            f"{name}.given_cell": np.ascontiguousarray(task.label_given_cell),
         }
-    halved = {name: array.astype(np.float16) for name, array in tensors.items()}
-    return halved if heads.groups is None else {**halved, "groups": heads.groups.astype(np.int32)}
+    half = {name: array.astype(np.float16) for name, array in tensors.items()}
+    return half if heads.groups is None else {**half, "groups": heads.groups.astype(np.int32)}
 
 
 def _heads(tensors: dict[str, NDArray[Any]], tasks: dict[str, Any]) -> Heads:
@@ -207,16 +218,18 @@ def _prototypes(tensors: dict[str, NDArray[Any]]) -> Prototypes:
     )
 
 
-def _tensors(places: Places) -> dict[str, NDArray[Any]]:
+def _photo_tensors(photos: GalleryPhotos) -> dict[str, NDArray[Any]]:
     return {
-        "embeddings": places.embeddings.astype(np.float16),
-        "vectors": np.ascontiguousarray(places.vectors),
-        "cells": places.cells.astype(np.int32),
+        "embeddings": photos.embeddings.astype(np.float16),
+        "vectors": np.ascontiguousarray(photos.vectors),
+        "cells": photos.cells.astype(np.int32),
     }
 
 
-def _places(tensors: dict[str, NDArray[Any]]) -> Places:
-    return Places(unit(tensors["embeddings"].astype(np.float32)), tensors["vectors"], tensors["cells"].astype(np.int64))
+def _photos(tensors: dict[str, NDArray[Any]]) -> GalleryPhotos:
+    return GalleryPhotos(
+        unit(tensors["embeddings"].astype(np.float32)), tensors["vectors"], tensors["cells"].astype(np.int64)
+    )
 
 
 def _sha256(path: Path) -> str:
@@ -225,7 +238,7 @@ def _sha256(path: Path) -> str:
 
 
 def _write(path: Path, tensors: dict[str, NDArray[Any]]) -> None:
-    path.write_bytes(save(tensors))  # unlike save_file this leaves the file's permissions to the system
+    path.write_bytes(save(tensors))  # save_file would not leave the file's permissions to the system
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
-"""Weaker opponents, made honestly: a level sees the same picture and believes less of it, never the truth plus noise.
+"""Opponent levels: weaker ones answer from the same posterior, flattened; none is the true position plus noise.
 
-A temperature flattens the cells' probabilities; the weakest level also forgets where inside a state it believed itself.
-Neither looks at prototypes or neighbours, or guesses anything but the middle of a cell. Held-out photos set the
-temperatures and tell what each level scores: par.
+A temperature flattens the cells' probabilities; the weakest level also spreads each state's probability evenly over
+its cells. Neither uses prototypes or neighbours, and both guess the centroid of a cell. Temperatures, and the score to
+expect of each level (par), come from held-out photos.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from predictor.geodesy import Floats, distance_matrix_km, score
 
 STRONGEST = "atlas"
-SHARES = {"surveyor": 2 / 3, "traveller": 1 / 3}  # of the lift over one constant point that a level should keep
-BY_STATE = {"traveller"}
-FLATTENED = np.geomspace(1.0, 40.0, 28)  # temperatures tried
+LIFT_SHARES = {"surveyor": 2 / 3, "traveller": 1 / 3}  # of the strongest level's lift over the best constant point
+STATE_ONLY = {"traveller"}
+LEVEL_TEMPERATURES = np.geomspace(1.0, 40.0, 28)  # to choose from
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Level:
     photos: int
 
 
-def weakened(cells: Floats, states: NDArray[np.str_], name: str, temperature: float) -> Floats:
-    """Cell probabilities (N, C) as a level believes them; ``states`` (C,) name the cells' states."""
+def weaken(cells: Floats, states: NDArray[np.str_], name: str, temperature: float) -> Floats:
+    """Cell probabilities (N, C) of the level of this name; ``states`` (C,) name the cells' states."""
     flat = np.maximum(cells, 1e-12) ** (1 / temperature)
-    if name in BY_STATE:
-        belongs = (states[:, None] == np.unique(states)[None, :]).astype(float)
-        flat = flat @ belongs @ (belongs / belongs.sum(axis=0)).T
+    if name in STATE_ONLY:
+        membership = (states[:, None] == np.unique(states)[None, :]).astype(float)  # (C, S)
+        flat = flat @ membership @ (membership / membership.sum(axis=0)).T
     return flat / flat.sum(axis=1, keepdims=True)
 
 
 def best_centroids(cells: Floats, centroids: Floats) -> Floats:
-    """Of the centroids (C, 3) those (N, 3) with the highest expected score for cell probabilities (N, C)."""
+    """The centroids (N, 3), of (C, 3), with the highest expected score for cell probabilities (N, C)."""
     return centroids[(cells @ score(distance_matrix_km(centroids, centroids))).argmax(axis=1)]

@@ -1,4 +1,4 @@
-"""A partition: the geocells that tile India and where a position belongs; kept as one FlatGeobuf file."""
+"""A partition: the geocells that tile India, and which of them holds a position; stored as one FlatGeobuf file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from predictor.geodesy import Floats, positions, unit_vectors
 
-DRAWING_TOLERANCE_DEGREES = 0.02  # about 2 km: finer than a screen shows when a whole cell is in view
+OUTLINE_TOLERANCE_DEGREES = 0.02  # about 2 km: finer than a screen shows when a whole cell is in view
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,7 @@ class Partition:
     """C geocells in a fixed order.
 
     ``names`` (C,) are unique, ``states`` (C,) name the state most of a cell's photos lie in, ``centroids`` (C, 3) are
-    unit vectors of the mean of those photos, ``polygons`` (C,) have x = longitude and y = latitude in degrees.
+    unit vectors of the mean position of those photos, ``polygons`` (C,) have x = longitude and y = latitude in degrees.
     """
 
     names: NDArray[np.str_]
@@ -36,7 +36,7 @@ class Partition:
         return shapely.STRtree(self.polygons)
 
     def cell_of(self, latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[np.intp]:
-        """Index (N,) of the cell that holds each position in degrees; one in no cell (sea) takes the nearest."""
+        """Index (N,) of the cell that holds each position in degrees, or the nearest cell where none does (sea)."""
         points = np.asarray(shapely.points(np.atleast_1d(longitudes), np.atleast_1d(latitudes)))
         point, cell = self._tree.query(points, predicate="intersects")
         index = np.full(len(points), len(self), dtype=np.intp)
@@ -46,13 +46,13 @@ class Partition:
         return index
 
     @cached_property
-    def drawings(self) -> NDArray[np.object_]:
-        """The polygons (C,) as a page draws them: simplified together, so that neighbours still meet."""
-        return shapely.set_precision(shapely.coverage_simplify(self.polygons, DRAWING_TOLERANCE_DEGREES), 1e-4)
+    def outlines(self) -> NDArray[np.object_]:
+        """The polygons (C,) for drawing, simplified as one coverage so that neighbours keep common borders."""
+        return shapely.set_precision(shapely.coverage_simplify(self.polygons, OUTLINE_TOLERANCE_DEGREES), 1e-4)
 
     def save(self, path: Path) -> None:
         """Write the cells to a FlatGeobuf file; the same partition gives the same bytes."""
-        import pyogrio.raw  # it brings pandas along, which no process should wait for at its start
+        import pyogrio.raw  # imports pandas, which would slow down the start of every process
 
         latitudes, longitudes = positions(self.centroids)
         parts, cell = shapely.get_parts(self.polygons, return_index=True)

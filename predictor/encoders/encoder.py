@@ -1,4 +1,4 @@
-"""An encoder: pictures in, embeddings out, whatever network does it and on whatever device."""
+"""An encoder: pictures in, embeddings out, with any network on any device."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from predictor.pictures.images import fitted, squeezed
+from predictor.pictures.images import centre_crop, squash
 from predictor.pictures.picture_views import views_of
 
-WINDOWS = {"cpu": 8, "cuda": 256}  # encoded at a time; on a CPU more cost twice the time, in page faults
+WINDOWS = {"cpu": 8, "cuda": 256}  # per batch; larger batches take twice as long on a CPU, because of page faults
 CORES = os.cpu_count() or 1
-A_FEW = 16  # pictures that a thread decodes for a GPU before another one may
-AHEAD = 2  # batches, on a CPU per core, that may be read before their turn
+DECODE_CHUNK = 16  # pictures that a thread decodes for a GPU at a time
+PREFETCH = 2  # batches read ahead, on a CPU per core
 
 Item = TypeVar("Item")
 
@@ -33,8 +33,8 @@ Item = TypeVar("Item")
 class Preparation:
     """How a picture becomes input: a window of size (height, width); mean and std per channel of values in 0..1.
 
-    ``whole`` takes all of a picture into the window, squeezed to fit, the window turned where the picture is upright;
-    else it is the picture's middle.
+    With ``whole`` all of a picture is squashed into the window, which is turned for an upright picture; else the window
+    is a centred crop.
     """
 
     size: tuple[int, int]
@@ -45,16 +45,16 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A frozen network. ``weights_sha256`` and ``preparation`` say, with the name, which embeddings are comparable.
+    """A frozen network. Embeddings are comparable where name, ``weights_sha256`` and ``preparation`` are the same.
 
-    ``learnt`` are the hashes of stored photos that a fine-tuned network knows.
+    ``training_hashes`` are the hashes of the stored photos that a fine-tuned network was trained on.
     """
 
     name: str
     network: nn.Module
     preparation: Preparation
     device: torch.device
-    learnt: frozenset[str] = frozenset()
+    training_hashes: frozenset[str] = frozenset()
 
     @property
     def dim(self) -> int:
@@ -66,77 +66,80 @@ class Encoder:
         return _hash_of(self.network)
 
     def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
-        """Embeddings (N, dim); of a picture too wide for one look, the mean of several views."""
-        return self._whole(self.stream(images, views_of))
+        """Embeddings (N, dim); of a panorama or very wide picture, the mean over its views."""
+        return self._concatenate(self.stream(images, views_of))
 
     def encode_views(self, groups: Iterable[Sequence[Image.Image]]) -> NDArray[np.float32]:
         """Embeddings (N, dim) of N groups of views, each the mean over its group."""
-        return self._whole(self.stream(groups, lambda group: group))
+        return self._concatenate(self.stream(groups, lambda group: group))
 
     def stream(
-        self, items: Iterable[Item], look: Callable[[Item], Sequence[Image.Image]]
+        self, items: Iterable[Item], read_views: Callable[[Item], Sequence[Image.Image]]
     ) -> Iterator[NDArray[np.float32]]:
-        """Embeddings (b, dim) of the items in their order, as they come; ``look`` gives the views of one.
+        """Embeddings (b, dim) of the items in their order, batch by batch; ``read_views`` gives the views of one.
 
-        Looking, that is reading and decoding, happens in threads, ahead of the network.
+        ``read_views``, which reads and decodes, is called in threads, ahead of the network.
         """
         batches = _batches(items, WINDOWS[self.device.type])
         if self.device.type == "cuda":
-            yield from self._decoded_for_gpu(batches, look)
+            yield from self._stream_on_gpu(batches, read_views)
             return
         first, second = next(batches, None), next(batches, None)
         if first is None:
             return
 
-        def embedded(batch: list[Item]) -> NDArray[np.float32]:
-            return self._embedded(self._stacked([self._windows(item, look) for item in batch]))
+        def embed(batch: list[Item]) -> NDArray[np.float32]:
+            return self._embed(self._stack([self._windows(item, read_views) for item in batch]))
 
-        if second is None:  # one batch has the machine to itself
-            yield embedded(first)
+        if second is None:  # one batch: torch may use all cores for it
+            yield embed(first)
             return
-        # Each thread has a batch of its own, from file to embedding: threads that share one wait for each other, long
-        # on a busy machine.
+        # Each thread takes a batch of its own from file to embedding: threads that share a batch wait for each other,
+        # for long on a busy machine.
         with ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             ready = deque[Future[NDArray[np.float32]]]()
             for batch in chain([first, second], batches):
-                ready.append(pool.submit(embedded, batch))
-                if len(ready) > AHEAD * CORES:
+                ready.append(pool.submit(embed, batch))
+                if len(ready) > PREFETCH * CORES:
                     yield ready.popleft().result()
             for future in ready:
                 yield future.result()
 
-    def _decoded_for_gpu(
-        self, batches: Iterator[list[Item]], look: Callable[[Item], Sequence[Image.Image]]
+    def _stream_on_gpu(
+        self, batches: Iterator[list[Item]], read_views: Callable[[Item], Sequence[Image.Image]]
     ) -> Iterator[NDArray[np.float32]]:
-        """One thread feeds the GPU, all others decode for it, a few pictures at a time."""
+        """One thread runs the GPU, all others decode for it, a few pictures at a time."""
 
         def windows(items: list[Item]) -> list[list[NDArray[np.uint8]]]:
-            return [self._windows(item, look) for item in items]
+            return [self._windows(item, read_views) for item in items]
 
-        def embedded(parts: list[Future[list[list[NDArray[np.uint8]]]]]) -> NDArray[np.float32]:
-            return self._embedded(self._stacked([item for part in parts for item in part.result()]))
+        def embed(parts: list[Future[list[list[NDArray[np.uint8]]]]]) -> NDArray[np.float32]:
+            return self._embed(self._stack([item for part in parts for item in part.result()]))
 
         with ThreadPoolExecutor(CORES) as pool:
             ready = deque[list[Future[list[list[NDArray[np.uint8]]]]]]()
             for batch in batches:
-                ready.append([pool.submit(windows, items) for items in _batches(batch, A_FEW)])
-                if len(ready) > AHEAD:
-                    yield embedded(ready.popleft())
+                ready.append([pool.submit(windows, items) for items in _batches(batch, DECODE_CHUNK)])
+                if len(ready) > PREFETCH:
+                    yield embed(ready.popleft())
             for parts in ready:
-                yield embedded(parts)
+                yield embed(parts)
 
-    def _whole(self, parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    def _concatenate(self, parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.concatenate([np.empty((0, self.dim), np.float32), *parts])
 
-    def _windows(self, item: Item, look: Callable[[Item], Sequence[Image.Image]]) -> list[NDArray[np.uint8]]:
-        """What the network is to see of the item: a window (H, W, 3) of each view."""
-        how = self.preparation
-        if how.whole:
-            return [squeezed(view, *(how.size[::-1] if view.height > view.width else how.size)) for view in look(item)]
-        return [fitted(view, *how.size) for view in look(item)]
+    def _windows(self, item: Item, read_views: Callable[[Item], Sequence[Image.Image]]) -> list[NDArray[np.uint8]]:
+        """The network's input for the item: a window (H, W, 3) of each view."""
+        preparation = self.preparation
+        if preparation.whole:
+            return [
+                squash(view, *(preparation.size[::-1] if view.height > view.width else preparation.size))
+                for view in read_views(item)
+            ]
+        return [centre_crop(view, *preparation.size) for view in read_views(item)]
 
-    def _stacked(self, items: list[list[NDArray[np.uint8]]]) -> _Batch:
-        """The items' windows in stacks of one shape."""
+    def _stack(self, items: list[list[NDArray[np.uint8]]]) -> _Batch:
+        """The items' windows, stacked by shape."""
         windows = [window for item in items for window in item]
         shapes = np.array([window.shape[0] for window in windows])
         rows = [np.flatnonzero(shapes == height) for height in np.unique(shapes)]
@@ -144,7 +147,7 @@ class Encoder:
             [len(item) for item in items], rows, [np.stack([windows[row] for row in stack]) for stack in rows]
         )
 
-    def _embedded(self, batch: _Batch) -> NDArray[np.float32]:
+    def _embed(self, batch: _Batch) -> NDArray[np.float32]:
         """Embeddings (b, dim), the mean over each item's views."""
         views = np.empty((sum(batch.sizes), self.dim), np.float32)
         for rows, windows in zip(batch.rows, batch.windows, strict=True):
@@ -178,17 +181,19 @@ class _Batch:
     windows: list[NDArray[np.uint8]]
 
 
-def normalise(pixels: Tensor, how: Preparation) -> Tensor:
+def normalise(pixels: Tensor, preparation: Preparation) -> Tensor:
     """uint8 (B, H, W, 3) to float (B, 3, H, W), channels last in memory."""
-    mean, std = torch.tensor(how.mean, device=pixels.device), torch.tensor(how.std, device=pixels.device)
+    mean, std = (torch.tensor(values, device=pixels.device) for values in (preparation.mean, preparation.std))
     return ((pixels.float() / 255.0 - mean) / std).permute(0, 3, 1, 2)
 
 
-def frozen(name: str, network: nn.Module, preparation: Preparation, learnt: frozenset[str] = frozenset()) -> Encoder:
+def frozen_encoder(
+    name: str, network: nn.Module, preparation: Preparation, training_hashes: frozenset[str] = frozenset()
+) -> Encoder:
     """The network as an encoder on the best device."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
-    return Encoder(name, network.to(device), preparation, device, learnt)
+    return Encoder(name, network.to(device), preparation, device, training_hashes)
 
 
 def _hash_of(network: nn.Module) -> str:

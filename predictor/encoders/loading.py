@@ -1,4 +1,4 @@
-"""Encoders by name, ready on the best device; the settings say where weights lie that do not ship."""
+"""Encoders by name, on the best device; settings name the files of weights that are not part of the project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from django.conf import settings
 from torch import nn
 
-from predictor.encoders.encoder import Encoder, Preparation, frozen
+from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
 from predictor.encoders.networks import (
     ARCHITECTURES,
     TIMM_PREFIX,
@@ -23,7 +23,7 @@ from predictor.encoders.networks import (
     vit_b16,
 )
 from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
-from predictor.encoders.tuned import TunedDamaged, describe_tuned, load_weights
+from predictor.encoders.tuned import TunedEncoderDamaged, load_weights, read_tuned
 
 REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
     "starter_vit": starter_vit,
@@ -34,14 +34,14 @@ REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
 
 @lru_cache(maxsize=2)
 def load_encoder(name: str) -> Encoder:
-    """The encoder of this name (REGISTRY, ``timm:NAME`` or ``tuned:NAME``), ready on the best device.
+    """The encoder of this name (REGISTRY, ``timm:NAME`` or ``tuned:NAME``), on the best device.
 
-    Raises UnknownEncoder, or MissingWeights when its weights are not to be had.
+    Raises UnknownEncoder, or MissingWeights when its weights cannot be found.
     """
     if name in REGISTRY:
-        return frozen(name, *REGISTRY[name]())
+        return frozen_encoder(name, *REGISTRY[name]())
     if name.startswith(TIMM_PREFIX):
-        return frozen(name, *from_timm(name.removeprefix(TIMM_PREFIX)))
+        return frozen_encoder(name, *from_timm(name.removeprefix(TIMM_PREFIX)))
     if name.startswith(TUNED_PREFIX):
         return _tuned(name)
     raise UnknownEncoder(
@@ -52,13 +52,13 @@ def load_encoder(name: str) -> Encoder:
 def _tuned(name: str) -> Encoder:
     folder = settings.ENCODERS_DIR / name.removeprefix(TUNED_PREFIX)
     try:
-        about = describe_tuned(folder)
-    except TunedDamaged as error:
+        tuned = read_tuned(folder)
+    except TunedEncoderDamaged as error:
         raise MissingWeights(str(error)) from error
-    build = ARCHITECTURES.get(about.base)
-    network = build() if build else timm.create_model(about.base.removeprefix(TIMM_PREFIX), num_classes=0)
+    build = ARCHITECTURES.get(tuned.base)
+    network = build() if build else timm.create_model(tuned.base.removeprefix(TIMM_PREFIX), num_classes=0)
     network.load_state_dict({key: torch.from_numpy(array) for key, array in load_weights(folder).items()})
-    how: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in about.preparation.items()
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in tuned.preparation.items()
     }
-    return frozen(name, network, Preparation(**how), frozenset(about.learnt))
+    return frozen_encoder(name, network, Preparation(**fields), frozenset(tuned.learnt))

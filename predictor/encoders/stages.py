@@ -1,7 +1,7 @@
 """Embeddings of a convolutional network from several of its stages: texture and colour as well as content.
 
-The last stage tells a beach from a fort; that the earth is red or the light hazy is in earlier ones. Each part is
-pooled over the picture, square-rooted as Fisher vectors are (Perronnin, Sánchez, Mensink 2010), scaled to unit length.
+The last stage distinguishes a beach from a fort; earlier ones hold the colour of the earth or haze. Each part is pooled
+over the picture, power-normalised as Fisher vectors are (Perronnin, Sánchez, Mensink 2010) and scaled to unit length.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-STAGES = {2: 0.5, 3: 0.7, 4: 1.0}  # of timm's feature_info: how much the mean of each weighs beside the last maps'
+STAGES = {
+    2: 0.5,
+    3: 0.7,
+    4: 1.0,
+}  # of timm's feature_info: weight of each mean beside the last feature maps
 
 
 class PooledStages(nn.Module):

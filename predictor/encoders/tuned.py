@@ -1,6 +1,6 @@
-"""Fine-tuned encoders: a folder each under ``GEOGUESS_DATA/encoders``, weights as safetensors beside what they are.
+"""Fine-tuned encoders: one folder each under ``GEOGUESS_DATA/encoders``, with weights (safetensors) and description.
 
-Imports no torch, so that a web page can list them.
+Imports no torch, so that web pages can list them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 
-PREFIX = "tuned:"  # of their names among encoders
-WEIGHTS, ABOUT = "weights.safetensors", "encoder.json"
+PREFIX = "tuned:"  # of the names of fine-tuned encoders
+WEIGHTS, DESCRIPTION = "weights.safetensors", "encoder.json"
 
 
-class TunedDamaged(RuntimeError):
-    """A fine-tuned encoder is not there, or its weights are not the ones that were written."""
+class TunedEncoderDamaged(RuntimeError):
+    """A fine-tuned encoder is missing, or its weights are not the ones that were written."""
 
 
 @dataclass(frozen=True)
-class Tuned:
-    """What a fine-tuned encoder is: its ``base`` in the registry, its preparation's fields, how it was made.
+class TunedEncoder:
+    """The description of a fine-tuned encoder: its ``base`` in the registry, its preparation's fields, its card.
 
-    ``learnt`` are the hashes of the photos it knows: nothing may be chosen or measured on them.
+    ``learnt`` are the hashes of the photos it was trained on: nothing may be chosen or measured on them.
     """
 
     base: str
@@ -37,30 +37,30 @@ class Tuned:
     card: dict[str, Any]
 
 
-def save_tuned(folder: Path, weights: dict[str, NDArray[np.generic]], about: Tuned) -> None:
-    """Write the encoder, its weights by the network's names: the folder is there whole or not at all."""
+def save_tuned(folder: Path, weights: dict[str, NDArray[np.generic]], description: TunedEncoder) -> None:
+    """Write the encoder to its folder atomically; ``weights`` have the network's names."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     data = save({name: np.ascontiguousarray(array) for name, array in weights.items()})
-    content = {**asdict(about), "weights_sha256": hashlib.sha256(data).hexdigest()}
+    content = {**asdict(description), "weights_sha256": hashlib.sha256(data).hexdigest()}
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=folder.parent) as unfinished:
-        whole = Path(unfinished) / folder.name
-        whole.mkdir()
-        (whole / WEIGHTS).write_bytes(data)
-        (whole / ABOUT).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
-        whole.rename(folder)
+        new = Path(unfinished) / folder.name
+        new.mkdir()
+        (new / WEIGHTS).write_bytes(data)
+        (new / DESCRIPTION).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
+        new.rename(folder)
 
 
-def describe_tuned(folder: Path) -> Tuned:
-    """What the encoder in this folder is, its weights checked. Raises TunedDamaged."""
+def read_tuned(folder: Path) -> TunedEncoder:
+    """Check the weights in this folder and return the description. Raises TunedEncoderDamaged."""
     try:
-        content = json.loads((folder / ABOUT).read_text())
+        content = json.loads((folder / DESCRIPTION).read_text())
         with (folder / WEIGHTS).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != content.pop("weights_sha256"):
-            raise TunedDamaged(f"The weights in {folder} have changed: restore the folder, or fine-tune again.")
-        return Tuned(**content)
+            actual_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if actual_sha256 != content.pop("weights_sha256"):
+            raise TunedEncoderDamaged(f"The weights in {folder} have changed: restore the folder, or fine-tune again.")
+        return TunedEncoder(**content)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TunedDamaged(
+        raise TunedEncoderDamaged(
             f"There is no whole encoder in {folder} ({error}): make it with `manage.py finetune`, or restore it."
         ) from error
 
@@ -71,5 +71,5 @@ def load_weights(folder: Path) -> dict[str, NDArray[np.generic]]:
 
 
 def tuned_names(folder: Path) -> list[str]:
-    """Names, with the prefix, of the encoders below a folder."""
-    return sorted(f"{PREFIX}{path.parent.name}" for path in folder.glob(f"*/{ABOUT}"))
+    """Names, with the prefix, of the encoders in subfolders of this folder."""
+    return sorted(f"{PREFIX}{path.parent.name}" for path in folder.glob(f"*/{DESCRIPTION}"))

@@ -1,4 +1,4 @@
-"""A base for commands that need the database: in a fresh data folder they make it first."""
+"""Base class of commands that need the database; in a new data folder they create it first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 class DatabaseCommand(BaseCommand):
-    """Applies the migrations that the database lacks, then runs."""
+    """Applies outstanding migrations, then runs."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         executor = MigrationExecutor(connection)

@@ -1,1 +1,1 @@
-"""The heads on top of an encoder, and the smoothed targets they learn."""
+"""The heads on top of an encoder, and the smoothed targets that they are trained on."""

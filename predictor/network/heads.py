@@ -1,7 +1,7 @@
-"""The heads on frozen embeddings: one for geocells, one for each thing known of a place; convex, the same on every run.
+"""Linear heads on frozen embeddings: one for geocells and one for each task; a convex fit, the same on every run.
 
-What the task heads see (state, climate, height …) speaks for the cells where it is common: the evidence of each is
-added to the cells' logits with a weight that held-out photos choose (a log-linear pool: Genest & Zidek 1986).
+What a task's head predicts (state, climate, height …) is evidence for the cells where that label is common: it is added
+to the cells' logits with a weight chosen on held-out photos (a log-linear pool: Genest & Zidek 1986).
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 from predictor.geodesy import Floats
 
 Embeddings = NDArray[np.float32]
-ITERATIONS = 100  # of L-BFGS; the loss has settled well before
-SMALL_FIT = (
-    1e9  # multiplications per loss; below, threads cost more waiting for each other (20 times on a busy machine)
-)
-SMALLEST = 1e-12
+ITERATIONS = 100  # of L-BFGS; it converges well before
+# Multiplications per loss below which one thread is faster than several (20 times on a busy machine).
+SMALL_FIT = 1e9
+EPSILON = 1e-12
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """What contrastive pretraining learnt: a residual projection, ``down`` (d, h) and ``up`` (h, d)."""
+    """The residual projection that contrastive pretraining trains: ``down`` (d, h) and ``up`` (h, d)."""
 
     down: Embeddings
     up: Embeddings
@@ -36,9 +35,9 @@ class Adapter:
 
 @dataclass(frozen=True)
 class Projection:
-    """How raw embeddings (N, r) become unit vectors (N, d) that photos are compared by.
+    """Maps raw embeddings (N, r) to the unit vectors (N, d) by which photos are compared.
 
-    They lose ``centre`` (r,), are mapped by ``basis`` (r, d) and moved by the adapter, where there are these.
+    ``centre`` (r,) is subtracted; then ``basis`` (r, d) and the adapter are applied where present.
     """
 
     centre: NDArray[np.float32]
@@ -51,30 +50,30 @@ class Projection:
         return embeddings if self.adapter is None else self.adapter(embeddings)
 
     @classmethod
-    def of(cls, raw: Embeddings, dimensions: int) -> Projection:
-        """Onto the ``dimensions`` main directions (PCA) of embeddings (N, r), if they have more."""
+    def pca(cls, raw: Embeddings, dimensions: int) -> Projection:
+        """Onto the first ``dimensions`` principal components of embeddings (N, r), if they have more dimensions."""
         centre = raw.mean(axis=0)
         if raw.shape[1] <= dimensions:
             return cls(centre)
         centred = (raw - centre).astype(float)
         _, vectors = np.linalg.eigh(centred @ centred.T if len(raw) < raw.shape[1] else centred.T @ centred)
-        main = vectors[:, ::-1][:, : min(dimensions, len(raw) - 1)]
-        basis = centred.T @ main if len(raw) < raw.shape[1] else main
+        principal = vectors[:, ::-1][:, : min(dimensions, len(raw) - 1)]
+        basis = centred.T @ principal if len(raw) < raw.shape[1] else principal
         return cls(centre, (basis / np.linalg.norm(basis, axis=0)).astype(np.float32))
 
 
 @dataclass(frozen=True)
 class Task:
-    """A head for something known of training photos.
+    """A head that predicts one kind of label of training photos.
 
-    ``labels`` (K,), ``weight`` (d, K), ``bias`` (K,); ``given_cell`` (K, C) says how often each label is met in each
-    cell, and ``share`` how much its evidence weighs in the posterior, 0 for not at all.
+    ``labels`` (K,), ``weight`` (d, K), ``bias`` (K,); ``label_given_cell`` (K, C) is p(label | cell), and ``share`` the
+    weight of its evidence in the posterior, 0 for none.
     """
 
     labels: NDArray[np.str_]
     weight: Embeddings
     bias: Embeddings
-    given_cell: Floats
+    label_given_cell: Floats
     share: float = 0.0
 
     def probabilities(self, embeddings: Embeddings) -> Floats:
@@ -82,16 +81,16 @@ class Task:
         return softmax((embeddings @ self.weight + self.bias).astype(float))
 
     def evidence(self, embeddings: Embeddings) -> Floats:
-        """For each cell (N, C): the log of how well its labels agree with those seen."""
-        return np.log(self.probabilities(embeddings) @ self.given_cell + SMALLEST)
+        """For each cell (N, C): the log of the sum over labels of p(label | picture) · p(label | cell)."""
+        return np.log(self.probabilities(embeddings) @ self.label_given_cell + EPSILON)
 
 
 @dataclass(frozen=True)
 class Heads:
     """Linear maps of projected embeddings: ``weight`` (d, C) and ``bias`` (C,) for cells, and the tasks by name.
 
-    ``groups`` (C,), where given, number the state of each cell for a hierarchical posterior, p(state) · p(cell |
-    state), whose first factor is the task "state"'s (Clark et al. 2023).
+    ``groups`` (C,), where given, is the number of each cell's state, for a hierarchical posterior p(state) · p(cell |
+    state) whose first factor is that of the task "state" (Clark et al. 2023).
     """
 
     projection: Projection
@@ -119,19 +118,18 @@ class Heads:
 
 
 def hierarchical(cells: Floats, groups: NDArray[np.intp], states: Task, embeddings: Embeddings) -> Floats:
-    """Cell probabilities (N, C) rescaled so that those of each state sum to what the state's own head says."""
-    belongs = np.eye(len(states.labels))[groups]  # (C, K)
-    seen = states.probabilities(embeddings)
-    present = seen * (belongs.sum(axis=0) > 0)
-    wanted = present / present.sum(axis=1, keepdims=True)
-    given = cells / np.maximum(cells @ belongs, SMALLEST)[:, groups]
-    rescaled = given * wanted[:, groups]
+    """Cell probabilities (N, C) rescaled so that those of each state sum to the probability from the state's head."""
+    membership = np.eye(len(states.labels))[groups]  # (C, K)
+    with_cells = states.probabilities(embeddings) * (membership.sum(axis=0) > 0)
+    state_probabilities = with_cells / with_cells.sum(axis=1, keepdims=True)
+    cell_given_state = cells / np.maximum(cells @ membership, EPSILON)[:, groups]
+    rescaled = cell_given_state * state_probabilities[:, groups]
     return rescaled / rescaled.sum(axis=1, keepdims=True)
 
 
 def unit(rows: NDArray) -> NDArray:
     """Rows (N, d) scaled to unit length."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), SMALLEST)
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), EPSILON)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -151,8 +149,8 @@ def fit_path(
     """(weight (d, C), bias (C,)) that minimise cross-entropy + penalty/2·|weight|², for each penalty, largest first.
 
     ``embeddings`` (N, d) are projected, ``targets`` (N, C). Each fit starts from the one before. With a ``margin``
-    the logits are scaled cosines, and a cell has to win by it (CosFace: Wang et al. 2018, as CosPlace uses it: Berton
-    et al. 2022). ``check`` is called often; what it raises ends the fit.
+    the logits are scaled cosines, and the target's cosine is reduced by it (CosFace: Wang et al. 2018, as CosPlace
+    uses it: Berton et al. 2022). ``check`` is called before each evaluation of the loss; its exception ends the fit.
     """
     import torch
     from torch.nn import functional
@@ -162,7 +160,7 @@ def fit_path(
     weight = (functional.normalize(x.T @ y, dim=0) if margin else torch.zeros(x.shape[1], y.shape[1])).requires_grad_()
     bias = prior.requires_grad_()
     scale = torch.tensor(1.0, requires_grad=True)
-    free = [weight, bias, scale] if margin else [weight, bias]
+    parameters = [weight, bias, scale] if margin else [weight, bias]
 
     def linear() -> torch.Tensor:
         return scale.exp() * functional.normalize(weight, dim=0) if margin else weight
@@ -172,7 +170,7 @@ def fit_path(
     torch.set_num_threads(1 if x.numel() * y.shape[1] < SMALL_FIT else threads)
     try:
         for penalty in penalties:
-            optimiser = torch.optim.LBFGS(free, max_iter=ITERATIONS, line_search_fn="strong_wolfe")
+            optimiser = torch.optim.LBFGS(parameters, max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
             def closure(penalty: float = penalty, optimiser: torch.optim.Optimizer = optimiser) -> torch.Tensor:
                 if check:

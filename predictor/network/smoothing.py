@@ -1,7 +1,7 @@
 """Geocell targets smoothed by haversine distance (Haas et al. 2024, PIGEON, eq. 2), here normalised to sum to one.
 
-Without the normalisation a photo where cells are small weighs more than one where they are large: PIGEON's own form is
-kept for comparison.
+Without the normalisation a photo among small cells weighs more in the loss than one among large cells; PIGEON's own
+form is there for comparison.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from predictor.geodesy import Floats, distance_matrix_km
 
 INDIA_AREA_KM2 = 3_287_263.0  # Census of India
 TAU_PER_SPACING = 0.29  # PIGEON's own ratio: 75 km to a mean cell spacing of 260 km
-NEIGHBOUR = 4  # on a regular grid the fourth nearest centroid is one spacing away
+NEIGHBOUR = 4  # rank of the centroid that is one spacing away, as on a regular grid
 
 
 def spacing_km(cells: int, area_km2: float = INDIA_AREA_KM2) -> float:
@@ -42,7 +42,7 @@ def smoothed_targets(photos: Floats, centroids: Floats, tau_km: float | Floats) 
 
 
 def unnormalised_targets(photos: Floats, centroids: Floats, tau_km: float | Floats) -> Floats:
-    """PIGEON's form (N, C): exp(-(distance - nearest)/tau), whose rows sum to more than one where cells are dense."""
+    """PIGEON's form (N, C): exp(-(distance - nearest)/tau), whose rows have a larger sum where cells are dense."""
     logits = -distance_matrix_km(photos, centroids) / tau_km
     return np.exp(logits - logits.max(axis=1, keepdims=True))
 

@@ -1,1 +1,1 @@
-"""Pictures as bytes: read, prepared, cut into views, and kept by the hash of their bytes."""
+"""Pictures: decoded from bytes, resized, cut into views, and stored by the hash of their bytes."""

@@ -1,4 +1,4 @@
-"""Image bytes to pixels, and the perceptual hash that finds the same picture in other bytes."""
+"""Image bytes to pixels, and the perceptual hash that finds the same picture in another encoding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 pillow_heif.register_heif_opener()
 
-NEAR_DUPLICATE_BITS = 4  # of 64; two encodings of one picture differ by fewer, two pictures by far more
+NEAR_DUPLICATE_BITS = 4  # of 64; two encodings of one picture differ in at most these, two pictures in far more
 
 
 class UnreadableImage(ValueError):
@@ -29,8 +29,8 @@ def decode(data: bytes) -> Image.Image:
         ) from error
 
 
-def fitted(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
-    """The middle of the picture (height, width, 3), as large as fits into it."""
+def centre_crop(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
+    """The largest centred crop of this aspect ratio, resized to (height, width, 3)."""
     scale = max(height / image.height, width / image.width)
     w, h = min(width / scale, image.width), min(height / scale, image.height)
     left, top = (image.width - w) / 2, (image.height - h) / 2
@@ -38,18 +38,18 @@ def fitted(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
     return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, box=box, reducing_gap=3.0))
 
 
-def squeezed(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
-    """All of the picture in one window (height, width, 3), whatever its shape."""
+def squash(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
+    """The whole picture resized to (height, width, 3), without keeping its aspect ratio."""
     return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0))
 
 
 def perceptual_hash(image: Image.Image) -> int:
-    """64-bit pHash; the number of bits in which two differ says how alike the pictures are."""
+    """64-bit pHash; similar pictures have hashes with a small Hamming distance."""
     return int(str(imagehash.phash(image)), 16)
 
 
-def nearest_bits(hashes: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """Fewest differing bits (N,) of each hash (N,) to any known one (M,); 64 where nothing is known."""
-    if len(known) == 0:
+def nearest_hamming_distance(hashes: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Hamming distance in bits (N,) of each hash (N,) to the nearest of the others (M,); 64 where there are none."""
+    if len(others) == 0:
         return np.full(len(hashes), 64, dtype=np.intp)
-    return np.array([np.bitwise_count(known ^ value).min() for value in hashes], dtype=np.intp)
+    return np.array([np.bitwise_count(others ^ value).min() for value in hashes], dtype=np.intp)

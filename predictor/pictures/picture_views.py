@@ -1,7 +1,7 @@
 """Views: the windows of one picture, or the pictures of one place, whose embeddings are averaged into one.
 
-An equirectangular panorama is looked at in four directions, a very wide picture in windows side by side; crops of an
-ordinary picture are augmentation at test time (Krizhevsky et al. 2012), on request.
+An equirectangular panorama gives views in four directions, a very wide picture windows side by side; crops of an
+ordinary picture are test-time augmentation (Krizhevsky et al. 2012), on request.
 """
 
 from __future__ import annotations
@@ -11,43 +11,43 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
-WIDE = 2.2  # width by height from which on a picture is more than a camera sees at once
-WINDOW = 1.5  # width by height of the windows that a wide picture is cut into
+WIDE_ASPECT = 2.2  # width by height from which on a picture is wider than a single camera image
+WINDOW_ASPECT = 1.5  # width by height of the windows that a wide picture is cut into
 DIRECTIONS = 4
 FIELD_DEGREES = 90.0
-SEAM = 3.0  # times the usual step between columns that the two edges of a panorama may differ by
-CROP_SIDE = 0.8  # of the picture's
-MOST_CROPS = 6
+SEAM_TOLERANCE = 3.0  # how far a panorama's two edges may differ, in mean differences of adjacent columns
+CROP_SIDE = 0.8  # side of a crop as a share of the picture's
+MAX_CROPS = 6
 CORNERS = ((0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0), (0.5, 0.5))
 
 
 def views_of(image: Image.Image, crops: int = 1) -> list[Image.Image]:
-    """What of a picture is looked at: all of it, with ``crops`` - 1 crops beside it; or parts, where it is too wide."""
+    """The views of a picture: all of it and ``crops`` - 1 crops, or its parts where it is a panorama or very wide."""
     if is_panorama(image):
         return [_perspective(image, 360.0 * number / DIRECTIONS) for number in range(DIRECTIONS)]
-    if image.width >= WIDE * image.height:
-        count = round(image.width / image.height / WINDOW)
-        width = WINDOW * image.height
+    if image.width >= WIDE_ASPECT * image.height:
+        count = round(image.width / image.height / WINDOW_ASPECT)
+        width = WINDOW_ASPECT * image.height
         lefts = np.linspace(0, image.width - width, count)
         return [image.crop((round(left), 0, round(left + width), image.height)) for left in lefts]
     width, height = CROP_SIDE * image.width, CROP_SIDE * image.height
-    places = [((image.width - width) * x, (image.height - height) * y) for x, y in CORNERS[: crops - 1]]
-    return [image, *(image.crop((round(x), round(y), round(x + width), round(y + height))) for x, y in places)]
+    corners = [((image.width - width) * x, (image.height - height) * y) for x, y in CORNERS[: crops - 1]]
+    return [image, *(image.crop((round(x), round(y), round(x + width), round(y + height))) for x, y in corners)]
 
 
 def is_panorama(image: Image.Image) -> bool:
-    """Whether this is a whole turn in equirectangular projection: twice as wide as high, and its two edges meet."""
+    """Whether this is a full equirectangular panorama: twice as wide as high, with matching left and right edges."""
     if abs(image.width - 2 * image.height) > 2:
         return False
     small = np.asarray(image.resize((256, 128)), float)
-    usual = np.abs(np.diff(small, axis=1)).mean()
-    return bool(np.abs(small[:, 0] - small[:, -1]).mean() <= SEAM * usual + 1.0)
+    mean_step = np.abs(np.diff(small, axis=1)).mean()
+    return bool(np.abs(small[:, 0] - small[:, -1]).mean() <= SEAM_TOLERANCE * mean_step + 1.0)
 
 
 def _perspective(panorama: Image.Image, heading: float) -> Image.Image:
-    """What a camera that looks level in this direction sees, `FIELD_DEGREES` wide, `WINDOW` as wide as high."""
+    """The image of a level camera with this heading in degrees, `FIELD_DEGREES` wide, of aspect `WINDOW_ASPECT`."""
     width = panorama.width // 3
-    height = round(width / WINDOW)
+    height = round(width / WINDOW_ASPECT)
     focal = width / 2 / np.tan(np.radians(FIELD_DEGREES) / 2)
     x, y = np.meshgrid(np.arange(width) + 0.5 - width / 2, np.arange(height) + 0.5 - height / 2)
     longitude = np.arctan2(x, focal) + np.radians(heading)

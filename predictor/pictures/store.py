@@ -1,4 +1,4 @@
-"""Images by the SHA-256 of their bytes, under ``GEOGUESS_DATA/store``: neither names nor places are known here."""
+"""The content-addressed store: images by the SHA-256 of their bytes, under ``GEOGUESS_DATA/store``."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from django.http import Http404
 
 
 class ImageMissing(Http404, FileNotFoundError):
-    """No image with this hash is in the store; a page that needs it is not found, as when it was taken down."""
+    """No image with this hash is in the store. A page that needs it answers 404, as it does after a takedown."""
 
     def __init__(self, sha256: str) -> None:
         super().__init__(f"Image {sha256[:12]}… is not in {settings.STORE_DIR}: import its photo again.")
 
 
 def path(sha256: str) -> Path:
-    """Where the image with this hash lies, or would lie."""
+    """The path of the image with this hash, whether or not it is stored."""
     return settings.STORE_DIR / sha256[:2] / f"{sha256}.jpg"
 
 
 def put(data: bytes) -> str:
-    """Keep the bytes and return their hash; putting them again changes nothing."""
+    """Store the bytes and return their hash; idempotent."""
     sha256 = hashlib.sha256(data).hexdigest()
     target = path(sha256)
     if not target.exists():
@@ -32,7 +32,7 @@ def put(data: bytes) -> str:
         descriptor, name = tempfile.mkstemp(dir=target.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        Path(name).replace(target)  # whole or not at all, also when two processes put the same image
+        Path(name).replace(target)  # atomic, also when two processes store the same image
     return sha256
 
 

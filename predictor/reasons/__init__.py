@@ -1,1 +1,1 @@
-"""Why the model guessed what it guessed: where it looks, which photos look alike, what it takes for clues."""
+"""The reasons for a guess: saliency maps, the most similar training photos, predicted clues."""

@@ -1,4 +1,4 @@
-"""What speaks for a guess, from the posterior and the embedding alone: cells, states, neighbours, clues. No torch."""
+"""The reasons that follow from posterior and embedding: cells, states, neighbours, clues. Imports no torch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIKELY_LABELS = 3
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training photo that looks alike: its hash, its position in degrees, the cosine of the embeddings."""
+    """A similar training photo: its hash, its position in degrees, the cosine of the embeddings."""
 
     sha256: str
     latitude: float
@@ -28,7 +28,7 @@ class Neighbour:
 
 
 def reasons(artifact: Artifact, cells: Floats, embedding: Embeddings, scale_km: float) -> dict[str, Any]:
-    """The answer with all that it was made of, as JSON holds it; ``heat`` (C,) are the cells' probabilities."""
+    """The answer and the reasons for it, for JSON; ``heat`` (C,) are the cells' probabilities."""
     return {
         **asdict(answer_from(artifact, cells, embedding, scale_km)),
         "heat": np.round(cells, 5).tolist(),
@@ -38,11 +38,11 @@ def reasons(artifact: Artifact, cells: Floats, embedding: Embeddings, scale_km: 
 
 
 def neighbours(artifact: Artifact, embedding: Embeddings, count: int = NEIGHBOURS) -> list[Neighbour]:
-    """The training photos most alike, the most alike first."""
-    places = artifact.gallery.places
-    cosines = places.embeddings @ unit(embedding[None])[0]
+    """The most similar training photos, the most similar first."""
+    photos = artifact.gallery.photos
+    cosines = photos.embeddings @ unit(embedding[None])[0]
     nearest = np.argsort(-cosines, kind="stable")[:count]
-    latitudes, longitudes = positions(places.vectors[nearest])
+    latitudes, longitudes = positions(photos.vectors[nearest])
     return [
         Neighbour(str(artifact.gallery.sha256[row]), float(latitude), float(longitude), float(cosines[row]))
         for row, latitude, longitude in zip(nearest, latitudes, longitudes, strict=True)
@@ -50,20 +50,20 @@ def neighbours(artifact: Artifact, embedding: Embeddings, count: int = NEIGHBOUR
 
 
 def clues(artifact: Artifact, embedding: Embeddings) -> list[dict[str, Any]]:
-    """What each task's head sees in the picture: its likeliest labels with probabilities."""
-    found = []
+    """The likeliest labels of each task for the picture, with probabilities."""
+    tasks = []
     for name, task in sorted(artifact.heads.tasks.items()):
         probabilities = task.probabilities(unit(embedding[None]))[0]
         best = np.argsort(-probabilities, kind="stable")[:LIKELY_LABELS]
         labels = [{"label": str(task.labels[row]), "probability": float(probabilities[row])} for row in best]
-        found.append({"task": name, "labels": labels})
-    return found
+        tasks.append({"task": name, "labels": labels})
+    return tasks
 
 
 def cell_outlines(artifact: Artifact) -> list[dict[str, Any]]:
     """Name, state and GeoJSON geometry of each geocell, in the order of ``heat``."""
     partition = artifact.partition
     return [
-        {"name": str(name), "state": str(state), "geometry": shapely.geometry.mapping(drawing)}
-        for name, state, drawing in zip(partition.names, partition.states, partition.drawings, strict=True)
+        {"name": str(name), "state": str(state), "geometry": shapely.geometry.mapping(outline)}
+        for name, state, outline in zip(partition.names, partition.states, partition.outlines, strict=True)
     ]

@@ -1,8 +1,8 @@
-"""Where an encoder looks when it decides for a geocell: a value for each part of the picture.
+"""Saliency maps: how much each part of the picture counts for the likeliest geocell.
 
-Transformers: attention rollout (Abnar & Zuidema 2020), or attention weighed by its gradient (Chefer, Gur, Wolf 2021),
-which asks what speaks for one cell. Other networks: Grad-CAM on their last maps (Selvaraju et al. 2017). How far these
-can be believed is measured by `pipeline.evaluation.reasons`; docs/model.md has the figures.
+Transformers: attention rollout (Abnar & Zuidema 2020), or attention weighted by its gradient (Chefer, Gur, Wolf 2021),
+which is specific to one cell. Other networks: Grad-CAM on their last maps (Selvaraju et al. 2017). Their faithfulness
+is measured by `pipeline.evaluation.reasons`; docs/model.md has the figures.
 """
 
 from __future__ import annotations
@@ -22,58 +22,58 @@ from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder, Preparation, normalise
 from predictor.geodesy import Floats
 from predictor.network.heads import Heads
-from predictor.pictures.images import fitted, squeezed
+from predictor.pictures.images import centre_crop, squash
 
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
 REGIONS = 3
-REGION_SHARE = 0.25  # of the network's window, in each direction, that a region reaches over
+REGION_SHARE = 0.25  # side of a region as a share of the network's input window
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 
 
 def methods(encoder: Encoder) -> tuple[str, ...]:
-    """The methods that fit this encoder, the one that pages show first."""
+    """The methods that fit this encoder; pages show the first one."""
     return (GRADIENT_ATTENTION, ROLLOUT) if _attentions(encoder.network) else (GRAD_CAM,)
 
 
 def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:
-    """How much each part (rows, columns) of what the network sees counts for its likeliest cell, from 0 to 1."""
+    """Saliency map (rows, columns) of the network's input for its likeliest cell, from 0 to 1."""
     method = method or methods(encoder)[0]
     upright = encoder.preparation.whole and image.height > image.width
     size = encoder.preparation.size[::-1] if upright else encoder.preparation.size
-    window = (squeezed if encoder.preparation.whole else fitted)(image, *size)
+    window = (squash if encoder.preparation.whole else centre_crop)(image, *size)
     pixels = normalise(torch.tensor(window)[None].to(encoder.device), encoder.preparation).requires_grad_()
-    with torch.enable_grad(), _watched(encoder.network) as (attentions, maps):
+    with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
         logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
         likeliest = functional.log_softmax(logits / artifact.calibration.temperature, dim=1).max()
         if method == ROLLOUT:
-            found = _rollout([attention.mean(dim=1)[0] for attention in attentions])
+            relevance = _rollout([attention.mean(dim=1)[0] for attention in attentions])
         elif method == GRADIENT_ATTENTION:
             gradients = torch.autograd.grad(likeliest, attentions)
-            weighed = [(a * g).clamp(min=0).mean(dim=1)[0] for a, g in zip(attentions, gradients, strict=True)]
-            found = _accumulated(weighed)
+            weighted = [(a * g).clamp(min=0).mean(dim=1)[0] for a, g in zip(attentions, gradients, strict=True)]
+            relevance = _accumulate(weighted)
         else:
-            found = _grad_cam(likeliest, maps[-1])
-    values = found.detach().cpu().numpy().astype(float)
+            relevance = _grad_cam(likeliest, maps[-1])
+    values = relevance.detach().cpu().numpy().astype(float)
     if values.ndim == 1:
         values = _grid(values, encoder.network, size)
     low, high = values.min(), values.max()
     return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
-def seen_box(how: Preparation, image: Image.Image) -> Box:
-    """The part of the picture that the network sees."""
-    if how.whole:
+def input_box(preparation: Preparation, image: Image.Image) -> Box:
+    """The part of the picture that is the network's input."""
+    if preparation.whole:
         return 0.0, 0.0, 1.0, 1.0
-    height, width = how.size
+    height, width = preparation.size
     scale = max(height / image.height, width / image.width)
     share_x, share_y = min(1.0, width / scale / image.width), min(1.0, height / scale / image.height)
     return (1 - share_x) / 2, (1 - share_y) / 2, (1 + share_x) / 2, (1 + share_y) / 2
 
 
-def top_regions(values: Floats, seen: Box, count: int = REGIONS) -> list[Box]:
-    """Boxes around the highest parts (rows, columns), which lie in the ``seen`` box; none overlaps another."""
-    left, top, right, bottom = seen
+def top_regions(values: Floats, box: Box, count: int = REGIONS) -> list[Box]:
+    """Boxes, without overlap, around the highest values of a saliency map (rows, columns) that covers ``box``."""
+    left, top, right, bottom = box
     rows, columns = values.shape
     high, wide = max(1, round(REGION_SHARE * rows)), max(1, round(REGION_SHARE * columns))
     windows = np.lib.stride_tricks.sliding_window_view(values, (high, wide)).mean(axis=(2, 3)).copy()
@@ -106,14 +106,14 @@ def _cell_logits(raw: Tensor, heads: Heads) -> Tensor:
 
 
 def _attentions(network: Any) -> list[Any]:
-    """The attention of each block, where all are of timm's plain kind."""
-    found = [getattr(block, "attn", None) for block in getattr(network, "blocks", [])]
-    return found if all(hasattr(attention, "attn_drop") for attention in found) else []
+    """The attention of each block, where all are of timm's class ``Attention``."""
+    modules = [getattr(block, "attn", None) for block in getattr(network, "blocks", [])]
+    return modules if all(hasattr(attention, "attn_drop") for attention in modules) else []
 
 
 @contextmanager
-def _watched(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    """Lists that fill as the network runs: attentions (1, heads, T, T), and feature maps (1, C, h, w)."""
+def _recorded(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+    """Record the attentions (1, heads, T, T) and feature maps (1, C, h, w) of forward passes in two lists."""
     attentions: list[Tensor] = []
     maps: list[Tensor] = []
     hooks, fused = [], []
@@ -139,7 +139,7 @@ def _watched(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
 
 
 def _rollout(attentions: list[Tensor]) -> Tensor:
-    """What each token (T,) hands to the output, through attentions (T, T) averaged over heads, and residuals."""
+    """Relevance (T,) of each token to the output, from attentions (T, T) averaged over heads, with residuals."""
     size = len(attentions[0])
     joint = torch.eye(size, device=attentions[0].device)
     for attention in attentions:
@@ -148,8 +148,8 @@ def _rollout(attentions: list[Tensor]) -> Tensor:
     return joint.mean(dim=0)
 
 
-def _accumulated(relevances: list[Tensor]) -> Tensor:
-    """The same for attentions weighed by gradients, which add to the residual rather than mix with it."""
+def _accumulate(relevances: list[Tensor]) -> Tensor:
+    """The same for gradient-weighted attentions, which are added to the residual, not averaged with it."""
     size = len(relevances[0])
     joint = torch.eye(size, device=relevances[0].device)
     for relevance in relevances:
@@ -158,12 +158,12 @@ def _accumulated(relevances: list[Tensor]) -> Tensor:
 
 
 def _grad_cam(objective: Tensor, maps: Tensor) -> Tensor:
-    """Maps (1, C, h, w) weighed by the mean gradient of each channel: (h, w)."""
+    """Maps (1, C, h, w) weighted by the mean gradient of each channel: (h, w)."""
     (gradient,) = torch.autograd.grad(objective, maps)
     return (gradient.mean(dim=(2, 3), keepdim=True) * maps).sum(dim=1)[0].clamp(min=0)
 
 
 def _grid(tokens: Floats, network: Any, size: tuple[int, int]) -> Floats:
-    """Values (T,) of tokens as (rows, columns) of patches, those of class tokens left out."""
+    """Values (T,) of tokens as (rows, columns) of patches, without class tokens."""
     rows, columns = network.patch_embed.grid_size
     return tokens[-rows * columns :].reshape(rows, columns)

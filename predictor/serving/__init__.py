@@ -1,1 +1,1 @@
-"""Questions to the model while somebody waits: asked in a web process, answered by a worker on the best device."""
+"""Online inference: questions about a picture are asked in a web process and answered by a predict worker."""

@@ -1,8 +1,7 @@
-"""Questions to the predict workers: asked here, answered there, found again when a worker dies. Imports no torch.
+"""Questions to the predict workers: asking, claiming, answering, and requeueing those of dead workers. No torch.
 
-A question is stored as a row; the message sent through the broker only tells a worker to look, as with jobs. A worker
-claims rows by compare-and-set and stores an answer only while the row is still its own, so that each is answered once,
-however often it was handed out.
+The state of a question is in its row; a message only tells the workers that there are rows. A worker claims rows by
+compare-and-set and stores an answer only while the row is still claimed by it, so that each is answered once.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from predictor.models import ModelVersion, Question, Worker
-from predictor.serving.doorbell import ring
+from predictor.serving.dispatch import send_answer_task
 
-SILENCE = timedelta(seconds=6)  # a worker that beats every two seconds is dead after it
-KEPT = timedelta(minutes=10)  # answers, and pictures that nobody looked at
-UPLOAD = "geoguess:upload:"  # before the key that a picture expires under
+HEARTBEAT_TIMEOUT = timedelta(seconds=6)  # workers send a heartbeat every two seconds
+RETENTION = timedelta(minutes=10)  # of questions with their answers, and of uploads
+UPLOAD_PREFIX = "geoguess:upload:"  # of Redis keys
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 
 
 class QueueFull(Exception):
-    """So many pictures wait that another would wait too long."""
+    """Too many pictures are waiting for another one to be accepted."""
 
 
 class NoBroker(Exception):
-    """The broker does not answer, so that no worker can be told."""
+    """The broker cannot be reached, so no worker can be told."""
 
 
 class UploadGone(FileNotFoundError):
@@ -46,34 +45,33 @@ def ask(
     data: bytes = b"",
     upload: str = "",
     covered: list[Box] | None = None,
-    explained: bool = False,
+    with_saliency: bool = False,
     key: str | None = None,
 ) -> Question:
-    """A question about a stored image, about the bytes of a picture, which are kept for minutes and never stored, or
-    about an earlier ``upload`` of such.
+    """Ask about a stored image (``sha256``), the bytes of a picture, which expire in Redis, or an earlier ``upload``.
 
-    Asking again with the same ``key`` gives the question there is. Raises QueueFull and NoBroker.
+    Idempotent for the same ``key``. Raises QueueFull and NoBroker.
     """
-    if key and (known := Question.objects.filter(key=key).first()):
-        return known
+    if key and (existing := Question.objects.filter(key=key).first()):
+        return existing
     key = key or secrets.token_urlsafe(24)
     waiting = queue_length()
     if waiting >= settings.PREDICT_QUEUE_LIMIT:
         raise QueueFull(f"{waiting} pictures wait for the model already. Try again in a minute.")
     try:
         if data:
-            _redis(settings.REDIS_URL).set(UPLOAD + key, data, ex=KEPT)
+            _redis(settings.REDIS_URL).set(UPLOAD_PREFIX + key, data, ex=RETENTION)
         with transaction.atomic():
             question = Question.objects.create(
                 key=key,
                 sha256=sha256,
                 upload=key if data else upload,
                 covered=covered or [],
-                explained=explained,
+                explained=with_saliency,
                 created_at=now,
             )
-        transaction.on_commit(ring)
-    except IntegrityError:  # asked twice in the same instant
+        transaction.on_commit(send_answer_task)
+    except IntegrityError:  # asked twice at the same time
         return Question.objects.get(key=key)
     except (OperationalError, redis.RedisError) as error:
         Question.objects.filter(key=key, state=Question.State.WAITING).delete()
@@ -81,9 +79,9 @@ def ask(
     return question
 
 
-def uploaded(key: str) -> bytes:
+def read_upload(key: str) -> bytes:
     """The bytes of an uploaded picture. Raises UploadGone."""
-    data = _redis(settings.REDIS_URL).get(UPLOAD + key)
+    data = _redis(settings.REDIS_URL).get(UPLOAD_PREFIX + key)
     if not isinstance(data, bytes):
         raise UploadGone("The picture has expired: upload it again.")
     return data
@@ -91,65 +89,65 @@ def uploaded(key: str) -> bytes:
 
 @cache
 def _redis(url: str) -> redis.Redis:
-    """A client that keeps its connections."""
+    """One client for the process, which reuses its connections."""
     return redis.Redis.from_url(url)
 
 
 def claim(*, worker: str, limit: int) -> list[Question]:
-    """The questions that have waited longest, which are this worker's from now on."""
+    """Claim the questions that have waited longest for this worker."""
     waiting = Question.objects.filter(state=Question.State.WAITING).order_by("created_at", "pk")
-    wanted = list(waiting.values_list("pk", flat=True)[:limit])
-    if not wanted:
+    oldest = list(waiting.values_list("pk", flat=True)[:limit])
+    if not oldest:
         return []
-    # The state is looked at again: another worker may have chosen the same rows meanwhile.
-    Question.objects.filter(pk__in=wanted, state=Question.State.WAITING).update(
+    # Compare-and-set: another worker may have selected the same rows meanwhile.
+    Question.objects.filter(pk__in=oldest, state=Question.State.WAITING).update(
         state=Question.State.CLAIMED, worker=worker
     )
-    mine = Question.objects.filter(pk__in=wanted, state=Question.State.CLAIMED, worker=worker)
-    return list(mine.order_by("created_at", "pk"))
+    claimed = Question.objects.filter(pk__in=oldest, state=Question.State.CLAIMED, worker=worker)
+    return list(claimed.order_by("created_at", "pk"))
 
 
 def settle(*, question: Question, now: datetime, **answer: object) -> bool:
-    """Store an answer, or with ``error`` why there is none; False where the question was handed to another worker."""
+    """Store an answer, or an ``error``; False where the question is no longer claimed by its worker."""
     state = Question.State.FAILED if "error" in answer else Question.State.ANSWERED
-    mine = Question.objects.filter(pk=question.pk, state=Question.State.CLAIMED, worker=question.worker)
-    return bool(mine.update(state=state, answered_at=now, **answer))
+    claimed = Question.objects.filter(pk=question.pk, state=Question.State.CLAIMED, worker=question.worker)
+    return bool(claimed.update(state=state, answered_at=now, **answer))
 
 
-def beat(*, worker: str, device: str, version: ModelVersion | None, now: datetime) -> None:
-    """A worker is alive: it is noted, dead ones' questions wait again, what is old goes, and who waits is rung for."""
+def heartbeat(*, worker: str, device: str, version: ModelVersion | None, now: datetime) -> None:
+    """Record that a worker is alive, requeue dead workers' questions, delete old rows, and announce waiting ones."""
     Worker.objects.update_or_create(name=worker, defaults={"device": device, "version": version, "heard_at": now})
-    release_lost(now=now)
-    Question.objects.filter(created_at__lt=now - KEPT).delete()
-    Worker.objects.filter(heard_at__lt=now - KEPT).delete()
+    requeue_lost(now=now)
+    Question.objects.filter(created_at__lt=now - RETENTION).delete()
+    Worker.objects.filter(heard_at__lt=now - RETENTION).delete()
     if Question.objects.filter(state=Question.State.WAITING).exists():
-        ring()
+        send_answer_task()
 
 
-def release_lost(*, now: datetime) -> int:
-    """Questions that a dead worker had claimed wait again; how many they were."""
-    alive = Worker.objects.filter(heard_at__gte=now - SILENCE).values("name")
+def requeue_lost(*, now: datetime) -> int:
+    """Let questions that dead workers claimed wait again, and return their number."""
+    alive = Worker.objects.filter(heard_at__gte=now - HEARTBEAT_TIMEOUT).values("name")
     lost = Question.objects.filter(state=Question.State.CLAIMED).exclude(worker__in=alive)
     return lost.update(state=Question.State.WAITING, worker="")
 
 
-def living_workers(*, now: datetime) -> list[Worker]:
-    """The workers that answer at the moment."""
-    return list(Worker.objects.filter(heard_at__gte=now - SILENCE).select_related("version").order_by("name"))
+def live_workers(*, now: datetime) -> list[Worker]:
+    """The workers with a recent heartbeat."""
+    return list(Worker.objects.filter(heard_at__gte=now - HEARTBEAT_TIMEOUT).select_related("version").order_by("name"))
 
 
 def queue_length() -> int:
-    """Questions that no worker has taken up."""
+    """The number of questions that no worker has claimed."""
     return Question.objects.filter(state=Question.State.WAITING).count()
 
 
 def longest_wait_s(*, now: datetime) -> float:
-    """Seconds that the oldest of them has waited; 0 where none waits."""
+    """Seconds that the oldest unclaimed question has waited; 0 where none waits."""
     oldest = Question.objects.filter(state=Question.State.WAITING).order_by("created_at").first()
     return (now - oldest.created_at).total_seconds() if oldest else 0.0
 
 
-def answer_to(*, key: str, now: datetime | None = None) -> Question | None:
-    """The question as it stands; None where it has expired. Looking finds dead workers."""
-    release_lost(now=now or timezone.now())
+def question_by_key(*, key: str, now: datetime | None = None) -> Question | None:
+    """The question in its present state, or None where it has expired. Requeues dead workers' questions first."""
+    requeue_lost(now=now or timezone.now())
     return Question.objects.select_related("version").filter(key=key).first()

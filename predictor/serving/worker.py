@@ -1,7 +1,7 @@
-"""The predict worker: keeps the champion loaded, takes what waits, decodes beside the network, answers as it goes.
+"""The predict worker: keeps the champion loaded, claims waiting questions and answers them in batches.
 
-Requests that come while a batch is looked at are taken together when it is done: batches grow with the load, and a
-single picture waits for no timer.
+Questions asked while a batch is in work form the next one: batches grow with the load, and a single picture does not
+wait for a timer.
 """
 
 from __future__ import annotations
@@ -28,14 +28,20 @@ from predictor.models import ModelVersion, Question
 from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
-from predictor.reasons.saliency import methods, saliency, seen_box, top_regions
+from predictor.reasons.saliency import input_box, methods, saliency, top_regions
 from predictor.serving import questions
 from predictor.versions.selectors import artifact_of, champion
-from predictor.versions.services import OtherWeights, encoder_of, halved, keep_predictions, seen
+from predictor.versions.services import (
+    OtherWeights,
+    encoder_of,
+    float16_bytes,
+    posteriors_of_embeddings,
+    store_predictions,
+)
 
-BEAT_S = 2.0
-TAKEN = 64  # questions at a time
-NOTHING = Image.new("RGB", (32, 32))  # what is looked at in place of a picture that cannot be read
+HEARTBEAT_S = 2.0
+BATCH_LIMIT = 64  # questions claimed at a time
+PLACEHOLDER = Image.new("RGB", (32, 32))  # in the batch in place of a picture that cannot be read
 NO_CHAMPION = "There is no model yet: an admin has to promote one."
 FAILED = "The model failed on this picture. Try again, or tell an admin."
 logger = logging.getLogger(__name__)
@@ -43,21 +49,21 @@ logger = logging.getLogger(__name__)
 
 @cache
 def worker_name() -> str:
-    """This process's name among workers."""
+    """The name of this worker process, unique among all."""
     return f"{socket.gethostname()}-{os.getpid()}-{time.time():.0f}"
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A version ready to look at pictures."""
+class LoadedVersion:
+    """A version with its artifact and encoder in memory."""
 
     version: ModelVersion
     artifact: Artifact
     encoder: Encoder
 
     @classmethod
-    def champion(cls) -> Loaded | None:
-        """The version that serves now, loaded when it is new. Raises ArtifactDamaged, and as `encoder_of`."""
+    def champion(cls) -> LoadedVersion | None:
+        """The version that serves now; loaded once per process. Raises ArtifactDamaged, and as `encoder_of`."""
         version = champion()
         if version is None:
             return None
@@ -66,84 +72,84 @@ class Loaded:
 
 
 def answer_questions() -> int:
-    """Answer all that wait; how many they were."""
+    """Answer all waiting questions, and return their number."""
     count = 0
-    while taken := questions.claim(worker=worker_name(), limit=TAKEN):
-        count += len(taken)
+    while batch := questions.claim(worker=worker_name(), limit=BATCH_LIMIT):
+        count += len(batch)
         try:
-            loaded = Loaded.champion()
+            loaded = LoadedVersion.champion()
         except (ArtifactDamaged, OtherWeights, MissingWeights, UnknownEncoder) as error:
             logger.exception("The champion cannot be loaded.")
-            _fail(taken, f"The model cannot be loaded: {error}")
+            _fail(batch, f"The model cannot be loaded: {error}")
             continue
         if loaded is None:
-            _fail(taken, NO_CHAMPION)
+            _fail(batch, NO_CHAMPION)
             continue
         try:
-            _answer(taken, loaded)
+            _answer(batch, loaded)
         except Exception:
-            logger.exception("A batch of %d questions failed.", len(taken))
-            _fail(taken, FAILED)
+            logger.exception("A batch of %d questions failed.", len(batch))
+            _fail(batch, FAILED)
     return count
 
 
-def _answer(taken: list[Question], loaded: Loaded) -> None:
-    faults: dict[int, str] = {}
-    explained: dict[int, Image.Image] = {}
+def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
+    errors: dict[int, str] = {}  # by primary key of the question
+    saliency_images: dict[int, Image.Image] = {}
 
-    def look(question: Question) -> Sequence[Image.Image]:
+    def read_views(question: Question) -> Sequence[Image.Image]:
         try:
             image = picture_of(question)
             views = views_of(image)
             if question.explained and len(views) == 1:
-                explained[question.pk] = image
+                saliency_images[question.pk] = image
             return views
         except (UnreadableImage, store.ImageMissing, questions.UploadGone) as error:
-            faults[question.pk] = str(error)
-            return [NOTHING]
+            errors[question.pk] = str(error)
+            return [PLACEHOLDER]
 
     done = 0
-    for raw in loaded.encoder.stream(taken, look):
-        cells, embeddings = seen(loaded.artifact, raw)
-        for question, row, embedding in zip(taken[done : done + len(raw)], cells, embeddings, strict=True):
-            if question.pk in faults:
-                _fail([question], faults[question.pk])
+    for raw in loaded.encoder.stream(batch, read_views):
+        cells, embeddings = posteriors_of_embeddings(loaded.artifact, raw)
+        for question, row, embedding in zip(batch[done : done + len(raw)], cells, embeddings, strict=True):
+            if question.pk in errors:
+                _fail([question], errors[question.pk])
                 continue
             questions.settle(
                 question=question,
                 now=timezone.now(),
                 version=loaded.version,
-                posterior=halved(row),
-                embedding=halved(embedding),
-                attention=_attention(loaded, explained[question.pk]) if question.pk in explained else None,
+                posterior=float16_bytes(row),
+                embedding=float16_bytes(embedding),
+                attention=_attention(loaded, saliency_images[question.pk]) if question.pk in saliency_images else None,
             )
             if question.sha256 and not question.covered:
-                keep_predictions(loaded.version, [question.sha256], row[None], embedding[None])
+                store_predictions(loaded.version, [question.sha256], row[None], embedding[None])
         done += len(raw)
 
 
-def _attention(loaded: Loaded, image: Image.Image) -> dict[str, Any] | None:
-    """Where the encoder looks: values (rows, columns), the box they fill, top regions; None where it cannot tell."""
+def _attention(loaded: LoadedVersion, image: Image.Image) -> dict[str, Any] | None:
+    """The saliency map (rows, columns), the box it covers and its top regions; None where it cannot be computed."""
     try:
         method = methods(loaded.encoder)[0]
         values = saliency(loaded.encoder, loaded.artifact, image, method)
-    except Exception:  # an answer without an explanation is better than none
-        logger.exception("%s cannot be explained.", loaded.encoder.name)
+    except Exception:  # an answer without a saliency map is better than none
+        logger.exception("No saliency map for %s.", loaded.encoder.name)
         return None
-    seen = seen_box(loaded.encoder.preparation, image)
-    regions = top_regions(values, seen)
-    return {"method": method, "values": np.round(values, 3).tolist(), "seen": seen, "regions": regions}
+    box = input_box(loaded.encoder.preparation, image)
+    regions = top_regions(values, box)
+    return {"method": method, "values": np.round(values, 3).tolist(), "seen": box, "regions": regions}
 
 
 def picture_of(question: Question) -> Image.Image:
-    """What is asked about, with its boxes covered. Raises UnreadableImage, ImageMissing or UploadGone."""
-    data = questions.uploaded(question.upload) if question.upload else store.read(question.sha256)
+    """The picture of a question, with its boxes covered. Raises UnreadableImage, ImageMissing or UploadGone."""
+    data = questions.read_upload(question.upload) if question.upload else store.read(question.sha256)
     image = decode(data)
-    return covered(image, question.covered) if question.covered else image
+    return cover(image, question.covered) if question.covered else image
 
 
-def covered(image: Image.Image, boxes: Sequence[questions.Box]) -> Image.Image:
-    """The picture with these boxes painted over in its mean colour, which tells an encoder least."""
+def cover(image: Image.Image, boxes: Sequence[questions.Box]) -> Image.Image:
+    """The picture with these boxes painted over in its mean colour."""
     painted = image.copy()
     colour = tuple(int(value) for value in np.asarray(image.resize((64, 64))).reshape(-1, 3).mean(axis=0))
     width, height = image.size
@@ -152,34 +158,34 @@ def covered(image: Image.Image, boxes: Sequence[questions.Box]) -> Image.Image:
     return painted
 
 
-def _fail(taken: list[Question], error: str) -> None:
-    for question in taken:
+def _fail(batch: list[Question], error: str) -> None:
+    for question in batch:
         questions.settle(question=question, now=timezone.now(), error=error[:500])
 
 
-def start_beating() -> None:
-    """Beat in a thread until the process ends, after loading the champion, so that the first question does not wait."""
+def start_heartbeat() -> None:
+    """Load the champion, so that the first question does not wait, and send heartbeats, in a thread of this process."""
 
     def run() -> None:
         device = device_name()
         try:
-            Loaded.champion()
+            LoadedVersion.champion()
         except Exception:
             logger.exception("The champion cannot be loaded; questions are answered with the reason.")
         while True:
             try:
                 version = champion()
-                questions.beat(worker=worker_name(), device=device, version=version, now=timezone.now())
-            except Exception:  # a locked database or a broker that is away must not end the heartbeat
+                questions.heartbeat(worker=worker_name(), device=device, version=version, now=timezone.now())
+            except Exception:  # a locked database or an unreachable broker must not end the heartbeat
                 logger.exception("A heartbeat failed.")
             connection.close()
-            time.sleep(BEAT_S)
+            time.sleep(HEARTBEAT_S)
 
     threading.Thread(target=run, daemon=True, name="heartbeat").start()
 
 
 def device_name() -> str:
-    """What the network runs on, in words."""
+    """Name of the device that the network runs on."""
     import torch
 
     return torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {os.cpu_count()} cores"

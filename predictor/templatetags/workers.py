@@ -1,4 +1,4 @@
-"""Whether predict workers answer, for the pages of admins."""
+"""The state of the predict workers, for pages of admins."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.simple_tag
 def predict_worker_answers() -> bool:
-    """Whether at least one does."""
-    return bool(questions.living_workers(now=timezone.now()))
+    """Whether at least one predict worker has a recent heartbeat."""
+    return bool(questions.live_workers(now=timezone.now()))

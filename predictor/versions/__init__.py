@@ -1,1 +1,1 @@
-"""Model versions: registered, asked for predictions, made the champion."""
+"""Model versions: registration, predictions, promotion to champion."""

@@ -1,4 +1,4 @@
-"""What other rooms read: the champion, its predictions, and the answer that follows from one. Imports no torch."""
+"""Queries for other rooms: the champion, predictions, and the answer computed from one. Imports no torch."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from predictor.answers.artifact import Artifact, load_artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weakened
-from predictor.answers.posterior import Density, Located, locate, radius_km, rank_states
+from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.posterior import Density, Estimate, locate, rank_states
 from predictor.geodesy import positions
 from predictor.models import ModelVersion, Prediction, Question
 from predictor.network.heads import unit
 
 TOP_CELLS = 5
-ANSWERS = 256  # kept by each process: to find one takes as long as all else that opens a round
+ANSWER_CACHE = 256  # per process: computing an answer takes as long as all else that opens a round
 
 
 @dataclass(frozen=True)
 class CellAnswer:
-    """A geocell that the model thinks of: its probability and its outline as a GeoJSON geometry."""
+    """A geocell with its probability and its outline as a GeoJSON geometry."""
 
     name: str
     state: str
@@ -42,28 +42,28 @@ class StateAnswer:
 
 @dataclass(frozen=True)
 class Answer:
-    """Where the pin goes (degrees), the radius in km that holds the truth nine times in ten, and what was weighed."""
+    """The guess in degrees, the 90 % radius in km, and the most probable cells and states."""
 
     latitude: float
     longitude: float
     radius_km: float
     cells: tuple[CellAnswer, ...]
     states: tuple[StateAnswer, ...]
-    doubtful: bool  # probably not India: nothing that the version knows is like it
+    doubtful: bool  # probably not India: no training photo is similar
 
 
 def champion() -> ModelVersion | None:
-    """The version that serves, if one was promoted."""
+    """The version that serves, if there is one."""
     return ModelVersion.objects.filter(is_champion=True).first()
 
 
 def prediction_for(version: ModelVersion, sha256: str) -> Prediction | None:
-    """What the version sees in the image with this hash, if it has looked."""
+    """The version's prediction for the image with this hash, if there is one."""
     return Prediction.objects.filter(version=version, sha256=sha256).select_related("version").first()
 
 
 def predictions_for(version: ModelVersion, sha256s: list[str]) -> QuerySet[Prediction]:
-    """What the version sees in those of these images that it has looked at, in no order."""
+    """The version's predictions for these images, as far as there are any, unordered."""
     return Prediction.objects.filter(version=version, sha256__in=sha256s)
 
 
@@ -78,15 +78,15 @@ def training_hashes(version: ModelVersion) -> frozenset[str]:
 
 
 def answer(prediction: Prediction, scale_km: float, level: str = STRONGEST) -> Answer:
-    """The answer of an opponent of this level that scores best on average on a map of this extent."""
+    """The answer of an opponent of this level, with the guess that is best for a map of this extent."""
     version = prediction.version
-    seen = bytes(prediction.posterior), bytes(prediction.embedding)
-    return _answer(version.name, version.manifest_sha256, *seen, scale_km, level)
+    stored = bytes(prediction.posterior), bytes(prediction.embedding)
+    return _answer(version.name, version.manifest_sha256, *stored, scale_km, level)
 
 
 def levels_of(version: ModelVersion) -> tuple[Level, ...]:
-    """The opponents that the version offers, the strongest first, with what each scores on held-out photos."""
-    return artifact_of(version).calibration.levels
+    """The opponent levels of the version, the strongest first, with their scores on held-out photos."""
+    return artifact_of(version).levels
 
 
 def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
@@ -98,33 +98,32 @@ def answer_from(
     artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float, level: str = STRONGEST
 ) -> Answer:
     """The answer for cell probabilities (C,) and a projected embedding (d,). An unknown level is the strongest."""
-    partition, how = artifact.partition, artifact.calibration
-    weaker = {other.name: other for other in how.levels}.get(level) if level != STRONGEST else None
+    partition = artifact.partition
+    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
     if weaker:
-        cells = weakened(cells[None], partition.states, level, weaker.temperature)[0]
-        where = Density(partition.centroids, cells)
+        cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
         guess = best_centroids(cells[None], partition.centroids)[0]
-        located = Located(guess, where, radius_km(where, guess, how))
+        estimate = Estimate(guess, Density(partition.centroids, cells))
     else:
-        located = locate(cells, embedding, artifact.known, how, scale_km)
-    likeness = float((artifact.gallery.places.embeddings @ unit(embedding[None])[0]).max())
-    latitude, longitude = positions(located.guess)
+        estimate = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
+    similarity = float((artifact.gallery.photos.embeddings @ unit(embedding[None])[0]).max())
+    latitude, longitude = positions(estimate.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
     return Answer(
         float(latitude),
         float(longitude),
-        located.radius_km,
+        artifact.calibration.radius_km(estimate.spread_km),
         tuple(
             CellAnswer(
                 str(partition.names[cell]),
                 str(partition.states[cell]),
                 float(cells[cell]),
-                shapely.geometry.mapping(partition.drawings[cell]),
+                shapely.geometry.mapping(partition.outlines[cell]),
             )
             for cell in top
         ),
         tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
-        likeness < how.doubt_cosine,
+        similarity < artifact.calibration.doubt_cosine,
     )
 
 
@@ -133,7 +132,7 @@ def _arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]
     return cells / cells.sum(), np.frombuffer(embedding, np.float16).astype(np.float32)
 
 
-@lru_cache(maxsize=ANSWERS)
+@lru_cache(maxsize=ANSWER_CACHE)
 def _answer(name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, scale_km: float, level: str) -> Answer:
     return answer_from(_artifact(name, manifest_sha256), *_arrays(posterior, embedding), scale_km, level)
 

@@ -1,4 +1,4 @@
-"""What changes in this room: versions are registered, pictures are predicted, a version is made the champion."""
+"""Registering versions, predicting pictures, promoting a version to champion, forgetting training photos."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class OtherWeights(RuntimeError):
 
 
 def register_version(*, folder: Path) -> ModelVersion:
-    """The version in this folder of MODELS_DIR, known to the site from now on. Raises ArtifactDamaged."""
+    """Create or update the row of the version in this folder of MODELS_DIR. Raises ArtifactDamaged."""
     manifest = verify(folder)
     card = load_artifact(folder, manifest).card
     version, _ = ModelVersion.objects.update_or_create(
@@ -62,51 +62,50 @@ def posteriors(artifact: Artifact, images: Iterable[Image.Image]) -> tuple[np.nd
 
 
 def posteriors_of_views(artifact: Artifact, groups: Iterable[Sequence[Image.Image]]) -> tuple[np.ndarray, np.ndarray]:
-    """Cell probabilities (N, C) and projected embeddings (N, d) of places, of each of which there are several views.
+    """Cell probabilities (N, C) and projected embeddings (N, d) of N groups of views, each group of one place.
 
     Raises as `encoder_of`.
     """
-    return seen(artifact, encoder_of(artifact).encode_views(groups))
+    return posteriors_of_embeddings(artifact, encoder_of(artifact).encode_views(groups))
 
 
-def seen(artifact: Artifact, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def posteriors_of_embeddings(artifact: Artifact, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cell probabilities (N, C) and projected embeddings (N, d) of an encoder's embeddings (N, r)."""
     embeddings = artifact.heads.project(raw)
     return artifact.heads.posterior(embeddings, artifact.calibration.temperature), embeddings
 
 
 def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:
-    """Look at the stored images that this version has not seen yet; how many they were.
+    """Predict the stored images that this version has no prediction for, and return their number.
 
-    What is seen is kept as it comes, so that an interrupted run goes on where it stopped.
+    Predictions are stored batch by batch, so that an interrupted run can be continued.
     """
-    wanted = list(dict.fromkeys(sha256s))
-    known = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
-    missing = [sha256 for sha256 in wanted if sha256 not in known]
+    predicted = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
+    missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in predicted]
     if not missing:
         return 0
     artifact, done = artifact_of(version), 0
     for part in encoder_of(artifact).stream(missing, lambda sha256: views_of(decode(store.read(sha256)))):
-        cells, embeddings = seen(artifact, part)
-        keep_predictions(version, missing[done : done + len(part)], cells, embeddings)
+        cells, embeddings = posteriors_of_embeddings(artifact, part)
+        store_predictions(version, missing[done : done + len(part)], cells, embeddings)
         done += len(part)
         if progress:
             progress(done, len(missing))
     return len(missing)
 
 
-def keep_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:
-    """Store what a version sees in images, unless another process was faster."""
+def store_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:
+    """Store a version's predictions for images; those that another process has stored meanwhile stay."""
     Prediction.objects.bulk_create(
         [
-            Prediction(version=version, sha256=sha256, posterior=halved(row), embedding=halved(embedding))
+            Prediction(version=version, sha256=sha256, posterior=float16_bytes(row), embedding=float16_bytes(embedding))
             for sha256, row, embedding in zip(sha256s, cells, embeddings, strict=True)
         ],
         ignore_conflicts=True,
     )
 
 
-def halved(row: np.ndarray) -> bytes:
+def float16_bytes(row: np.ndarray) -> bytes:
     """A row of numbers as float16 bytes."""
     return row.astype(np.float16).tobytes()
 
@@ -121,7 +120,7 @@ def promote(
     figures: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Promotion:
-    """Make this version the champion, once it has looked at every one of these images, so that no game waits for it."""
+    """Make this version the champion after predicting all of these images, so that no game waits for a prediction."""
     predict_images(version=version, sha256s=sha256s, progress=progress)
     with transaction.atomic():
         previous = champion()
@@ -140,30 +139,33 @@ def promote(
 
 
 def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:
-    """Take pictures out of what versions keep of their training photos; the versions that had learnt from them.
+    """Delete pictures from the versions' galleries, and their predictions; the versions that were trained on them.
 
-    Those are flagged: their weights cannot forget. Predictions of the pictures go.
+    Those versions are flagged (``forgotten``), since their weights still depend on the pictures.
     """
     Prediction.objects.filter(sha256__in=sha256s).delete()
     flagged = []
     for version in ModelVersion.objects.all():
         try:
-            known = sorted(set(sha256s) & training_hashes(version))
+            training_photos = sorted(set(sha256s) & training_hashes(version))
         except ArtifactDamaged:
-            continue  # what cannot be read cannot show a picture
-        if not known:
+            continue  # a gallery that cannot be loaded is shown nowhere
+        if not training_photos:
             continue
         folder = version_folder(version.name)
-        with tempfile.TemporaryDirectory(prefix="unfinished-", dir=settings.MODELS_DIR) as beside, transaction.atomic():
-            manifest = artifact_of(version).without(frozenset(known)).save(Path(beside) / "new")
-            version.manifest_sha256, version.forgotten = manifest, [*version.forgotten, *known]
+        with (
+            tempfile.TemporaryDirectory(prefix="unfinished-", dir=settings.MODELS_DIR) as temporary,
+            transaction.atomic(),
+        ):
+            manifest = artifact_of(version).without(frozenset(training_photos)).save(Path(temporary) / "new")
+            version.manifest_sha256, version.forgotten = manifest, [*version.forgotten, *training_photos]
             version.save(update_fields=["manifest_sha256", "forgotten"])
-            folder.rename(Path(beside) / "old")
-            (Path(beside) / "new").rename(folder)
+            folder.rename(Path(temporary) / "old")
+            (Path(temporary) / "new").rename(folder)
         flagged.append(version)
     return flagged
 
 
 def version_folder(name: str) -> Path:
-    """Where the artifact of a version of this name lies."""
+    """The folder of the artifact of a version with this name."""
     return settings.MODELS_DIR / name

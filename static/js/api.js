@@ -1,5 +1,5 @@
 // @ts-check
-// Talking to the site's addresses: one answer shape for success, refusal and no connection.
+// Requests to the site: success, refusal and no connection give an answer of the same shape.
 import { one } from "./dom.js";
 
 export const csrfToken = () => one(document, "meta[name=csrf-token]", HTMLMetaElement).content;

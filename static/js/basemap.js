@@ -1,5 +1,5 @@
 // @ts-check
-// The shipped base map: fetching its files and undoing their difference coding (format: pipeline/basemap.py).
+// The base map's files: fetching them and decoding their delta encoding (format: pipeline/basemap/draw.py).
 
 /** @typedef {[number, number][]} Line points as [latitude, longitude] in degrees */
 /** @typedef {{land: Line[][], neighbours: Line[][], states: Line[], districts: Line[], credit: string, bounds: Bounds,

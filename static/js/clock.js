@@ -1,5 +1,5 @@
 // @ts-check
-// The server's clock as seen from here: the offset comes from the exchange with the shortest round trip.
+// An estimate of the server's clock: the offset comes from the exchange with the shortest round trip.
 
 export class ServerClock {
   #offset;
@@ -13,7 +13,8 @@ export class ServerClock {
   }
 
   /**
-   * @param {number} sent when the message was sent, by our clock in ms
+   * Process the answer to a message.
+   * @param {number} sent when the message was sent, by the browser's clock in ms
    * @param {number} serverNow the server's in its answer
    */
   learn(sent, serverNow) {

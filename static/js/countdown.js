@@ -39,7 +39,7 @@ export function createCountdown({ now, panel, sendPin }) {
           : gettext("Ten seconds left and no pin yet.");
       }
       if (left <= 0) {
-        if (position) sendPin(position); // as it stands, also while it is being dragged
+        if (position) sendPin(position); // the pin's current position, also while it is being dragged
         panel.setPhase("over");
       }
       return left;

@@ -1,5 +1,5 @@
 // @ts-check
-// One curve as an SVG: axes with round numbers, the points, and the newest value in words.
+// A line chart as an SVG: axes with round numbers, the points, and the latest value as text.
 import { element, svgElement } from "./dom.js";
 import { fill } from "./words.js";
 
@@ -11,7 +11,7 @@ const TOP = 12;
 const BOTTOM = 28;
 
 /**
- * Draw `points` ([x, y], …), replacing what is in `figure`.
+ * Draw `points` ([x, y], …), replacing the content of `figure`.
  * @param {HTMLElement} figure
  * @param {string} name
  * @param {[number, number][]} points
@@ -52,7 +52,7 @@ export function drawCurve(figure, name, points) {
 }
 
 /**
- * A linear scale onto [from, to] pixels that reaches just past the values, with at most five round ticks.
+ * A linear scale onto [from, to] pixels that covers the values, with at most five round ticks.
  * @param {number[]} values
  * @param {number} from
  * @param {number} to

@@ -121,7 +121,7 @@ export function isSure(button, question) {
 }
 
 /**
- * For screen readers, politely.
+ * Announce to screen readers (aria-live=polite).
  * @param {string} text
  */
 export const announce = (text) => {

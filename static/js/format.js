@@ -1,8 +1,8 @@
 // @ts-check
-// How numbers read on every page.
+// Formatting of numbers, the same on every page.
 import { fill } from "./words.js";
 
-const LOCALE = "en"; // as the pages group digits, in every language
+const LOCALE = "en"; // in every language, as the server formats numbers
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Looking and pinning: the picture, the map with its pin, the one action button and the keys. What a guess means is the
-// page's business: it gets drafts and confirmations, and says in which phase the panel is.
+// The panel for guessing: the picture, the map with its pin, the action button and the keys. The page handles drafts and
+// confirmations, and sets the panel's phase.
 import { announce, byId, one } from "./dom.js";
 import { createMap } from "./map.js";
 import { createMapSize } from "./map_size.js";
@@ -9,17 +9,17 @@ import { createPanelPicture } from "./panel_picture.js";
 import { createPin } from "./panel_pin.js";
 import { play } from "./sound.js";
 
-const QUIET_AFTER_REVEAL_MS = 500; // a Space that was meant to confirm must not skip the result
+const QUIET_AFTER_REVEAL_MS = 500; // a second Space meant to confirm must not skip the result
 
 /** @typedef {ReturnType<typeof createGuessPanel>} Panel */
 
 /**
- * The panel of a page with the parts picture.html, guess.html and keys.html.
+ * The panel of a page that includes picture.html, guess.html and keys.html.
  * @param {object} page
  * @param {Record<string, string>} page.basemap
  * @param {Bounds} page.bounds
  * @param {string} page.tileUrl
- * @param {Record<string, string>} page.labels what the button reads in phases in which it does nothing: {sending, over, …}
+ * @param {Record<string, string>} page.labels the button's texts in phases in which it does nothing: {sending, over, …}
  * @param {(position: Position) => void} page.onDraft when the pin rests
  * @param {() => void} page.onConfirm for the button or Space
  * @param {() => void} page.onGoOn for Space after the reveal
@@ -27,7 +27,7 @@ const QUIET_AFTER_REVEAL_MS = 500; // a Space that was meant to confirm must not
 export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, onConfirm, onGoOn }) {
   const page = one(document, ".round");
   const action = byId("action", HTMLButtonElement);
-  let phase = "guess"; // "revealed" when the map shows the answer; in any other phase the pin stays where it is
+  let phase = "guess"; // "revealed" when the map shows the answer; the pin is movable in "guess" only
   let revealedAt = 0;
   const isGuessing = () => phase === "guess";
 
@@ -53,7 +53,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     else size.close(); // the picture is behind it
   });
 
-  // --- The one action button
+  // --- The action button
 
   function showAction(note = "") {
     byId("action-note").hidden = !note;
@@ -61,7 +61,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     [action.textContent, action.disabled] = actionNow();
     byId("guess").classList.toggle("has-pin", pin.isThere());
   }
-  /** @returns {[string, boolean]} what the button reads, and whether it does nothing */
+  /** @returns {[string, boolean]} the button's text, and whether it does nothing */
   function actionNow() {
     if (phase in labels) return [labels[phase], true];
     if (size.isNarrow() && !size.isOpen())
@@ -94,7 +94,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   // --- Phases
 
   /**
-   * Go to a phase; `note` stands above the button.
+   * Set the phase; `note` is shown above the button.
    * @param {string} name
    */
   function setPhase(name, note = "") {
@@ -112,7 +112,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   }
 
   /**
-   * A new round of the same page: its picture, and the pin where it was left.
+   * Start a new round on the same page: its picture, and the pin's stored position.
    * @param {RoomSocket.Picture} newPicture
    * @param {Position | null} draft
    */

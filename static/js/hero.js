@@ -1,5 +1,5 @@
 // @ts-check
-// The first page's map: India with one round on it, drawn from the base map the round page loads anyway.
+// The home page's map: India with an example round, drawn from the base map that the round page loads anyway.
 import { loadLevel } from "./basemap.js";
 import { byId, iconAddress, svgElement } from "./dom.js";
 
@@ -39,7 +39,7 @@ function add(name, attributes, text) {
   return made;
 }
 
-const [width, height] = [400, 440]; // the map itself; the degrees stand around it, in the rest of the view box
+const [width, height] = [400, 440]; // the map itself; the labels of degrees are around it, in the rest of the view box
 const level = await loadLevel(hero.dataset.basemap ?? "");
 const project = projection(level.bounds, width, height);
 /** @type {(lines: Point[][], end?: string) => string} */

@@ -1,5 +1,5 @@
 // @ts-check
-// A job's page in the admin: the state it was served with, then each change as the socket tells it.
+// A job's page in the admin: the state that the page contains, then each change from the socket.
 import { drawCurve } from "./curve.js";
 import { all, element, one, pageData } from "./dom.js";
 import { duration } from "./format.js";
@@ -38,7 +38,7 @@ function render() {
   const status = part("status");
   status.textContent = job.cancel_requested && job.active ? gettext("stopping") : (STATUSES[job.status] ?? job.status);
   status.dataset.status = job.status;
-  const through = job.status === "succeeded"; // then the last phase tells nothing
+  const through = job.status === "succeeded"; // then the last phase is of no interest
   part("phase").textContent = through ? "" : job.phase;
   bar.hidden = !job.active;
   if (job.total > 0) bar.value = job.done / job.total;
@@ -77,7 +77,7 @@ function renderLog() {
   if (log.textContent === job.log) return;
   const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
   log.textContent = job.log;
-  if (atEnd) log.scrollTop = log.scrollHeight; // who scrolled up to read stays there
+  if (atEnd) log.scrollTop = log.scrollHeight; // unless the user has scrolled up
 }
 
 function renderCurves() {

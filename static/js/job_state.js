@@ -4,7 +4,7 @@
 const LOG_CHARACTERS = 20_000; // as many as the server keeps
 
 /**
- * The state is replaced; lines and points are added to those that are there.
+ * Apply a change: the state is replaced; log lines and points are appended.
  * @param {JobSocket.Snapshot} job
  * @param {JobSocket.Change} change
  * @returns {JobSocket.Snapshot}

@@ -1,5 +1,5 @@
 // @ts-check
-// Preparing a lesson: pictures of the collection to choose from, and the chosen ones in their order with their notes.
+// The editor of a lesson plan: the collection's photos to choose from, and the chosen ones in order with their notes.
 import { announce, byId, element, pageData } from "./dom.js";
 import { fill } from "./words.js";
 
@@ -14,7 +14,7 @@ const steps = lesson.steps.filter(({ photo }) => photos.has(photo));
 const stepsField = byId("steps-field", HTMLInputElement);
 let shown = AT_ONCE;
 /** @type {number | null} */
-let dragged = null; // the place in the lesson of the picture that is being dragged
+let dragged = null; // the position in the lesson of the photo that is being dragged
 
 /** @param {Photo} photo */
 const nameOf = ({ place, state }) => [place, gettext(state)].filter(Boolean).join(", ");
@@ -63,7 +63,7 @@ function move(from, to) {
 function stepItem(step, index) {
   const photo = photoOf(step);
   const item = element("li", "panel step-item");
-  const handle = thumbnail(photo); // the picture only: a note must stay selectable by the mouse
+  const handle = thumbnail(photo); // the picture only, so that text in the note stays selectable by mouse
   handle.draggable = true;
   handle.addEventListener("dragstart", () => (dragged = index));
   handle.addEventListener("dragend", () => (dragged = null));

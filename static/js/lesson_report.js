@@ -1,5 +1,5 @@
 // @ts-check
-// The class's guesses on a map, one picture at a time, with the model's and the truth.
+// The report's map: the class's guesses, the model's guess and the truth, one photo at a time.
 import { byId, element, pageData } from "./dom.js";
 import { points } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
@@ -7,7 +7,7 @@ import { placeName } from "./reveal.js";
 import { createDisc } from "./room_reveal.js";
 import { fill } from "./words.js";
 
-const MANY = 24; // more names than that would hide the map
+const MANY = 24; // more names would hide the map
 /** @type {ReportPage} */
 const report = pageData("report");
 

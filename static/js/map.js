@@ -1,5 +1,5 @@
 // @ts-check
-// The map: Leaflet over the shipped base map, in the theme's colours, with town and state names that never collide.
+// The map: Leaflet with the site's base map in the theme's colours, and labels of towns and states that never overlap.
 import { fetchJson, loadLevel } from "./basemap.js";
 import { element, iconAddress, one, svgElement } from "./dom.js";
 
@@ -10,16 +10,16 @@ const L = window.L;
 const WORLD_SHOWN = [
   [-4, 56],
   [46, 108],
-]; // degrees: what the base map's files cover
-const CENTRE_KEPT_IN = L.latLngBounds([2, 62], [41, 102]); // degrees: so that nobody gets lost
-const MAX_ZOOM = 12; // closer, the outlines have nothing more to show
+]; // degrees: the area that the base map's files cover
+const CENTRE_KEPT_IN = L.latLngBounds([2, 62], [41, 102]); // degrees: the map's centre cannot leave this area
+const MAX_ZOOM = 12; // the outlines have no finer detail
 const STEP = 0.15; // of the map's shorter side, for one press of an arrow key
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
 const RELIEF_OPACITY = [
   [6.5, 0.6],
   [7.5, 0.35],
-]; // up to a zoom level; closer, the shade is a blur and a burden
+]; // [up to this zoom level, opacity]; closer, the relief would be blurred and slow
 
 const probe = element("i", "", "", { hidden: true });
 document.body.append(probe);
@@ -104,7 +104,7 @@ class Labels extends L.Layer {
       pen.letterSpacing = "0px";
       for (const town of towns) {
         const { x, y } = place(town.at);
-        if (x < 0 || y < 0 || x > size.x || y > size.y) continue; // measuring text is what costs time here
+        if (x < 0 || y < 0 || x > size.x || y > size.y) continue; // skipped early, because measuring text is slow
         pen.font = `${town.zoom <= 4 ? 600 : 500} ${town.zoom <= 5 ? 12 : 11}px "Noto Sans", sans-serif`;
         const width = pen.measureText(town.name).width;
         if (!free({ left: x - 4, right: x + 8 + width, top: y - 8, bottom: y + 8 })) continue;
@@ -118,7 +118,7 @@ class Labels extends L.Layer {
     const drawStates = () => {
       pen.font = '600 10px "Noto Sans", sans-serif';
       pen.textAlign = "center";
-      pen.letterSpacing = document.documentElement.lang === "en" ? "1.2px" : "0px"; // joined scripts would break
+      pen.letterSpacing = document.documentElement.lang === "en" ? "1.2px" : "0px"; // spacing would break joined scripts
       pen.fillStyle = colour("--map-label-state");
       for (const state of this.states) {
         const room = place(state.bounds.getSouthEast()).x - place(state.bounds.getNorthWest()).x;
@@ -136,7 +136,7 @@ class Labels extends L.Layer {
   }
 }
 
-/** A frame that lets the land dissolve into the sea's colour where the base map ends. */
+/** A frame that fades the land into the sea's colour at the edge of the base map. */
 function edgeFade() {
   const svg = svgElement("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
   /** @type {(id: string, direction: [number, number, number, number], box: string) => string} */
@@ -190,7 +190,7 @@ class BaseMap {
     const [first, places] = await Promise.all([this.level("basemap.json"), fetchJson(this.urls["search.json"])]);
     if (this.filled) {
       const plain = { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 };
-      this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief blends with what lies under it
+      this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief is blended with the layer below it
       this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
       this.relief = L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
       L.svgOverlay(edgeFade(), WORLD_SHOWN, { pane: "edge" }).addTo(this.map);
@@ -214,7 +214,7 @@ class BaseMap {
   }
 
   /**
-   * Draw the outlines meant for this zoom; what is on the map stays until the finer file is there.
+   * Draw the outlines for this zoom; the current ones stay until the finer file has loaded.
    * @param {Level["levels"]} levels
    */
   async showLevel(levels) {
@@ -229,7 +229,7 @@ class BaseMap {
     try {
       level = await this.level(file);
     } catch {
-      this.files.delete(file); // the coarser outlines do; try again at the next zoom
+      this.files.delete(file); // keep the coarser outlines, and try again at the next zoom
       this.shown = undefined;
       return;
     }
@@ -282,8 +282,8 @@ class BaseMap {
 export function createMap(container, { basemap, bounds, tileUrl }) {
   const map = L.map(container, {
     zoomControl: false,
-    keyboard: false, // the page has its own keys, which work without focus on the map
-    doubleClickZoom: false, // a double tap is a pin, more often than a wish to zoom
+    keyboard: false, // the page's own keys work without focus on the map
+    doubleClickZoom: false, // a double tap more often means to place a pin than to zoom
     zoomSnap: 0.25,
     zoomDelta: 1,
     wheelPxPerZoomLevel: 100,
@@ -324,7 +324,7 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
         within(centre.lng, CENTRE_KEPT_IN.getWest(), CENTRE_KEPT_IN.getEast()),
       ])
       .subtract(map.getSize().divideBy(2));
-    // Less than a pixel is no move for Leaflet, which would say so by another "moveend", without an end.
+    // Leaflet ignores moves of less than a pixel but fires "moveend" again, which would loop for ever.
     if (Math.max(Math.abs(back.x), Math.abs(back.y)) >= 1) map.panBy(back);
   });
   const touch = () => {
@@ -335,10 +335,10 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
 
   return {
     map,
-    settle, // to be called before measuring right after the container changed its size
+    settle, // call this before measuring right after the container has changed its size
     ready: new BaseMap(map, basemap, { filled: !tileUrl }).load(),
     /**
-     * Keep these bounds in view, as at the start.
+     * Keep these bounds in view, as initially.
      * @param {L.LatLngBounds} newBounds
      * @param {L.FitBoundsOptions} [newOptions]
      */
@@ -386,7 +386,7 @@ export const guessOf = ({ latitude, longitude }) =>
   latitude === null || longitude === null ? null : { latitude, longitude };
 
 /**
- * What must stay free around a reveal, in pixels: the picture lies on the left, or at the bottom.
+ * Padding in pixels for what covers the map of a reveal: the picture on the left or at the bottom.
  * @param {L.Map} map
  * @param {number} [below] more at the foot
  * @returns {L.FitBoundsOptions}

@@ -1,5 +1,5 @@
 // @ts-check
-// How large the map over the picture is: open or small, one of some sizes, kept open by choice.
+// The size of the map over the picture: open or small, one of four sizes, kept open by choice.
 import { byId } from "./dom.js";
 import { recall, remember } from "./storage.js";
 

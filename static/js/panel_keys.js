@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 /** @import { Board } from "./map.js" */
 /** @import { MapSize } from "./map_size.js" */
 
-const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // holding these down does nothing more
+const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // these do not repeat while held down
 
 /**
  * @param {object} parts

@@ -50,7 +50,7 @@ export function createPicture(view) {
     "wheel",
     (event) => {
       event.preventDefault();
-      const pixels = event.deltaY * (event.deltaMode === 1 ? 33 : 1); // a line of a wheel that counts lines
+      const pixels = event.deltaY * (event.deltaMode === 1 ? 33 : 1); // deltaMode 1 counts lines
       zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)), ...fromCentre(event));
     },
     { passive: false },
@@ -63,7 +63,7 @@ export function createPicture(view) {
   });
   view.addEventListener("pointerdown", (event) => {
     const onButton = event.target instanceof Element && event.target.closest("button");
-    if (event.button !== 0 || onButton) return; // capturing would take the button's click
+    if (event.button !== 0 || onButton) return; // capturing the pointer would swallow the button's click
     view.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, fromCentre(event));
     view.dataset.dragging = "true";
@@ -109,7 +109,7 @@ export function createPicture(view) {
   });
 
   /**
-   * Another picture of this size in pixels is on its way into the `<img>`.
+   * Prepare for another picture of this size in pixels, which the `<img>` is loading.
    * @param {number} width
    * @param {number} height
    */

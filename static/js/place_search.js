@@ -9,7 +9,7 @@ const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase
 const bothNames = (name) => [name, gettext(name)].map(plain); // in English and in the player's language
 
 /**
- * Places whose name, or a word of it, starts with the text; the whole name first, then states.
+ * Places whose name, or a word of it, starts with the text: whole names first, then states.
  * @param {Place[]} places
  * @param {string} text
  */
@@ -35,7 +35,7 @@ export function findPlaces(places, text) {
  * @param {HTMLInputElement} field
  * @param {HTMLElement} list
  * @param {object} parts
- * @param {() => Promise<Place[]>} parts.load gives the places when the field is first used
+ * @param {() => Promise<Place[]>} parts.load returns the places when the field is first used
  * @param {(place: Position & {name: string, bounds: Bounds}) => void} parts.onChoose
  */
 export function createPlaceSearch(field, list, { load, onChoose }) {

@@ -1,5 +1,5 @@
 // @ts-check
-// The reasoning page: where the model looks, what it believes on a map, and what moves when a part is covered.
+// The page of reasons: the attention map, the probabilities on a map, and how the guess changes when a part is covered.
 import { get, post } from "./api.js";
 import { between, inside, isLarger } from "./boxes.js";
 import { all, byId, element, filledBar, one, pageData } from "./dom.js";
@@ -24,7 +24,7 @@ function fail(text) {
 }
 
 /**
- * Ask, and wait for the answer; rejects with words for the page.
+ * Ask the model, and wait for the answer; rejects with a message for the page.
  * @param {Box[]} covered
  */
 async function look(covered) {
@@ -155,7 +155,7 @@ function showLists(reasons) {
 /** @type {(from: Position, to: Position) => number} */
 const kilometres = (from, to) => board.map.distance(at(from), at(to)) / 1000;
 
-// --- Where it looks
+// --- The attention map
 
 /** @param {Attention | null | undefined} attention */
 function showAttention(attention) {
@@ -170,7 +170,7 @@ function showAttention(attention) {
   if (!pen || !target) return; // the browser is out of memory for them
   const pixels = pen.createImageData(small.width, small.height);
   values.flat().forEach((value, index) => {
-    pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // night falls on what does not count
+    pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // areas of low attention are darkened
   });
   pen.putImageData(pixels, 0, 0);
   [canvas.width, canvas.height] = [picture.naturalWidth || 900, picture.naturalHeight || 600];
@@ -216,13 +216,13 @@ opacity.addEventListener("input", () => {
   byId("attention").style.opacity = String(Number(opacity.value) / 100);
 });
 
-// --- What if
+// --- Covering parts of the picture
 
 let original = state.reasons;
 let asking = 0;
 
 /**
- * Cover this box, or nothing, and show what the model believes then.
+ * Cover this box, or nothing, and show the model's guess for that.
  * @param {Box | null} box
  */
 async function cover(box) {
@@ -287,7 +287,7 @@ ground.addEventListener("pointercancel", () => {
   dragged.hidden = true;
 });
 
-// --- All together
+// --- Start
 
 /** @param {Reasons} reasons */
 function show(reasons) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Reporting a picture: a dialog with what may be wrong, and the site's answer.
+// Reporting a photo: a dialog with the reasons to choose from, and the site's answer.
 import { csrfToken } from "./api.js";
 import { byId } from "./dom.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The reveal: the truth drops, your line draws, then the model's, while the scores count up.
+// The reveal: the truth's mark drops, the player's line is drawn, then the model's, while the scores count up.
 import { announce, byId, element, filledBar, one } from "./dom.js";
 import { distance, percent, points } from "./format.js";
 import { at, createLine, createMark, guessOf, paddingOf } from "./map.js";
@@ -10,14 +10,14 @@ import { fill } from "./words.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
-const MODEL_AFTER_MS = 450; // your line first, then the model's
+const MODEL_AFTER_MS = 450; // after the player's line
 /** @import { Board } from "./map.js" */
 
 const calm = () =>
   document.documentElement.dataset.motion === "off" || matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * Place, also in its own script where that is known, district and state, each once.
+ * Place (also in the local script if known), district and state, each once.
  * @param {RoomSocket.Truth} truth
  */
 export function placeName({ place, local_name: local, district, state }) {
@@ -103,7 +103,7 @@ function showCells(board, cells, doubtful) {
 }
 
 /**
- * Who made the picture.
+ * The photo's credit.
  * @param {RoomSocket.Credit} credit
  * @param {boolean} illustrated
  */

@@ -1,15 +1,15 @@
 // @ts-check
-// Reviewing a photo: boxes to blur and a crop drawn on it, its place moved on the map, and a key for each decision.
+// Reviewing a photo: drawing boxes to blur and a crop, moving its position on the map, and a key for each decision.
 import { between, edit, inside, isLarger } from "./boxes.js";
 import { all, byId, pageData, svgElement } from "./dom.js";
 import { at, createLine, createMap, createMark } from "./map.js";
 
-const SMALLEST = 0.01; // of a side: a click is no box
+const SMALLEST = 0.01; // share of a side: a click draws no box
 const L = window.L;
 /** @type {ReviewPage} */
 const review = pageData("review");
 
-// --- The place
+// --- The position
 
 const board = createMap(byId("map"), { basemap: review.basemap, bounds: review.bounds, tileUrl: review.tile_url });
 const placeForm = byId("place-form", HTMLFormElement);
@@ -42,7 +42,7 @@ if (review.model) {
   board.frame(L.latLngBounds([at(review.place)]).pad(0.3), { maxZoom: 7 });
 }
 
-// --- The picture: boxes in fractions of the display copy; a new crop in fractions of what is shown
+// --- The picture: boxes in fractions of the display copy; a new crop in fractions of the shown picture
 
 const stage = byId("stage");
 const modeButtons = all("[data-mode]");
@@ -55,7 +55,7 @@ let crop = null;
 let mode = null;
 /** @type {{from: [number, number], box: Box} | null} */
 let drawing = null;
-let fresh = false; // "As it came" was pressed
+let fresh = false; // whether "As it came" was pressed
 
 /**
  * @param {Box} box

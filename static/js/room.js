@@ -1,5 +1,5 @@
 // @ts-check
-// A room's page: waiting, guessing, the reveal, the end. The server says which; this page shows it and asks.
+// A room's page: waiting, guessing, the reveal, the end. The server decides the phase; the page shows it and sends requests.
 import { ServerClock } from "./clock.js";
 import { createCountdown } from "./countdown.js";
 import { all, announce, byId, element, icon, isSure, one, pageData } from "./dom.js";
@@ -24,7 +24,7 @@ const serverClock = new ServerClock(Date.now());
 /** @type {Room} */
 let room; // undefined before the first snapshot
 /** @type {ReturnType<typeof makeStage> | undefined} */
-let stage; // made with the first round
+let stage; // created in the first round
 
 const { ask } = joinRoom(page.socket, {
   onSnapshot(snapshot) {
@@ -85,7 +85,7 @@ function showEvent(event, endedAt) {
   }
 }
 
-// --- What the phase shows
+// --- Phases
 
 function show({ animate = false } = {}) {
   byId("loading").hidden = true;
@@ -217,7 +217,7 @@ function showRole() {
 }
 
 /**
- * Say what went wrong wherever the host may be looking.
+ * Show an error in every place where the host may be looking.
  * @param {string} text
  */
 function complain(text) {
@@ -286,7 +286,7 @@ function showNext(left) {
 }
 setInterval(tick, 200);
 
-// --- What the buttons ask
+// --- Requests of the buttons
 
 /** @type {Order} */
 async function order(type, body) {

@@ -82,7 +82,7 @@ function roundItem(room, { number, truth, own, model, best, image_url }) {
 }
 
 /**
- * Fill the last page.
+ * Fill the final page.
  * @param {Room} room
  * @param {RoomPage} page
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// Who is in the room: names, marks, places in the standings, and what a host may do with a seat.
+// The people in a room: names, marks, the standings, and the host's actions on a seat.
 import { element, icon, isSure } from "./dom.js";
 import { distance, points } from "./format.js";
 import { MODEL, isOwn, nameOf, standings, teamOf } from "./room_state.js";
@@ -53,7 +53,7 @@ function pinOf(room, shown, { seat, team }) {
 }
 
 /**
- * Rows of a table: rank, player, the round's points where there is a reveal, total.
+ * Rows of a table: rank, player, the round's points if it is revealed, total.
  * @param {Room} room
  * @param {RoomSocket.Reveal} [shown]
  */
@@ -80,7 +80,7 @@ export function standingRows(room, shown) {
 }
 
 /**
- * The list of seats, with what a host may do.
+ * The list of seats with the host's actions.
  * @param {Room} room
  * @param {Order} order
  * @param {() => void} redraw after a form
@@ -101,7 +101,7 @@ export function personItems(room, order, redraw) {
       item.classList.add("is-away");
     }
     item.append(element("span", "small muted", words.join(" · ")));
-    const ownName = id === room.me.seat && room.room.kind !== "lesson"; // in a lesson the host's names stay
+    const ownName = id === room.me.seat && room.room.kind !== "lesson"; // in a lesson only the host renames
     if (room.me.host || ownName) item.append(renameButton(seat, order, redraw));
     if (room.me.host && id !== room.me.seat) item.append(removeButton(id, name, order));
     return item;

@@ -1,5 +1,5 @@
 // @ts-check
-// All pins at once: the truth, yours and the model's as everywhere, the others as discs with their initials.
+// A room's reveal: the marks of the truth, the player and the model, and the others' pins as discs with initials.
 import { byId, element, filledBar, one } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMark, paddingOf } from "./map.js";
@@ -9,16 +9,16 @@ import { MODEL, nameOf, sides } from "./room_state.js";
 import { roomVerdict } from "./verdicts.js";
 import { fill } from "./words.js";
 
-const MANY = 24; // more names than that would hide the map: they show when a disc is pointed at
-const BEST = 5; // are shown on the big screen of a lesson
-const SCREEN_BAR = 80; // of a lesson, at the foot of the map
+const MANY = 24; // more names would hide the map: then they appear on hover
+const BEST = 5; // pins shown on the big screen of a lesson
+const SCREEN_BAR = 80; // height in pixels of a lesson's bar below the map
 const isScreen = () => document.getElementById("screen") !== null;
 
 /** @import { Board } from "./map.js" */
 /** @import { Room } from "./room_state.js" */
 
 /**
- * Another player's pin: a disc with the initial, its name on a tag.
+ * Another player's pin: a disc with the initial, and a label with the name.
  * @param {string} name
  * @param {L.LatLngExpression} latLng
  */
@@ -64,7 +64,7 @@ function drawOnMap(board, layer, room, shown) {
 }
 
 /**
- * Both sides' health as bars with figures.
+ * The health of both sides as bars with figures.
  * @param {Room} room
  * @param {number} full
  */

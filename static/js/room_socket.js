@@ -1,5 +1,5 @@
 // @ts-check
-// The room's messages: requests with ids and their answers, events by number. A number that is missing asks for everything.
+// The room's messages: requests with ids and their answers, events by revision. A gap in the revisions requests a snapshot.
 import { openSocket } from "./socket.js";
 
 const ANSWER_WITHIN_MS = 8000;
@@ -12,12 +12,12 @@ const ANSWER_WITHIN_MS = 8000;
  * @typedef {Omit<Extract<Request, {type: T}>, "type" | "id">} Body
  */
 /**
- * Ask the server; code "lost" when no answer came: the next snapshot tells what counts.
+ * Ask the server; code "lost" if no answer came: then the next snapshot shows whether it took effect.
  * @typedef {<T extends Request["type"]>(type: T, body: Body<T>) => Promise<Answer>} Ask
  */
 
 /**
- * Ask for something that may be refused: whether it was done.
+ * Ask for something that may be refused: whether it succeeded.
  * @typedef {<T extends Request["type"]>(type: T, body: Body<T>) => Promise<boolean>} Order
  */
 
@@ -26,7 +26,7 @@ const ANSWER_WITHIN_MS = 8000;
  * @param {object} hear
  * @param {(room: RoomSocket.Snapshot) => void} hear.onSnapshot the whole room
  * @param {(event: RoomSocket.Event) => void} hear.onEvent each change after it
- * @param {(news: RoomSocket.Presence | RoomSocket.Reaction | RoomSocket.Pong) => void} hear.onNews what passes
+ * @param {(news: RoomSocket.Presence | RoomSocket.Reaction | RoomSocket.Pong) => void} hear.onNews messages without a revision
  * @param {(connected: boolean) => void} hear.onState
  * @param {(code: number) => void} hear.onGone
  * @returns {{ask: Ask}}
@@ -60,7 +60,7 @@ export function joinRoom(path, { onSnapshot, onEvent, onNews, onState, onGone })
       } else if (message.type === "event") {
         if (revision === null || message.revision <= revision) return;
         if (message.revision > revision + 1) {
-          revision = null; // what follows waits for the snapshot
+          revision = null; // ignore events until the snapshot
           ask("sync", {});
           return;
         }

@@ -1,5 +1,5 @@
 // @ts-check
-// A room as the last snapshot told it, with the events since then; and what follows from it.
+// A room: the last snapshot, updated by the events since then; its standings and names.
 
 export const MODEL = 0; // its seat
 
@@ -124,7 +124,7 @@ export const teamOf = (room, seat) => room.seats.find(({ id }) => id === seat)?.
 export const sides = (room) => [...room.seats.map(({ id }) => id), ...(room.room.model_plays ? [MODEL] : [])];
 
 /**
- * Everybody who counts, best first; the same points share a rank.
+ * The standings, best first; equal totals share a rank.
  * @param {Room} room
  * @returns {Standing[]}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// The round page: a pin, a clock, one guess, then the reveal. The server decides everything that counts.
+// The round page: pin, clock, guess, reveal. The server decides deadlines and scores.
 import { get, post } from "./api.js";
 import { ServerClock } from "./clock.js";
 import { createCountdown } from "./countdown.js";
@@ -9,7 +9,7 @@ import { reveal } from "./reveal.js";
 import { openSocket } from "./socket.js";
 import { showNamedState } from "./streak.js";
 
-const GRACE_MS = 700; // the server waits half a second for guesses that are on their way; asking earlier is asking twice
+const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
 
 /** @type {RoundPage} */
 const state = pageData("round-state");
@@ -19,7 +19,7 @@ const serverClock = new ServerClock(state.server_now_ms);
 let socket;
 let fetching = false;
 
-// Phases: guess → sending → guess | revealed; "over" when the round was locked and its result is not here yet.
+// Phases: guess → sending → guess | revealed; "over" while a locked round waits for its result.
 const panel = createGuessPanel({
   basemap: state.basemap,
   bounds: state.bounds,
@@ -31,7 +31,7 @@ const panel = createGuessPanel({
 });
 
 /**
- * The answer of a streak says which state the pin names.
+ * Store the draft. In a streak the answer contains the state that the pin lies in.
  * @param {Position} position
  */
 async function sendDraft(position) {
@@ -42,14 +42,14 @@ async function sendDraft(position) {
 async function confirm() {
   panel.setPhase("sending");
   const { status, body } = await post(state.urls.guess, panel.position() ?? {});
-  if (panel.phase() !== "sending") return; // another tab or the clock was first, and the result is on its way
+  if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
   if (status === 200) return finish(body);
   /** @type {Record<number, string>} */
   const reasons = { 400: body.error, 0: gettext("The site cannot be reached. Your pin is kept: try again.") };
   panel.setPhase("guess", reasons[status] ?? gettext("That did not work. Your pin is kept: try again."));
 }
 
-/** Fetch the result of a round that the clock or another tab has locked, however long it takes. */
+/** Fetch the result of a round that the clock or another tab has locked, retrying until it succeeds. */
 async function fetchResult() {
   if (fetching || panel.phase() === "revealed") return;
   fetching = true;
@@ -117,7 +117,7 @@ if (!state.result) {
   });
 }
 
-// --- Start as the server says
+// --- Start in the state that the page contains
 
 if (state.draft) panel.putPin(state.draft);
 if (state.result) finish(state.result, { animate: false });

@@ -1,12 +1,12 @@
 // @ts-check
-// Sound and motion, each off by choice. A classic script in the head, so that a page that is to be still never moves.
+// Settings for sound and motion. A classic script in the head, so that no animation starts before it has run.
 (() => {
   const root = document.documentElement;
   const recall = (/** @type {string} */ name) => {
     try {
       return localStorage.getItem(name) !== "off";
     } catch {
-      return true; // storage is blocked: as the system says
+      return true; // storage is blocked: follow the system
     }
   };
 
@@ -34,7 +34,7 @@
         try {
           localStorage.setItem(name, recall(name) ? "off" : "on");
         } catch {
-          // nothing to keep it in
+          // storage is blocked: the setting is not stored
         }
         apply();
       });

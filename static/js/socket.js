@@ -1,10 +1,10 @@
 // @ts-check
-// A socket that pings for the clock and for its life, and reconnects with growing pauses.
+// A socket with pings (heartbeat and clock) that reconnects with growing pauses.
 
 const PING_EVERY_MS = 10_000;
-const DEAD_AFTER_MS = 25_000; // two pings without any answer: a socket may look alive and be dead
+const DEAD_AFTER_MS = 25_000; // two pings without an answer: a connection can fail without an event
 const MAX_PAUSE_MS = 15_000;
-const GONE = new Set([4404, 4403]); // the server knows nothing of ours here, or shows us out: do not ask again
+const GONE = new Set([4404, 4403]); // close codes (not found, removed): do not reconnect
 
 /**
  * @template Message
@@ -12,7 +12,7 @@ const GONE = new Set([4404, 4403]); // the server knows nothing of ours here, or
  * @param {object} hear
  * @param {(message: Message) => void} hear.onMessage
  * @param {(connected: boolean) => void} hear.onState whenever that changes
- * @param {(code: number) => void} [hear.onGone] when the server wants no more of us
+ * @param {(code: number) => void} [hear.onGone] when the server has closed it for good
  */
 export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
@@ -58,7 +58,7 @@ export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   const wake = () => {
     pause = 0;
     if (socket.readyState === WebSocket.CLOSED) connect();
-    else socket.close(); // it belongs to the connection that was lost
+    else socket.close(); // this socket belongs to a lost connection
   };
   const beat = setInterval(ping, PING_EVERY_MS);
   addEventListener("online", wake);

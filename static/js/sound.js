@@ -1,5 +1,5 @@
 // @ts-check
-// A few soft tones, made here: nothing to load. Silent where the player chose so, and in the hands of a class.
+// A few soft tones, synthesised without files. Silent if the player has turned sound off, and on pupils' pages.
 /** @type {Record<string, [number, number, number][]>} */
 const TONES = {
   // [hertz, starts after s, lasts s]
@@ -31,7 +31,7 @@ const wanted = () => {
 };
 
 /**
- * Play one of the tones, if sound is wanted and the browser allows it: it does once the page was touched.
+ * Play one of the tones, if sound is on and the browser allows it, which it does after the first interaction.
  * @param {"pin" | "lock" | "reveal" | "hurry"} name
  */
 export function play(name) {

@@ -1,11 +1,11 @@
 // @ts-check
-// A state streak on the round page: the state that the pin names, and who named which after the guess.
+// A state streak on the round page: the state that the pin lies in, and after the guess who named which state.
 import { byId, one } from "./dom.js";
 import { distance } from "./format.js";
 import { fill } from "./words.js";
 
 /**
- * The state of the pin as it stands; other games have none.
+ * Show the state of the pin's current position; other games have none.
  * @param {string | undefined} name
  */
 export function showNamedState(name) {
@@ -16,7 +16,7 @@ export function showNamedState(name) {
 }
 
 /**
- * In the place of points: the title, both states, and how long the streak is now.
+ * Instead of points: the title, both states, and the current length of the streak.
  * @param {RoundResult} result
  * @param {Streak} streak
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// The end of a game: all rounds on one map, rows that light up their round, and the text to share.
+// The summary of a game: all rounds on one map, rows that highlight their round, and the text to share.
 import { all, byId, pageData } from "./dom.js";
 import { distance } from "./format.js";
 import { at, createLine, createMap, createMark, guessOf } from "./map.js";

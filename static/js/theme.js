@@ -1,5 +1,5 @@
 // @ts-check
-// The theme: automatic, light or dark. A classic script in the head, so that the right colours are there before the page.
+// The theme: automatic, light or dark. A classic script in the head, so that the first paint has the right colours.
 (() => {
   const ORDER = ["auto", "light", "dark"];
   /** @type {Record<string, string>} */
@@ -39,7 +39,7 @@
         try {
           localStorage.setItem("theme", theme);
         } catch {
-          // kept for this page only
+          // storage is blocked: the theme is kept for this page only
         }
         apply(theme);
       });

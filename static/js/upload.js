@@ -1,5 +1,5 @@
 // @ts-check
-// An upload: files dropped, sent in pieces that go on after a break, checked as a whole, placed by a pin, taken in.
+// An upload: files are dropped, sent in resumable chunks, checked together, positioned by a pin, and imported.
 import { csrfToken } from "./api.js";
 import { all, byId, element, pageData } from "./dom.js";
 import { createMap, createMark } from "./map.js";
@@ -133,7 +133,7 @@ async function send(row, file) {
       const url = `${page.urls.receive.replace(/0$/, String(row.id))}?offset=${row.received}`;
       const { status, answer } = await ask(url, { method: "PUT", body: piece });
       if (status === 409 && answer.received !== row.received && tries < TRIES)
-        row.received = answer.received; // another tab was faster, or a piece was cut off
+        row.received = answer.received; // another tab sent this part, or a chunk was cut off
       else if (status >= 400) {
         Object.assign(row, { state: "rejected", detail: answer.error ?? answered(status) });
         return;
@@ -162,7 +162,7 @@ const recount = () => {
   return { ...counts, ...found };
 };
 
-// --- What was dropped
+// --- Dropped files
 
 /**
  * @param {FileSystemEntry} entry
@@ -372,12 +372,12 @@ async function look() {
     const { status, answer } = await ask(page.urls.state);
     if (status < 400 && !sending) take(answer);
   } catch {
-    // the next look may succeed
+    // the next poll may succeed
   }
 }
 setInterval(() => state.job?.active && look(), LOOK_EVERY_MS);
 
-// --- Places
+// --- Positions
 
 /** @type {Board | undefined} */
 let board;

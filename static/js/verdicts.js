@@ -1,5 +1,5 @@
 // @ts-check
-// What happened in a round, in one line, plainly and kindly.
+// The headline of a round's result.
 import { points } from "./format.js";
 import { MODEL, isOwn, nameOf, standings } from "./room_state.js";
 import { fill } from "./words.js";
@@ -7,7 +7,7 @@ import { fill } from "./words.js";
 /** @import { Room } from "./room_state.js" */
 
 /**
- * Who won against the model.
+ * Alone: who won.
  * @param {{player: {latitude: number | null, score: number}, model: {score: number}}} result
  */
 export function roundVerdict({ player, model }) {
@@ -23,7 +23,7 @@ export function roundVerdict({ player, model }) {
 }
 
 /**
- * A room's round, from this member's view.
+ * In a room, for this member.
  * @param {Room} room
  * @param {RoomSocket.Reveal} shown
  */

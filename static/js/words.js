@@ -1,8 +1,8 @@
 // @ts-check
-// Sentences with gaps. `gettext` and `ngettext` come with the catalogue of the player's language, which is loaded first.
+// Messages with placeholders. `gettext` and `ngettext` come from the catalogue of the player's language, which loads first.
 
 /**
- * The text with its {names} filled in.
+ * The text with its {placeholders} filled in.
  * @param {string} text
  * @param {Record<string, string | number>} values
  */

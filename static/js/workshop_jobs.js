@@ -1,10 +1,10 @@
 // @ts-check
-// The list of jobs stays fresh: the page is fetched again and what changed in it is put in place.
+// Refreshes the list of jobs: the page is fetched again, and its changed parts are replaced.
 import { byId } from "./dom.js";
 
 const EVERY_MS = 3000;
 const WORKERS_EVERY_MS = 10_000;
-const ANSWER_WITHIN_MS = 10_000; // an answer that never comes must not be the last one
+const ANSWER_WITHIN_MS = 10_000; // without a timeout, a lost answer would stop the polling
 const lists = byId("jobs-lists");
 const lost = byId("jobs-lost");
 const workers = byId("jobs-workers");
@@ -31,7 +31,7 @@ async function renew() {
     }
     return;
   }
-  // A job came, began or ended. The filter and the workers stay as they are, so that nobody loses a choice.
+  // A job was created, has started or ended. Filter and workers are not replaced, so that no input is lost.
   for (const id of ["jobs-running", "jobs-waiting", "jobs-ended"]) byId(id).replaceWith(fresh.getElementById(id) ?? "");
 }
 
@@ -40,7 +40,7 @@ async function renewWorkers() {
 }
 
 /**
- * Again and again while somebody looks, the next time only after the last has been answered.
+ * Poll while the page is visible; each request starts only after the last has been answered.
  * @param {() => Promise<void>} work
  * @param {number} everyMs
  */

@@ -1,8 +1,8 @@
 // @ts-check
 // Which part of a picture a view shows: scale and centre, kept so that the view never leaves the picture.
 
-const MAX_ZOOM = 8; // times the size at which all of it is seen
-const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another shape
+const MAX_ZOOM = 8; // times the size at which the whole picture fits
+const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another aspect ratio
 
 /** @typedef {{width: number, height: number}} Size */
 
@@ -13,7 +13,7 @@ export class Zoom {
   scale = 1; // screen pixels per picture pixel
   x = 0; // centre of the view in picture pixels from the picture's centre
   y = 0;
-  moved = false; // by the user; until then the picture follows the view's size
+  moved = false; // by the user; until then the picture adapts to the view's size
   pannable = false; // whether there is anything beside what the view shows
 
   /**

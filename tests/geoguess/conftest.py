@@ -17,8 +17,10 @@ from geoguess.processes import embedded_valkey
 from geoguess.processes.supervisor import Child, Supervisor
 from pipeline.models import Collection, Photo, Review, Split
 from predictor.answers.artifact import Artifact, Gallery
+from predictor.answers.calibration import Calibration
+from predictor.answers.method import AnswerMethod
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import Calibration, Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes
 from predictor.geodesy import unit_vectors
 from predictor.models import ModelVersion, Prediction
 from predictor.network.heads import Heads, Projection, unit
@@ -47,14 +49,14 @@ def tiny_artifact() -> Artifact:
         polygons,
     )
     embeddings = np.eye(3, DIMENSION, dtype=np.float32)
-    places = Places(embeddings, centroids, np.arange(3))
-    gallery = Gallery(places, np.array(["ab" * 32, "cd" * 32, "ef" * 32]), np.zeros(3, np.uint64))
+    photos = GalleryPhotos(embeddings, centroids, np.arange(3))
+    gallery = Gallery(photos, np.array(["ab" * 32, "cd" * 32, "ef" * 32]), np.zeros(3, np.uint64))
     projection = Projection(np.zeros(DIMENSION, np.float32))
     heads = Heads(projection, np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
     prototypes = Prototypes(embeddings, np.arange(3), np.arange(3))
     card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
-    how = Calibration(neighbour_share=0.2, radius_factor=1.5)
-    return Artifact(card, partition, heads, prototypes, gallery, how)
+    calibration, method = Calibration(radius_factor=1.5), AnswerMethod(neighbour_share=0.2)
+    return Artifact(card, partition, heads, prototypes, gallery, calibration, method)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def worker(version) -> None:
-    questions.beat(worker="w", device="CPU, 2 cores", version=version, now=timezone.now())
+    questions.heartbeat(worker="w", device="CPU, 2 cores", version=version, now=timezone.now())
 
 
 def test_a_site_without_a_champion_or_worker_is_not_ready(client) -> None:
@@ -45,5 +45,5 @@ def test_metrics_are_for_whoever_brings_the_token(client, settings, version, wor
 
 def test_admins_are_told_when_no_worker_answers(admin_client, version) -> None:
     assert "No predict worker answers" in admin_client.get("/admin/").content.decode()
-    questions.beat(worker="w", device="CPU", version=version, now=timezone.now())
+    questions.heartbeat(worker="w", device="CPU", version=version, now=timezone.now())
     assert "No predict worker answers" not in admin_client.get("/admin/").content.decode()

@@ -101,7 +101,7 @@ async def test_a_request_to_cancel_is_shown(watched, job):
 
 
 async def test_watching_finds_the_dead(monkeypatch, watched, job):
-    monkeypatch.setattr(job_consumer, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(job_consumer, "REFRESH_EVERY_S", 0.05)
     socket, _ = watched
     await Job.objects.filter(pk=job.pk).aupdate(heartbeat_at=timezone.now() - 2 * DEAD_AFTER)
     news = await socket.receive_json_from(timeout=20)
@@ -143,7 +143,7 @@ async def test_another_origin_is_refused(admin_client, job, origin):
 
 
 async def test_logging_out_ends_the_socket(monkeypatch, admin_client, job):
-    monkeypatch.setattr(job_consumer, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(job_consumer, "REFRESH_EVERY_S", 0.05)
     socket = connect(admin_client, job.pk)
     await socket.connect()
     await socket.receive_json_from(timeout=5)

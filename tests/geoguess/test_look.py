@@ -94,7 +94,7 @@ def test_a_font_file_is_small_and_in_use(font):
 def test_every_icon_that_is_used_exists():
     sprite = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "img/icons.svg").read_text()))
     pages = "".join(path.read_text() for path in TEMPLATES)
-    used = set(re.findall(r'(?:icon|mark)\.html" with name="([\w-]+)"', pages)) | set(
+    used = set(re.findall(r'(?:(?:icon|mark|reaction)\.html" with name| icon)="([\w-]+)"', pages)) | set(
         re.findall(r"icons\.svg' %}#(\w+)", pages)
     )
     assert used <= sprite

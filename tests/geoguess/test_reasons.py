@@ -42,7 +42,7 @@ def counted(monkeypatch) -> dict[str, int]:
 
     uploads: dict[str, bytes] = {}
     monkeypatch.setattr(limits, "spend", spend)
-    monkeypatch.setattr(questions, "ring", lambda: None)
+    monkeypatch.setattr(questions, "send_answer_task", lambda: None)
     monkeypatch.setattr(questions.redis.Redis, "set", lambda self, key, data, ex: uploads.__setitem__(key, data))
     monkeypatch.setattr(questions.redis.Redis, "get", lambda self, key: uploads.get(key))
     return spent

@@ -279,7 +279,7 @@ async def test_what_cannot_be_done_is_refused_with_its_reason(host, guests, room
 
 
 async def test_a_flood_is_refused_and_then_cut_off(host, room, monkeypatch):
-    monkeypatch.setattr(consumer, "PATIENCE", 5)
+    monkeypatch.setattr(consumer, "MAX_REFUSED", 5)
     async with tab(host, room) as one:
         for number in range(consumer.BURST + 20):
             await one.socket.send_json_to({"type": "ping", "t": number})

@@ -179,8 +179,8 @@ def test_a_weaker_opponent_guesses_by_its_own_beliefs_from_the_start(
 ):
     photo = add_photo(0, cell=0)
     artifact = predicted.artifact_of(version)
-    how = replace(artifact.calibration, levels=(Level("atlas", 1, 3000, 9), Level("traveller", 40.0, 900, 9)))
-    monkeypatch.setattr(predicted, "_artifact", lambda *_: replace(artifact, calibration=how))
+    levels = (Level("atlas", 1, 3000, 9), Level("traveller", 40.0, 900, 9))
+    monkeypatch.setattr(predicted, "_artifact", lambda *_: replace(artifact, levels=levels))
     guesses = {}
     for level in ("atlas", "traveller"):
         game = services.start_game(player=player, collection=collection, time_limit_s=None, now=NOON, level=level)

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from pipeline.boundary_sets.sets import Columns, Fault, Imported, Level, import_boundaries
+from pipeline.boundary_sets.sets import Columns, Fault, ImportResult, Level, import_boundaries
 from pipeline.geography import boundaries
 
 COLUMNS = Columns("tehsil", "lgd", "zila")
@@ -53,7 +53,7 @@ def zipped(path: Path, members: dict[str | zipfile.ZipInfo, bytes]) -> Path:
     return path
 
 
-def imported(path: Path, folder: Path, **options) -> Imported:
+def imported(path: Path, folder: Path, **options) -> ImportResult:
     arguments = {"name": "taluks", "level": Level.SUBDISTRICT, "columns": COLUMNS, "folder": folder / "sets"}
     return import_boundaries(path, **arguments | options)
 
@@ -62,9 +62,9 @@ def areas_of(path: Path, folder: Path, **options) -> gpd.GeoDataFrame:
     return imported(path, folder, **options).boundaries.areas
 
 
-def turned_away(frame: gpd.GeoDataFrame, folder: Path, **options) -> dict[int, Fault]:
+def rejected(frame: gpd.GeoDataFrame, folder: Path, **options) -> dict[int, Fault]:
     path = written(frame, folder / "areas.gpkg")
-    return {turned.row: turned.fault for turned in imported(path, folder, **options).turned_away}
+    return {rejection.row: rejection.fault for rejection in imported(path, folder, **options).rejected}
 
 
 def km2(frame: gpd.GeoDataFrame) -> np.ndarray:

@@ -7,8 +7,10 @@ import shapely
 
 from pipeline.evaluation.evaluate import Evaluation, Truth, answer, evaluation
 from predictor.answers.artifact import Artifact, Gallery
+from predictor.answers.calibration import Calibration
+from predictor.answers.method import AnswerMethod
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import Calibration, Places, Prototypes
+from predictor.answers.posterior import GalleryPhotos, Prototypes
 from predictor.geodesy import unit_vectors
 from predictor.network.heads import Heads, Projection
 
@@ -30,8 +32,9 @@ def two_cells() -> Artifact:
         partition,
         Heads(Projection(np.zeros(3, np.float32)), np.zeros((3, 2), np.float32), np.zeros(2, np.float32)),
         Prototypes(embeddings, cells, cells),
-        Gallery(Places(embeddings, centroids, cells), np.array(["00", "11"]), np.zeros(2, np.uint64)),
-        Calibration(refine=False, score_optimal=False),
+        Gallery(GalleryPhotos(embeddings, centroids, cells), np.array(["00", "11"]), np.zeros(2, np.uint64)),
+        Calibration(),
+        AnswerMethod(refine=False, score_optimal=False),
     )
 
 

@@ -13,9 +13,9 @@ from django.core.management.base import CommandError
 
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
-from pipeline.support.progress import Silent
+from pipeline.support.progress import SilentReporter
 from pipeline.training import ablation
-from pipeline.training.ablation import SEEN_ONLY, Row, as_markdown, task_variants, variants
+from pipeline.training.ablation import OPTICS_WITHOUT_METADATA, Row, as_markdown, task_variants, variants
 from pipeline.training.recipe import ANSWERING, Recipe
 from pipeline.training.services import ablate_collection
 from tests.pipeline.stored import store_photos
@@ -46,7 +46,7 @@ def test_every_row_changes_one_part_but_pigeons_and_the_part_of_a_part() -> None
     table = variants(Recipe(), 1000)
     assert not _changed(table.pop("as it is"))
     table.pop("PIGEON's constants")
-    assert _changed(table.pop(SEEN_ONLY)) == {"second_optics", "metadata"}
+    assert _changed(table.pop(OPTICS_WITHOUT_METADATA)) == {"second_optics", "metadata"}
     assert all(len(_changed(recipe)) == 1 for recipe in table.values())
     parts = set().union(*map(_changed, table.values()))
     assert parts >= {
@@ -62,7 +62,7 @@ def test_every_head_is_tried_alone() -> None:
 
 def test_what_only_answers_look_at_does_not_change_what_is_learnt() -> None:
     for recipe in variants(Recipe(), 1000).values():
-        shared = recipe.of_learning() == Recipe().of_learning()
+        shared = recipe.without_answering() == Recipe().without_answering()
         assert shared == (_changed(recipe) <= set(ANSWERING))
 
 
@@ -119,7 +119,7 @@ def test_parts_of_the_table_can_be_chosen_by_name(collection, tiny_encoder) -> N
 
 @pytest.mark.usefixtures("short_table")
 def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path) -> None:
-    report = Silent()
+    report = SilentReporter()
     report.folder = tmp_path / "job"
     report.folder.mkdir()
     result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)

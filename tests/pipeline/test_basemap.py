@@ -1,4 +1,4 @@
-"""The base map's files decode to India, are small enough for a first load, and can be made again byte for byte."""
+"""The base map's files decode to India, are small enough for a first load, and are what the code draws."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PIL import Image
 
 from pipeline.basemap import draw as basemap
 from pipeline.geography import boundaries
+from tests.alike import alike
 
 FOLDER = Path(settings.BASE_DIR) / "static" / "basemap"
 FIRST_LOAD_LIMIT = 300_000  # bytes, gzipped
@@ -40,10 +41,41 @@ def made():
     return basemap.files()
 
 
-def test_the_committed_files_are_what_the_boundaries_give(made):
-    assert set(made) == {path.name for path in FOLDER.iterdir()}
-    for name in made:
-        assert (FOLDER / name).read_bytes() == made[name], f"{name} differs: run manage.py build_basemap"
+def lines(content):
+    """Every ring and border of a level's file (N,), in degrees."""
+    rings = [ring for kind in ("neighbours", "land") for polygon in content.get(kind, []) for ring in polygon]
+    return np.array(
+        [
+            shapely.LineString(points(line, content["scale"]))
+            for line in rings + content["states"] + content["districts"]
+        ]
+    )
+
+
+def test_the_committed_files_are_those_that_the_code_draws(made):
+    assert set(made) == {path.name for path in FOLDER.iterdir()}, "run manage.py build_basemap"
+
+
+@pytest.mark.parametrize("level", basemap.LEVELS, ids=lambda level: level.file)
+def test_the_committed_lines_are_what_the_boundaries_give(made, level):
+    ours, theirs = read(level.file), json.loads(made[level.file])
+    assert shapely.hausdorff_distance(lines(ours), lines(theirs)).max() < 2 / level.scale
+    drawn = {"neighbours", "land", "states", "districts"}
+    others = [{name: value for name, value in content.items() if name not in drawn} for content in (ours, theirs)]
+    assert alike(*others, tolerance=0.002)
+
+
+def test_the_committed_search_list_is_what_the_boundaries_give(made):
+    assert alike(read("search.json"), json.loads(made["search.json"]), tolerance=0.002)  # of degrees, in steps of 0.001
+
+
+def test_the_committed_relief_is_what_the_heights_give(made):
+    ours, theirs = (
+        np.asarray(Image.open(io.BytesIO(content)).convert("L"), float)
+        for content in ((FOLDER / "relief.webp").read_bytes(), made["relief.webp"])
+    )
+    # WebP chooses otherwise in whole blocks when a few pixels differ by one level: up to 0.9 for a thousand of them.
+    assert np.abs(ours - theirs).mean() < 1  # slopes steeper by 1 %: 1.2
 
 
 def test_the_first_load_is_under_300_kb_gzipped():

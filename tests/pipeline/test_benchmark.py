@@ -19,7 +19,8 @@ from pipeline.benchmarks import geocells as geocell_benchmark
 from pipeline.benchmarks import plain_ways
 from pipeline.benchmarks import suite as benchmarks
 from pipeline.geocells.splitting import Limits, clusterings
-from predictor.answers.posterior import Calibration, Known, Places, Prototypes, refine
+from predictor.answers.method import AnswerMethod
+from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference, refine
 from predictor.network.heads import unit
 from predictor.network.smoothing import smoothed_targets
 
@@ -57,12 +58,14 @@ def test_plain_ways_give_what_the_fast_ones_give() -> None:
 
     cell_of_prototype, of_picture = np.repeat(np.arange(9), 2), np.repeat(np.arange(18), 3)
     prototypes, pictures = (unit(rng.normal(size=(n, 4)).astype(np.float32)) for n in (18, 54))
-    gallery = Places(pictures, unit(rng.normal(size=(54, 3))), cell_of_prototype[of_picture])
-    known = Known(cells, gallery, Prototypes(prototypes, cell_of_prototype, of_picture))
+    gallery = GalleryPhotos(pictures, unit(rng.normal(size=(54, 3))), cell_of_prototype[of_picture])
+    reference = Reference(cells, gallery, Prototypes(prototypes, cell_of_prototype, of_picture))
     posterior, queries = rng.dirichlet(np.ones(9), 7), unit(rng.normal(size=(7, 4)).astype(np.float32))
-    for how in (Calibration(), Calibration(cell_temperature=0.2, top_cells=3)):
-        one_by_one = [plain_ways.refined_one_by_one(*row, known, how) for row in zip(posterior, queries, strict=True)]
-        assert np.allclose(one_by_one, refine(posterior, queries, known, how), atol=1e-6)
+    for method in (AnswerMethod(), AnswerMethod(cell_temperature=0.2, top_cells=3)):
+        one_by_one = [
+            plain_ways.refined_one_by_one(*row, reference, method) for row in zip(posterior, queries, strict=True)
+        ]
+        assert np.allclose(one_by_one, refine(posterior, queries, reference, method), atol=1e-6)
 
 
 def test_scikit_learn_pass_by_pass_finds_what_one_ordering_finds() -> None:
@@ -90,11 +93,11 @@ def test_geocells_around_the_positions_of_a_file_keep_their_promises(tmp_path: P
 
 
 def test_the_work_of_other_processes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    latitudes, longitudes = geocell_benchmark.made_positions(400)
+    latitudes, longitudes = geocell_benchmark.synthetic_positions(400)
     limits = geocell_benchmark.automatic_limits(400)
-    alone = geocell_benchmark.measured(latitudes, longitudes, limits)
-    monkeypatch.setattr(geocell_benchmark, "WORTH_PROCESSES", 1)
-    together = geocell_benchmark.measured(latitudes, longitudes, limits)
+    alone = geocell_benchmark.measure_geocells(latitudes, longitudes, limits)
+    monkeypatch.setattr(geocell_benchmark, "PARALLEL_FROM", 1)
+    together = geocell_benchmark.measure_geocells(latitudes, longitudes, limits)
     assert together["cells"] == alone["cells"]
     assert together["cpu_s"] > alone["cpu_s"] + 0.2  # a fresh process imports NumPy, to begin with
 

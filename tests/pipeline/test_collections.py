@@ -15,7 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.curation import exporting, removal
-from pipeline.curation.collections import Filter, NameTaken, bring_back, build, change_by_hand, refill, set_difficulties
+from pipeline.curation.collections import (
+    Filter,
+    NameTaken,
+    change_by_hand,
+    create_from_filter,
+    refill,
+    restore_version,
+    set_difficulties,
+)
 from pipeline.curation.coverage import coverage
 from pipeline.intake.service import import_photos
 from pipeline.models import Collection, Photo, Review
@@ -51,7 +59,7 @@ def admin() -> User:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "count"),
+    ("photo_filter", "count"),
     [
         (Filter(), 40),
         (Filter(states=("Delhi", "Tamil Nadu")), 20),
@@ -64,9 +72,9 @@ def admin() -> User:
         (Filter(states=("Goa",)), 0),
     ],
 )
-def test_a_filter_lets_through_what_it_says(everything, wanted, count):
-    assert wanted.photos().count() == count
-    assert Filter.from_dict(json.loads(json.dumps(wanted.as_dict()))) == wanted
+def test_a_filter_lets_through_what_it_says(everything, photo_filter, count):
+    assert photo_filter.photos().count() == count
+    assert Filter.from_dict(json.loads(json.dumps(photo_filter.as_dict()))) == photo_filter
 
 
 def test_only_approved_photos_are_collected_and_the_scale_is_computed(everything, admin):
@@ -74,17 +82,17 @@ def test_only_approved_photos_are_collected_and_the_scale_is_computed(everything
     first = Photo.objects.filter(state="Delhi").order_by("pk")[0]
     first.review = Review.WAITING
     first.save()
-    made = build(name="Delhi", wanted=Filter(states=("Delhi",)), user=admin)
+    made = create_from_filter(name="Delhi", photo_filter=Filter(states=("Delhi",)), user=admin)
     assert made.photos.count() == 8
     assert 50 <= made.scale_km < 200  # a city's, not India's
     with pytest.raises(NameTaken):
-        build(name="Delhi", wanted=Filter(), user=admin)
+        create_from_filter(name="Delhi", photo_filter=Filter(), user=admin)
 
 
 def test_what_a_collection_held_comes_back(everything, admin):
-    made = build(name="Mine", wanted=Filter(states=("Delhi",)), user=admin)
+    made = create_from_filter(name="Mine", photo_filter=Filter(states=("Delhi",)), user=admin)
     before = set(made.photos.values_list("pk", flat=True))
-    refill(collection=made, wanted=Filter(states=("Maharashtra",)), user=admin)
+    refill(collection=made, photo_filter=Filter(states=("Maharashtra",)), user=admin)
     other = Photo.objects.filter(state="West Bengal").first()
     change_by_hand(
         collection=made, add=[other.pk], take_out=list(made.photos.values_list("pk", flat=True))[:3], user=admin
@@ -95,13 +103,13 @@ def test_what_a_collection_held_comes_back(everything, admin):
         (2, 10, "By filter"),
         (1, 10, "By filter"),
     ]
-    bring_back(version=made.versions.get(number=1), user=admin)
+    restore_version(version=made.versions.get(number=1), user=admin)
     assert set(made.photos.values_list("pk", flat=True)) == before
     assert made.filters["states"] == ["Delhi"]
 
 
 def test_an_imported_collection_keeps_what_it_held_before_the_first_change(everything, admin):
-    refill(collection=everything, wanted=Filter(states=("Delhi",)), user=admin)
+    refill(collection=everything, photo_filter=Filter(states=("Delhi",)), user=admin)
     assert [len(version.photo_ids) for version in everything.versions.all()] == [10, 40]
 
 

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.benchmarks.geocells import made_positions
+from pipeline.benchmarks.geocells import synthetic_positions
 from pipeline.geocells import PARTITIONS, DistrictMap
 from pipeline.geocells.quality import quality
 from pipeline.geocells.splitting import Limits
@@ -31,7 +31,7 @@ SOUTH = DistrictMap.of(
 
 def photos(count: int, seed: int) -> tuple[Floats, Floats]:
     """Latitudes and longitudes (N,) in India, every tenth at one place and every eleventh on a district's border."""
-    latitudes, longitudes = made_positions(count, seed)
+    latitudes, longitudes = synthetic_positions(count, seed)
     latitudes[::10], longitudes[::10] = latitudes[0], longitudes[0]
     corners = BORDER[:: len(BORDER) // len(latitudes[::11]) + 1]
     longitudes[: 11 * len(corners) : 11], latitudes[: 11 * len(corners) : 11] = corners.T
@@ -92,7 +92,7 @@ def test_cells_tile_whatever_map_they_are_cut_from(kind: str, count: int, seed: 
 
 
 def test_parts_of_a_district_are_named_by_where_they_lie() -> None:
-    latitudes, longitudes = made_positions(20_000)
+    latitudes, longitudes = synthetic_positions(20_000)
     partition = PARTITIONS["semantic"](latitudes, longitudes, minimum=60, maximum=120)
     names = partition.names.tolist()
     parts = [name for name in names if name.startswith("Bengaluru Urban – ")]
@@ -106,7 +106,7 @@ def test_parts_of_a_district_are_named_by_where_they_lie() -> None:
 
 
 def test_no_semantic_cell_is_left_that_optics_divides() -> None:
-    latitudes, longitudes = made_positions(5_000)
+    latitudes, longitudes = synthetic_positions(5_000)
     partition = PARTITIONS["semantic"](latitudes, longitudes, minimum=30, maximum=60)
     assert quality(partition, latitudes, longitudes, Limits.of(30, 60)).over_max == 0
     merged = PARTITIONS["districts"](latitudes, longitudes, minimum=30)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.benchmarks.geocells import automatic_limits, made_positions
+from pipeline.benchmarks.geocells import automatic_limits, synthetic_positions
 from pipeline.geocells import district_partition
 from pipeline.geocells.quality import Quality, quality
 from pipeline.geocells.splitting import Limits
@@ -16,7 +16,7 @@ from pipeline.metadata.towns import towns
 from predictor.answers.partition import Partition
 from predictor.geodesy import haversine_km
 
-LATITUDES, LONGITUDES = made_positions(2_000)
+LATITUDES, LONGITUDES = synthetic_positions(2_000)
 PARTITION = district_partition(LATITUDES, LONGITUDES, 20)
 MADHYA = int(PARTITION.cell_of(23.25, 77.41)[0])  # around Bhopal, away from every coast
 
@@ -71,9 +71,9 @@ def test_a_large_cell_counts_if_optics_divides_it() -> None:
 
 
 def test_made_positions_follow_from_the_seed_and_gather_around_towns() -> None:
-    again = made_positions(2_000)
+    again = synthetic_positions(2_000)
     assert np.array_equal([LATITUDES, LONGITUDES], again)
-    assert not np.array_equal(LATITUDES, made_positions(2_000, seed=8)[0])
+    assert not np.array_equal(LATITUDES, synthetic_positions(2_000, seed=8)[0])
     largest = np.argsort(-towns().population)[:20]
     near = np.min(
         [haversine_km(LATITUDES, LONGITUDES, towns().latitude[i], towns().longitude[i]) for i in largest], axis=0

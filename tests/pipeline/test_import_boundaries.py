@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from pipeline.boundary_sets import sets as boundary_sets
 from pipeline.boundary_sets.sets import BoundarySet, Fault, ImportFailed, Level, SetMissing
 from pipeline.geography import boundaries
-from tests.pipeline.areas import areas_of, district, imported, km2, quarters, table, turned_away, written
+from tests.pipeline.areas import areas_of, district, imported, km2, quarters, rejected, table, written
 
 
 def test_rows_that_cannot_be_used_are_listed_with_the_reason(tmp_path, karnataka):
@@ -24,7 +24,7 @@ def test_rows_that_cannot_be_used_are_listed_with_the_reason(tmp_path, karnataka
     far = shapely.box(-80.0, 40.0, -79.0, 41.0)
     shapes = [good, None, shapely.Point(76.5, 12.3), nepal, far, good, shapely.Polygon(), good]
     names = ["A", "Nowhere", "Point", "Pokhara", "Ohio", None, "Empty", "A"]
-    assert turned_away(table(shapes, names, lgd=["1"] * 8), tmp_path) == {
+    assert rejected(table(shapes, names, lgd=["1"] * 8), tmp_path) == {
         2: Fault.EMPTY,
         3: Fault.NOT_AN_AREA,
         4: Fault.OUTSIDE_INDIA,
@@ -37,7 +37,7 @@ def test_rows_that_cannot_be_used_are_listed_with_the_reason(tmp_path, karnataka
 
 def test_an_area_that_others_cover_wholly_is_turned_away(tmp_path, karnataka):
     first, *_ = quarters(district("Mysuru"))
-    assert turned_away(table([first, first], ["A", "B"]), tmp_path) == {2: Fault.COVERED}
+    assert rejected(table([first, first], ["A", "B"]), tmp_path) == {2: Fault.COVERED}
 
 
 def test_rows_of_one_name_and_code_in_a_district_are_parts_of_one_area(tmp_path, karnataka):
@@ -47,7 +47,7 @@ def test_rows_of_one_name_and_code_in_a_district_are_parts_of_one_area(tmp_path,
     )
     own = result.boundaries.areas[~result.boundaries.areas["is_rest"]]
     assert own["name"].tolist() == ["A"]
-    assert result.turned_away == []
+    assert result.rejected == []
     assert result.boundaries.description["joined"] == 1
 
 
@@ -157,7 +157,7 @@ def test_the_same_file_again_gives_the_same_bytes_and_another_replaces_the_set(t
     assert sorted(file.name for file in (tmp_path / "sets").iterdir()) == ["taluks.fgb", "taluks.json"]
 
 
-@pytest.mark.parametrize("failing", ["nested", "_write"])
+@pytest.mark.parametrize("failing", ["nest_areas", "_write"])
 def test_a_failed_import_leaves_the_old_set(tmp_path, karnataka, monkeypatch, failing):
     path = written(table(quarters(district("Mysuru"))), tmp_path / "areas.fgb")
     imported(path, tmp_path)

@@ -173,11 +173,11 @@ def test_a_repaired_file_is_taken_in_and_its_rejection_forgotten(folder):
 def test_an_interrupted_import_goes_on_where_it_stopped(folder, monkeypatch):
     read_entry, read = service.read_entry, []
 
-    def dying(source, name, known):
+    def dying(source, name, known_hashes):
         if len(read) == 4:
             raise KeyboardInterrupt
         read.append(name)
-        return read_entry(source, name, known)
+        return read_entry(source, name, known_hashes)
 
     monkeypatch.setattr(service, "read_entry", dying)
     with pytest.raises(KeyboardInterrupt):
@@ -246,6 +246,17 @@ def test_the_command_prints_a_summary_and_json_in_its_last_line(folder, capsys):
     call_command("import_photos", str(folder), collection="Test", json=True)
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (result["new"], result["already_there"], result["rejected"][0]["reason"]) == (0, 6, "file_without_row")
+
+
+def test_a_dry_run_of_the_command_says_what_it_would_take_and_changes_nothing(folder, capsys):
+    (folder / "text.jpg").write_bytes(b"hello")
+    call_command("import_photos", str(folder), "--dry-run", collection="Test")
+    printed = capsys.readouterr().out
+    assert "6 would be taken, 0 already there, 1 turned away" in printed
+    assert "text.jpg" in printed
+    call_command("import_photos", str(folder), "--dry-run", collection="Test", json=True)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["planned"] == 6
+    assert not any(table.objects.exists() for table in (Photo, Collection, Rejection))
 
 
 def test_the_command_fails_with_a_clear_message(folder, tmp_path):

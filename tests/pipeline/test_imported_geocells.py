@@ -20,7 +20,7 @@ from pipeline.geography.plane import shared_borders
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
 from pipeline.scenes.place import draw_places
-from pipeline.support.progress import Silent
+from pipeline.support.progress import SilentReporter
 from pipeline.training.services import train_version
 from predictor.answers.partition import Partition
 from tests.pipeline.areas import district, imported, quarters, table, written
@@ -107,7 +107,7 @@ def test_jobs_offer_the_imported_sets_and_the_projects_districts(kept, collectio
     for name in ("geocells", "retrain"):
         choices = KINDS[name].form().fields["boundaries"].choices
         assert [value for value, _ in choices] == ["", "south"]
-    report = Silent()
+    report = SilentReporter()
     report.folder = tmp_path
     cells = {}
     for boundary_set in ("south", ""):

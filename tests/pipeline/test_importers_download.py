@@ -257,14 +257,14 @@ def test_the_budget_of_bytes_ends_the_import(web):
         small.document(f"{web.url}/")
 
 
-def test_a_judge_may_ask_for_another_attempt(web, fetcher, waits):
+def test_a_check_may_ask_for_another_attempt(web, fetcher, waits):
     web.default = lambda asked: json_reply({"error": "busy"} if len(web.asked) == 1 else {"fine": 1}, Retry_After="9")
 
-    def judge(status, document):
+    def check(status, document):
         if "error" in document:
             raise TryAgain("busy", 5.0)
 
-    assert fetcher.document(f"{web.url}/", {"a": "b c"}, judge=judge) == {"fine": 1}
+    assert fetcher.document(f"{web.url}/", {"a": "b c"}, check=check) == {"fine": 1}
     assert 9.0 in waits
     assert web.asked[0].query == {"a": "b c"}
 

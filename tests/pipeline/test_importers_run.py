@@ -13,14 +13,14 @@ from django.test import Client
 from pipeline.importers import download, sources
 from pipeline.importers.checkpoint import AlreadyRunning, Checkpoint
 from pipeline.importers.commons import Commons
-from pipeline.importers.run import PER_PAGE, Stopped, Wanted, import_from_web
+from pipeline.importers.run import PER_PAGE, ImportRequest, ImportStopped, import_from_web
 from pipeline.intake.checks import Reason
 from pipeline.intake.service import original_path
 from pipeline.jobs import services
 from pipeline.jobs.kinds import KINDS
 from pipeline.jobs.running import run_job
 from pipeline.models import Collection, Job, Photo, Rejection
-from pipeline.support.progress import Cancelled, Silent
+from pipeline.support.progress import Cancelled, SilentReporter
 from predictor.pictures import store
 from tests.pipeline.pictures import jpeg
 from tests.pipeline.test_importers_sources import commons_file, commons_page, mapillary_image
@@ -71,12 +71,12 @@ def commons(web: WebServer, **options) -> Commons:
     return Commons(fetcher_for(web, **options), f"{web.url}/w/api.php")
 
 
-def run(web: WebServer, photos: int = 10, *, report=None, restart: bool = False, options: dict | None = None, **wanted):
+def run(web: WebServer, photos: int = 10, *, report=None, restart: bool = False, options: dict | None = None, **fields):
     return import_from_web(
         source=commons(web, **(options or {})),
-        wanted=Wanted("From the web", photos, **wanted),
+        request=ImportRequest("From the web", photos, **fields),
         restart=restart,
-        report=report or Silent(),
+        report=report or SilentReporter(),
     )
 
 
@@ -166,13 +166,13 @@ def test_the_same_picture_under_two_names_is_kept_once(web, india):
     same = picture_reply(5)
     serve = web.default
     web.default = lambda asked: same if asked.path.startswith("/photo/") else serve(asked)
-    with pytest.raises(Stopped):
+    with pytest.raises(ImportStopped):
         run(web, 2, report=StopsAfter(12))
     assert Photo.objects.count() == 1
     assert {row.reason for row in Rejection.objects.all()} == {Reason.EXACT_DUPLICATE}
 
 
-class StopsAfter(Silent):
+class StopsAfter(SilentReporter):
     """As if the source went away after so many pages."""
 
     def __init__(self, pages: int, error: type[Exception] = download.SourceFailed) -> None:
@@ -221,7 +221,7 @@ def test_an_area_with_more_than_a_page_gives_is_asked_again_in_a_later_round(web
     source = commons(web)
     areas = [area for area in source.areas() if area.state == "Rajasthan"][:2]
     source.areas = lambda: areas
-    summary = import_from_web(source=source, wanted=Wanted("Two areas", 100, per_district=50))
+    summary = import_from_web(source=source, request=ImportRequest("Two areas", 100, per_district=50))
     assert (summary.ended, len(summary.new)) == ("areas", 2 * (PER_PAGE + 2))
     first, second, third, fourth = (asked.query["ggscoord"] for asked in india.questions)
     assert (first, second) == (third, fourth)
@@ -231,7 +231,7 @@ def test_an_area_with_more_than_a_page_gives_is_asked_again_in_a_later_round(web
 def test_photos_of_another_collection_are_taken_over_without_a_download(web, india):
     taken = {photo.file_name for photo in run(web, 6).new}
     before = len([asked for asked in web.asked if asked.path.startswith("/photo/")])
-    summary = import_from_web(source=commons(web), wanted=Wanted("Another", 6))
+    summary = import_from_web(source=commons(web), request=ImportRequest("Another", 6))
     assert (summary.already_there, len(summary.new)) == (6, 0)
     assert set(Collection.objects.get(name="Another").photos.values_list("file_name", flat=True)) == taken
     assert len([asked for asked in web.asked if asked.path.startswith("/photo/")]) == before
@@ -240,7 +240,7 @@ def test_photos_of_another_collection_are_taken_over_without_a_download(web, ind
 def test_a_source_that_is_down_stops_the_import_and_keeps_what_came(web, india):
     serve = web.default
     web.default = lambda asked: serve(asked) if len(web.asked) < 20 else Reply(status=503)
-    with pytest.raises(Stopped, match="3 pages in a row") as stopped:
+    with pytest.raises(ImportStopped, match="3 pages in a row") as stopped:
         run(web, 30)
     assert len(stopped.value.summary.new) == Photo.objects.count() > 0
     web.default = serve
@@ -248,16 +248,16 @@ def test_a_source_that_is_down_stops_the_import_and_keeps_what_came(web, india):
 
 
 def test_a_host_of_pictures_that_is_down_stops_the_import(web, india):
-    source, wanted = commons(web), Wanted("Few areas", 100, per_district=50)
+    source, request = commons(web), ImportRequest("Few areas", 100, per_district=50)
     areas = source.areas()[:5]
     source.areas = lambda: areas
     serve = web.default
     web.default = lambda asked: Reply(status=503) if asked.path.startswith("/photo/") else serve(asked)
-    with pytest.raises(Stopped, match="pictures in a row"):
-        import_from_web(source=source, wanted=wanted)
+    with pytest.raises(ImportStopped, match="pictures in a row"):
+        import_from_web(source=source, request=request)
     assert {row.reason for row in Rejection.objects.all()} == {Reason.DOWNLOAD_FAILED}
     web.default = serve
-    assert len(import_from_web(source=source, wanted=wanted).new) == 15
+    assert len(import_from_web(source=source, request=request).new) == 15
     assert not Rejection.objects.exists()
 
 
@@ -282,6 +282,14 @@ def test_a_dry_run_changes_nothing(web, india, settings):
     assert not (settings.CACHE_DIR / "importers").exists()
 
 
+def test_a_dry_run_from_the_beginning_leaves_the_checkpoint_alone(web, india, settings):
+    run(web, 4)
+    (checkpoint,) = (settings.CACHE_DIR / "importers").glob("*.json")
+    before = checkpoint.read_text()
+    run(web, 4, dry_run=True, restart=True)
+    assert checkpoint.read_text() == before
+
+
 def test_two_imports_of_a_source_into_a_collection_do_not_run_together(web, india):
     with Checkpoint.load(source="commons", scope="", collection="From the web").locked(), pytest.raises(AlreadyRunning):
         run(web)
@@ -299,7 +307,7 @@ def test_a_category_is_walked_with_what_is_below(web, india):
 
     web.default = reply
     source = Commons(fetcher_for(web), f"{web.url}/w/api.php", ["Goa"])
-    summary = import_from_web(source=source, wanted=Wanted("Goa", 10))
+    summary = import_from_web(source=source, request=ImportRequest("Goa", 10))
     assert (summary.ended, len(summary.new)) == ("areas", 2)
     assert dict(summary.by_state) == {"Goa": 2}
 
@@ -367,14 +375,16 @@ def test_a_cancel_is_heard_while_waiting(settings, web):
     settings.IMPORT_ORIGINS, settings.IMPORT_CONTACT = [web.url], "x"
     settings.IMPORT_URLS = {"commons": web.url}
 
-    class Cancelling(Silent):
+    class Cancelling(SilentReporter):
         def check(self) -> None:
             raise Cancelled
 
     web.default = lambda asked: Reply(status=429, headers={"Retry-After": "500"})
     with pytest.raises(Cancelled):
         import_from_web(
-            source=sources.open_web_source("commons", report=Cancelling()), wanted=Wanted("C"), report=Cancelling()
+            source=sources.open_web_source("commons", report=Cancelling()),
+            request=ImportRequest("C"),
+            report=Cancelling(),
         )
 
 

@@ -16,7 +16,7 @@ from pipeline.importers.download import DownloadFailed, DownloadRefused, SourceF
 from pipeline.importers.kartaview import KartaView
 from pipeline.importers.mapillary import Mapillary
 from pipeline.importers.osv5m import Osv5m
-from pipeline.importers.spread import Ledger, grid, shares
+from pipeline.importers.sampling import Ledger, grid, quotas
 from pipeline.importers.stac import Stac
 from pipeline.intake.checks import Rejected
 from tests.pipeline.pictures import jpeg
@@ -31,22 +31,22 @@ PUNE = Area("18.48,73.81", "Maharashtra", (18.48, 73.81, 18.57, 73.90))
 @pytest.mark.parametrize("degrees", [0.12, 0.5])
 def test_the_grid_reaches_every_state_and_is_always_the_same(degrees):
     areas = grid(degrees)
-    assert {area.state for area in areas} == set(shares())
+    assert {area.state for area in areas} == set(quotas())
     assert len({area.key for area in areas}) == len(areas)
     grid.cache_clear()
     assert grid(degrees) == areas
 
 
 def test_large_states_have_larger_shares_but_small_ones_are_not_lost():
-    assert sum(shares().values()) == pytest.approx(1)
-    assert shares()["Rajasthan"] > shares()["Kerala"] > shares()["Goa"] > 0.005
+    assert sum(quotas().values()) == pytest.approx(1)
+    assert quotas()["Rajasthan"] > quotas()["Kerala"] > quotas()["Goa"] > 0.005
 
 
 def test_a_state_where_nothing_is_found_does_not_take_all_questions():
     ledger = Ledger(5)
     asked = []
     for _ in range(600):
-        state = min(["Rajasthan", "Kerala"], key=ledger.need)
+        state = min(["Rajasthan", "Kerala"], key=ledger.fill_level)
         ledger.asked[state] += 1
         asked.append(state)
         if state == "Kerala":
@@ -168,9 +168,9 @@ def test_commons_walks_a_category_and_those_below_it(web):
     (area,) = commons.areas()
     page = commons.page(area, None)
     assert [one.source_id for one in page.candidates] == ["1"]
-    assert page.found == [Area("Category:Assagao", depth=1)]
+    assert page.subareas == [Area("Category:Assagao", depth=1)]
     assert web.asked[0].query["gcmtitle"] == "Category:Villages in Goa"
-    assert commons.page(Area("Category:Deep", depth=3), None).found == []
+    assert commons.page(Area("Category:Deep", depth=3), None).subareas == []
 
 
 # --- Mapillary

@@ -10,7 +10,7 @@ import pytest
 from pipeline import geocells
 from pipeline.jobs.kinds import KINDS, UnusableParameters
 from pipeline.models import Collection
-from pipeline.support.progress import Cancelled, Silent
+from pipeline.support.progress import Cancelled, SilentReporter
 from pipeline.training.jobs import ENCODERS, PARTITIONS
 from pipeline.training.partition_preview import partition_svg
 from predictor.answers.partition import Partition
@@ -22,7 +22,7 @@ from tests.pipeline.stored import store_photos
 pytestmark = pytest.mark.django_db
 
 
-class StoppedAt(Silent):
+class StoppedAt(SilentReporter):
     """Stops the work when it reports this phase, or its end."""
 
     def __init__(self, folder, phase: str | None = None) -> None:

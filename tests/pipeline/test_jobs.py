@@ -247,7 +247,7 @@ def test_a_heartbeat_in_the_last_moment_saves_a_job(started):
     job = started()
     now = timezone.now()
     Job.objects.update(status=Status.RUNNING, heartbeat_at=now)
-    dead = {"status": Status.INTERRUPTED, "heard_before": now - DEAD_AFTER}
+    dead = {"status": Status.INTERRUPTED, "silent_since": now - DEAD_AFTER}
     assert change_job(job.pk, expected=[Status.RUNNING], now=now, **dead) is None
 
 

@@ -57,10 +57,10 @@ def test_with_a_detector_nobody_has_to_box_plates(data_folders, weights, setting
     (photo,) = store_photos(Collection.objects.create(name="C", slug="c"), range(1), "test")
     before = photo.original_sha256 = photo.sha256
     photo.save()
-    assert review.seek_people(photo=photo, now=timezone.now()) == 1
+    assert review.blur_faces_and_plates(photo=photo, now=timezone.now()) == 1
     assert photo.sha256 != before
     review.approve(photo=photo, user=admin_user, now=timezone.now())
-    assert review.seek_people(photo=photo, now=timezone.now()) == 0  # once is enough
+    assert review.blur_faces_and_plates(photo=photo, now=timezone.now()) == 0  # once is enough
 
 
 @pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_what_a_person_decided_meanwhile_stays(data_folders, monkeypatch, admin_
         return [(0.1, 0.1, 0.5, 0.5)]
 
     monkeypatch.setattr(privacy, "faces", slow_detector)
-    assert review.seek_people(photo=stale, now=timezone.now()) == 0
+    assert review.blur_faces_and_plates(photo=stale, now=timezone.now()) == 0
     photo.refresh_from_db()
     assert (photo.review, photo.covered) == ("unsuitable", [])
 

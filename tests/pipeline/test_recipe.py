@@ -8,12 +8,12 @@ from pipeline.training.recipe import Recipe, UnusableChange
 
 
 def test_parts_are_set_by_name() -> None:
-    recipe = Recipe().changed(
+    recipe = Recipe().with_changes(
         ["contrastive=true", "text_tower=clip", "tau_km=60", "minimum=12", "margin=0.1", "tasks=state,climate"]
     )
     assert (recipe.contrastive, recipe.text_tower, recipe.tau_km, recipe.minimum) == (True, "clip", 60.0, 12)
     assert (recipe.margin, recipe.tasks) == (0.1, ("state", "climate"))
-    assert recipe.changed(["tau_km=none", "tasks=none", "minimum=none"]) == Recipe().changed(
+    assert recipe.with_changes(["tau_km=none", "tasks=none", "minimum=none"]) == Recipe().with_changes(
         ["contrastive=true", "text_tower=clip", "margin=0.1"]
     )
 
@@ -32,4 +32,4 @@ def test_parts_are_set_by_name() -> None:
 )
 def test_what_cannot_be_is_answered_with_what_can(change: str, hint: str) -> None:
     with pytest.raises(UnusableChange, match=hint):
-        Recipe().changed([change])
+        Recipe().with_changes([change])

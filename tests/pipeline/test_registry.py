@@ -18,14 +18,14 @@ from pipeline.curation import removal
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection, Job, Measurement, Photo, Review
 from pipeline.registry.comparing import compare_measurements
-from pipeline.registry.gate import NotBetter, compare, let_decide
+from pipeline.registry.gate import NotBetter, compare, set_deciding_collection
 from pipeline.registry.measuring import evaluate_version
-from pipeline.registry.serving import (
-    NothingBefore,
+from pipeline.registry.promotion import (
+    NoPreviousChampion,
     UnusableAlias,
+    previous_champion,
     promote_if_better,
     roll_back,
-    served_before,
     set_alias,
 )
 from pipeline.support.progress import SILENT
@@ -91,12 +91,12 @@ def test_a_better_version_passes_without_a_reason(made_version, worse, collectio
 
 def test_photos_that_either_version_knows_decide_nothing(made_version, worse, collection):
     store_photos(collection, range(0, 10), "test")  # the versions have learnt from these
-    verdict = compare(version=made_version, serving=worse, collection=collection)
+    verdict = compare(version=made_version, rival=worse, collection=collection)
     assert verdict.photos == 28
     few = Collection.objects.create(name="Few", slug="few")
     store_photos(few, range(200, 205), "test")
     with pytest.raises(NotBetter, match="5 test photos"):
-        compare(version=made_version, serving=worse, collection=few)
+        compare(version=made_version, rival=worse, collection=few)
 
 
 def test_the_marked_collection_decides_and_the_command_says_so(made_version, worse, collection):
@@ -111,11 +111,11 @@ def test_the_marked_collection_decides_and_the_command_says_so(made_version, wor
 
 
 def test_the_way_back_is_one_step_and_can_be_taken_again(made_version, worse, collection, admin):
-    with pytest.raises(NothingBefore):
+    with pytest.raises(NoPreviousChampion):
         roll_back(to=made_version, user=admin)
     promote_if_better(version=made_version)
     promote_if_better(version=worse, reason="A trial")
-    assert served_before() == made_version
+    assert previous_champion() == made_version
     done = roll_back(to=made_version, user=admin)
     assert isinstance(done, Promotion)
     assert champion() == made_version
@@ -197,7 +197,7 @@ def test_a_second_click_does_not_lead_back(made_version, worse, collection, admi
     promote_if_better(version=made_version)
     promote_if_better(version=worse, reason="A trial")
     roll_back(to=made_version, user=admin)
-    with pytest.raises(NothingBefore, match="not made-1"):
+    with pytest.raises(NoPreviousChampion, match="not made-1"):
         roll_back(to=made_version, user=admin)
     assert champion() == made_version
 
@@ -214,16 +214,16 @@ def test_the_gate_keeps_both_measurements_and_agrees_with_them(made_version, wor
 def test_photos_found_unsuitable_decide_nothing(made_version, worse, collection):
     wrong = list(Photo.objects.values_list("pk", flat=True)[:4])
     Photo.objects.filter(pk__in=wrong).update(review=Review.UNSUITABLE)
-    assert compare(version=worse, serving=made_version, collection=collection).photos == 24
+    assert compare(version=worse, rival=made_version, collection=collection).photos == 24
 
 
 def test_one_collection_decides_also_when_the_last_one_lies_in_the_bin(made_version, collection):
-    let_decide(collection=collection)
+    set_deciding_collection(collection=collection)
     removal.put_in_bin(rows=[collection], now=timezone.now())
     other = Collection.objects.create(name="Other", slug="other")
-    let_decide(collection=other)
+    set_deciding_collection(collection=other)
     assert Collection.every.get(decides=True) == other
-    let_decide(collection=None)
+    set_deciding_collection(collection=None)
     assert not Collection.every.filter(decides=True).exists()
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 from pipeline.curation import removal, review
 from pipeline.curation.pictures import UnusableBox
 from pipeline.curation.reports import MOST_A_DAY, NotReported, report_photo, resolve_reports
-from pipeline.curation.suggestions import alike
+from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.service import import_photos, original_path
 from pipeline.models import Collection, Photo, Report, Review
 from pipeline.photos.selectors import learnable_photos, playable_photos
@@ -212,7 +212,7 @@ def test_near_duplicates_stand_beside_a_photo(photo):
 
     for name, flipped in (("a", 9), ("b", 3), ("c", 30)):
         beside(name, flipped)
-    assert [(other.file_name, bits) for other, bits in alike(photo)] == [("b", 3), ("a", 9)]
+    assert [(other.file_name, bits) for other, bits in look_alikes(photo)] == [("b", 3), ("a", 9)]
 
 
 # --- The pages

@@ -20,11 +20,11 @@ from pipeline.jobs import kinds as job_kinds
 from pipeline.jobs import schedules, services
 from pipeline.jobs.kinds import JobKind
 from pipeline.jobs.schedules import (
-    keep_schedule,
     new_photos,
     next_due,
     next_time,
     run_schedule,
+    save_schedule,
     start_due_jobs,
 )
 from pipeline.jobs.services import retry_job
@@ -82,7 +82,7 @@ def nightly(monkeypatch, sent, admin_user) -> Schedule:
     """A schedule that was made at noon on the first, for half past two each night."""
     add_kind(monkeypatch, lambda report: None)
     schedule = Schedule(name="Nightly", kind="made", parameters={"number": 3}, time_of_day=NIGHT)
-    keep_schedule(schedule=schedule, user=admin_user, now=india(1, 12))
+    save_schedule(schedule=schedule, user=admin_user, now=india(1, 12))
     return schedule
 
 
@@ -125,7 +125,7 @@ class TestWhatIsDue:
         start_due_jobs(now=india(3, 12))
         assert not Job.objects.exists()
         nightly.enabled = True
-        keep_schedule(schedule=nightly, user=admin_user, now=india(5, 12))
+        save_schedule(schedule=nightly, user=admin_user, now=india(5, 12))
         start_due_jobs(now=india(5, 12, 1))
         assert not Job.objects.exists()
         start_due_jobs(now=india(6, 3))
@@ -135,7 +135,7 @@ class TestWhatIsDue:
         read_before = Schedule.objects.get()
         start_due_jobs(now=india(2, 3))
         end_all_jobs()
-        schedules._take_turn(read_before, india(2, 3))
+        schedules._claim_and_start(read_before, india(2, 3))
         assert Job.objects.count() == 1
 
     def test_while_a_job_of_the_kind_is_active_the_time_passes(self, nightly, admin_user):
@@ -163,7 +163,7 @@ def test_of_many_processes_that_look_at_once_one_starts_the_job(nightly, sent):
     def look(schedule: Schedule) -> None:
         try:
             barrier.wait()
-            schedules._take_turn(schedule, india(2, 3))
+            schedules._claim_and_start(schedule, india(2, 3))
         except Exception as fault:
             faults.append(fault)
         finally:
@@ -277,7 +277,7 @@ class TestWhoAnswers:
     def test_so_does_one_that_may_not_start_such_jobs_any_more(self, nightly, lost):
         user = User.objects.create_user("kavya", password="x", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename="add_job"))
-        keep_schedule(schedule=nightly, user=user, now=india(1, 12))
+        save_schedule(schedule=nightly, user=user, now=india(1, 12))
         start_due_jobs(now=india(2, 3))
         assert Job.objects.get().actor == "kavya"
         end_all_jobs()

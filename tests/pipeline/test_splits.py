@@ -20,7 +20,7 @@ def assign(latitudes, longitudes, *, sequences=None, groups=None, hashes=None, k
         sequences=sequences or blank,
         near_duplicate_groups=groups or blank,
         perceptual_hashes=hashes or blank,
-        known=known or blank,
+        current_splits=known or blank,
     )
 
 

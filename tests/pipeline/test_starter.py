@@ -16,7 +16,7 @@ from pipeline.starter.install import install_starter
 from pipeline.starter.muon import orthogonal
 from pipeline.starter.places import starter_places
 from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
-from pipeline.starter.train import MultiTask, augment, middle, mimic_attention, train
+from pipeline.starter.train import MultiTask, augment, initialise_mimetically, train, validation_input
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.encoders.networks import STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, unit_vectors
@@ -76,12 +76,12 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: N
 def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
     from PIL import Image
 
-    from predictor.pictures.images import fitted
+    from predictor.pictures.images import centre_crop
 
     smooth = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
     pixels = smooth.astype(np.uint8)
-    seen = middle(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
-    encoder = fitted(Image.fromarray(pixels), *STARTER_SIZE) / 255 * 2 - 1
+    seen = validation_input(torch.from_numpy(pixels)[None])[0].permute(1, 2, 0).numpy()
+    encoder = centre_crop(Image.fromarray(pixels), *STARTER_SIZE) / 255 * 2 - 1
     assert np.abs(seen - encoder).max() < 0.03
 
 
@@ -106,7 +106,7 @@ def test_orthogonal_draws_singular_values_towards_one() -> None:
 def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
     torch.manual_seed(0)
     network = starter_network()
-    mimic_attention(network)
+    initialise_mimetically(network)
     attention = network.blocks[5].attn
     query, key, value = attention.qkv.weight.chunk(3)
     assert (query.T @ key).trace() > 50  # of 192: positive diagonals
@@ -162,11 +162,11 @@ def test_a_damaged_starter_is_not_installed(shipped: Path) -> None:
 
 def test_the_starter_that_ships_is_whole_small_and_fits_its_weights() -> None:
     from predictor.answers.artifact import load_artifact
-    from predictor.encoders.encoder import frozen
+    from predictor.encoders.encoder import frozen_encoder
     from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
 
     artifact = load_artifact(starter.ARTIFACT_FOLDER)
-    encoder = frozen("starter_vit", *starter_vit())
+    encoder = frozen_encoder("starter_vit", *starter_vit())
     assert artifact.card["encoder_sha256"] == encoder.weights_sha256
     assert STARTER_WEIGHTS.stat().st_size < 15e6
     assert sum(path.stat().st_size for path in starter.ARTIFACT_FOLDER.iterdir()) < 10e6
@@ -176,5 +176,5 @@ def test_the_starter_that_ships_was_not_trained_near_the_scenes_it_is_played_on(
     from predictor.answers.artifact import load_artifact
 
     gallery = load_artifact(starter.ARTIFACT_FOLDER).gallery
-    distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.places.vectors)
+    distances = distance_matrix_km(unit_vectors(*np.array(starter_places()).T), gallery.photos.vectors)
     assert distances.min() >= 5.0

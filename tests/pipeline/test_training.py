@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from pipeline.models import Collection, Photo
-from pipeline.training.features import averaged, cached_embeddings
+from pipeline.training.features import average_by_group, cached_embeddings
 from pipeline.training.folds import grouped_folds
 from predictor.encoders.loading import load_encoder
 from predictor.models import ModelVersion
@@ -61,7 +61,7 @@ def test_an_image_is_encoded_once(tiny_encoder: str, tmp_path) -> None:
 
 def test_views_of_one_place_share_the_mean_of_their_embeddings() -> None:
     embeddings = np.array([[1, 0], [3, 0], [5, 5], [2, 4], [4, 2]], np.float32)
-    shared = averaged(embeddings, ["a", "", "", "b", "b"])
+    shared = average_by_group(embeddings, ["a", "", "", "b", "b"])
     assert shared.tolist() == [[1, 0], [3, 0], [5, 5], [3, 3], [3, 3]]
 
 
@@ -73,10 +73,10 @@ def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collect
     call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=StringIO())
     gallery = artifact_of(ModelVersion.objects.get()).gallery
     rows = [gallery.sha256.tolist().index(photo.sha256) for photo in together]
-    learnt = gallery.places.embeddings
-    assert np.array_equal(learnt[rows[0]], learnt[rows[1]])
-    assert np.array_equal(learnt[rows[0]], learnt[rows[2]])
-    assert len(np.unique(learnt, axis=0)) == 48 - 2
+    learnt = gallery.photos.embeddings
+    alike = np.isclose(learnt[:, None], learnt, atol=1e-3).all(axis=2)  # a product's rows may differ in the last digit
+    assert np.flatnonzero(alike[rows[0]]).tolist() == sorted(rows)
+    assert alike.sum() == 48 - 3 + 3 * 3  # the others are like themselves alone
 
 
 def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encoder: str, collection: Collection) -> None:

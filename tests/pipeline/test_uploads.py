@@ -195,7 +195,7 @@ def test_what_is_there_already_joins_the_collection_and_a_forgotten_upload_leave
 
 def test_a_failure_in_the_second_phase_takes_nothing_in_and_can_be_repeated(upload, monkeypatch):
     bring(upload, {"a.jpg": jpeg_with_gps(*PLACE, seed=1), "b.zip": packed({"b.jpg": jpeg_with_gps(*PLACE, seed=2)})})
-    original, calls = checking.carry_out, []
+    original, calls = checking.execute_plan, []
 
     def fails_at_the_second(plan, **options):
         calls.append(plan)
@@ -203,11 +203,11 @@ def test_a_failure_in_the_second_phase_takes_nothing_in_and_can_be_repeated(uplo
             raise OSError("disk full")
         return original(plan, **options)
 
-    monkeypatch.setattr(checking, "carry_out", fails_at_the_second)
+    monkeypatch.setattr(checking, "execute_plan", fails_at_the_second)
     with pytest.raises(OSError, match="disk full"):
         checking.take_in(upload=upload, report=SILENT, now=timezone.now())
     assert not Photo.objects.exists()
-    monkeypatch.setattr(checking, "carry_out", original)
+    monkeypatch.setattr(checking, "execute_plan", original)
     assert checking.take_in(upload=upload, report=SILENT, now=timezone.now())["new"] == 2
 
 

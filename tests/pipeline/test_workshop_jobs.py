@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.jobs import presence, services
-from pipeline.jobs.schedules import keep_schedule
+from pipeline.jobs.schedules import save_schedule
 from pipeline.models import Collection, Job, Schedule
 from pipeline.workshop import jobs as jobs_page
 from predictor.models import Worker
@@ -46,7 +46,7 @@ def client_with(db):
 @pytest.fixture
 def schedule(admin_user) -> Schedule:
     schedule = Schedule(name="Nightly", kind="made", parameters={"number": 3}, time_of_day=time(2, 30))
-    keep_schedule(schedule=schedule, user=admin_user, now=timezone.now())
+    save_schedule(schedule=schedule, user=admin_user, now=timezone.now())
     return schedule
 
 
@@ -153,7 +153,7 @@ class TestSchedules:
         schedule = Schedule.objects.get()
         assert (schedule.kind, schedule.parameters, schedule.owner) == ("made", {"number": 4}, admin_user)
         assert (schedule.weekday, schedule.time_of_day, schedule.enabled) == (None, time(2, 30), True)
-        content = answer.content.decode()
+        content = " ".join(answer.content.decode().split())
         assert "every day at 02:30" in content
         assert "Next:" in content
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from predictor.answers.artifact import FILES, MANIFEST, Artifact, ArtifactDamaged, load_artifact, verify
+from predictor.encoders.networks import STARTER_WEIGHTS
 from tests.made import made_artifact, new_artifact
 
 
@@ -19,9 +20,11 @@ def artifact(tiny_encoder: str) -> Artifact:
 def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path: Path) -> None:
     artifact.save(tmp_path)
     loaded = load_artifact(tmp_path)
-    embeddings = artifact.gallery.places.embeddings
+    embeddings = artifact.gallery.photos.embeddings
     assert np.allclose(loaded.heads.posterior(embeddings, 1.0), artifact.heads.posterior(embeddings, 1.0), atol=5e-3)
     assert loaded.calibration == artifact.calibration
+    assert loaded.method == artifact.method
+    assert loaded.levels == artifact.levels
     assert loaded.card == artifact.card
     assert loaded.gallery.sha256.tolist() == artifact.gallery.sha256.tolist()
     assert loaded.gallery.perceptual_hashes.tolist() == artifact.gallery.perceptual_hashes.tolist()
@@ -29,6 +32,16 @@ def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path:
     assert np.array_equal(loaded.prototypes.cells, artifact.prototypes.cells)
     assert loaded.heads.tasks["state"].labels.tolist() == artifact.heads.tasks["state"].labels.tolist()
     assert loaded.heads.tasks["state"].share == artifact.heads.tasks["state"].share
+
+
+def test_the_calibration_file_of_the_starter_is_read_whole_and_written_as_it_was(tmp_path: Path) -> None:
+    shipped = STARTER_WEIGHTS.parent / "artifact"
+    artifact = load_artifact(shipped)
+    assert artifact.calibration.doubt_cosine == 0.7682
+    assert artifact.method.cell_temperature == 0.4
+    assert [level.par for level in artifact.levels] == [3201.5, 2379.4, 1629.8]
+    artifact.save(tmp_path)
+    assert (tmp_path / "calibration.json").read_bytes() == (shipped / "calibration.json").read_bytes()
 
 
 def test_an_artifact_of_another_format_says_so(artifact: Artifact, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from predictor.encoders.encoder import frozen
+from predictor.encoders.encoder import frozen_encoder
 from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.encoders.networks import VIT_B16, MissingWeights, UnknownEncoder, starter_network, starter_vit
 from predictor.pictures.images import decode
@@ -95,7 +95,7 @@ def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
     network = starter_network()
     save(network, tmp_path / "starter.safetensors")
     assert (tmp_path / "starter.safetensors").stat().st_size < 15e6
-    encoder = frozen("starter_vit", *starter_vit(tmp_path / "starter.safetensors"))
+    encoder = frozen_encoder("starter_vit", *starter_vit(tmp_path / "starter.safetensors"))
     assert encoder.encode(PICTURES).shape == (5, 192)
     assert torch.allclose(encoder.network.pos_embed, network.pos_embed, atol=1e-3)
 

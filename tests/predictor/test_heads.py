@@ -13,7 +13,7 @@ RAW = (RNG.normal(size=(4, 16))[LABELS] * 3 + RNG.normal(size=(200, 16))).astype
 TARGETS = np.eye(4)[LABELS]
 
 
-PROJECTION = Projection.of(RAW, 64)
+PROJECTION = Projection.pca(RAW, 64)
 X = PROJECTION(RAW)
 
 
@@ -61,7 +61,7 @@ def test_a_higher_temperature_keeps_the_order_and_raises_the_entropy() -> None:
 
 def test_a_projection_onto_all_main_directions_keeps_every_distance() -> None:
     wide = RNG.normal(size=(30, 200)).astype(np.float32)  # more numbers than photos
-    reduced = Projection.of(wide, 64)
+    reduced = Projection.pca(wide, 64)
     assert reduced(wide).shape == (30, 29)
     plain = unit(wide - wide.mean(axis=0))
     assert reduced(wide) @ reduced(wide).T == pytest.approx(plain @ plain.T, abs=1e-4)

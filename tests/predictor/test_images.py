@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from predictor.pictures.images import (
     NEAR_DUPLICATE_BITS,
     UnreadableImage,
+    centre_crop,
     decode,
-    fitted,
-    nearest_bits,
+    nearest_hamming_distance,
     perceptual_hash,
 )
 
@@ -52,22 +52,22 @@ def test_a_truncated_picture_is_refused() -> None:
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (97, 41), (224, 224)])
 def test_a_window_has_the_size_asked_for(size: tuple[int, int]) -> None:
-    assert fitted(_picture(size=size), 64, 96).shape == (64, 96, 3)
+    assert centre_crop(_picture(size=size), 64, 96).shape == (64, 96, 3)
 
 
 def test_a_window_is_the_middle_as_large_as_fits_and_not_stretched() -> None:
     image = Image.new("RGB", (300, 100), "white")
     image.paste("black", (100, 0, 200, 100))
-    assert fitted(image, 50, 50)[:, 1:-1].max() < 5
+    assert centre_crop(image, 50, 50)[:, 1:-1].max() < 5
 
 
 def test_a_picture_saved_again_is_a_near_duplicate_and_another_is_not() -> None:
     first, again = perceptual_hash(_picture(1)), perceptual_hash(decode(_bytes(_picture(1), quality=40)))
     other = perceptual_hash(_picture(2))
     known = np.array([first], np.uint64)
-    bits = nearest_bits(np.array([again, other], np.uint64), known)
+    bits = nearest_hamming_distance(np.array([again, other], np.uint64), known)
     assert bits[0] <= NEAR_DUPLICATE_BITS < bits[1]
 
 
 def test_nothing_is_near_when_nothing_is_known() -> None:
-    assert nearest_bits(np.array([5], np.uint64), np.array([], np.uint64)).tolist() == [64]
+    assert nearest_hamming_distance(np.array([5], np.uint64), np.array([], np.uint64)).tolist() == [64]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from predictor.answers import levels
-from predictor.answers.levels import STRONGEST, weakened
+from predictor.answers.levels import STRONGEST, weaken
 from predictor.geodesy import INDIA_SCALE_KM, distance_matrix_km, score, unit_vectors
 from predictor.pictures.images import decode
 from predictor.versions.selectors import answer_from
@@ -21,21 +21,21 @@ STATES = np.array(["A", "A", "B", "C"])
 
 def test_a_temperature_flattens_and_keeps_the_order() -> None:
     cells = np.array([[0.7, 0.2, 0.06, 0.04]])
-    flat = weakened(cells, STATES, "surveyor", 3.0)
+    flat = weaken(cells, STATES, "surveyor", 3.0)
     assert flat.sum() == pytest.approx(1)
     assert np.array_equal(flat.argsort(), cells.argsort())
     assert flat.max() < cells.max()
-    assert np.allclose(weakened(cells, STATES, "surveyor", 1.0), cells)
+    assert np.allclose(weaken(cells, STATES, "surveyor", 1.0), cells)
 
 
 def test_the_weakest_knows_states_only() -> None:
-    flat = weakened(np.array([[0.7, 0.1, 0.15, 0.05]]), STATES, "traveller", 1.0)
+    flat = weaken(np.array([[0.7, 0.1, 0.15, 0.05]]), STATES, "traveller", 1.0)
     assert flat.tolist() == [pytest.approx([0.4, 0.4, 0.15, 0.05])]
 
 
 def test_levels_are_in_order_on_new_pictures_and_the_same_every_time(tiny_encoder: str) -> None:
     artifact = made_artifact(tiny_encoder)
-    offered = artifact.calibration.levels
+    offered = artifact.levels
     assert [level.name for level in offered] == [STRONGEST, "surveyor", "traveller"]
     assert offered[0].par > offered[1].par > offered[2].par
     assert {level.photos for level in offered} == {60}

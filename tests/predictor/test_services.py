@@ -136,6 +136,6 @@ def test_what_the_web_process_imports_brings_no_torch() -> None:
     code = (
         "import django; django.setup(); import sys, predictor.versions.selectors, predictor.versions.services, "
         "predictor.tasks, pipeline.photos.selectors, pipeline.tasks, pipeline.training.services, "
-        "pipeline.registry.serving, geoguess.urls; sys.exit('torch' in sys.modules)"
+        "pipeline.registry.promotion, geoguess.urls; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -54,7 +54,7 @@ def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper,
         redis_url = supervisor.env["REDIS_URL"] = valkey.url
     settings.REDIS_URL = redis_url
     broker = Connection(redis_url.replace("unix://", "redis+socket://", 1))
-    monkeypatch.setattr(questions, "ring", lambda: answer_questions_task.apply_async(connection=broker))
+    monkeypatch.setattr(questions, "send_answer_task", lambda: answer_questions_task.apply_async(connection=broker))
 
     def start_worker(fault: str = "") -> Child:
         name = f"worker{len(supervisor.children)}"
@@ -87,11 +87,11 @@ def ask(**about) -> str:
 
 
 def answered(*keys: str) -> bool:
-    return all(questions.answer_to(key=key).state in ("answered", "failed") for key in keys)
+    return all(questions.question_by_key(key=key).state in ("answered", "failed") for key in keys)
 
 
 def alive() -> list[Worker]:
-    return questions.living_workers(now=timezone.now())
+    return questions.live_workers(now=timezone.now())
 
 
 def test_a_picture_is_answered_as_at_home_by_the_version_that_serves(start, made_version: ModelVersion) -> None:
@@ -99,13 +99,13 @@ def test_a_picture_is_answered_as_at_home_by_the_version_that_serves(start, made
     upload, stored = ask(data=picture(7)), ask(sha256=store.put(picture(8)))
     until(lambda: answered(upload, stored))
     for key, seed in ((upload, 7), (stored, 8)):
-        found = questions.answer_to(key=key)
+        found = questions.question_by_key(key=key)
         cells, embedding = posterior_of(found)
         expected, embeddings = posteriors(artifact_of(made_version), [decode(picture(seed))])
         assert found.version == made_version
         assert np.allclose(cells, expected[0], atol=1e-3)
         assert np.allclose(embedding, embeddings[0], atol=1e-2)
-    assert Prediction.objects.get().sha256 == questions.answer_to(key=stored).sha256  # the upload leaves none
+    assert Prediction.objects.get().sha256 == questions.question_by_key(key=stored).sha256  # the upload leaves none
     (worker,) = alive()
     assert worker.version == made_version
     assert "CPU" in worker.device
@@ -115,9 +115,9 @@ def test_what_cannot_be_read_is_answered_with_the_reason_and_the_others_with_an_
     start()
     bad, gone, good = ask(data=b"no picture"), ask(sha256="0" * 64), ask(data=picture(1))
     until(lambda: answered(bad, gone, good))
-    assert "JPEG" in questions.answer_to(key=bad).error
-    assert "import its photo again" in questions.answer_to(key=gone).error
-    assert questions.answer_to(key=good).state == "answered"
+    assert "JPEG" in questions.question_by_key(key=bad).error
+    assert "import its photo again" in questions.question_by_key(key=gone).error
+    assert questions.question_by_key(key=good).state == "answered"
 
 
 def test_a_changed_artifact_is_named_and_the_next_question_is_answered_when_it_is_whole(start, made_version) -> None:
@@ -127,18 +127,18 @@ def test_a_changed_artifact_is_named_and_the_next_question_is_answered_when_it_i
     start()
     key = ask(data=picture(1))
     until(lambda: answered(key))
-    assert "weights.safetensors is missing or has changed" in questions.answer_to(key=key).error
+    assert "weights.safetensors is missing or has changed" in questions.question_by_key(key=key).error
     (folder / "weights.safetensors").write_bytes(whole)
     key = ask(data=picture(1))
     until(lambda: answered(key))
-    assert questions.answer_to(key=key).state == "answered"
+    assert questions.question_by_key(key=key).state == "answered"
 
 
 def test_a_batch_that_does_not_fit_into_memory_is_answered_in_parts(start) -> None:
     start("memory")
     keys = [ask(data=picture(seed)) for seed in range(9)]
     until(lambda: answered(*keys))
-    assert {questions.answer_to(key=key).state for key in keys} == {"answered"}
+    assert {questions.question_by_key(key=key).state for key in keys} == {"answered"}
 
 
 def test_what_a_killed_worker_had_taken_is_answered_by_the_next_within_ten_seconds(start) -> None:
@@ -171,7 +171,7 @@ def test_a_new_champion_answers_from_then_on_and_no_question_is_lost(start, made
             promoted(second)
             boundary = len(keys)
     until(lambda: answered(*keys))
-    versions = [questions.answer_to(key=key).version for key in keys]
+    versions = [questions.question_by_key(key=key).version for key in keys]
     assert None not in versions
     assert set(versions[boundary:]) == {second}
     until(lambda: [worker for worker in alive() if worker.version == second])
@@ -201,18 +201,18 @@ def test_a_queue_that_is_too_long_says_so_at_once(start, settings) -> None:
 def test_an_answer_counts_only_from_the_worker_that_holds_the_question(start) -> None:
     now = timezone.now()
     key = ask(data=picture(0))
-    questions.beat(worker="a", device="", version=None, now=now)
+    questions.heartbeat(worker="a", device="", version=None, now=now)
     (held_by_a,) = questions.claim(worker="a", limit=5)
     assert questions.claim(worker="b", limit=5) == []
     later = now + timedelta(seconds=7)
-    questions.beat(worker="b", device="", version=None, now=later)  # a has been silent: its question waits again
+    questions.heartbeat(worker="b", device="", version=None, now=later)  # a has been silent: its question waits again
     (held_by_b,) = questions.claim(worker="b", limit=5)
     assert not questions.settle(question=held_by_a, now=later, error="late")
     assert questions.settle(question=held_by_b, now=later, error="in time")
     assert not questions.settle(question=held_by_b, now=later, error="twice")
-    assert questions.answer_to(key=key, now=later).error == "in time"
-    questions.beat(worker="b", device="", version=None, now=now + timedelta(minutes=11))
-    assert questions.answer_to(key=key) is None
+    assert questions.question_by_key(key=key, now=later).error == "in time"
+    questions.heartbeat(worker="b", device="", version=None, now=now + timedelta(minutes=11))
+    assert questions.question_by_key(key=key) is None
 
 
 def test_without_a_broker_nothing_waits_in_vain(made_version, settings, tmp_path, monkeypatch) -> None:

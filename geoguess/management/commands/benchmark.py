@@ -1,4 +1,4 @@
-"""``manage.py benchmark``: how fast the heavy parts are, beside a plain way of doing the same; or one of them alone."""
+"""``manage.py benchmark``: speed of the expensive parts against simple baselines, or one part in depth."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-COUNT = 20_000  # positions made where no file is named
+COUNT = 20_000  # generated positions, without a file
 
 
 class Command(BaseCommand):
@@ -79,7 +79,7 @@ def _predictor(images: int) -> dict[str, Any]:
     from pipeline.benchmarks.predictor import benchmark_predictor
     from pipeline.benchmarks.site import NotStarted
 
-    call_command("migrate", verbosity=0, interactive=False)  # the champion is looked up
+    call_command("migrate", verbosity=0, interactive=False)  # the benchmark queries the champion
     try:
         return benchmark_predictor(images)
     except NotStarted as error:
@@ -96,13 +96,19 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:
-    from pipeline.benchmarks.geocells import UnusablePoints, automatic_limits, made_positions, measured, read_positions
+    from pipeline.benchmarks.geocells import (
+        UnusablePoints,
+        automatic_limits,
+        measure_geocells,
+        read_positions,
+        synthetic_positions,
+    )
     from pipeline.geocells.splitting import Limits, UnusableLimits
 
     try:
-        known = read_positions(options["points"]) if options["points"] else made_positions(options["count"])
-        fewest = automatic_limits(len(known[0])).minimum if options["min"] is None else options["min"]
+        places = read_positions(options["points"]) if options["points"] else synthetic_positions(options["count"])
+        fewest = automatic_limits(len(places[0])).minimum if options["min"] is None else options["min"]
         limits = Limits.of(fewest, options["max"])
     except (UnusablePoints, UnusableLimits) as error:
         raise CommandError(str(error)) from error
-    return measured(*known, limits)
+    return measure_geocells(*places, limits)

@@ -1,4 +1,4 @@
-"""``manage.py exhibit``: put telling pictures of a collection into the gallery, which takes them out of play."""
+"""``manage.py exhibit``: put instructive photos of a collection into the gallery, which takes them out of play."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py prepare``: what the site needs before it serves: database, static files, starter model and collection."""
+"""``manage.py prepare``: database, static files, starter model and collection, which the site needs to start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 
 
 def static_is_stale() -> bool:
-    """Whether any source of the static files is newer than the collected ones."""
+    """Whether any static file is newer than the last collectstatic."""
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     if not manifest.exists():
         return True

@@ -1,4 +1,4 @@
-"""``manage.py up``: the whole site from one command: broker, database, starter, web server, workers."""
+"""``manage.py up``: start the whole site: broker, database, starter, web server, workers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def lan_address() -> str:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raises CommandError when the web server could not listen there."""
+    """Raises CommandError if the web server could not listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -79,8 +79,8 @@ class Command(BaseCommand):
         def ask_to_stop(*_: object) -> None:
             supervisor.stopping = True
 
-        for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(asked, ask_to_stop)
+        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signal_number, ask_to_stop)
         try:
             self._serve(supervisor, host, port, shown_host)
         except ChildFailed as error:

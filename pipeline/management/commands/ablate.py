@@ -1,4 +1,4 @@
-"""Trains and measures the method part by part: what each buys on a collection's test photos."""
+"""``manage.py ablate``: trains and evaluates the method without each of its parts, on a collection's test photos."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
 from pipeline.photos.selectors import TooFewPhotos
-from pipeline.training.services import EncoderKnows, ablate_collection
+from pipeline.training.services import EncoderHasSeenPhotos, ablate_collection
 from predictor.management.database import DatabaseCommand
 
 
@@ -38,6 +38,6 @@ class Command(DatabaseCommand):
                     parts=options["parts"],
                     report=report,
                 )
-        except (UnknownPart, EncoderKnows, TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
+        except (UnknownPart, EncoderHasSeenPhotos, TooFewPhotos, UnknownEncoder, MissingWeights, ImageMissing) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(table) if options["json"] else as_markdown(table))

@@ -1,4 +1,4 @@
-"""``manage.py blur``: look for faces, and number plates where a detector is set, in photos that wait for a review."""
+"""``manage.py blur``: blur faces, and number plates where a detector is configured, in photos that wait for review."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", help="print the figures as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.curation.review import seek_people_in
+        from pipeline.curation.review import blur_faces_and_plates_in
 
         photos = Photo.objects.filter(review=Review.WAITING, faces_sought_at=None).order_by("pk")
         if options["collection"]:
             photos = photos.filter(collections=collection_named(options["collection"]))
         rows, start = list(photos), time.monotonic()
         with TerminalReporter() as report:
-            boxes = seek_people_in(photos=rows, report=report)
+            boxes = blur_faces_and_plates_in(photos=rows, report=report)
         figures = {
             "photos": len(rows),
             "with_boxes": sum(bool(photo.covered) for photo in rows),

@@ -1,4 +1,4 @@
-"""Remakes the base map's static files from the shipped boundaries."""
+"""``manage.py build_basemap``: rebuilds the base map's static files from the shipped boundaries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.basemap import draw as basemap
 
 class Command(BaseCommand):
     requires_system_checks = []
-    help = "Draw the base map's files into static/basemap; the same input gives the same bytes."
+    help = "Draw the base map's files into static/basemap."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""Remakes the shipped district boundaries from their source package."""
+"""``manage.py build_boundaries``: rebuilds the shipped district boundaries from their source package."""
 
 from __future__ import annotations
 

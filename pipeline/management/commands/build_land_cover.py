@@ -1,4 +1,4 @@
-"""Remakes the shipped land cover grid from NASA's."""
+"""``manage.py build_land_cover``: rebuilds the shipped land cover grid from NASA's MCD12C1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redraws the shipped drawings of the starter collection."""
+"""``manage.py build_starter_scenes``: redraws the shipped scenes of the starter collection."""
 
 from __future__ import annotations
 

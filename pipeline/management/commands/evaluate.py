@@ -1,4 +1,4 @@
-"""``manage.py evaluate``: how well a version does on files that were never imported, beside simple baselines."""
+"""``manage.py evaluate``: evaluates a version on files that were not imported, compared with simple baselines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class Command(DatabaseCommand):
         parser.add_argument("--images", type=Path, help="folder with the files")
         parser.add_argument("--manifest", type=Path, help="CSV: file, latitude, longitude, perhaps tier")
         parser.add_argument(
-            "--explanations",
+            "--reasons",
+            "--explanations",  # the former name
+            dest="reasons",
             metavar="COLLECTION",
             help="instead, whether explanations can be believed, on this collection's test scenes with known clues",
         )
@@ -63,10 +65,10 @@ class Command(DatabaseCommand):
             artifact = artifact_of(version)
         except ArtifactDamaged as error:
             raise CommandError(str(error)) from error
-        if options["explanations"]:
-            return self._explanations(version, options)
+        if options["reasons"]:
+            return self._reasons(version, options)
         if not (options["images"] and options["manifest"]):
-            raise CommandError("Name the files with --images and --manifest, or scenes with --explanations.")
+            raise CommandError("Name the files with --images and --manifest, or scenes with --reasons.")
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
@@ -79,7 +81,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"Not one of the {len(listed)} files can be read; the reasons are above.")
         skipped = len(listed) - len(rows)
         known = known_to(artifact, np.array(sha256s), np.array(looks, np.uint64))
-        rows = [row for row, seen in zip(rows, known, strict=True) if not seen]
+        rows = [row for row, is_known in zip(rows, known, strict=True) if not is_known]
         if not rows:
             raise CommandError("The version was trained on every one of these files: measure it on others.")
 
@@ -110,16 +112,16 @@ class Command(DatabaseCommand):
         else:
             self._print(result)
 
-    def _explanations(self, version: ModelVersion, options: dict[str, Any]) -> None:
+    def _reasons(self, version: ModelVersion, options: dict[str, Any]) -> None:
         from pipeline.photos.selectors import TooFewPhotos
-        from pipeline.registry.measuring import evaluate_explanations_of
+        from pipeline.registry.measuring import evaluate_reasons_of
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.versions.services import OtherWeights
 
-        collection = collection_named(options["explanations"])
+        collection = collection_named(options["reasons"])
         try:
             with TerminalReporter() as report:
-                result = evaluate_explanations_of(
+                result = evaluate_reasons_of(
                     version=version, collection=collection, limit=options["limit"], report=report
                 )
         except (TooFewPhotos, MissingWeights, UnknownEncoder, OtherWeights) as error:
@@ -154,7 +156,7 @@ class Command(DatabaseCommand):
 
 
 def _read(path: Path) -> tuple[bytes, Image.Image] | None:
-    """A file's bytes and picture; None, with the reason on the terminal, where it cannot be read."""
+    """The bytes and the decoded picture of a file, or None if it is unreadable, which is logged to the terminal."""
     try:
         data = path.read_bytes()
         return data, decode(data)
@@ -164,11 +166,11 @@ def _read(path: Path) -> tuple[bytes, Image.Image] | None:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    """Every readable picture below a folder. Raises CommandError where there is none."""
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and _read(path)]
-    if not found:
+    """All readable pictures below a folder. Raises CommandError where there is none."""
+    pictures = [path for path in sorted(folder.rglob("*")) if path.is_file() and _read(path)]
+    if not pictures:
         raise CommandError(f"{folder} holds no picture that can be read.")
-    return found
+    return pictures
 
 
 def _views(paths: list[Path], crops: int) -> Iterator[list[Image.Image]]:
@@ -177,7 +179,7 @@ def _views(paths: list[Path], crops: int) -> Iterator[list[Image.Image]]:
 
 
 def _rows(manifest: Path, folder: Path) -> list[dict[str, Any]]:
-    """Path, latitude, longitude and tier of each line. Raises CommandError naming the line that cannot be used."""
+    """Path, latitude, longitude and tier of each line. Raises CommandError, which names an invalid line."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as file:
             lines = [

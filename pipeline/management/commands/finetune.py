@@ -1,4 +1,4 @@
-"""``manage.py finetune``: an encoder that has learnt from a collection; under torchrun on several GPUs."""
+"""``manage.py finetune``: fine-tunes an encoder on a collection; with torchrun on several GPUs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Command(DatabaseCommand):
     def handle(self, **options: Any) -> None:
         from pipeline.photos.selectors import TooFewPhotos
         from pipeline.training.finetuning import NothingGained, NothingToTune, Schedule, process_group, rank
-        from pipeline.training.services import EncoderKnows, finetune_encoder
+        from pipeline.training.services import EncoderHasSeenPhotos, finetune_encoder
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.pictures.store import ImageMissing
 
@@ -59,7 +59,7 @@ class Command(DatabaseCommand):
                 if rank():
                     return
         except (
-            *(EncoderKnows, TooFewPhotos, NothingGained, NothingToTune),
+            *(EncoderHasSeenPhotos, TooFewPhotos, NothingGained, NothingToTune),
             *(MissingWeights, UnknownEncoder, ImageMissing),
         ) as error:
             raise CommandError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Imports areas from a vector file as boundaries that geocells can start from."""
+"""``manage.py import_boundaries``: imports areas from a vector file as boundaries for geocells."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         start = time.monotonic()
         try:
             with TerminalReporter() as report:
-                imported = import_boundaries(
+                result = import_boundaries(
                     options["file"],
                     name=options["name"],
                     level=Level(options["level"]),
@@ -56,21 +56,21 @@ class Command(BaseCommand):
                 )
         except ImportFailed as failed:
             raise CommandError(f"Nothing was imported. {failed}") from failed
-        summary = dict(imported.boundaries.description)
+        summary = dict(result.boundaries.description)
         seconds = round(time.monotonic() - start, 1)
         if options["json"]:
-            turned_away = [turned.as_dict() for turned in imported.turned_away]
-            result = {**summary, "sha256": imported.boundaries.sha256, "turned_away": turned_away, "seconds": seconds}
-            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            rejected = [rejection.as_dict() for rejection in result.rejected]
+            report_line = {**summary, "sha256": result.boundaries.sha256, "turned_away": rejected, "seconds": seconds}
+            self.stdout.write(json.dumps(report_line, ensure_ascii=False))
             return
         self.stdout.write(
             f"{summary['name']}: {summary['areas']} areas from {summary['rows']} rows, {summary['joined']} of them "
-            f"further parts of an area, {len(imported.turned_away)} turned away; {summary['rests']} areas for what "
+            f"further parts of an area, {len(result.rejected)} turned away; {summary['rests']} areas for what "
             f"none covers; in {seconds:.0f} s."
         )
-        for turned in imported.turned_away[:ROWS_SHOWN]:
-            details = turned.as_dict()
-            self.stdout.write(f"  row {turned.row} {turned.name}: {details['detail']} [{turned.fault}]")
-        if (more := len(imported.turned_away) - ROWS_SHOWN) > 0:
+        for rejection in result.rejected[:ROWS_SHOWN]:
+            details = rejection.as_dict()
+            self.stdout.write(f"  row {rejection.row} {rejection.name}: {details['detail']} [{rejection.fault}]")
+        if (more := len(result.rejected) - ROWS_SHOWN) > 0:
             self.stdout.write(f"  and {more} more: --json lists all.")
         self.stdout.write(f"Next: manage.py train --boundaries {summary['name']} …")

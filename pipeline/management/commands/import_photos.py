@@ -1,4 +1,4 @@
-"""Imports photos with positions from a folder, a ZIP archive, or a source on the web."""
+"""``manage.py import_photos``: imports photos with positions from a folder, a ZIP archive or the web."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.core.management.base import CommandError, CommandParser
 from pipeline.curation.suggestions import predict_new
 from pipeline.importers.checkpoint import AlreadyRunning
 from pipeline.importers.licences import FAMILIES
-from pipeline.importers.run import Stopped, Wanted, WebSummary, import_from_web
+from pipeline.importers.run import ImportRequest, ImportStopped, WebSummary, import_from_web
 from pipeline.importers.sources import NAMES, PANORAMAS, SourceUnusable, open_web_source
 from pipeline.intake.checks import ImportRefused
-from pipeline.intake.service import Summary, import_photos
+from pipeline.intake.service import Summary, import_photos, plan_import
 from pipeline.intake.sources import SourceMissing
 from pipeline.management.progress import TerminalReporter, progress_bar
 from pipeline.models import Collection
 from predictor.management.database import DatabaseCommand
 
-ROWS_SHOWN = 20  # of what an import from the web turned away
+ROWS_SHOWN = 20  # rejections of an import from the web
 PHOTOS = 500
 
 
@@ -45,6 +45,7 @@ class Command(DatabaseCommand):
             action="store_true",
             help="the files were looked through: places right, faces and number plates gone. Others wait for that",
         )
+        parser.add_argument("--dry-run", action="store_true", help="show what would be taken; changes nothing")
         parser.add_argument("--no-predict", action="store_true", help="leave the new photos to `manage.py promote`")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON in the last line")
         web = parser.add_argument_group("from the web, see docs/importing.md")
@@ -58,7 +59,6 @@ class Command(DatabaseCommand):
             "--category", action="append", default=[], help="of Wikimedia Commons, in place of all India; repeatable"
         )
         web.add_argument("--restart", action="store_true", help="ask everywhere anew instead of going on")
-        web.add_argument("--dry-run", action="store_true", help="show what would be taken; changes nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["path"] is None) == (options["source"] is None):
@@ -86,8 +86,9 @@ class Command(DatabaseCommand):
             raise CommandError(f"{trouble} What came until then is kept; the same command goes on from there.")
 
     def _print(self, summary: Summary, seconds: float) -> None:
+        taken = f"{len(summary.planned)} would be taken" if summary.planned else f"{len(summary.new)} new"
         self.stdout.write(
-            f"{summary.collection}: {len(summary.new)} new, {summary.already_there} already there, "
+            f"{summary.collection}: {taken}, {summary.already_there} already there, "
             f"{len(summary.rejected)} turned away, in {seconds:.0f} s."
         )
         for name, rejected in sorted(summary.rejected.items()):
@@ -127,9 +128,16 @@ def _from_files(options: dict[str, Any]) -> Summary:
         raise CommandError(f"{manifest} is not a file: give the path of the CSV.")
     with progress_bar("Reading photos", "photo") as progress:
         try:
+            collection_name = options["collection"] or path.resolve().stem
+            if options["dry_run"]:
+                plan = plan_import(
+                    path=path, collection_name=collection_name, manifest_path=manifest, progress=progress
+                )
+                plan.summary.planned = plan.new
+                return plan.summary
             return import_photos(
                 path=path,
-                collection_name=options["collection"] or path.resolve().stem,
+                collection_name=collection_name,
                 manifest_path=manifest,
                 reviewed=options["reviewed"],
                 progress=progress,
@@ -141,9 +149,9 @@ def _from_files(options: dict[str, Any]) -> Summary:
 
 
 def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
-    """What the import did, and why it stopped early, if it did."""
+    """The summary of the import, and the reason if it stopped early."""
     name = options["source"]
-    wanted = Wanted(
+    request = ImportRequest(
         collection=options["collection"] or NAMES[name],
         photos=options["limit"],
         per_district=options["per_district"],
@@ -157,11 +165,11 @@ def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
                 name,
                 report=report,
                 categories=options["category"],
-                panoramas=wanted.panoramas,
+                panoramas=request.panoramas,
                 max_bytes=options["max_bytes"],
             )
-            return import_from_web(source=source, wanted=wanted, restart=options["restart"], report=report), None
-        except Stopped as stopped:
+            return import_from_web(source=source, request=request, restart=options["restart"], report=report), None
+        except ImportStopped as stopped:
             return stopped.summary, str(stopped)
         except (SourceUnusable, AlreadyRunning) as error:
             raise CommandError(str(error)) from error

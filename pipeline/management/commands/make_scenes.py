@@ -1,4 +1,4 @@
-"""Draws scenes of Illustrated India into a collection."""
+"""``manage.py make_scenes``: draws scenes of Illustrated India into a collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py promote``: make a version the champion; promoting the one before is the way back."""
+"""``manage.py promote``: makes a version the champion; promoting the previous one rolls back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Command(DatabaseCommand):
 
     def handle(self, **options: Any) -> None:
         from pipeline.registry.gate import NotBetter
-        from pipeline.registry.serving import promote_if_better
+        from pipeline.registry.promotion import promote_if_better
         from predictor.answers.artifact import ArtifactDamaged
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.pictures.store import ImageMissing

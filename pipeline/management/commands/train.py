@@ -1,4 +1,4 @@
-"""``manage.py train``: a model version from a collection's photos."""
+"""``manage.py train``: trains a model version on a collection's photos."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Command(DatabaseCommand):
         from pipeline.boundary_sets.sets import SetMissing
         from pipeline.photos.selectors import TooFewPhotos
         from pipeline.training.recipe import Recipe, UnusableChange
-        from pipeline.training.services import EncoderKnows, train_version
+        from pipeline.training.services import EncoderHasSeenPhotos, train_version
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.pictures.store import ImageMissing
 
@@ -49,12 +49,12 @@ class Command(DatabaseCommand):
                     encoder_name=options["encoder"],
                     seed=options["seed"],
                     boundaries=options["boundaries"],
-                    recipe=Recipe().changed(options["set"]),
+                    recipe=Recipe().with_changes(options["set"]),
                     report=report,
                 )
         except (
             UnusableChange,
-            EncoderKnows,
+            EncoderHasSeenPhotos,
             TooFewPhotos,
             SetMissing,
             MissingWeights,

@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
         from pipeline.starter import artifact as starter_artifact
         from pipeline.starter import train as starter_training
-        from predictor.encoders.encoder import frozen
+        from predictor.encoders.encoder import frozen_encoder
         from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
 
         middle = len(held_out) // 2
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
             )
             starter_training.save(network, out / STARTER_WEIGHTS.name)
-        encoder = frozen("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
+        encoder = frozen_encoder("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
         artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
         artifact.card["encoder_training"] = figures
         artifact.save(out / ARTIFACT)

@@ -1,6 +1,6 @@
 """The compositions: road, street, field, river, lake, backwater, hill road, terraces, coast, desert, tea and more.
 
-Each takes a stage and puts ground, water, plants and built things on it, and returns the svg of the ground behind them.
+Each adds water, plants and buildings to a stage, and returns the SVG of the ground behind them.
 """
 
 from __future__ import annotations

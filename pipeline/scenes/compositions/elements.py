@@ -1,4 +1,4 @@
-"""What compositions share: open ground, lines through it, plants along them, a far edge and a near frame."""
+"""Elements shared by compositions: open ground, lines through it, plants along them, a far edge and a near frame."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.scenes.stage import HEIGHT, WIDTH, Stage
 
 SNOW = "#eef1f4"
 Line = Callable[[float], float]
-CLEAR_M = 13.0  # nothing taller than grass grows nearer than this in the open foreground
+CLEAR_M = 13.0  # in the open foreground nothing taller than grass is nearer than this
 
 
 def is_snowy(stage: Stage) -> bool:

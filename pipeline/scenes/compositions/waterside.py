@@ -159,7 +159,7 @@ def coast(stage: Stage) -> str:
         for name, weight in land.trees.items()
         if name in ("coconut", "casuarina", "palmyra", "jungle", "mangrove")
     } or {"coconut": 3.0, "casuarina": 1.0}
-    landward = (side > 0) == stage.light.from_left  # else the shadows would lie on the sea
+    landward = (side > 0) == stage.light.from_left  # so that shadows do not fall on the sea
     stage.scatter(
         trees,
         24,

@@ -1,4 +1,4 @@
-"""Houses of India's regions, each with two visible faces, weather on the walls and no two alike."""
+"""Houses of India's regions, with two visible faces, weathered walls and random variation."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def gable(
     face = Wall(solid, (x0 - over, near, low), (1, 0, 0), up, x1 - x0 + 2 * over, length)
     face.paint(colour)
     courses(face, rng, mix(colour, "#1d1512", 0.45), pitch, ribs=ribs)
-    # Under the eave: the edge of the roof, then its shadow on the wall, which gives the roof its weight.
+    # Under the eave: the edge of the roof, then its shadow on the wall.
     face.patch(0, 0, face.width, 0.13, mix(colour, "#1d1512", 0.55))
     face.patch(0, length - 0.14, face.width, length, ridge or mix(colour, "#1d1512", 0.25))
     for side, sign in ((x0 - over, -1), (x1 + over, 1)):
@@ -135,7 +135,7 @@ def dome(
     onion: float = 0.0,
     finial: str = "#c9a24a",
 ) -> None:
-    """A dome with a lit flank, a shaded flank and a finial; `onion` > 0 bellies out and draws in to a point."""
+    """A dome with a lit flank, a shaded flank and a finial; `onion` > 0 bulges and tapers to a point."""
     angles = np.linspace(0, np.pi, 17)
     swell = 1 + onion * np.sin(2 * np.minimum(angles, np.pi - angles)) * 0.6
     xs, zs = radius * np.cos(angles) * swell, radius * squash * np.sin(angles)

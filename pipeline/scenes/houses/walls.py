@@ -1,4 +1,4 @@
-"""Walls and what is in and on them: windows, doors, courses, shades, weather."""
+"""Walls and their details: windows, doors, sunshades, roof courses, weathering."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ GLASS, DARK, GRIME = "#3d4650", "#2a2522", "#4a4238"
 
 
 def pick(rng: Rng, options: Sequence[str]) -> str:
-    """One of the colours, a little off, as paint weathers."""
+    """One of the colours, slightly varied, as weathered paint is."""
     colour = options[int(rng.integers(len(options)))]
     return mix(colour, "#8a7a66" if rng.random() < 0.6 else "#fff4dc", float(rng.uniform(0, 0.16)))
 
 
 def weather(wall: Wall, rng: Rng, strength: float = 1.0) -> None:
-    """Splash and damp at the foot, streaks under the top, faded patches."""
+    """Weathering: splashes and damp at the foot, streaks under the top, faded patches."""
     w, h = wall.width, wall.height
     wobbly = [(w * i / 6, float(rng.uniform(0.25, 0.6)) * min(h / 3, 1)) for i in range(7)]
     wall.shape([(0, 0), (w, 0), *reversed(wobbly)], GRIME, 0.20 * strength)
@@ -90,7 +90,7 @@ def door(wall: Wall, u: float, w: float, h: float, colour: str, frame: str, step
 
 
 def courses(face: Wall, rng: Rng, colour: str, pitch: float, opacity: float = 0.5, ribs: bool = False) -> None:
-    """Texture of a roof: rows of tiles, or with `ribs` the upright ribs of sheet metal; then patches of other age."""
+    """Texture of a roof: rows of tiles, or with `ribs` the upright ribs of sheet metal; then patches of another age."""
     w, h = face.width, face.height
     if ribs:
         face.strokes([((u, 0.0), (u, h)) for u in np.arange(pitch, w, pitch)], colour, pitch * 0.22, opacity)

@@ -1,7 +1,7 @@
-"""The landscapes of India and which one a place lies in: relief, air, soil, plants, crops and water by region.
+"""The landscapes of India, and the landscape of a place: relief, air, soil, plants, crops and water by region.
 
-After the physiographic divisions and agro-climatic zones of India (Survey of India; Planning Commission 1989), told by
-state, position, height and distance to the sea.
+After the physiographic divisions and agro-climatic zones of India (Survey of India; Planning Commission 1989), told
+apart by state, position, elevation and distance to the sea.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipeline.scenes.place import Place
 REGIONS = (himalaya, plains, northeast, west, plateau, coasts)
 LAND = {item.name: item for region in REGIONS for item in region.LANDSCAPES}
 
-COAST_KM = 18.0  # nearer than this a scene may look at the sea
+COAST_KM = 18.0  # largest distance to the sea at which a scene may show it
 HIMALAYAN = ("Jammu and Kashmir", "Himachal Pradesh", "Uttarakhand", "Ladakh")
 
 

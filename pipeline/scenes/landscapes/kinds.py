@@ -1,4 +1,4 @@
-"""What a landscape is, and what several share: lushness by season, crops by season."""
+"""The class of landscapes, and values that several share: lushness and crops by season."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IRRIGATED = {"winter": 0.85, "summer": 0.4, "monsoon": 0.95, "autumn": 0.7}
 
 @dataclass(frozen=True)
 class Landscape:
-    """One kind of country. Weights need not add up to one; keys are those of the modules that draw them."""
+    """One kind of landscape. Weights need not sum to one; keys are those of the modules that draw them."""
 
     name: str
     relief: Weights

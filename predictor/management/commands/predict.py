@@ -1,4 +1,4 @@
-"""``manage.py predict``: where the champion, or another version, thinks that pictures were taken."""
+"""``manage.py predict``: where the champion, or another version, guesses that pictures were taken."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ class Command(DatabaseCommand):
         try:
             artifact = artifact_of(version)
             bar = tqdm(paths, desc="Predicting", unit="photo")
-            groups = (views_of(decode(path.read_bytes()), options["crops"]) for path in bar)
+            views = (views_of(decode(path.read_bytes()), options["crops"]) for path in bar)
             cells, embeddings = posteriors_of_views(
-                artifact, [list(chain.from_iterable(groups))] if options["together"] else groups
+                artifact, [list(chain.from_iterable(views))] if options["together"] else views
             )
         except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         results = []
-        shown = [paths] if options["together"] else [[path] for path in paths]
-        for files, row, embedding in zip(shown, cells, embeddings, strict=True):
+        file_groups = [paths] if options["together"] else [[path] for path in paths]
+        for files, row, embedding in zip(file_groups, cells, embeddings, strict=True):
             names = list(map(str, files))
             answer = answer_from(artifact, row, embedding, INDIA_SCALE_KM)
             results.append({**({"files": names} if options["together"] else {"file": names[0]}), **asdict(answer)})
             if not options["json"]:
-                where = f"{answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km)"
+                position = f"{answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km)"
                 states = ", ".join(f"{state.name} {state.probability:.0%}" for state in answer.states[:3])
                 doubt = "; probably not India" if answer.doubtful else ""
-                self.stdout.write(f"{', '.join(names)}: {where}; {states}{doubt}")
+                self.stdout.write(f"{', '.join(names)}: {position}; {states}{doubt}")
         if options["json"]:
             self.stdout.write(json.dumps({"model": version.name, "predictions": results}))

@@ -1,17 +1,17 @@
 // What goes over the sockets. Made from the server's types by `python -m tests.message_types`: do not edit.
 
 declare namespace RoomSocket {
-  /** The heartbeat, with the browser's clock, which comes back with the server's. */
+  /** The heartbeat. Its answer repeats ``t``, the browser's clock, and adds the server's. */
   interface Ping {
     type: "ping";
     t: number;
   }
-  /** Send the whole room again: an event was missed. */
+  /** Ask for a new snapshot, because an event was missed. */
   interface Sync {
     type: "sync";
     id: number;
   }
-  /** The pin stands here. */
+  /** Store the pin's position as a draft. */
   interface Draft {
     type: "draft";
     id: number;
@@ -19,7 +19,7 @@ declare namespace RoomSocket {
     latitude: number;
     longitude: number;
   }
-  /** Lock the pin here. */
+  /** Lock the pin at this position. */
   interface Guess {
     type: "guess";
     id: number;
@@ -27,14 +27,14 @@ declare namespace RoomSocket {
     latitude: number;
     longitude: number;
   }
-  /** The host goes on from this phase of this round. */
+  /** The host ends this phase of this round. */
   interface Advance {
     type: "advance";
     id: number;
     phase: "guess" | "lobby" | "reveal";
     round: number;
   }
-  /** The host of a lesson goes on to the next picture without a reveal. */
+  /** The host of a lesson skips to the next photo without a reveal. */
   interface Skip {
     type: "skip";
     id: number;
@@ -45,7 +45,7 @@ declare namespace RoomSocket {
     type: "pause";
     id: number;
   }
-  /** The host lets it go on. */
+  /** The host starts the clock again. */
   interface Resume {
     type: "resume";
     id: number;
@@ -55,13 +55,13 @@ declare namespace RoomSocket {
     type: "end";
     id: number;
   }
-  /** The host lets nobody else in, or everybody again. */
+  /** The host closes the room to new players, or opens it again. */
   interface Close {
     type: "close";
     id: number;
     closed: boolean;
   }
-  /** A new name for a seat and, from the host, another team. */
+  /** Rename a seat, and let the host change its team. */
   interface Rename {
     type: "rename";
     id: number;
@@ -69,13 +69,13 @@ declare namespace RoomSocket {
     name: string;
     team?: string;
   }
-  /** The host takes a seat away. */
+  /** The host removes a seat. */
   interface Remove {
     type: "remove";
     id: number;
     seat: number;
   }
-  /** The same once more, with everybody who is here. */
+  /** Play again: open a new room with the members who are present. */
   interface Again {
     type: "again";
     id: number;
@@ -143,7 +143,7 @@ declare namespace RoomSocket {
     radius_km: number;
     score: number;
   }
-  /** Who made a picture. */
+  /** Who made a photo, and its licence. */
   interface Credit {
     attribution: string;
     author: string;
@@ -158,7 +158,7 @@ declare namespace RoomSocket {
     score: number;
     seat: number;
   }
-  /** Where a picture was taken, with the place's name in its own script where that is known. */
+  /** Where a photo was taken, with the place's name in the local script if it is known. */
   interface Truth {
     district: string;
     latitude: number;
@@ -342,7 +342,7 @@ declare namespace RoundSocket {
 }
 
 declare namespace JobSocket {
-  /** Everything a page shows. */
+  /** The full state of a job, which a page gets when it connects. */
   interface Snapshot {
     active: boolean;
     cancel_requested: boolean;
@@ -366,7 +366,7 @@ declare namespace JobSocket {
     files?: Array<string>;
     links?: Array<[string, string]>;
   }
-  /** The state, and what is new in the log and the curves. */
+  /** The state, and the new parts of log and curves. */
   interface Change {
     active: boolean;
     cancel_requested: boolean;

@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from predictor.encoders.encoder import Encoder, Preparation, frozen
+from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
 from predictor.network.heads import Heads, Projection
-from predictor.reasons.saliency import GRAD_CAM, methods, saliency, seen_box, top_regions
+from predictor.reasons.saliency import GRAD_CAM, input_box, methods, saliency, top_regions
 from tests.made import made_artifact
 from tests.tiny import tiny_vit
 
@@ -53,7 +53,7 @@ class Bright(torch.nn.Module):
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 4), (3, 5)])
 def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: int) -> None:
-    encoder = frozen("bright", Bright(), HOW)
+    encoder = frozen_encoder("bright", Bright(), HOW)
     artifact = with_heads(encoder, tiny_encoder)
     weight = np.array([[4.0, -4.0, -4.0, -4.0], [0.0, 0.0, 0.0, 0.0]], np.float32)  # red speaks for the first cell
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
@@ -65,7 +65,7 @@ def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: in
 
 @pytest.mark.parametrize("method", ["rollout", "gradient attention"])
 def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encoder: str, method: str) -> None:
-    encoder = frozen("tiny_vit", *tiny_vit())
+    encoder = frozen_encoder("tiny_vit", *tiny_vit())
     artifact = with_heads(encoder, tiny_encoder)
     fused = [block.attn.fused_attn for block in encoder.network.blocks]
     before = encoder.encode([spot(1, 2)])
@@ -101,9 +101,9 @@ def test_top_regions_lie_in_the_seen_part_and_do_not_overlap() -> None:
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
-def test_the_seen_part_is_the_middle_unless_the_whole_is_squeezed() -> None:
+def test_the_input_box_is_the_middle_unless_the_whole_is_squashed() -> None:
     wide = Image.new("RGB", (600, 200))
-    left, top, right, bottom = seen_box(HOW, wide)
+    left, top, right, bottom = input_box(HOW, wide)
     assert (top, bottom) == (0.0, 1.0)
     assert right - left == pytest.approx(0.5)
-    assert seen_box(replace(HOW, whole=True), wide) == (0.0, 0.0, 1.0, 1.0)
+    assert input_box(replace(HOW, whole=True), wide) == (0.0, 0.0, 1.0, 1.0)

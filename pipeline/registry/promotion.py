@@ -1,4 +1,4 @@
-"""Which version serves: promoted when it is better, rolled back in one click; a name that points to one version."""
+"""Promotion of the version that serves, rollback to the one before, and aliases of versions."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 CHAMPION = "champion"
 
 
-class NothingBefore(ValueError):
-    """No version served before the present one, or another than was asked for."""
+class NoPreviousChampion(ValueError):
+    """There is no version to roll back to, or it is not the one that was asked for."""
 
 
 class UnusableAlias(ValueError):
-    """The name cannot point to a version; the message says why."""
+    """The name is not allowed as an alias; the message says why."""
 
 
 def promote_if_better(
@@ -40,8 +40,8 @@ def promote_if_better(
     actor: str = COMMAND_LINE,
     report: Reporter = SILENT,
 ) -> Promotion:
-    """Make a version the champion that beats the present one, or for a reason. Raises NotBetter, ArtifactDamaged."""
-    artifact_of(version)  # damaged it serves nobody, whatever the reason
+    """Promote a version if it beats the champion or a reason is given. Raises NotBetter, ArtifactDamaged."""
+    artifact_of(version)  # a damaged version is never promoted, whatever the reason
     verdict = judge(version=version, collection=collection, reason=reason, report=report)
     return promote(
         version=version,
@@ -57,41 +57,41 @@ def promote_if_better(
 def promote_version(
     *, name: str, user: User | None = None, actor: str = COMMAND_LINE, progress: Progress | None = None
 ) -> Promotion:
-    """Predict every playable photo with this version, then make it the champion. Raises ModelVersion.DoesNotExist."""
+    """Promote a version without the gate, after predicting every playable photo. Raises ModelVersion.DoesNotExist."""
     version = ModelVersion.objects.get(name=name)
     return promote(version=version, sha256s=playable_hashes(), user=user, actor=actor, progress=progress)
 
 
-def served_before() -> ModelVersion | None:
-    """The version that served before the present one."""
+def previous_champion() -> ModelVersion | None:
+    """The version that served before the current champion."""
     latest = Promotion.objects.select_related("previous").first()
     return latest.previous if latest else None
 
 
 @transaction.atomic
 def roll_back(*, to: ModelVersion, user: User) -> Promotion | Job:
-    """Let the version before serve again: at once if it has looked at all that is played, else by a job.
+    """Promote the previous champion again: at once if it has predicted all playable photos, else by a job.
 
-    ``to`` is the version that the user saw named, so that a second click does not lead back. Raises NothingBefore,
-    ArtifactDamaged, AlreadyActive.
+    ``to`` is the version that the page named, so that a second click does not undo the rollback. Raises
+    NoPreviousChampion, ArtifactDamaged, AlreadyActive.
     """
-    list(ModelVersion.objects.select_for_update())  # one roll back after the other
-    before, latest = served_before(), Promotion.objects.first()
+    list(ModelVersion.objects.select_for_update())  # serialises concurrent rollbacks
+    before, latest = previous_champion(), Promotion.objects.first()
     if before is None or latest is None:
-        raise NothingBefore("No version served before this one.")
+        raise NoPreviousChampion("No version served before this one.")
     if before != to:
-        raise NothingBefore(f"Before {latest.version}, which serves now, it was {before} that served, not {to}.")
+        raise NoPreviousChampion(f"Before {latest.version}, which serves now, it was {before} that served, not {to}.")
     artifact_of(before)
     reason = f"Rolled back from {latest.version}"
     hashes = playable_hashes()
-    seen = set(Prediction.objects.filter(version=before).values_list("sha256", flat=True))
-    if seen.issuperset(hashes):
+    predicted = set(Prediction.objects.filter(version=before).values_list("sha256", flat=True))
+    if predicted.issuperset(hashes):
         return promote(version=before, sha256s=hashes, user=user, reason=reason)
     return start_job(kind="promote", parameters={"version": before.name, "reason": reason}, user=user)
 
 
 def set_alias(*, name: str, version: ModelVersion) -> Alias:
-    """Let a name point to a version, in place of the one it pointed to. Raises UnusableAlias."""
+    """Create an alias of a version, or move an existing one to it. Raises UnusableAlias."""
     if name != slugify(name) or not name or len(name) > 40:
         raise UnusableAlias("A name has small letters, digits and hyphens, at most 40.")
     if name == CHAMPION:

@@ -1,4 +1,4 @@
-"""The measures of explanations tell one that finds what decides from one that does not."""
+"""The measures of the reasons tell a map that finds what decides from one that does not."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline.evaluation import reasons as explanation_evaluation
-from pipeline.evaluation.reasons import Explained, evaluate_explanations
+from pipeline.evaluation import reasons
+from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
 from pipeline.models import Collection, Photo
-from predictor.encoders.encoder import frozen
+from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
 from tests.pipeline.stored import store_photos
-from tests.predictor.test_explanation import HOW, Bright, spot, with_heads
+from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
 
 def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
-    encoder = frozen("bright", Bright(), HOW)
+    encoder = frozen_encoder("bright", Bright(), HOW)
     artifact = with_heads(encoder, tiny_encoder)
     weight = np.array([[9.0, 0.0, 0.0, 0.0], [-9.0, 0.0, 0.0, 0.0]], np.float32)
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
     places = [(0, 0), (1, 4), (3, 5), (2, 2)]
     pictures = [
-        Explained(spot(row, column), [(column / 6, row / 4, (column + 1) / 6, (row + 1) / 4)]) for row, column in places
+        PictureWithClues(spot(row, column), [(column / 6, row / 4, (column + 1) / 6, (row + 1) / 4)])
+        for row, column in places
     ]
-    result = evaluate_explanations(artifact, encoder, pictures, len(pictures))
+    result = evaluate_reasons(artifact, encoder, pictures, len(pictures))
     assert (result["n"], result["with_clues"]) == (4, 4)
     assert result["clues_cover"] == pytest.approx(1 / 24, abs=0.01)
     found, chance = result["methods"]["Grad-CAM"], result["methods"]["random"]
@@ -40,22 +41,22 @@ def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: 
 
 
 def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:
-    encoder = frozen("bright", Bright(), HOW)
-    picture = Explained(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
-    result = evaluate_explanations(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
+    encoder = frozen_encoder("bright", Bright(), HOW)
+    picture = PictureWithClues(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
+    result = evaluate_reasons(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
     assert result["with_clues"] == 0
     assert result["methods"]["random"]["pointing"] is None
 
 
 def test_the_command_measures_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
-    monkeypatch.setattr(explanation_evaluation, "methods", lambda _: ())  # the tiny network has no maps
+    monkeypatch.setattr(reasons, "methods", lambda _: ())  # the tiny network has no maps
     collection = Collection.objects.create(name="Cities", slug="cities")
     store_photos(collection, range(300, 304), "test")
     with pytest.raises(CommandError, match="make_scenes"):
-        call_command("evaluate", model=made_version.name, explanations="Cities")
+        call_command("evaluate", "--explanations", "Cities", model=made_version.name)  # the former name
     Photo.objects.update(clues=[{"kind": "plate", "meaning": "a plate", "box": [0.1, 0.1, 0.3, 0.3]}])
     out = StringIO()
-    call_command("evaluate", model=made_version.name, explanations="Cities", json=True, stdout=out)
+    call_command("evaluate", model=made_version.name, reasons="Cities", json=True, stdout=out)
     assert json.loads(out.getvalue())["n"] == 4
 
 
