@@ -29,7 +29,7 @@ from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
 from geoguess.players.actors import current_player
 from pipeline.models import Collection, Photo, Split
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion

@@ -23,7 +23,7 @@ from geoguess.models import Game, Round
 from geoguess.players.actors import current_player
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import LIFT_SHARES, STRONGEST
 from predictor.pictures import store
 

@@ -28,7 +28,7 @@ from geoguess.players.actors import current_player, known_player
 from geoguess.site import limits
 from geoguess.site.limits import ROOM_LIMIT, TooOften
 from pipeline.models import Collection
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion

@@ -28,8 +28,8 @@ from geoguess.reasons import gallery, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.photos.selectors import published_photos
+from pipeline.support.map_settings import INDIA_BOUNDS, basemap_urls
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
