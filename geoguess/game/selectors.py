@@ -59,7 +59,7 @@ def totals(game: Game, up_to: int) -> dict[str, int]:
 
 
 def round_result(game_round: Round) -> dict[str, Any]:
-    """All that the page shows of a locked round. Raises ValueError for an open round."""
+    """The reveal's payload: the answer, both guesses, the model's cells. Raises ValueError for an open round."""
     if game_round.locked_at is None:
         raise ValueError("The result of an open round must not leave the server.")
     game, photo = game_round.game, game_round.photo
@@ -76,12 +76,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
             "doubtful": bool(model_answer and model_answer.doubtful),
         },
         "cells": [asdict(cell) for cell in cells],
-        "photo": {
-            "author": photo.author,
-            "licence": photo.licence,
-            "source": photo.source,
-            "attribution": photo.attribution,
-        },
+        "photo": credit(photo),
         "totals": totals(game, game_round.number),
         "next_url": reverse("summary", args=[game.token])
         if game_round.ends_game
@@ -143,6 +138,16 @@ def truth(photo: Photo) -> dict[str, Any]:
         "local_name": local_name(photo.place, photo.state),
         "state": photo.state,
         "district": photo.district,
+    }
+
+
+def credit(photo: Photo) -> dict[str, str]:
+    """Who made a photo, under which licence, and where it comes from."""
+    return {
+        "author": photo.author,
+        "licence": photo.licence,
+        "source": photo.source,
+        "attribution": photo.attribution,
     }
 
 

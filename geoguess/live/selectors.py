@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from geoguess.game import round_image
 from geoguess.game.rules import points
-from geoguess.game.selectors import LEVEL_NAMES, truth
+from geoguess.game.selectors import LEVEL_NAMES, credit, truth
 from geoguess.live import rules
 from geoguess.models import Pin, Player, Room, RoomRound, Seat
 from geoguess.site.sockets import milliseconds
@@ -157,12 +157,7 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
         "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
-        "photo": {
-            "author": photo.author,
-            "licence": photo.licence,
-            "source": photo.source,
-            "attribution": photo.attribution,
-        },
+        "photo": credit(photo),
     }
 
 
