@@ -28,7 +28,6 @@ from websockets.typing import Origin
 
 from pipeline.benchmarks.site import NotStarted, benchmark_site, free_port
 
-ROOMS, SEATS, ROUNDS = 25, 20, 4
 THINK_S = 8.0  # all players of a round guess within this time, uniformly distributed
 TIMEOUT_S = 120.0
 HEARTBEAT_S = 10.0

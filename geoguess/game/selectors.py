@@ -84,7 +84,7 @@ def totals(game: Game, up_to: int) -> dict[str, int]:
 
 
 def round_result(game_round: Round) -> dict[str, Any]:
-    """All that the page shows of a locked round. Raises ValueError for an open round."""
+    """The reveal's payload: the answer, both guesses, the model's cells. Raises ValueError for an open round."""
     if game_round.locked_at is None:
         raise ValueError("The result of an open round must not leave the server.")
     game, photo = game_round.game, game_round.photo
@@ -166,6 +166,7 @@ def truth(photo: Photo) -> Truth:
 
 
 def credit(photo: Photo) -> Credit:
+    """Who made a photo, under which licence, and where it comes from."""
     return {
         "author": photo.author,
         "licence": photo.licence,

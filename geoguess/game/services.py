@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from geoguess.game import rules
-from geoguess.game.commitment import committed_guess
 from geoguess.game.groups import round_group
+from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import latest_round, ready_photos
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo

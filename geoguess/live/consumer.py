@@ -17,7 +17,7 @@ from geoguess.game.groups import room_group
 from geoguess.game.guesses import InvalidGuess, parse_guess
 from geoguess.game.services import CannotPlay
 from geoguess.live import messages, outgoing, selectors, services, watch
-from geoguess.live.calls import call
+from geoguess.live.database_thread import call
 from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY

@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from geoguess.game import rules as game_rules
-from geoguess.game.commitment import committed_guess
 from geoguess.game.groups import room_group
+from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import ready_photos
 from geoguess.game.services import CannotPlay
-from geoguess.live import calls, guessing, outgoing, rules, selectors
+from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
 from geoguess.models.player_names import clean_name
 from geoguess.site.sockets import milliseconds
@@ -450,7 +450,7 @@ def delete(*, room_id: int) -> None:
     """Delete a room with its rounds, seats and pins, and close its sockets."""
     with transaction.atomic():
         _lock(room_id).delete()
-        transaction.on_commit(lambda: calls.send(room_group(room_id), {"type": "room.gone"}))
+        transaction.on_commit(lambda: database_thread.send(room_group(room_id), {"type": "room.gone"}))
 
 
 def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: datetime) -> None:
@@ -494,4 +494,4 @@ def _publish(room: Room, change: outgoing.Change, *, removed: int | None = None)
 def _send_event(room_id: int, revision: int, change: outgoing.Change, *, removed: int | None = None) -> None:
     text = msgspec.json.encode({**outgoing.Numbered(type="event", revision=revision), **change}).decode()
     message = {"type": "room.event", "revision": revision, "text": text, "removed": removed}
-    transaction.on_commit(lambda: calls.send(room_group(room_id), message))
+    transaction.on_commit(lambda: database_thread.send(room_group(room_id), message))

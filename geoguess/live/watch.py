@@ -16,7 +16,7 @@ from django.utils import timezone
 from geoguess.game.groups import room_group
 from geoguess.game.rules import LATE_GRACE
 from geoguess.live import outgoing, rules, services
-from geoguess.live.calls import call
+from geoguess.live.database_thread import call
 from geoguess.live.presence import Presence
 from geoguess.live.selectors import host_seat
 

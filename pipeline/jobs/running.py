@@ -19,7 +19,7 @@ from pipeline.models import Job
 from pipeline.support.progress import Cancelled
 
 TICK_S = 0.5  # between two writes of the row: the delay of progress on the page, and of a cancel request in the task
-OWN_ROOMS = ("predictor", "pipeline")  # exceptions defined there are messages to users; any other is a bug
+OWN_APPS = ("predictor", "pipeline")  # exceptions defined there are messages to users; any other is a bug
 logger = logging.getLogger(__name__)
 
 
@@ -133,7 +133,7 @@ def _run(job: Job, report: JobReporter) -> dict[str, Any]:
     except Cancelled:
         return {"status": Job.Status.CANCELLED}
     except Exception as error:
-        if type(error).__module__.split(".")[0] in OWN_ROOMS:
+        if type(error).__module__.split(".")[0] in OWN_APPS:
             return {"status": Job.Status.FAILED, "error": str(error)}
         logger.exception("%s failed", job)
         fault = f"A fault of the program: {type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from pipeline.intake.sources import MAX_FILE_BYTES, open_source
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, cancel_job, interrupt_dead_jobs, start_job
 from pipeline.models import Collection, Job, Upload, UploadFile
-from pipeline.photos.map_settings import map_settings
+from pipeline.support.map_settings import map_settings
 from pipeline.uploads import checking, receiving
 from pipeline.workshop.access import user_of, workshop
 from predictor.pictures import images, store
