@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run install test lint bench
+.PHONY: run install test test-unit test-browser test-fast lint bench
+# Tests start dozens of processes with the same code: its bytecode is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 run: install
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
@@ -25,12 +27,24 @@ $(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@ $(VENV)/installed
 
+PARALLEL := -n auto --dist loadfile
 # Both halves run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
 test: $(VENV)/installed-dev
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; failed=; \
-	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e || failed="unit tests"; \
-	  $(BIN)/python -m pytest tests/e2e || failed="$${failed:+$$failed, }browser tests"; \
+	  $(MAKE) test-unit || failed="unit tests"; \
+	  $(MAKE) test-browser || failed="$${failed:+$$failed, }browser tests"; \
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
+
+test-unit: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+
+# Each of the two processes has a site of its own; both wait for pages more than they compute.
+test-browser: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+
+# What to run while changing code: neither browser nor training nor benchmarks.
+test-fast: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not training and not benchmark and not slow"
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \

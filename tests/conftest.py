@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -19,7 +20,7 @@ from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.models import ModelVersion
 from predictor.versions import selectors
 from predictor.versions.services import register_version
-from tests.made import made_artifact
+from tests.made import MADE
 from tests.tiny import NAME, tiny
 
 
@@ -82,7 +83,7 @@ def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
 def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersion:
     """A registered version that tells four cities apart."""
     folder = data_folders / "models" / "made-1"
-    made_artifact(tiny_encoder).save(folder)
+    shutil.copytree(MADE, folder)
     return register_version(folder=folder)
 
 
