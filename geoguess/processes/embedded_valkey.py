@@ -39,7 +39,8 @@ def prepare(folder: Path) -> EmbeddedValkey:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     socket_path = folder / "valkey.sock"
-    lines = [f'dir "{folder}"', 'save ""', "appendonly no", "daemonize no", "loglevel warning"]
+    lines = [f'dir "{folder}"', 'save ""', "appendonly no", "daemonize no"]
+    lines += [f'logfile "{folder / "valkey.log"}"', "loglevel warning"]
     if len(os.fsencode(str(socket_path))) <= MAX_SOCKET_PATH_BYTES:
         socket_path.unlink(missing_ok=True)
         lines += ["port 0", f'unixsocket "{socket_path}"', "unixsocketperm 700"]

@@ -24,11 +24,12 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """A process to keep running: its command, and text for its standard input, such as secrets."""
+    """A process to keep running, or to run ``once``: its command, and text for its standard input, such as secrets."""
 
     name: str
     command: list[str]
     stdin: str | None = None
+    once: bool = False
     process: subprocess.Popen[str] | None = None
     started_at: float = 0.0
     quick_deaths: int = 0
@@ -94,11 +95,21 @@ class Supervisor:
     def watch(self) -> None:
         """Restart children that exit, until asked to stop. Raises ChildFailed for a child that exits at each start."""
         while not self.stopping:
-            for child in self.children:
+            for child in list(self.children):
                 if self.stopping or child.process is None or child.process.poll() is None:
                     continue
-                self._restart(child)
+                if child.once:
+                    self._remove(child)
+                else:
+                    self._restart(child)
             time.sleep(0.2)
+
+    def _remove(self, child: Child) -> None:
+        assert child.process is not None
+        self.children.remove(child)
+        self._tell_lifeline(f"-{child.process.pid}")
+        if child.process.returncode:
+            self.log(f"The {child.name} failed (exit status {child.process.returncode}).")
 
     def _restart(self, child: Child) -> None:
         assert child.process is not None

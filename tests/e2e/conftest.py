@@ -23,6 +23,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "GeoGuess India is ready"
+COMPLETE = "All pictures of Illustrated India are there"
 START_TIMEOUT_S = 900
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
@@ -141,6 +142,10 @@ def site() -> Iterator[Site]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_first := not prepared.exists():
             running.start()
+            begun = time.monotonic()
+            while COMPLETE not in running.log():  # the first page comes sooner, with fewer pictures
+                assert time.monotonic() - begun < START_TIMEOUT_S, running.log()
+                time.sleep(0.2)
             copy_data(data, prepared)
     if not is_first:
         copy_data(prepared, data)

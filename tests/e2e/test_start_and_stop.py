@@ -27,6 +27,7 @@ def prepared(site):
 def test_nothing_is_left_behind_after_an_interrupt_also_of_a_worker_that_was_replaced(prepared):
     second = Site(prepared)
     second.start()
+    assert "being prepared" not in second.log()
     assert len(second.processes()) >= 5  # supervisor, broker, web server, two workers
     killed = _worker(second)
     os.kill(killed, signal.SIGKILL)

@@ -106,6 +106,20 @@ def test_a_child_that_never_lives_is_given_up(supervisor):
         supervisor.watch()
 
 
+def test_a_child_that_is_to_run_once_is_not_started_again_and_its_failure_is_told(supervisor, tmp_path):
+    runs = tmp_path / "runs"
+    code = f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(4)"
+    supervisor.start(Child("preparation", [sys.executable, "-c", code], once=True))
+    watcher = threading.Thread(target=supervisor.watch)
+    watcher.start()
+    assert wait_for(lambda: supervisor.messages)
+    time.sleep(0.5)  # two more looks of the supervisor
+    supervisor.stopping = True
+    watcher.join()
+    assert supervisor.messages == ["The preparation failed (exit status 4)."]
+    assert runs.read_text() == "x"
+
+
 def test_a_command_run_once_gives_its_status(supervisor):
     assert supervisor.run_once([sys.executable, "-c", "raise SystemExit(5)"]) == 5
 

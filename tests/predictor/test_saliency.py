@@ -101,7 +101,7 @@ def test_top_regions_lie_in_the_seen_part_and_do_not_overlap() -> None:
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
-def test_the_seen_part_is_the_middle_unless_the_whole_is_squeezed() -> None:
+def test_the_input_box_is_the_middle_unless_the_whole_is_squashed() -> None:
     wide = Image.new("RGB", (600, 200))
     left, top, right, bottom = input_box(HOW, wide)
     assert (top, bottom) == (0.0, 1.0)
