@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
@@ -25,6 +25,31 @@ LEVEL_WORDS = {
     "surveyor": _("believes less of what it sees"),
     "traveller": _("knows states, not places"),
 }
+
+
+class Place(TypedDict):
+    """A place in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Truth(Place):
+    """Where a photo was taken, with the place's name in the local script if it is known."""
+
+    place: str
+    local_name: str
+    state: str
+    district: str
+
+
+class Credit(TypedDict):
+    """Who made a photo, and its licence."""
+
+    author: str
+    licence: str
+    source: str
+    attribution: str
 
 
 def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
@@ -129,8 +154,7 @@ def streak_summary(game: Game) -> dict[str, Any]:
     }
 
 
-def truth(photo: Photo) -> dict[str, Any]:
-    """Where a photo was taken, with the place's name in the local script if it is known."""
+def truth(photo: Photo) -> Truth:
     return {
         "latitude": photo.latitude,
         "longitude": photo.longitude,
@@ -141,7 +165,7 @@ def truth(photo: Photo) -> dict[str, Any]:
     }
 
 
-def credit(photo: Photo) -> dict[str, str]:
+def credit(photo: Photo) -> Credit:
     """Who made a photo, under which licence, and where it comes from."""
     return {
         "author": photo.author,

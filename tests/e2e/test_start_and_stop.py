@@ -6,25 +6,20 @@ import os
 import shutil
 import signal
 import socket
-import sqlite3
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import Site, copy_data
 
 
 @pytest.fixture(scope="module")
 def prepared(site):
     """A copy of the started site's data folder: a second start, without drawing the collection again."""
     folder = Path(tempfile.mkdtemp(prefix="gg-2nd-"))
-    shutil.copytree(
-        site.data, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("valkey", "up.l*", "db.sqlite3*")
-    )
-    with sqlite3.connect(site.data / "db.sqlite3") as there, sqlite3.connect(folder / "db.sqlite3") as copy:
-        there.backup(copy)  # it is written to meanwhile
+    copy_data(site.data, folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

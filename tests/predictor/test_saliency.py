@@ -18,7 +18,7 @@ from tests.tiny import tiny_vit
 HOW = Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
-def with_heads(encoder: Encoder, tiny: str):
+def with_heads(encoder: Encoder):
     """The made artifact with heads that fit this encoder, for four cells."""
     rng = np.random.default_rng(3)
     heads = Heads(
@@ -26,7 +26,7 @@ def with_heads(encoder: Encoder, tiny: str):
         rng.normal(size=(encoder.dim, 4)).astype(np.float32),
         np.zeros(4, np.float32),
     )
-    return replace(made_artifact(tiny), heads=heads)
+    return replace(made_artifact(), heads=heads)
 
 
 def spot(row: int, column: int) -> Image.Image:
@@ -54,7 +54,7 @@ class Bright(torch.nn.Module):
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 4), (3, 5)])
 def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: int) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     weight = np.array([[4.0, -4.0, -4.0, -4.0], [0.0, 0.0, 0.0, 0.0]], np.float32)  # red speaks for the first cell
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
     assert methods(encoder) == (GRAD_CAM,)
@@ -66,7 +66,7 @@ def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: in
 @pytest.mark.parametrize("method", ["rollout", "gradient attention"])
 def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encoder: str, method: str) -> None:
     encoder = frozen_encoder("tiny_vit", *tiny_vit())
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     fused = [block.attn.fused_attn for block in encoder.network.blocks]
     before = encoder.encode([spot(1, 2)])
     values = saliency(encoder, artifact, spot(1, 2), method)
