@@ -1,5 +1,8 @@
-"""All changes of rooms. Each function locks the room's row, checks its state, changes it and sends an event to the
-room's group. No other module writes rooms, so each change has a number: the room's revision."""
+"""All changes of rooms, which go through the phases lobby -> guess -> reveal -> guess -> reveal -> … -> over.
+
+Each function locks the room's row, checks its state, changes it and sends an event to the room's group. No other module
+writes rooms, so each change has a number: the room's revision.
+"""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def smoothing() -> Measurement:
 
 
 def refinement() -> Measurement:
-    """Prototypes and pictures weigh the posterior of photos."""
+    """Posteriors over cells, refined to weights of gallery pictures by prototypes and pictures."""
     posterior, queries, reference = _refinable()
     fast = _seconds(lambda: refine(posterior, queries, reference, AnswerMethod(cell_temperature=0.1)), REPEATS)
     plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], reference) for i in range(FEW)])

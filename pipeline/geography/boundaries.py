@@ -80,7 +80,7 @@ def distance_outside_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[
 
 
 def _district_indexes(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """For each position the row of the district that contains it, else the nearest one; whether it lies in none."""
+    """For each position, the row of the district that contains it or is nearest, and whether it lies in none."""
     latitude, longitude = _positions(latitudes, longitudes)
     point, district = _district_tree().query(shapely.points(longitude, latitude), predicate="intersects")
     index = np.full(len(latitude), len(districts()), dtype=np.intp)

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from pipeline.jobs.kinds import KINDS
-from pipeline.jobs.services import Point, change_job
+from pipeline.jobs.services import Point, change_job, claim_job
 from pipeline.models import Job
 from pipeline.support.progress import Cancelled
 
@@ -105,15 +105,7 @@ class JobReporter:
 
 def run_job(*, job_id: int) -> None:
     """Claim a queued job and run it to its end; does nothing if it is no longer queued."""
-    now = timezone.now()
-    job = change_job(
-        job_id,
-        expected=[Job.Status.QUEUED],
-        now=now,
-        heartbeat=True,
-        status=Job.Status.RUNNING,
-        started_at=now,
-    )
+    job = claim_job(job_id=job_id, now=timezone.now())
     if job is None:
         return
     outcome: dict[str, Any] = {"status": Job.Status.INTERRUPTED}

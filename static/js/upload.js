@@ -128,10 +128,10 @@ async function pump() {
 async function send(row, file) {
   let tries = 0;
   while (row.state === "coming") {
-    const piece = file.slice(row.received, row.received + page.piece);
+    const chunk = file.slice(row.received, row.received + page.chunk);
     try {
       const url = `${page.urls.receive.replace(/0$/, String(row.id))}?offset=${row.received}`;
-      const { status, answer } = await ask(url, { method: "PUT", body: piece });
+      const { status, answer } = await ask(url, { method: "PUT", body: chunk });
       if (status === 409 && answer.received !== row.received && tries < TRIES)
         row.received = answer.received; // another tab sent this part, or a chunk was cut off
       else if (status >= 400) {

@@ -51,7 +51,7 @@ def test_every_part_has_a_speed_and_a_ratio_to_a_named_baseline(monkeypatch: pyt
     assert not [path for path in data_folders.rglob("*") if path.is_file()]
 
 
-def test_plain_ways_give_what_the_fast_ones_give() -> None:
+def test_naive_ways_give_what_the_fast_ones_give() -> None:
     rng = np.random.default_rng(2)
     photos, cells = unit(rng.normal(size=(7, 3))), unit(rng.normal(size=(9, 3)))
     assert np.allclose(naive.dense_targets(photos, cells, 500.0), smoothed_targets(photos, cells, 500.0))

@@ -165,6 +165,6 @@ interface UploadState {
 }
 
 interface UploadPage extends UploadState, MapSettings {
-  piece: number;
+  chunk: number;
   urls: { announce: string; receive: string; state: string; act: string; picture: string };
 }
