@@ -24,7 +24,6 @@ from predictor.versions.services import register_version
 from tests.made import MADE
 from tests.tiny import NAME, tiny
 
-
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
