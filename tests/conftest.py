@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
@@ -22,6 +23,10 @@ from predictor.versions import selectors
 from predictor.versions.services import register_version
 from tests.made import MADE
 from tests.tiny import NAME, tiny
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture

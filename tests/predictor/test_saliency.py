@@ -9,9 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.starter.drawings import FOLDER as SCENES
+from predictor.answers.artifact import load_artifact
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
+from predictor.encoders.loading import load_encoder
+from predictor.encoders.networks import STARTER_WEIGHTS
 from predictor.network.heads import Heads, Projection
-from predictor.reasons.saliency import GRAD_CAM, input_box, methods, saliency, top_regions
+from predictor.reasons.saliency import GRAD_CAM, GRADIENT_ATTENTION, input_box, methods, saliency, top_regions
 from tests.made import made_artifact
 from tests.tiny import tiny_vit
 
@@ -76,6 +80,30 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encod
     assert np.array_equal(encoder.encode([spot(1, 2)]), before)
     assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
     assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
+
+
+def test_covering_what_the_shipped_starter_looks_at_moves_its_belief_more_than_covering_the_rest() -> None:
+    encoder, artifact = load_encoder("starter_vit"), load_artifact(STARTER_WEIGHTS.parent / "artifact")
+    images = [Image.open(SCENES / f"starter-{number:04}.webp").convert("RGB") for number in range(20, 200, 30)]
+
+    def belief(pictures: list[Image.Image]) -> np.ndarray:
+        return artifact.heads.posterior(artifact.heads.project(encoder.encode(pictures)), 1.0)
+
+    def covered(image: Image.Image, patches: np.ndarray) -> Image.Image:
+        """The picture, which the encoder sees whole, with its mean colour on these patches."""
+        pixels = np.array(image)
+        mask = np.asarray(Image.fromarray(patches).resize(image.size, Image.Resampling.NEAREST))
+        pixels[mask] = pixels.mean(axis=(0, 1))
+        return Image.fromarray(pixels)
+
+    maps = [saliency(encoder, artifact, image, GRADIENT_ATTENTION) for image in images]
+    assert {values.shape for values in maps} == {tuple(side // 16 for side in encoder.preparation.size)}
+    before, moved = belief(images), []
+    for least, most in ((80, 100), (0, 20)):
+        chosen = [(v >= np.percentile(v, least)) & (v <= np.percentile(v, most)) for v in maps]
+        after = belief([covered(*pair) for pair in zip(images, chosen, strict=True)])
+        moved.append(np.abs(after - before).sum(axis=1).mean())
+    assert moved[0] > 1.2 * moved[1], moved
 
 
 def test_rollout_of_attention_that_stays_in_place_is_even(tiny_encoder: str) -> None:
