@@ -98,7 +98,7 @@ def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_
     """Scenes are drawn, and half of those held out choose while the other half only measures."""
     from pipeline.starter import artifact as starter_artifact
 
-    seen = {}
+    seen: dict[str, object] = {}
 
     def build(encoder, scenes, validation, test, *, seed):
         seen.update(encoder=encoder, scenes=scenes, validation=validation, test=test, seed=seed)
