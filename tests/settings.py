@@ -13,6 +13,9 @@ if "GEOGUESS_TEST_DATA" not in os.environ:
 os.environ["GEOGUESS_DATA"] = os.path.join(  # noqa: PTH118
     os.environ["GEOGUESS_TEST_DATA"], os.environ.get("PYTEST_XDIST_WORKER", "main")
 )
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Other workers have the other cores, and threads that wait for a core do so by spinning.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from geoguess.settings import *  # noqa: F403
 

@@ -29,7 +29,6 @@ class EmbeddedValkey:
     """How to start the server, and the address under which the site's processes find it."""
 
     command: list[str]
-    config: str  # for standard input, so that the password is not in the process list
     url: str
 
 
@@ -62,11 +61,15 @@ def _major_version(path: str) -> int:
 
 
 def prepare(folder: Path) -> EmbeddedValkey:
-    """Make the folder (mode 700), choose the address and write it to ``folder/url`` (mode 600)."""
+    """Make the folder (mode 700), choose the address and write it to ``folder/url`` (mode 600).
+
+    The server's settings are a file too, so that the password is not in the process list.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     socket_path = folder / "valkey.sock"
-    lines = [f'dir "{folder}"', 'save ""', "appendonly no", "daemonize no", "loglevel warning"]
+    lines = [f'dir "{folder}"', 'save ""', "appendonly no", "daemonize no"]
+    lines += [f'logfile "{folder / "valkey.log"}"', "loglevel warning"]
     if len(os.fsencode(str(socket_path))) <= MAX_SOCKET_PATH_BYTES:
         socket_path.unlink(missing_ok=True)
         lines += ["port 0", f'unixsocket "{socket_path}"', "unixsocketperm 700"]
@@ -75,12 +78,18 @@ def prepare(folder: Path) -> EmbeddedValkey:
         port, password = free_port(), secrets.token_urlsafe(32)
         lines += [f"port {port}", "bind 127.0.0.1", f"requirepass {password}"]
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-    url_file = folder / "url"
-    url_file.unlink(missing_ok=True)
-    descriptor = os.open(url_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    _write_private(folder / "url", url)
+    config = folder / "valkey.conf"
+    _write_private(config, "\n".join(lines) + "\n")
+    return EmbeddedValkey([server(), str(config)], url)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file of mode 600, which was never readable by others."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(url)
-    return EmbeddedValkey([server(), "-"], "\n".join(lines) + "\n", url)
+        file.write(text)
 
 
 def wait_until_up(url: str, timeout_s: float = 10.0) -> bool:

@@ -24,12 +24,12 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """A process to keep running: its command, and text for its standard input, such as secrets."""
+    """A process to keep running, or to run ``once``."""
 
     name: str
     command: list[str]
-    stdin: str | None = None
-    process: subprocess.Popen[str] | None = None
+    once: bool = False
+    process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     quick_deaths: int = 0
 
@@ -54,26 +54,15 @@ class Supervisor:
             self._lifeline.stdin.write(message + "\n")
             self._lifeline.stdin.flush()
 
-    def _spawn(self, command: list[str], stdin: str | None) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            env=self.env,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, start_new_session=True)
         self._tell_lifeline(f"+{process.pid}")
-        if stdin is not None:
-            assert process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(stdin)
-                process.stdin.close()
         return process
 
     def run_once(self, command: list[str]) -> int:
         """Run a command to its end and return its exit status; a stop request ends it."""
         child = Child(name=command[-1], command=command)
-        child.process = self._spawn(command, None)
+        child.process = self._spawn(command)
         self.children.append(child)
         try:
             while not self.stopping and child.process.poll() is None:
@@ -86,7 +75,7 @@ class Supervisor:
 
     def start(self, child: Child) -> None:
         """Start a child that is to keep running."""
-        child.process = self._spawn(child.command, child.stdin)
+        child.process = self._spawn(child.command)
         child.started_at = time.monotonic()
         if child not in self.children:
             self.children.append(child)
@@ -94,11 +83,21 @@ class Supervisor:
     def watch(self) -> None:
         """Restart children that exit, until asked to stop. Raises ChildFailed for a child that exits at each start."""
         while not self.stopping:
-            for child in self.children:
+            for child in list(self.children):
                 if self.stopping or child.process is None or child.process.poll() is None:
                     continue
-                self._restart(child)
+                if child.once:
+                    self._remove(child)
+                else:
+                    self._restart(child)
             time.sleep(0.2)
+
+    def _remove(self, child: Child) -> None:
+        assert child.process is not None
+        self.children.remove(child)
+        self._tell_lifeline(f"-{child.process.pid}")
+        if child.process.returncode:
+            self.log(f"The {child.name} failed (exit status {child.process.returncode}).")
 
     def _restart(self, child: Child) -> None:
         assert child.process is not None

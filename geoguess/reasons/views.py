@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,8 +27,8 @@ from geoguess.reasons import gallery, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.photos.selectors import published_photos
+from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
@@ -262,9 +261,7 @@ def _page(
             "answers": reverse("look-answer", args=["KEY"]),
             "cells": reverse("version-cells", args=[subject.version.pk]),
         },
-        "basemap": basemap_urls(),
-        "bounds": INDIA_BOUNDS,
-        "tile_url": settings.TILE_URL,
+        **map_settings(),
     }
     context = {"state": state, "subject": subject, "picture": picture, "map_url": map_url, "back": back}
     return render(request, "reasons.html", context)

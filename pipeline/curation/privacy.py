@@ -1,4 +1,5 @@
 """Detection of faces and number plates, so that they can be blurred. Needs no database.
+Blurring: `curation.review.blur_faces_and_plates`.
 
 Faces: CenterFace, which ships. Plates: any detector exported to TorchScript in the layout of YOLO exports,
 (1, 4 + classes, N) with centre, width and height in pixels of a square input.

@@ -190,7 +190,8 @@ def _without_fragments(faces: Polygons, owner: Labels, photos: Labels, minimum: 
         order = np.lexsort([np.arange(parts), np.bincount(part_of, area, parts), count])
         main = np.zeros(part_owner.max() + 1, np.intp)
         main[part_owner[order]] = order
-        for part in order:
+        has_neighbours = np.bincount(part_of[a[~same_owner]], minlength=parts) > 0
+        for part in order[has_neighbours[order]]:
             cell = part_owner[part]
             if part == main[cell] or np.bincount(part_owner, count)[cell] - count[part] < minimum:
                 continue

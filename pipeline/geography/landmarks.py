@@ -9,12 +9,15 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import Floats, haversine_km, unit_vectors
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 LANDMARKS_FILE = Path(__file__).parent / "data" / "landmarks.csv"
 KINDS = (
@@ -53,4 +56,6 @@ def nearest_landmarks(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDAr
 
 @cache
 def _tree() -> cKDTree:
+    from scipy.spatial import cKDTree
+
     return cKDTree(unit_vectors(landmarks().latitude, landmarks().longitude))

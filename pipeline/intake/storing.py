@@ -11,7 +11,6 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
-from scipy.spatial import ConvexHull, QhullError
 
 from pipeline.geography.boundaries import locate
 from pipeline.metadata import climates, elevations_m
@@ -126,6 +125,8 @@ def update_scale(collection: Collection) -> None:
 
 def _hull_diameter_km(positions: np.ndarray) -> float:
     """The greatest distance in km between any two of the positions (N, 2)."""
+    from scipy.spatial import ConvexHull, QhullError  # slow to import, and every process imports this file
+
     try:
         corners = positions[ConvexHull(positions).vertices]
     except (QhullError, ValueError):  # fewer than three positions, or all on one line

@@ -9,12 +9,15 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import Floats, haversine_km, unit_vectors
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 TOWNS_FILE = Path(__file__).parent.parent / "scenes" / "data" / "town_names.csv"
 LEAST_POPULATION = 5000  # the Census of India's definition of a town
@@ -85,6 +88,8 @@ def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.in
 @cache
 def _trees() -> list[tuple[NDArray[np.intp], cKDTree]]:
     """(rows in `towns`, tree over them): of all towns from `LEAST_POPULATION` on, of cities, of metropolises."""
+    from scipy.spatial import cKDTree
+
     vectors = unit_vectors(towns().latitude, towns().longitude)
     by_size = [np.flatnonzero(towns().population >= least) for least in (LEAST_POPULATION, *SIZE_FROM)]
     return [(rows, cKDTree(vectors[rows])) for rows in by_size]

@@ -15,9 +15,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from predictor.geodesy import EARTH_RADIUS_KM, unit_vectors
 
@@ -71,6 +68,10 @@ def place_clusters(
     perceptual_hashes: Sequence[str],
 ) -> NDArray[np.int64]:
     """Cluster numbers (N,) of photos by the links above; empty strings link nothing."""
+    # Here, as every process of the site imports this file, and few of them cluster.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     count = len(latitudes)
     links = [
         _near_places(latitudes, longitudes),
@@ -85,6 +86,8 @@ def place_clusters(
 
 def _near_places(latitudes: Sequence[float], longitudes: Sequence[float]) -> Edges:
     """Links between positions within `PLACE_KM`; photos at one position link to the first, not pairwise."""
+    from scipy.spatial import cKDTree
+
     places, place = np.unique(np.column_stack([latitudes, longitudes]), axis=0, return_inverse=True)
     chord = 2 * np.sin(PLACE_KM / EARTH_RADIUS_KM / 2)
     pairs = cKDTree(unit_vectors(places[:, 0], places[:, 1])).query_pairs(chord, output_type="ndarray")

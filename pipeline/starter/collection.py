@@ -27,11 +27,20 @@ CHUNK = 4 * PROCESSES  # scenes stored together: the most that an interrupted ru
 BUFFER_KM = 5.0  # between scenes of different splits, as nearer ones share towns, signs and hills
 
 
-def ensure_starter_collection(progress: Progress | None = None) -> Collection:
-    """Store the starter scenes that are missing; ``progress`` is called with (scenes stored, scenes in all)."""
+def starter_collection_is_complete() -> bool:
+    """Whether every starter scene is stored, or was and is in the bin."""
+    return Photo.every.filter(file_name__startswith="starter-").count() >= STARTER_COUNT
+
+
+def ensure_starter_collection(progress: Progress | None = None, first: int | None = None) -> Collection:
+    """Store the missing scenes among the ``first`` ones, or among all; the first 36 show one place in each state.
+
+    ``progress`` is called with (scenes stored, scenes in all).
+    """
     collection = get_or_create_collection(name=NAME, description=DESCRIPTION, illustrated=True)
-    if Photo.every.filter(file_name__startswith="starter-").count() < STARTER_COUNT:
-        _store_missing(collection, {scene["file_name"]: scene for scene in shipped_scenes()}, finish_scene, progress)
+    if not starter_collection_is_complete():
+        scenes = {scene["file_name"]: scene for scene in shipped_scenes()[:first]}
+        _store_missing(collection, scenes, finish_scene, progress)
     return collection
 
 

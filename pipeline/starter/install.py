@@ -16,13 +16,19 @@ PREFIX = "starter-"
 ACTOR = "first start"
 
 
+def starter_is_installed() -> bool:
+    """Whether `install_starter` would change nothing."""
+    serving = champion()
+    return ModelVersion.objects.filter(name=_name()).exists() and serving is not None and not _is_older_starter(serving)
+
+
 def install_starter(progress: Progress | None = None) -> ModelVersion:
     """Copy and register the shipped version if necessary; it becomes the champion unless another model is.
 
     Its name contains its hash: a newer starter is a new version, and replaces only an older starter as champion.
     Idempotent. Raises ArtifactDamaged.
     """
-    name = f"{PREFIX}{verify(ARTIFACT_FOLDER)[:8]}"
+    name = _name()
     folder = version_folder(name)
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +37,14 @@ def install_starter(progress: Progress | None = None) -> ModelVersion:
         partial.rename(folder)
     version = ModelVersion.objects.filter(name=name).first() or register_version(folder=folder)
     serving = champion()
-    if serving is None or (serving != version and serving.name.startswith(PREFIX)):
+    if serving is None or _is_older_starter(serving):
         promote_version(name=name, actor=ACTOR, progress=progress)
     return version
+
+
+def _name() -> str:
+    return f"{PREFIX}{verify(ARTIFACT_FOLDER)[:8]}"
+
+
+def _is_older_starter(version: ModelVersion) -> bool:
+    return version.name.startswith(PREFIX) and version.name != _name()

@@ -42,7 +42,7 @@ def start_game(page, time_limit: str = "No limit"):
     page.goto("/")
     page.get_by_text(time_limit, exact=True).click()
     page.get_by_role("button", name="Start the game").click()
-    page.wait_for_selector("#picture[data-state=ready], #picture:not([data-state=loading])")
+    page.wait_for_selector("#picture[data-state=ready]")
 
 
 def locked(page):

@@ -6,25 +6,20 @@ import os
 import shutil
 import signal
 import socket
-import sqlite3
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import Site, copy_data
 
 
 @pytest.fixture(scope="module")
 def prepared(site):
     """A copy of the started site's data folder: a second start, without drawing the collection again."""
     folder = Path(tempfile.mkdtemp(prefix="gg-2nd-"))
-    shutil.copytree(
-        site.data, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("valkey", "up.l*", "db.sqlite3*")
-    )
-    with sqlite3.connect(site.data / "db.sqlite3") as there, sqlite3.connect(folder / "db.sqlite3") as copy:
-        there.backup(copy)  # it is written to meanwhile
+    copy_data(site.data, folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -32,6 +27,7 @@ def prepared(site):
 def test_nothing_is_left_behind_after_an_interrupt_also_of_a_worker_that_was_replaced(prepared):
     second = Site(prepared)
     second.start()
+    assert "being prepared" not in second.log()
     assert len(second.processes()) >= 5  # supervisor, broker, web server, two workers
     killed = _worker(second)
     os.kill(killed, signal.SIGKILL)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from django.conf import settings
+from django.test import override_settings
 from django.utils import translation
 from PIL import Image
 
@@ -29,13 +30,6 @@ from predictor.versions.services import register_version
 
 CENTRES = [(28.61, 77.21), (12.97, 77.59), (22.57, 88.36)]  # Delhi, Bengaluru, Kolkata
 DIMENSION = 4
-
-
-@pytest.fixture(autouse=True)
-def no_language_is_left() -> Iterator[None]:
-    """A request in Hindi leaves its thread in Hindi."""
-    yield
-    translation.deactivate()
 
 
 def tiny_artifact() -> Artifact:
@@ -61,7 +55,7 @@ def tiny_artifact() -> Artifact:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """What a page of a test was asked for in stays no longer than the test."""
+    """A request in Hindi leaves its thread in Hindi, but no longer than the test."""
     with translation.override("en"):
         yield
 
@@ -72,11 +66,14 @@ def broker():
     supervisor = Supervisor(env=dict(os.environ), log=print)
     if not os.environ.get("REDIS_URL"):
         valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-        supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+        supervisor.start(Child("embedded Valkey", valkey.command))
         assert embedded_valkey.wait_until_up(valkey.url)
         layer = settings.CHANNEL_LAYERS["default"]
-        settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}
-    yield
+        layers = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}
+        with override_settings(CHANNEL_LAYERS=layers):  # later modules have another broker, or none
+            yield
+    else:
+        yield
     supervisor.stop()
 
 

@@ -18,7 +18,7 @@ from geoguess.models import Game, Player
 from geoguess.reasons import gallery
 from pipeline.curation import removal
 from pipeline.curation.collections import change_by_hand
-from pipeline.curation.exhibition import exhibit
+from pipeline.curation.gallery import exhibit
 from pipeline.curation.reports import report_photo
 from pipeline.models import Collection, Job, Photo, Report, Schedule
 from pipeline.uploads import receiving
@@ -163,3 +163,10 @@ def test_nor_does_a_guests(client, playable):
 def test_a_query_in_a_template_is_found(collection, source):
     with pytest.raises(AssertionError, match="pipeline_collection"):
         Template(source).render(Context({"rows": Collection.objects.all()}))
+
+
+def test_a_request_for_another_host_is_refused_with_a_page(client, settings):
+    settings.ALLOWED_HOSTS, settings.DEBUG = ["localhost"], False
+    answer = client.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "did not make sense" in answer.content.decode()

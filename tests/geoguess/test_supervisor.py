@@ -108,6 +108,20 @@ def test_a_child_that_never_lives_is_given_up(supervisor):
         supervisor.watch()
 
 
+def test_a_child_that_is_to_run_once_is_not_started_again_and_its_failure_is_told(supervisor, tmp_path):
+    runs = tmp_path / "runs"
+    code = f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(4)"
+    supervisor.start(Child("preparation", [sys.executable, "-c", code], once=True))
+    watcher = threading.Thread(target=supervisor.watch)
+    watcher.start()
+    assert wait_for(lambda: supervisor.messages)
+    time.sleep(0.5)  # two more looks of the supervisor
+    supervisor.stopping = True
+    watcher.join()
+    assert supervisor.messages == ["The preparation failed (exit status 4)."]
+    assert runs.read_text() == "x"
+
+
 def test_a_command_run_once_gives_its_status(supervisor):
     assert supervisor.run_once([sys.executable, "-c", "raise SystemExit(5)"]) == 5
 
@@ -150,7 +164,7 @@ def server(request, monkeypatch) -> str:
 
 
 def serve(valkey: embedded_valkey.EmbeddedValkey, supervisor: Supervisor) -> redis.Redis:
-    supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+    supervisor.start(Child("embedded Valkey", valkey.command))
     assert embedded_valkey.wait_until_up(valkey.url)
     return redis.Redis.from_url(valkey.url)
 
@@ -166,7 +180,7 @@ def test_the_embedded_broker_listens_on_a_private_socket(supervisor, server):
             assert client.config_get("port") == {"port": "0"}
         assert (folder / "valkey.sock").stat().st_mode & 0o777 == 0o700
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert (folder / "url").stat().st_mode & 0o777 == 0o600
+        assert {(folder / name).stat().st_mode & 0o777 for name in ("url", "valkey.conf")} == {0o600}
     finally:
         supervisor.stop()
         for path in folder.iterdir():

@@ -1,16 +1,21 @@
-"""Boundaries for tests: one state in place of India, and a set of imported areas."""
+"""What several tests of the pipeline need: boundaries, a web server, a kind of job, and staff with some permissions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import geopandas as gpd
 import pytest
 import shapely
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
 from pipeline.boundary_sets.sets import BoundarySet
 from pipeline.geography import boundaries
+from pipeline.jobs import services
+from pipeline.jobs.kinds import JobKind
 from tests.pipeline.areas import imported, quarters, table, written
+from tests.pipeline.jobs import add_kind
 from tests.pipeline.web_server import WebServer, web_server
 
 
@@ -44,3 +49,24 @@ def web() -> Iterator[WebServer]:
     """A web server on this machine."""
     with web_server() as server:
         yield server
+
+
+@pytest.fixture
+def made_kind(monkeypatch) -> JobKind:
+    """A kind of job, "made", that does nothing; jobs of all kinds reach no worker."""
+    monkeypatch.setattr(services, "send_to_worker", lambda job: None)
+    return add_kind(monkeypatch, lambda report: None)
+
+
+@pytest.fixture
+def client_with(db) -> Callable[..., Client]:
+    """A client of a staff member with these permissions."""
+
+    def make(*codenames: str) -> Client:
+        user = User.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make

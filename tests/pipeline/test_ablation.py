@@ -73,6 +73,7 @@ def test_a_difference_is_taken_photo_by_photo() -> None:
     assert ahead["difference_ci95"] == [10.0, 10.0]
 
 
+@pytest.mark.training
 def test_a_collection_gets_its_table_with_baselines(collection, tiny_encoder, short_table, monkeypatch) -> None:
     calls: list[Recipe] = []
 
@@ -96,6 +97,7 @@ def test_a_collection_gets_its_table_with_baselines(collection, tiny_encoder, sh
     assert all(line.count("|") == lines[0].count("|") for line in lines)
 
 
+@pytest.mark.training
 @pytest.mark.usefixtures("short_table")
 def test_the_command_prints_the_table_as_json(collection, tiny_encoder) -> None:
     out = StringIO()
@@ -108,6 +110,7 @@ def test_an_unknown_collection_is_named_with_those_there_are(collection) -> None
         call_command("ablate", collection="Towns", encoder="starter_vit")
 
 
+@pytest.mark.training
 def test_parts_of_the_table_can_be_chosen_by_name(collection, tiny_encoder) -> None:
     table = ablate_collection(
         collection=collection, encoder_name=tiny_encoder, seeds=(1,), parts=["without refinement"]
@@ -117,6 +120,7 @@ def test_parts_of_the_table_can_be_chosen_by_name(collection, tiny_encoder) -> N
         call_command("ablate", collection="Cities", encoder=tiny_encoder, parts=["round cells"])
 
 
+@pytest.mark.training
 @pytest.mark.usefixtures("short_table")
 def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encoder, tmp_path) -> None:
     report = SilentReporter()

@@ -56,6 +56,7 @@ def share_of_neighbours_in_the_state(embeddings, metadata, rows):
     return np.mean(metadata.state[near.argmax(axis=1)] == metadata.state[rows])
 
 
+@pytest.mark.training
 def test_the_adapter_brings_held_out_pictures_of_a_state_together():
     embeddings, metadata = photos()
     held_out = np.arange(0, len(embeddings), 5)
@@ -68,6 +69,7 @@ def test_the_adapter_brings_held_out_pictures_of_a_state_together():
     assert share_of_neighbours_in_the_state(moved, metadata, held_out) > before + 0.1
 
 
+@pytest.mark.training
 def test_the_same_seed_gives_the_same_adapter_and_held_out_photos_only_say_when_to_stop():
     embeddings, metadata = photos(120)
     held_out = np.arange(0, 120, 4)
@@ -82,6 +84,7 @@ def test_the_same_seed_gives_the_same_adapter_and_held_out_photos_only_say_when_
     assert (unmoved.up == pretrain(embeddings, metadata, seed=1, held_out=held_out, epochs=1).up).all()
 
 
+@pytest.mark.training
 def test_progress_is_reported_and_a_cancelled_training_stops():
     class Stop(Exception):
         pass

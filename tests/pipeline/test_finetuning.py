@@ -30,6 +30,7 @@ from tests.made import picture, position
 from tests.pipeline.stored import store_photos
 from tests.tiny import TINY_VIT, tiny_vit
 
+pytestmark = pytest.mark.training
 WEAK = 100.0  # penalty that leaves the probe ignorant, so that there is something to gain
 SCHEDULE = Schedule(blocks=1, epochs=3, batch=4, accumulation=2, rate=1e-3, patience=3, seed=1)
 

@@ -51,7 +51,7 @@ def saved(partition: Partition) -> bytes:
 
 
 @pytest.mark.parametrize("kind", CUTTING)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(1, 1200), seeds, limits)
 def test_cells_tile_india_hold_the_minimum_and_follow_from_the_photos_alone(
     kind: str, count: int, seed: int, limits: Limits
@@ -76,7 +76,7 @@ def test_cells_tile_india_hold_the_minimum_and_follow_from_the_photos_alone(
 
 
 @pytest.mark.parametrize("kind", CUTTING)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(1, 600), seeds, limits)
 def test_cells_tile_whatever_map_they_are_cut_from(kind: str, count: int, seed: int, limits: Limits) -> None:
     latitudes, longitudes = photos(count, seed)

@@ -29,7 +29,7 @@ from tests.pipeline.stored import store_photos
 PLACES = np.array(draw_places(400, 11))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(1, 400), st.integers(1, 30))
 def test_geocells_from_imported_areas_tile_india_and_hold_at_least_the_minimum(south, count, minimum):
     partition = semantic_partition(*PLACES[:count].T, minimum=minimum, districts=south.districts)
@@ -91,6 +91,7 @@ def collection(data_folders, db) -> Collection:
     return collection
 
 
+@pytest.mark.training
 def test_a_version_says_which_boundaries_it_was_trained_on(kept, collection, tiny_encoder):
     given = {"collection": collection, "encoder_name": tiny_encoder}
     version = train_version(**given, boundaries="south")

@@ -6,38 +6,16 @@ import json
 import re
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
-from django.test import Client
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.jobs import services
 from pipeline.jobs.services import DEAD_AFTER
 from pipeline.models import Job
-from tests.pipeline.jobs import add_kind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folders")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folders", "made_kind")]
 START = "/admin/pipeline/job/start/made/"
-
-
-@pytest.fixture(autouse=True)
-def kind(monkeypatch):
-    monkeypatch.setattr(services, "send_to_worker", lambda job: None)
-    return add_kind(monkeypatch, lambda report: None)
-
-
-@pytest.fixture
-def client_with(db):
-    """A client of a staff member with these permissions."""
-
-    def make(*codenames: str) -> Client:
-        user = User.objects.create_user("staff", password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return make
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ def test_the_map_is_darker_where_more_photos_lie_and_escapes_names():
     assert [colour in svg for colour in ("#e4e6f7", "#2f2f8f")] == [True, True]
 
 
+@pytest.mark.training
 def test_retraining_makes_a_version_and_says_where_it_is(collection, report):
     result = run("retrain", report, collection="cities", encoder="starter_vit", seed="7")
     version = ModelVersion.objects.get()
@@ -123,6 +124,7 @@ def test_retraining_makes_a_version_and_says_where_it_is(collection, report):
 FINETUNE = {"encoder": "starter_vit", "epochs": 2, "batch": 8, "accumulation": 1, "patience": 2, "seed": 1}
 
 
+@pytest.mark.training
 def test_fine_tuning_makes_an_encoder_that_retraining_offers(collection, report):
     store_photos(collection, range(244, 264), "validation")
     result = run("finetune", report, collection="cities", blocks=1, rate=1e-3, **FINETUNE)
@@ -134,6 +136,7 @@ def test_fine_tuning_makes_an_encoder_that_retraining_offers(collection, report)
     assert list(report.folder.iterdir()) == []  # the checkpoint has done its work
 
 
+@pytest.mark.training
 def test_cancelled_fine_tuning_leaves_its_checkpoint_and_no_encoder(collection, report, data_folders, monkeypatch):
     monkeypatch.setattr("pipeline.training.finetuning.CHECKPOINT_SECONDS", 0.0)
     store_photos(collection, range(244, 264), "validation")
@@ -144,6 +147,7 @@ def test_cancelled_fine_tuning_leaves_its_checkpoint_and_no_encoder(collection, 
     assert not (data_folders / "encoders").exists()
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("phase", ["Encoding (starter_vit)", "Fitting heads"])
 def test_cancelled_training_leaves_no_version(collection, report, data_folders, phase):
     report.phase = phase
@@ -153,6 +157,7 @@ def test_cancelled_training_leaves_no_version(collection, report, data_folders, 
     assert not (data_folders / "models").exists()
 
 
+@pytest.mark.training
 def test_training_that_fails_to_register_leaves_no_folder(collection, report, data_folders, monkeypatch):
     def refuse(**kwargs):
         raise Cancelled

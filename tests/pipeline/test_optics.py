@@ -28,7 +28,7 @@ def clustered_points(draw: st.DrawFn) -> Floats:
     return points
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(clustered_points(), st.integers(2, 12), st.sampled_from([0.2, 0.05, 0.005]))
 def test_ordering_reachability_predecessors_and_clusters_are_scikit_learns(
     points: Floats, min_samples: int, xi: float

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +25,7 @@ from predictor.geodesy import distance_matrix_km, unit_vectors
 from predictor.models import ModelVersion, Promotion
 from predictor.versions.selectors import champion
 from predictor.versions.services import promote
-from tests.made import new_artifact
+from tests.made import MADE, made_artifact
 
 PLACES = np.array([(28.6, 77.2), (9.9, 76.3), (34.2, 77.6), (26.9, 70.9)])
 
@@ -60,12 +62,14 @@ def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starter_training, "BATCH", 16)
 
 
+@pytest.mark.training
 def test_a_short_training_learns_to_tell_four_colours_apart(tmp_path: Path, a_second_a_step: None) -> None:
     _, figures = train(_scenes(128, 1), _scenes(48, 2), minutes=0.35, seed=1, checkpoint=tmp_path / "checkpoint.pt")
     assert figures["pictures"] == 21 * 16
     assert figures["state_accuracy"] > 0.6
 
 
+@pytest.mark.training
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: None) -> None:
     scenes, held_out, checkpoint = _scenes(64, 1), _scenes(16, 2), tmp_path / "checkpoint.pt"
     _, first = train(scenes, held_out, minutes=0.05, seed=1, checkpoint=checkpoint)
@@ -114,6 +118,7 @@ def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
 
 
 def test_dropping_patches_is_off_when_measuring() -> None:
+    torch.manual_seed(0)
     model = MultiTask({"cell": 3}).eval()
     images = torch.randn(2, 3, *STARTER_SIZE)
     with torch.no_grad():
@@ -123,7 +128,7 @@ def test_dropping_patches_is_off_when_measuring() -> None:
 @pytest.fixture
 def shipped(tiny_encoder: str, data_folders: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Path:
     folder = data_folders / "shipped"
-    new_artifact(tiny_encoder, 40).save(folder)
+    shutil.copytree(MADE, folder)
     monkeypatch.setattr(starter, "ARTIFACT_FOLDER", folder)
     return folder
 
@@ -139,9 +144,10 @@ def test_installing_again_changes_nothing(shipped: Path) -> None:
     assert Promotion.objects.count() == ModelVersion.objects.count() == 1
 
 
-def test_a_newer_starter_takes_over_from_an_older_one(shipped: Path, tiny_encoder: str) -> None:
+def test_a_newer_starter_takes_over_from_an_older_one(shipped: Path) -> None:
     old = install_starter()
-    new_artifact(tiny_encoder, 44).save(shipped)
+    artifact = made_artifact()
+    replace(artifact, card=artifact.card | {"seed": 2}).save(shipped)
     new = install_starter()
     assert new != old
     assert champion() == new

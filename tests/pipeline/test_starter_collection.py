@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from PIL import Image
 
+from geoguess.management.commands.prepare import FIRST_SCENES
 from pipeline.geography.boundaries import distance_outside_km, locate
 from pipeline.models import Collection, Photo
 from pipeline.photos.splits import split_of_place
@@ -33,7 +34,7 @@ def test_the_starter_has_200_playable_places_in_all_36_states():
     latitudes, longitudes = np.transpose(places)
     states, _ = locate(latitudes, longitudes)
     assert len(set(places)) == STARTER_COUNT >= 200
-    assert len(set(states)) == 36
+    assert len(set(states)) == len(set(states[:FIRST_SCENES])) == 36
     assert {split_of_place(*place) for place in places} == {"test"}
     assert (distance_outside_km(latitudes, longitudes) < 1).all()
     for state in set(states):
@@ -50,6 +51,19 @@ def test_places_are_drawn_for_any_split_and_repeat_with_their_seed(split):
     assert {split_of_place(*place) for place in places} == {split}
     assert places == places_of_split(40, 3, split)
     assert places != places_of_split(40, 4, split)
+
+
+@pytest.mark.django_db
+def test_the_first_start_takes_in_a_few_scenes_and_the_next_run_the_rest(monkeypatch):
+    monkeypatch.setattr(starter_collection, "shipped_scenes", lambda: shipped_scenes()[:3])
+    monkeypatch.setattr(starter_collection, "STARTER_COUNT", 3)
+    progress = []
+    ensure_starter_collection(lambda done, total: progress.append((done, total)), first=2)
+    assert not starter_collection.starter_collection_is_complete()
+    ensure_starter_collection(lambda done, total: progress.append((done, total)), first=2)
+    ensure_starter_collection(lambda done, total: progress.append((done, total)))
+    assert progress == [(2, 2), (3, 3)]
+    assert starter_collection.starter_collection_is_complete()
 
 
 @pytest.mark.django_db

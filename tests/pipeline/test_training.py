@@ -65,6 +65,7 @@ def test_views_of_one_place_share_the_mean_of_their_embeddings() -> None:
     assert shared.tolist() == [[1, 0], [3, 0], [5, 5], [3, 3], [3, 3]]
 
 
+@pytest.mark.training
 def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collection: Collection) -> None:
     together = list(Photo.objects.filter(split="train").order_by("pk")[:3])
     for photo in together:
@@ -79,6 +80,7 @@ def test_photos_of_one_view_group_are_learnt_together(tiny_encoder: str, collect
     assert alike.sum() == 48 - 3 + 3 * 3  # the others are like themselves alone
 
 
+@pytest.mark.training
 def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encoder: str, collection: Collection) -> None:
     out = StringIO()
     call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=out)
@@ -91,6 +93,7 @@ def test_train_makes_a_version_from_train_and_validation_photos_only(tiny_encode
     assert artifact_of(version).card["collection"] == "Cities"
 
 
+@pytest.mark.training
 def test_training_again_gives_another_version(tiny_encoder: str, collection: Collection) -> None:
     for _ in range(2):
         call_command("train", collection="Cities", encoder=tiny_encoder, json=True, stdout=StringIO())
@@ -116,6 +119,7 @@ def test_an_unknown_encoder_is_an_error(collection: Collection) -> None:
         call_command("train", collection="Cities", encoder="nothing")
 
 
+@pytest.mark.training
 def test_parts_of_the_method_can_be_changed_for_a_training(tiny_encoder: str, collection: Collection) -> None:
     call_command("train", collection="Cities", encoder=tiny_encoder, set=["cells=quadtree"], stdout=StringIO())
     assert ModelVersion.objects.get().card["recipe"]["cells"] == "quadtree"

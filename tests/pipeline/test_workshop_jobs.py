@@ -5,42 +5,20 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pipeline.jobs import presence, services
+from pipeline.jobs import services, workers
 from pipeline.jobs.schedules import save_schedule
 from pipeline.models import Collection, Job, Schedule
 from pipeline.workshop import jobs as jobs_page
 from predictor.models import Worker
-from tests.pipeline.jobs import add_kind
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folders")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folders", "made_kind")]
 JOBS, WORKERS, SCHEDULES = "/workshop/jobs/", "/workshop/jobs/workers", "/workshop/schedules/"
 NEW = "/workshop/schedules/new/made/"
 WHEN = {"name": "Nightly", "weekday": "", "time_of_day": "02:30", "enabled": "on", "job-number": "4"}
-
-
-@pytest.fixture(autouse=True)
-def kind(monkeypatch):
-    monkeypatch.setattr(services, "send_to_worker", lambda job: None)
-    return add_kind(monkeypatch, lambda report: None)
-
-
-@pytest.fixture
-def client_with(db):
-    """A client of a staff member with these permissions."""
-
-    def make(*codenames: str) -> Client:
-        user = User.objects.create_user("staff", password="x", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return make
 
 
 @pytest.fixture
@@ -143,7 +121,7 @@ class TestWorkers:
 
     def test_without_a_broker_it_says_so_and_shows_what_the_database_knows(self, admin_client):
         content = admin_client.get(WORKERS).content.decode()  # tests have no broker
-        assert presence.NO_BROKER in content
+        assert workers.NO_BROKER in content
         assert "predict-a" in content
 
 

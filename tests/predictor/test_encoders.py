@@ -17,8 +17,7 @@ from predictor.encoders.networks import VIT_B16, MissingWeights, UnknownEncoder,
 from predictor.pictures.images import decode
 from tests.made import picture
 
-RNG = np.random.default_rng(5)
-PICTURES = [Image.fromarray(RNG.integers(0, 255, (80, 120, 3), dtype=np.uint8)) for _ in range(5)]
+PICTURES = [Image.fromarray(pixels) for pixels in np.random.default_rng(5).integers(0, 255, (5, 80, 120, 3), np.uint8)]
 
 
 def test_an_embedding_does_not_depend_on_the_batch_it_came_in() -> None:
@@ -43,7 +42,9 @@ def test_efficientnet_lite0_has_its_trained_weights() -> None:
     # A trained network tells a picture from noise of the same colours; a random one hardly does.
     encoder = load_encoder("efficientnet_lite0")
     smooth = [Image.fromarray(np.full((224, 224, 3), value, np.uint8)) for value in (40, 128, 220)]
-    noise = [Image.fromarray(RNG.integers(0, 255, (224, 224, 3), dtype=np.uint8)) for _ in range(3)]
+    noise = [
+        Image.fromarray(pixels) for pixels in np.random.default_rng(6).integers(0, 255, (3, 224, 224, 3), np.uint8)
+    ]
     rows = encoder.encode(smooth + noise)
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     cosine = unit @ unit.T

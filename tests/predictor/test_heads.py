@@ -7,12 +7,15 @@ import pytest
 
 from predictor.network.heads import Heads, Projection, Task, fit_path, softmax, unit
 
-RNG = np.random.default_rng(7)
-LABELS = RNG.integers(0, 4, 200)
-RAW = (RNG.normal(size=(4, 16))[LABELS] * 3 + RNG.normal(size=(200, 16))).astype(np.float32)
+
+def _photos(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Classes (200,) and embeddings (200, 16) that lie around a point for each class."""
+    labels = rng.integers(0, 4, 200)
+    return labels, (rng.normal(size=(4, 16))[labels] * 3 + rng.normal(size=(200, 16))).astype(np.float32)
+
+
+LABELS, RAW = _photos(np.random.default_rng(7))
 TARGETS = np.eye(4)[LABELS]
-
-
 PROJECTION = Projection.pca(RAW, 64)
 X = PROJECTION(RAW)
 
@@ -43,9 +46,9 @@ def test_the_fit_is_a_minimum() -> None:
         log_p = np.log(softmax(x @ w + b))
         return float(-(TARGETS * log_p).sum(axis=1).mean() + penalty / 2 * np.square(w).sum())
 
-    here = loss(weight, bias)
+    here, rng = loss(weight, bias), np.random.default_rng(8)
     for _ in range(10):
-        assert here <= loss(weight + 0.05 * RNG.normal(size=weight.shape), bias + 0.05 * RNG.normal(size=4)) + 1e-6
+        assert here <= loss(weight + 0.05 * rng.normal(size=weight.shape), bias + 0.05 * rng.normal(size=4)) + 1e-6
 
 
 def test_projected_embeddings_have_length_one() -> None:
@@ -60,7 +63,7 @@ def test_a_higher_temperature_keeps_the_order_and_raises_the_entropy() -> None:
 
 
 def test_a_projection_onto_all_main_directions_keeps_every_distance() -> None:
-    wide = RNG.normal(size=(30, 200)).astype(np.float32)  # more numbers than photos
+    wide = np.random.default_rng(9).normal(size=(30, 200)).astype(np.float32)  # more numbers than photos
     reduced = Projection.pca(wide, 64)
     assert reduced(wide).shape == (30, 29)
     plain = unit(wide - wide.mean(axis=0))

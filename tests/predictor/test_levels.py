@@ -34,7 +34,7 @@ def test_the_weakest_knows_states_only() -> None:
 
 
 def test_levels_are_in_order_on_new_pictures_and_the_same_every_time(tiny_encoder: str) -> None:
-    artifact = made_artifact(tiny_encoder)
+    artifact = made_artifact()
     offered = artifact.levels
     assert [level.name for level in offered] == [STRONGEST, "surveyor", "traveller"]
     assert offered[0].par > offered[1].par > offered[2].par
@@ -61,7 +61,7 @@ def test_nothing_random_makes_a_level_weak() -> None:
 
 
 def test_a_picture_unlike_all_others_is_doubted(tiny_encoder: str) -> None:
-    artifact = made_artifact(tiny_encoder)
+    artifact = made_artifact()
     cells, embeddings = posteriors(artifact, [decode(picture(seed)) for seed in range(500, 520)])
     usual = [answer_from(artifact, *row, INDIA_SCALE_KM).doubtful for row in zip(cells, embeddings, strict=True)]
     assert sum(usual) <= 2

@@ -9,16 +9,20 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.starter.drawings import FOLDER as SCENES
+from predictor.answers.artifact import load_artifact
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
+from predictor.encoders.loading import load_encoder
+from predictor.encoders.networks import STARTER_WEIGHTS
 from predictor.network.heads import Heads, Projection
-from predictor.reasons.saliency import GRAD_CAM, input_box, methods, saliency, top_regions
+from predictor.reasons.saliency import GRAD_CAM, GRADIENT_ATTENTION, input_box, methods, saliency, top_regions
 from tests.made import made_artifact
 from tests.tiny import tiny_vit
 
 HOW = Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
-def with_heads(encoder: Encoder, tiny: str):
+def with_heads(encoder: Encoder):
     """The made artifact with heads that fit this encoder, for four cells."""
     rng = np.random.default_rng(3)
     heads = Heads(
@@ -26,7 +30,7 @@ def with_heads(encoder: Encoder, tiny: str):
         rng.normal(size=(encoder.dim, 4)).astype(np.float32),
         np.zeros(4, np.float32),
     )
-    return replace(made_artifact(tiny), heads=heads)
+    return replace(made_artifact(), heads=heads)
 
 
 def spot(row: int, column: int) -> Image.Image:
@@ -54,7 +58,7 @@ class Bright(torch.nn.Module):
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 4), (3, 5)])
 def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: int) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     weight = np.array([[4.0, -4.0, -4.0, -4.0], [0.0, 0.0, 0.0, 0.0]], np.float32)  # red speaks for the first cell
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
     assert methods(encoder) == (GRAD_CAM,)
@@ -66,7 +70,7 @@ def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: in
 @pytest.mark.parametrize("method", ["rollout", "gradient attention"])
 def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encoder: str, method: str) -> None:
     encoder = frozen_encoder("tiny_vit", *tiny_vit())
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     fused = [block.attn.fused_attn for block in encoder.network.blocks]
     before = encoder.encode([spot(1, 2)])
     values = saliency(encoder, artifact, spot(1, 2), method)
@@ -76,6 +80,30 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encod
     assert np.array_equal(encoder.encode([spot(1, 2)]), before)
     assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
     assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
+
+
+def test_covering_what_the_shipped_starter_looks_at_moves_its_belief_more_than_covering_the_rest() -> None:
+    encoder, artifact = load_encoder("starter_vit"), load_artifact(STARTER_WEIGHTS.parent / "artifact")
+    images = [Image.open(SCENES / f"starter-{number:04}.webp").convert("RGB") for number in range(20, 200, 30)]
+
+    def belief(pictures: list[Image.Image]) -> np.ndarray:
+        return artifact.heads.posterior(artifact.heads.project(encoder.encode(pictures)), 1.0)
+
+    def covered(image: Image.Image, patches: np.ndarray) -> Image.Image:
+        """The picture, which the encoder sees whole, with its mean colour on these patches."""
+        pixels = np.array(image)
+        mask = np.asarray(Image.fromarray(patches).resize(image.size, Image.Resampling.NEAREST))
+        pixels[mask] = pixels.mean(axis=(0, 1))
+        return Image.fromarray(pixels)
+
+    maps = [saliency(encoder, artifact, image, GRADIENT_ATTENTION) for image in images]
+    assert {values.shape for values in maps} == {tuple(side // 16 for side in encoder.preparation.size)}
+    before, moved = belief(images), []
+    for least, most in ((80, 100), (0, 20)):
+        chosen = [(v >= np.percentile(v, least)) & (v <= np.percentile(v, most)) for v in maps]
+        after = belief([covered(*pair) for pair in zip(images, chosen, strict=True)])
+        moved.append(np.abs(after - before).sum(axis=1).mean())
+    assert moved[0] > 1.2 * moved[1], moved
 
 
 def test_rollout_of_attention_that_stays_in_place_is_even(tiny_encoder: str) -> None:
@@ -101,7 +129,7 @@ def test_top_regions_lie_in_the_seen_part_and_do_not_overlap() -> None:
         assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
-def test_the_seen_part_is_the_middle_unless_the_whole_is_squeezed() -> None:
+def test_the_input_box_is_the_middle_unless_the_whole_is_squashed() -> None:
     wide = Image.new("RGB", (600, 200))
     left, top, right, bottom = input_box(HOW, wide)
     assert (top, bottom) == (0.0, 1.0)

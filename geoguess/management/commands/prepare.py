@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,17 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+COMPLETE = "All pictures of Illustrated India are there."
+FIRST_SCENES = 36  # one place in each state: enough for the first games
+
+
+def has_migrations() -> bool:
+    """Whether the database lacks any migration."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def static_is_stale() -> bool:
@@ -25,23 +38,51 @@ def static_is_stale() -> bool:
     )
 
 
+def is_prepared() -> bool:
+    """Whether `manage.py prepare` would find nothing to do. Raises DatabaseError."""
+    from pipeline.starter.collection import starter_collection_is_complete
+    from pipeline.starter.install import starter_is_installed
+
+    return not (has_migrations() or static_is_stale()) and starter_is_installed() and starter_collection_is_complete()
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 class Command(BaseCommand):
     help = "Bring the database, the static files, the starter model and the starter collection up to date."
     requires_migrations_checks = False
 
-    def handle(self, **options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--enough-to-play",
+            action="store_true",
+            help=f"Take in {FIRST_SCENES} pictures of the starter collection only; the next run takes in the rest.",
+        )
+
+    def handle(self, *, enough_to_play: bool, **options: Any) -> None:
+        if has_migrations():
+            say("Bringing the database up to date …")
+            call_command("migrate", verbosity=0, interactive=False)
         if static_is_stale():
-            print("Collecting static files …", file=sys.stderr, flush=True)
+            say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-        from geoguess.models import Round
+        from pipeline.curation.suggestions import predict_new
         from pipeline.management.progress import progress_bar
         from pipeline.models import Photo
-        from pipeline.starter.collection import NAME, ensure_starter_collection
+        from pipeline.starter.collection import NAME, ensure_starter_collection, starter_collection_is_complete
         from pipeline.starter.install import install_starter
 
+        is_new = not starter_collection_is_complete()
         with progress_bar("Drawing Illustrated India", "scene") as progress:
-            ensure_starter_collection(progress)
-        install_starter()
-        if not (Photo.objects.filter(exhibited=True).exists() or Round.objects.exists()):
-            call_command("exhibit", collection=NAME, each=2, verbosity=0)
+            collection = ensure_starter_collection(progress, FIRST_SCENES if enough_to_play else None)
+        with progress_bar("Looking at the pictures", "picture") as progress:
+            install_starter(progress)
+            if enough_to_play:
+                return
+            predict_new(collection=collection, progress=progress)
+        if is_new and not Photo.objects.filter(exhibited=True).exists():
+            call_command("exhibit", collection=NAME, each=2, stdout=StringIO())
+        if is_new:
+            say(COMPLETE)

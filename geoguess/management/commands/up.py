@@ -15,9 +15,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connections
 
+from geoguess.management.commands.prepare import is_prepared
 from geoguess.processes import embedded_valkey
 from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
+from predictor.answers.artifact import ArtifactDamaged
 
 WEB_START_TIMEOUT_S = 60.0
 
@@ -92,22 +95,27 @@ class Command(BaseCommand):
         python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
         if not os.environ.get("REDIS_URL"):
             valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-            supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+            supervisor.start(Child("embedded Valkey", valkey.command))
             if not embedded_valkey.wait_until_up(valkey.url):
-                raise CommandError(
-                    f"The embedded Valkey did not start; see its messages above. ({settings.VALKEY_DIR})"
-                )
+                raise CommandError(f"The embedded Valkey did not start; {settings.VALKEY_DIR}/valkey.log may say why.")
             supervisor.env["REDIS_URL"] = valkey.url
-        status = supervisor.run_once([python, manage, "prepare"])
-        if supervisor.stopping:
-            return
-        if status != 0:
-            raise CommandError("The site could not be prepared; the reason is above.")
+        prepared = self._is_prepared()
+        if not prepared:
+            status = supervisor.run_once([python, manage, "prepare", "--enough-to-play"])
+            if supervisor.stopping:
+                return
+            if status != 0:
+                raise CommandError("The site could not be prepared; the reason is above.")
 
         celery = [python, "-m", "celery", "-A", "geoguess", "-q", "worker", "--loglevel", "WARNING", "--without-gossip"]
         daphne = [python, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "geoguess.asgi:application"]
         web = Child("web server", daphne)
         supervisor.start(web)
+        # Alone, as it answers sooner when the workers do not start beside it.
+        self._wait_for_web(supervisor, web, "127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
+        if supervisor.stopping:
+            return
+        self._announce(shown_host, port)
         workers: list[tuple[str, str, list[str]]] = [("pipeline", "pipeline,default", [])]
         if settings.PREDICT_DEVICES:
             workers += [
@@ -119,11 +127,18 @@ class Command(BaseCommand):
         for name, queues, prefix in workers:
             command = [*prefix, *celery, "-Q", queues, "-c", "1", "-n", f"{name}@%h", "--without-mingle"]
             supervisor.start(Child(f"{name} worker", command))
-        probe_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        self._wait_for_web(supervisor, web, probe_host, port)
-        if not supervisor.stopping:
-            self._announce(shown_host, port)
+        if not prepared:
+            self.say("The rest of the pictures is being prepared; the site can be used meanwhile.")
+            supervisor.start(Child("preparation", ["nice", "-n", "10", python, manage, "prepare"], once=True))
         supervisor.watch()
+
+    def _is_prepared(self) -> bool:
+        try:
+            return is_prepared()
+        except (DatabaseError, ArtifactDamaged):
+            return False  # `prepare` says what is wrong
+        finally:
+            connections.close_all()
 
     def _wait_for_web(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
         deadline = time.monotonic() + WEB_START_TIMEOUT_S

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.geography import boundaries
-from pipeline.geography.coverage import districts_of
+from pipeline.geography.cleaning import districts_of
 from pipeline.support.build_requirements import BuildRequirementMissing
 
 

@@ -57,9 +57,9 @@ def converted(path: Path) -> dict[str, Any]:
     for layer, (weight, bias) in zip(layers, convolutions, strict=True):
         _set(layer, weight, bias)
     folded = zip(network.enlarge, inputs["ConvTranspose"], inputs["BatchNormalization"], strict=True)
-    for layer, (weight,), (scale, bias, mean, variance) in folded:
+    for enlarging, (weight,), (scale, bias, mean, variance) in folded:
         factor = scale / np.sqrt(variance + 1e-3)
-        _set(layer, weight * factor[:, None, None], bias - mean * factor)
+        _set(enlarging, weight * factor[:, None, None], bias - mean * factor)
     _set(network.heads, *map(np.concatenate, zip(likelihood, sizes, shifts, strict=True)))
     return {name: tensor.to(torch.float16).contiguous() for name, tensor in network.state_dict().items()}
 

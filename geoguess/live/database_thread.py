@@ -6,7 +6,6 @@ after the call: waiting for the event loop would block the only thread that uses
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -19,7 +18,6 @@ from django.db import close_old_connections, connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
-sys.setswitchinterval(0.0005)  # the event loop and this thread take turns more often than by default
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rooms")
 _outbox: ContextVar[list[tuple[str, dict[str, Any]]] | None] = ContextVar("outbox", default=None)
 

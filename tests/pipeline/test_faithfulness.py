@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline.evaluation import reasons
-from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
+from pipeline.evaluation import faithfulness
+from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
 from pipeline.models import Collection, Photo
 from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
@@ -22,7 +22,7 @@ from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
 def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     weight = np.array([[9.0, 0.0, 0.0, 0.0], [-9.0, 0.0, 0.0, 0.0]], np.float32)
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
     places = [(0, 0), (1, 4), (3, 5), (2, 2)]
@@ -43,13 +43,13 @@ def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: 
 def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
     picture = PictureWithClues(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
-    result = evaluate_reasons(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
+    result = evaluate_reasons(with_heads(encoder), encoder, [picture], 1)
     assert result["with_clues"] == 0
     assert result["methods"]["random"]["pointing"] is None
 
 
 def test_the_command_measures_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
-    monkeypatch.setattr(reasons, "methods", lambda _: ())  # the tiny network has no maps
+    monkeypatch.setattr(faithfulness, "methods", lambda _: ())  # the tiny network has no maps
     collection = Collection.objects.create(name="Cities", slug="cities")
     store_photos(collection, range(300, 304), "test")
     with pytest.raises(CommandError, match="make_scenes"):
