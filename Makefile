@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run install test test-unit test-browser test-fast lint bench
+.PHONY: run install test test-unit test-browser test-fast coverage lint bench
 # Tests start dozens of processes with the same code: its bytecode is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 run: install
@@ -37,6 +37,10 @@ test: $(VENV)/installed-dev
 
 test-unit: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+
+# The unit tests, and what they reach: below the floor in pyproject.toml it fails.
+coverage: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term
 
 # Each of the two processes has a site of its own; both wait for pages more than they compute.
 test-browser: $(VENV)/installed-dev

@@ -22,7 +22,7 @@ from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
 def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: str) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
-    artifact = with_heads(encoder, tiny_encoder)
+    artifact = with_heads(encoder)
     weight = np.array([[9.0, 0.0, 0.0, 0.0], [-9.0, 0.0, 0.0, 0.0]], np.float32)
     artifact = replace(artifact, heads=replace(artifact.heads, weight=weight))
     places = [(0, 0), (1, 4), (3, 5), (2, 2)]
@@ -43,7 +43,7 @@ def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: 
 def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:
     encoder = frozen_encoder("bright", Bright(), HOW)
     picture = PictureWithClues(spot(1, 1), [(0.0, 0.0, 1.0, 0.9)])
-    result = evaluate_reasons(with_heads(encoder, tiny_encoder), encoder, [picture], 1)
+    result = evaluate_reasons(with_heads(encoder), encoder, [picture], 1)
     assert result["with_clues"] == 0
     assert result["methods"]["random"]["pointing"] is None
 
