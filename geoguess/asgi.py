@@ -8,8 +8,8 @@ import sys
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geoguess.settings")
-# Services of rooms run in a thread beside the event loop (live/calls.py). With Python's default of 5 ms, each of the
-# two could make the other wait that long for the interpreter, many times before a room hears its reveal.
+# Services of rooms run in a thread beside the event loop (live/database_thread.py). With Python's default of 5 ms, each
+# of the two could make the other wait that long for the interpreter, many times before a room hears its reveal.
 sys.setswitchinterval(0.0005)
 django_application = get_asgi_application()
 

@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "geoguess.site.storage.StaticFiles",
     "channels",
     "csp",
     "js_lib_leaflet",
@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "geoguess.site.policy.PolicyMiddleware",
+    "geoguess.site.content_security.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,15 +123,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Cache: in the memory of the one web process, so that pages need no broker. It has many entries because allauth's
-# rate limits count in it: attempts with many user names must not evict the counts.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
-
 # --- Broker and channel layer: the embedded Valkey, or REDIS_URL
 REDIS_URL = _redis_url()
 CHANNEL_LAYERS = {
@@ -140,6 +131,10 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "geoguess"},
     }
 }
+
+# --- Cache: in the broker too, so that all web processes together count attempts to log in
+CACHES = {"default": {"BACKEND": "geoguess.site.cache.SharedCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "geoguess"}}
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"predictor.tasks.*": {"queue": "predict"}, "pipeline.tasks.*": {"queue": "pipeline"}}

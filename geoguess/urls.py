@@ -7,8 +7,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from geoguess.classroom import views as lessons
+from geoguess.game import home_views
 from geoguess.game import leaderboard_views as leaderboards
-from geoguess.game import pages as game_pages
 from geoguess.game import report_views as reports
 from geoguess.game import series_views as series
 from geoguess.game import views as play
@@ -18,17 +18,17 @@ from geoguess.players import views as accounts
 from geoguess.profile import views as profile
 from geoguess.reasons import views as reasons
 from geoguess.site import app_views as app
-from geoguess.site import health, pages
+from geoguess.site import documents, health
 
 urlpatterns = [
-    path("", game_pages.home, name="home"),
-    path("collections/<slug:slug>/cover", game_pages.cover, name="collection-cover"),
+    path("", home_views.home, name="home"),
+    path("collections/<slug:slug>/cover", home_views.cover, name="collection-cover"),
     path("play/", play.start, name="game-start"),
     path("daily/", series.daily, name="daily"),
     path("daily/archive/", series.archive, name="daily-archive"),
     path("daily/<str:day>/", series.daily, name="daily-day"),
     path("c/<str:token>/", series.challenge, name="challenge"),
-    path("streak/", game_pages.streak, name="streak"),
+    path("streak/", home_views.streak, name="streak"),
     path("streak/play/", play.start, {"mode": Game.Mode.STREAK}, name="streak-start"),
     path("g/<str:token>/", play.game, name="game"),
     path("g/<str:token>/summary/", play.summary, name="summary"),
@@ -75,16 +75,16 @@ urlpatterns = [
     path("looks/<str:key>", reasons.look_answer, name="look-answer"),
     path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
     path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
-    path("history/", game_pages.history, name="history"),
+    path("history/", home_views.history, name="history"),
     path("profile/", profile.profile, name="profile"),
     path("profile/export", profile.export, name="profile-export"),
     path("profile/delete", profile.delete, name="profile-delete"),
     path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
     path("accounts/password/reset/", accounts.password_reset),
     path("accounts/", include("allauth.account.urls")),
-    path("about/", pages.document, {"page": "about"}, name="about"),
-    path("attribution/", pages.document, {"page": "attribution"}, name="attribution"),
-    path("responsible-use/", pages.document, {"page": "responsible-use"}, name="responsible-use"),
+    path("about/", documents.document, {"page": "about"}, name="about"),
+    path("attribution/", documents.document, {"page": "attribution"}, name="attribution"),
+    path("responsible-use/", documents.document, {"page": "responsible-use"}, name="responsible-use"),
     path("language/", set_language, name="set_language"),
     path("words.js", app.catalog, name="catalog"),
     path("manifest.webmanifest", app.manifest, name="manifest"),

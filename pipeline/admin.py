@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
-from pipeline.curation.exhibition import exhibit
+from pipeline.curation.gallery import exhibit
 from pipeline.jobs.admin import JobAdmin
 from pipeline.models import Collection, Job, Photo, Rejection
 from predictor.admin import ModelVersionAdmin

@@ -1,4 +1,4 @@
-"""The pipeline room as a Django app: when it is ready, each capability registers its kinds of jobs and its chores."""
+"""The Django app ``pipeline``: when it is ready, each capability registers its kinds of jobs and its chores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The predictor room as a Django app."""
+"""The Django app ``predictor``."""
 
 from __future__ import annotations
 

@@ -97,6 +97,7 @@ class Question(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     upload = models.CharField(max_length=64, blank=True)
     covered = models.JSONField(default=list, help_text="Boxes left, top, right, bottom in fractions, painted over.")
+    # The saliency map is asked for, the one part of the reasons that needs a worker.
     explained = models.BooleanField(default=False, help_text="Whether it is asked where the encoder looks.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     worker = models.CharField(max_length=120, blank=True)

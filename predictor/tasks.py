@@ -22,7 +22,7 @@ def answer_questions_task() -> int:
 
 @shared_task
 def predict_images_task(version_name: str, sha256s: list[str]) -> int:
-    """Predict stored images with a version, answering questions in between; the number of images new to it."""
+    """Predict stored images with a version, answering questions in between. Returns how many were new to it."""
     from predictor.models import ModelVersion
     from predictor.serving.worker import answer_questions
     from predictor.versions.services import predict_images

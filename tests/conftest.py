@@ -1,4 +1,4 @@
-"""What tests of several rooms need: an encoder without weights, and a version that was made with it."""
+"""What tests of several apps need: an encoder without weights, and a version that was made with it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Figures of the code's structure: ``python -m tests.structure [CHECKOUT]``, for this checkout or another one.
 
-A loose module lies in a room beside its folders. A circle is a set of modules that import each other, directly or not;
+A loose module lies in an app beside its folders. A circle is a set of modules that import each other, directly or not;
 imports inside functions count, those for type checkers do not. The longest chain counts modules, a circle as one.
 """
 
@@ -15,12 +15,12 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-ROOMS = ("predictor", "pipeline", "geoguess")
+APPS = ("predictor", "pipeline", "geoguess")
 
 
 def main(checkout: Path) -> None:
     sys.path.insert(0, str(checkout))
-    graph = grimp.build_graph(*ROOMS, exclude_type_checking_imports=True, cache_dir=None)
+    graph = grimp.build_graph(*APPS, exclude_type_checking_imports=True, cache_dir=None)
     modules = sorted(module for module in graph.modules if ".migrations" not in module)
     number = {module: row for row, module in enumerate(modules)}
     edges = [
@@ -29,10 +29,10 @@ def main(checkout: Path) -> None:
         for imported in graph.find_modules_directly_imported_by(module)
         if imported in number
     ]
-    for room in ROOMS:
-        files = [path for path in (checkout / room).glob("*.py") if path.name != "__init__.py"]
-        folders = {module.split(".")[1] for module in modules if module.split(".")[0] == room and module.count(".") > 1}
-        print(f"{room}: {len(files)} loose modules, {len(folders)} folders")
+    for app in APPS:
+        files = [path for path in (checkout / app).glob("*.py") if path.name != "__init__.py"]
+        folders = {module.split(".")[1] for module in modules if module.split(".")[0] == app and module.count(".") > 1}
+        print(f"{app}: {len(files)} loose modules, {len(folders)} folders")
     rows, columns = np.array(edges).T
     matrix = coo_array((np.ones(len(edges)), (rows, columns)), (len(modules), len(modules)))
     _, circle = connected_components(matrix, connection="strong")

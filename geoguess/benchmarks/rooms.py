@@ -28,7 +28,6 @@ from websockets.typing import Origin
 
 from pipeline.benchmarks.site import NotStarted, benchmark_site, free_port
 
-ROOMS, SEATS, ROUNDS = 25, 20, 4
 THINK_S = 8.0  # all players of a round guess within this time, uniformly distributed
 TIMEOUT_S = 120.0
 HEARTBEAT_S = 10.0
@@ -186,7 +185,7 @@ async def _members(addresses: list[tuple[str, str]], awaited_text: str) -> list[
 
 
 async def _round(members: list[Member], number: int, message: str, generator: random.Random) -> float:
-    """Send the message for each member at a random moment; the seconds from the last one until all have its answer."""
+    """Send a message for each member at a random moment. Returns the seconds from the last one to its last answer."""
     moments = sorted(generator.uniform(0, THINK_S) for _ in members)
     started_at = time.perf_counter()
     sent_at = started_at
@@ -199,7 +198,7 @@ async def _round(members: list[Member], number: int, message: str, generator: ra
 
 
 async def _play(members: list[Member], rounds: int, seed: int) -> list[float]:
-    """Play one room from its lobby to its last reveal; the latency of each round in seconds."""
+    """Play one room from its lobby to its last reveal. Returns the latency of each round in seconds."""
     generator, host, seconds = random.Random(seed), members[0], []
     phase = "lobby"
     for number in range(1, rounds + 1):

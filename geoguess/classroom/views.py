@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import Count, Q
@@ -29,7 +28,7 @@ from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
 from geoguess.players.actors import current_player
 from pipeline.models import Collection, Photo, Split
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion
@@ -193,12 +192,7 @@ def thumb(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The report of a session."""
     report = reports.report_of(_session(request, pk))
-    page = {
-        "rounds": reports.for_map(report),
-        "basemap": basemap_urls(),
-        "tile_url": settings.TILE_URL,
-        "bounds": INDIA_BOUNDS,
-    }
+    page = {"rounds": reports.for_map(report), **map_settings()}
     head, *rows = reports.table(report)
     context = {"room": report.room, "page": page, "head": head, "rows": rows, "teams": _ranked(report.teams)}
     return render(request, "lesson_report.html", context)

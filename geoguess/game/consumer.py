@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -15,6 +15,21 @@ from geoguess.game.selectors import game_of
 from geoguess.models import Game, Player, Round
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site.sockets import NOT_FOUND, PingConsumer, milliseconds
+
+
+class Snapshot(TypedDict):
+    """How the round stands when a tab connects."""
+
+    type: Literal["snapshot"]
+    server_now_ms: int
+    deadline_ms: int | None
+    locked: bool
+
+
+class Locked(TypedDict):
+    """It was locked just now."""
+
+    type: Literal["locked"]
 
 
 class RoundConsumer(PingConsumer):
@@ -32,12 +47,12 @@ class RoundConsumer(PingConsumer):
         await self.channel_layer.group_add(round_group(game_round.pk), self.channel_name)
         await self.accept()
         await self.send_json(
-            {
-                "type": "snapshot",
-                "server_now_ms": milliseconds(timezone.now()),
-                "deadline_ms": milliseconds(game_round.deadline),
-                "locked": game_round.locked_at is not None,
-            }
+            Snapshot(
+                type="snapshot",
+                server_now_ms=milliseconds(timezone.now()),
+                deadline_ms=milliseconds(game_round.deadline),
+                locked=game_round.locked_at is not None,
+            )
         )
         if game_round.deadline and game_round.locked_at is None:
             self.timer = asyncio.create_task(self._lock_when_over(game_round, game_round.deadline))
@@ -49,7 +64,7 @@ class RoundConsumer(PingConsumer):
             await self.channel_layer.group_discard(round_group(self.round_id), self.channel_name)
 
     async def round_locked(self, event: dict[str, Any]) -> None:
-        await self.send_json({"type": "locked"})
+        await self.send_json(Locked(type="locked"))
 
     async def _lock_when_over(self, game_round: Round, deadline: datetime) -> None:
         over_at = deadline + rules.LATE_GRACE + timedelta(milliseconds=10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
@@ -25,6 +25,31 @@ LEVEL_WORDS = {
     "surveyor": _("believes less of what it sees"),
     "traveller": _("knows states, not places"),
 }
+
+
+class Place(TypedDict):
+    """A place in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Truth(Place):
+    """Where a photo was taken, with the place's name in the local script if it is known."""
+
+    place: str
+    local_name: str
+    state: str
+    district: str
+
+
+class Credit(TypedDict):
+    """Who made a photo, and its licence."""
+
+    author: str
+    licence: str
+    source: str
+    attribution: str
 
 
 def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
@@ -59,7 +84,7 @@ def totals(game: Game, up_to: int) -> dict[str, int]:
 
 
 def round_result(game_round: Round) -> dict[str, Any]:
-    """All that the page shows of a locked round. Raises ValueError for an open round."""
+    """The reveal's payload: the answer, both guesses, the model's cells. Raises ValueError for an open round."""
     if game_round.locked_at is None:
         raise ValueError("The result of an open round must not leave the server.")
     game, photo = game_round.game, game_round.photo
@@ -76,12 +101,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
             "doubtful": bool(model_answer and model_answer.doubtful),
         },
         "cells": [asdict(cell) for cell in cells],
-        "photo": {
-            "author": photo.author,
-            "licence": photo.licence,
-            "source": photo.source,
-            "attribution": photo.attribution,
-        },
+        "photo": credit(photo),
         "totals": totals(game, game_round.number),
         "next_url": reverse("summary", args=[game.token])
         if game_round.ends_game
@@ -134,8 +154,7 @@ def streak_summary(game: Game) -> dict[str, Any]:
     }
 
 
-def truth(photo: Photo) -> dict[str, Any]:
-    """Where a photo was taken, with the place's name in the local script if it is known."""
+def truth(photo: Photo) -> Truth:
     return {
         "latitude": photo.latitude,
         "longitude": photo.longitude,
@@ -143,6 +162,16 @@ def truth(photo: Photo) -> dict[str, Any]:
         "local_name": local_name(photo.place, photo.state),
         "state": photo.state,
         "district": photo.district,
+    }
+
+
+def credit(photo: Photo) -> Credit:
+    """Who made a photo, under which licence, and where it comes from."""
+    return {
+        "author": photo.author,
+        "licence": photo.licence,
+        "source": photo.source,
+        "attribution": photo.attribution,
     }
 
 

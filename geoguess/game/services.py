@@ -1,4 +1,4 @@
-"""Starts games, opens rounds, stores drafts, locks guesses. No other module writes games and rounds.
+"""Starts games, opens rounds, stores drafts, locks and scores guesses. No other module writes games and rounds.
 
 The exception: games of a series are started in ``series``.
 """
@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from geoguess.game import rules
-from geoguess.game.commitment import committed_guess
 from geoguess.game.groups import round_group
+from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import latest_round, ready_photos
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo
@@ -140,19 +140,19 @@ def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> No
 def lock_if_over(*, game_round: Round, now: datetime) -> Round:
     """Lock a round whose time is up with its draft, or without a guess; leave any other round unchanged."""
     if game_round.locked_at is None and rules.is_over(game_round.deadline, now):
-        return _lock(game_round, None, now)
+        return _lock_and_score(game_round, None, now)
     return game_round
 
 
 def submit_guess(*, game_round: Round, guess: rules.Position, now: datetime) -> Round:
     """Lock the guess. A second submit, or one after the deadline, changes nothing and returns the stored round."""
     if rules.is_over(game_round.deadline, now):
-        return _lock(game_round, None, now)
-    return _lock(game_round, guess, now)
+        return _lock_and_score(game_round, None, now)
+    return _lock_and_score(game_round, guess, now)
 
 
-def _lock(game_round: Round, guess: rules.Position | None, now: datetime) -> Round:
-    """Lock the round unless it is locked: compare-and-set under a row lock. Without a guess the draft counts."""
+def _lock_and_score(game_round: Round, guess: rules.Position | None, now: datetime) -> Round:
+    """Lock and score an open round: compare-and-set under a row lock. Without a guess the draft counts."""
     with transaction.atomic():
         current = Round.objects.select_for_update(of=("self",)).select_related("game", "photo").get(pk=game_round.pk)
         if current.locked_at is not None:

@@ -6,7 +6,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +22,7 @@ from geoguess.models import Game, Round
 from geoguess.players.actors import current_player
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import LIFT_SHARES, STRONGEST
 from predictor.pictures import store
 
@@ -105,7 +104,6 @@ def _state(game_round: Round) -> dict[str, Any]:
         "server_now_ms": milliseconds(timezone.now()),
         "deadline_ms": milliseconds(game_round.deadline),
         "draft": asdict(draft) if draft else None,
-        "bounds": INDIA_BOUNDS,
         "totals": selectors.totals(game, game_round.number - 1),
         "urls": {
             "guess": reverse("round-guess", args=address),
@@ -115,8 +113,7 @@ def _state(game_round: Round) -> dict[str, Any]:
             "socket": f"/ws/g/{game.token}/{game_round.number}/",
             "next": reverse("game", args=[game.token]),
         },
-        "basemap": basemap_urls(),
-        "tile_url": settings.TILE_URL,
+        **map_settings(),
         "result": selectors.round_result(game_round) if game_round.locked_at else None,
     }
 
@@ -187,10 +184,9 @@ def summary(request: HttpRequest, token: str) -> HttpResponse:
     game = own_game(request, token)
     if game.finished_at is None:
         return redirect("game", token)
-    map_files = {"basemap": basemap_urls(), "tile_url": settings.TILE_URL}
     context = {
         "game": game,
-        "summary": selectors.game_summary(game) | map_files,
+        "summary": selectors.game_summary(game) | map_settings(),
         "challenge": standings.challenge_series(game),
         "may_challenge": standings.may_challenge(game, rules.day_of(timezone.now())),
     }

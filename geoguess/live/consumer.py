@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from geoguess.game.groups import room_group
 from geoguess.game.guesses import InvalidGuess, parse_guess
 from geoguess.game.services import CannotPlay
-from geoguess.live import messages, selectors, services, watch
-from geoguess.live.calls import call
+from geoguess.live import messages, outgoing, selectors, services, watch
+from geoguess.live.database_thread import call
 from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site import limits
 from geoguess.site.limits import ROOM_LIMIT, TooOften
-from geoguess.site.sockets import NOT_FOUND, milliseconds
+from geoguess.site.sockets import NOT_FOUND, pong
 
 REMOVED, TOO_FAST = 4403, 4429  # close codes
 BURST = 30  # token bucket: messages at once
@@ -69,7 +69,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         room, self.player, seat = member
         self.room_id, self.seat_id = room.pk, seat.pk if seat else 0
         self.language = _language(self.scope)
-        self.handlers: dict[type, Callable[[Any], Awaitable[dict[str, Any] | None]]] = {
+        self.handlers: dict[type, Callable[[Any], Awaitable[outgoing.Outcome | None]]] = {
             messages.Sync: self._resend,
             messages.Draft: self._draft,
             messages.Guess: self._guess,
@@ -116,7 +116,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         if isinstance(message, messages.Ping):
             await self.watch.presence.beat(self.seat_id, self.channel_name)
-            await self._send_json({"type": "pong", "t": message.t, "server_now_ms": milliseconds(timezone.now())})
+            await self._send_json(pong(message.t, timezone.now()))
             return
         try:
             with translation.override(self.language):
@@ -124,7 +124,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         except tuple(ERROR_CODES) as reason:
             await self._refuse(message.id, ERROR_CODES[type(reason)], str(reason))
         else:
-            await self._send_json({"type": "ack", "id": message.id} | (answer or {}))
+            await self._send_json(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
 
     def _take_token(self) -> bool:
         """Token bucket: whether the message is within the rate."""
@@ -145,7 +145,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             services.save_draft, seat_id=self._own_seat(), number=message.round, position=position, now=timezone.now()
         )
 
-    async def _guess(self, message: messages.Guess) -> dict[str, Any]:
+    async def _guess(self, message: messages.Guess) -> outgoing.Outcome:
         position = parse_guess(message.latitude, message.longitude)
         locked = await call(
             services.lock_guess,
@@ -181,12 +181,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _remove(self, message: messages.Remove) -> None:
         await self._as_host(services.remove, seat_id=message.seat, now=timezone.now())
 
-    async def _again(self, message: messages.Again) -> dict[str, Any]:
+    async def _again(self, message: messages.Again) -> outgoing.Outcome:
         return {"following": await call(self._play_again)}
 
     async def _react(self, message: messages.React) -> None:
         """Forward the reaction to the group without storing it."""
-        news = {"type": "reaction", "seat": self._own_seat(), "reaction": message.reaction}
+        news = outgoing.Reaction(type="reaction", seat=self._own_seat(), reaction=message.reaction)
         await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
@@ -224,9 +224,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self._send_json(content)
 
     async def _refuse(self, request_id: int | None, code: str, message: str) -> None:
-        await self._send_json({"type": "error", "id": request_id, "code": code, "message": message})
+        await self._send_json(outgoing.Refusal(type="error", id=request_id, code=code, message=message))
 
-    async def _send_json(self, content: dict[str, Any]) -> None:
+    async def _send_json(self, content: outgoing.Message) -> None:
         await self.send(json.dumps(content))
 
     def _member(self) -> tuple[Room, Player, Seat | None] | None:
@@ -247,7 +247,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         room = services.play_again(room_id=self.room_id, player=self.player, present=present, now=timezone.now())
         return selectors.address(room)
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _snapshot(self) -> outgoing.Snapshot:
         room = Room.objects.select_related("collection", "following").get(pk=self.room_id)
         seat = room.seats.filter(pk=self.seat_id).first()
         present = self.watch.present_seats or set()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Set
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoguess.game import round_image
 from geoguess.game.rules import points
-from geoguess.game.selectors import LEVEL_NAMES, truth
-from geoguess.live import rules
+from geoguess.game.selectors import LEVEL_NAMES, credit, truth
+from geoguess.live import outgoing, rules
 from geoguess.models import Pin, Player, Room, RoomRound, Seat
 from geoguess.site.sockets import milliseconds
 
@@ -96,7 +96,7 @@ def shown_pins(round_: RoomRound) -> QuerySet[Pin]:
     return round_.pins.filter(score__isnull=False, seat__removed_at__isnull=True)
 
 
-def seat_public(seat: Seat) -> dict[str, Any]:
+def seat_public(seat: Seat) -> outgoing.SeatPublic:
     """The data of a seat for all members."""
     return {
         "id": seat.pk,
@@ -107,7 +107,7 @@ def seat_public(seat: Seat) -> dict[str, Any]:
     }
 
 
-def round_public(room: Room, round_: RoomRound) -> dict[str, Any]:
+def round_public(room: Room, round_: RoomRound) -> outgoing.OpenRound:
     """The data of a round for all members, without its answer."""
     photo = round_.photo
     width, height = round_image.variant(round_.image_seed, photo.width, photo.height).size
@@ -122,7 +122,7 @@ def round_public(room: Room, round_: RoomRound) -> dict[str, Any]:
     }
 
 
-def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
+def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
     """A revealed round: the truth, all pins, the model's guess if it plays, all points. Raises ValueError if open."""
     if round_.revealed_at is None:
         raise ValueError("A round that is not revealed must not leave the server.")
@@ -135,7 +135,7 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
                 "seat": pin.seat_id,
                 "latitude": pin.latitude,
                 "longitude": pin.longitude,
-                "distance_km": pin.distance_km,
+                "distance_km": cast(float, pin.distance_km),
                 "score": points(pin.score),
             }
             for pin in shown_pins(round_)
@@ -157,16 +157,11 @@ def reveal(room: Room, round_: RoomRound) -> dict[str, Any]:
         "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
-        "photo": {
-            "author": photo.author,
-            "licence": photo.licence,
-            "source": photo.source,
-            "attribution": photo.attribution,
-        },
+        "photo": credit(photo),
     }
 
 
-def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int], now: datetime) -> dict[str, Any]:
+def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int], now: datetime) -> outgoing.Snapshot:
     """The whole room as this member may see it, at the room's current revision."""
     round_ = room.rounds.select_related("photo").filter(number=room.number).first()
     pins = list(round_.pins.all()) if round_ else []
@@ -188,7 +183,7 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
             "title": room.title,
             "in_teams": room.in_teams,
         },
-        "phase": room.phase,
+        "phase": cast(outgoing.Phase, room.phase),
         "number": room.number,
         "ends_at_ms": milliseconds(room.ends_at),
         "paused": room.paused,
@@ -212,16 +207,16 @@ def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int]
     }
 
 
-def final(room: Room, seat: Seat | None) -> dict[str, Any]:
+def final(room: Room, seat: Seat | None) -> outgoing.Final:
     """The rounds of a room that is over: truth, the model's guess, own pin, best pin. Raises ValueError before that."""
     if room.phase != Room.Phase.OVER:
         raise ValueError("A room that is not over must not be shown whole.")
     return {"rounds": [_final_round(room, round_, seat) for round_ in room.rounds.select_related("photo")]}
 
 
-def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> dict[str, Any]:
+def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> outgoing.FinalRound:
     result = reveal(room, round_)
-    pins = sorted(result.pop("pins"), key=lambda pin: -pin["score"])
+    pins = sorted(result["pins"], key=lambda pin: -pin["score"])
     return {
         "number": round_.number,
         "image_url": reverse("room-image", args=[room.code, round_.number]),

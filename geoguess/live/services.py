@@ -1,5 +1,8 @@
-"""All changes of rooms. Each function locks the room's row, checks its state, changes it and sends an event to the
-room's group. No other module writes rooms, so each change has a number: the room's revision."""
+"""All changes of rooms, which go through the phases lobby -> guess -> reveal -> guess -> reveal -> … -> over.
+
+Each function locks the room's row, checks its state, changes it and sends an event to the room's group. No other module
+writes rooms, so each change has a number: the room's revision.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from geoguess.game import rules as game_rules
-from geoguess.game.commitment import committed_guess
 from geoguess.game.groups import room_group
+from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import ready_photos
 from geoguess.game.services import CannotPlay
-from geoguess.live import calls, guessing, rules, selectors
+from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
 from geoguess.models.player_names import clean_name
 from geoguess.site.sockets import milliseconds
@@ -128,7 +131,8 @@ def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: d
             others = room.seats.filter(removed_at__isnull=True).exclude(player=player).select_related("player")
             for seat in others if present is None else others.filter(pk__in=present):
                 _create_seat(room.following, seat.player, seat.name, now)
-            _publish(room, "following", {"following": selectors.address(room.following)})
+            following = selectors.address(room.following)
+            _publish(room, outgoing.Following(event="following", following=following))
     return room.following
 
 
@@ -153,7 +157,7 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
         seat = _create_seat(room, player, clean_name(name), now, team=_team(room, team))
         if not player.seats.exclude(pk=seat.pk).exists() and player.user_id is None:
             Player.objects.filter(pk=player.pk).update(name=seat.name)  # a guest keeps the name they chose
-        _publish(room, "joined", {"seat": selectors.seat_public(seat)})
+        _publish(room, outgoing.Joined(event="joined", seat=selectors.seat_public(seat)))
     return seat
 
 
@@ -215,8 +219,8 @@ def lock_guess(
         if seat.kind == Room.Kind.DUEL:
             last_call = now + timedelta(seconds=rules.LAST_CALL_S)
             ends_at = min(ends_at, last_call) if ends_at else last_call
-        body = {"seat": seat_id, "ends_at_ms": milliseconds(ends_at)}
-        _send_event(seat.room_id, guessing.next_revision(seat, ends_at), "locked", body)
+        change = outgoing.Locked(event="locked", seat=seat_id, ends_at_ms=milliseconds(ends_at))
+        _send_event(seat.room_id, guessing.next_revision(seat, ends_at), change)
     return True
 
 
@@ -306,7 +310,7 @@ def _open_round(room: Room, now: datetime) -> None:
         **committed_guess(photo=photo, version=room.version, scale_km=room.scale_km, level=room.level),
     )
     room.phase, room.ends_at = Room.Phase.GUESS, game_rules.deadline(now, room.time_limit_s)
-    _publish(room, "round", selectors.round_public(room, round_))
+    _publish(room, outgoing.RoundOpened(event="round", **selectors.round_public(room, round_)))
 
 
 def _choose_photo(room: Room) -> int:
@@ -341,7 +345,8 @@ def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:
     round_.save(update_fields=["revealed_at", "damage"])
     reveal_s = rules.REVEAL_S[room.kind]
     room.phase, room.ends_at = Room.Phase.REVEAL, now + timedelta(seconds=reveal_s) if reveal_s else None
-    _publish(room, "reveal", selectors.reveal(room, round_) | {"ends_at_ms": milliseconds(room.ends_at)})
+    shown = selectors.reveal(room, round_)
+    _publish(room, outgoing.Revealed(event="reveal", ends_at_ms=milliseconds(room.ends_at), **shown))
 
 
 def _deal_damage(room: Room, round_: RoomRound) -> None:
@@ -361,7 +366,7 @@ def _deal_damage(room: Room, round_: RoomRound) -> None:
 
 def _finish(room: Room, now: datetime) -> None:
     room.phase, room.ends_at, room.finished_at = Room.Phase.OVER, None, now
-    _publish(room, "over", {})
+    _publish(room, outgoing.Over(event="over"))
 
 
 # --- Actions of the host
@@ -380,7 +385,7 @@ def _pause(room: Room, now: datetime) -> None:
     if room.ends_at:
         room.paused_left_ms = max(0, round((room.ends_at - now).total_seconds() * 1000))
         room.ends_at = None
-    _publish(room, "paused", {})
+    _publish(room, outgoing.Paused(event="paused"))
 
 
 def resume(*, room_id: int, player: Player, now: datetime) -> None:
@@ -391,7 +396,7 @@ def resume(*, room_id: int, player: Player, now: datetime) -> None:
             return
         left, room.paused, room.paused_left_ms = room.paused_left_ms, False, None
         room.ends_at = now + timedelta(milliseconds=left) if left is not None else None
-        _publish(room, "resumed", {"ends_at_ms": milliseconds(room.ends_at)})
+        _publish(room, outgoing.Resumed(event="resumed", ends_at_ms=milliseconds(room.ends_at)))
 
 
 def end(*, room_id: int, player: Player, now: datetime) -> None:
@@ -408,7 +413,7 @@ def set_closed(*, room_id: int, player: Player, closed: bool) -> None:
     with transaction.atomic():
         room = _lock_for(room_id, player)
         room.is_closed = closed
-        _publish(room, "closed", {"closed": closed})
+        _publish(room, outgoing.Closed(event="closed", closed=closed))
 
 
 def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str = "") -> None:
@@ -425,8 +430,9 @@ def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str =
         if team:
             seat.team = _team(room, team)
         seat.save(update_fields=["name", "team"])
-        body = {"seat": seat.pk, "name": seat.name, "team": seat.team, "teams": selectors.teams_public(room)}
-        _publish(room, "renamed", body)
+        teams = selectors.teams_public(room)
+        change = outgoing.Renamed(event="renamed", seat=seat.pk, name=seat.name, team=seat.team, teams=teams)
+        _publish(room, change)
 
 
 def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None:
@@ -439,15 +445,15 @@ def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None
         if seat.removed_at is None:
             seat.removed_at = now
             seat.save(update_fields=["removed_at"])
-            body = {"seat": seat.pk, "teams": selectors.teams_public(room)}
-            _publish(room, "removed", body, removed=seat.pk)
+            change = outgoing.Removed(event="removed", seat=seat.pk, teams=selectors.teams_public(room))
+            _publish(room, change, removed=seat.pk)
 
 
 def delete(*, room_id: int) -> None:
     """Delete a room with its rounds, seats and pins, and close its sockets."""
     with transaction.atomic():
         _lock(room_id).delete()
-        transaction.on_commit(lambda: calls.send(room_group(room_id), {"type": "room.gone"}))
+        transaction.on_commit(lambda: database_thread.send(room_group(room_id), {"type": "room.gone"}))
 
 
 def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: datetime) -> None:
@@ -461,7 +467,7 @@ def host_is_away(*, room_id: int, host_id: int | None, present: Set[int], now: d
         others = room.seats.filter(pk__in=present, removed_at__isnull=True).exclude(pk=selectors.host_seat(room))
         if successor := others.first():
             room.host_id = successor.player_id
-            _publish(room, "host", {"seat": successor.pk})
+            _publish(room, outgoing.NewHost(event="host", seat=successor.pk))
 
 
 # --- Row locks and events
@@ -481,14 +487,14 @@ def _lock_for(room_id: int, player: Player) -> Room:
     return room
 
 
-def _publish(room: Room, event: str, body: dict[str, Any], *, removed: int | None = None) -> None:
+def _publish(room: Room, change: outgoing.Change, *, removed: int | None = None) -> None:
     """Save the room under its next revision, and send the event on commit."""
     room.revision += 1
     room.save(update_fields=MUTABLE_FIELDS)
-    _send_event(room.pk, room.revision, event, body, removed=removed)
+    _send_event(room.pk, room.revision, change, removed=removed)
 
 
-def _send_event(room_id: int, revision: int, event: str, body: dict[str, Any], *, removed: int | None = None) -> None:
-    text = msgspec.json.encode({"type": "event", "revision": revision, "event": event, **body}).decode()
+def _send_event(room_id: int, revision: int, change: outgoing.Change, *, removed: int | None = None) -> None:
+    text = msgspec.json.encode({**outgoing.Numbered(type="event", revision=revision), **change}).decode()
     message = {"type": "room.event", "revision": revision, "text": text, "removed": removed}
-    transaction.on_commit(lambda: calls.send(room_group(room_id), message))
+    transaction.on_commit(lambda: database_thread.send(room_group(room_id), message))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +27,7 @@ from geoguess.players.actors import current_player, known_player
 from geoguess.site import limits
 from geoguess.site.limits import ROOM_LIMIT, TooOften
 from pipeline.models import Collection
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
+from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion
@@ -142,9 +141,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         "socket": f"/ws/r/{room.code}/",
         "join_url": request.build_absolute_uri(reverse("room", args=[room.code])),
         "final": reverse("room-final", args=[room.code]),
-        "basemap": basemap_urls(),
-        "tile_url": settings.TILE_URL,
-        "bounds": INDIA_BOUNDS,
+        **map_settings(),
         "reactions": rules.REACTIONS,
         "full_health": rules.FULL_HEALTH,
     }

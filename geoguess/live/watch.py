@@ -9,15 +9,14 @@ import asyncio
 import logging
 import time
 from datetime import timedelta
-from typing import Any
 
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from geoguess.game.groups import room_group
 from geoguess.game.rules import LATE_GRACE
-from geoguess.live import rules, services
-from geoguess.live.calls import call
+from geoguess.live import outgoing, rules, services
+from geoguess.live.database_thread import call
 from geoguess.live.presence import Presence
 from geoguess.live.selectors import host_seat
 
@@ -73,7 +72,7 @@ class Watch:
         self._present = await self.presence.seats()
         if self._present != self._announced_seats:
             self._announced_seats = set(self._present)
-            await _send_news(self._room_id, {"type": "presence", "present": sorted(self._present)})
+            await _send_news(self._room_id, outgoing.Presence(type="presence", present=sorted(self._present)))
         now = timezone.now()
         room = await call(services.tick, room_id=self._room_id, present=self.present_seats, now=now)
         if room.host_id != self._host[0]:
@@ -109,7 +108,7 @@ async def leave(room_id: int) -> None:
         await watch.stop()
 
 
-async def _send_news(room_id: int, content: dict[str, Any]) -> None:
+async def _send_news(room_id: int, content: outgoing.News) -> None:
     """Send a message without a revision, which is not repeated for a socket that misses it."""
     layer = get_channel_layer()
     if layer is not None:

@@ -1,4 +1,4 @@
-"""All models of the game, one file per subject; other modules import them from here."""
+"""All models of the game, one file per subject, imported from here; ``player_names`` has the rules of names."""
 
 from geoguess.models.games import Game, Round, Series, SeriesPhoto
 from geoguess.models.lessons import LessonPlan, LessonStep

@@ -24,13 +24,12 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """A process to keep running, or to run ``once``: its command, and text for its standard input, such as secrets."""
+    """A process to keep running, or to run ``once``."""
 
     name: str
     command: list[str]
-    stdin: str | None = None
     once: bool = False
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     quick_deaths: int = 0
 
@@ -55,26 +54,15 @@ class Supervisor:
             self._lifeline.stdin.write(message + "\n")
             self._lifeline.stdin.flush()
 
-    def _spawn(self, command: list[str], stdin: str | None) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            env=self.env,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, start_new_session=True)
         self._tell_lifeline(f"+{process.pid}")
-        if stdin is not None:
-            assert process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(stdin)
-                process.stdin.close()
         return process
 
     def run_once(self, command: list[str]) -> int:
         """Run a command to its end and return its exit status; a stop request ends it."""
         child = Child(name=command[-1], command=command)
-        child.process = self._spawn(command, None)
+        child.process = self._spawn(command)
         self.children.append(child)
         try:
             while not self.stopping and child.process.poll() is None:
@@ -87,7 +75,7 @@ class Supervisor:
 
     def start(self, child: Child) -> None:
         """Start a child that is to keep running."""
-        child.process = self._spawn(child.command, child.stdin)
+        child.process = self._spawn(child.command)
         child.started_at = time.monotonic()
         if child not in self.children:
             self.children.append(child)

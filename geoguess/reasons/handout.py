@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from geoguess.reasons.services import Subject
 from pipeline.geography import boundaries
+from pipeline.support.map_settings import INDIA_BOUNDS
 from predictor.geodesy import EARTH_RADIUS_KM
 from predictor.reasons.evidence import cell_outlines
 from predictor.versions.selectors import artifact_of
@@ -31,7 +32,6 @@ MARKS = {  # the site's three marks, told apart by colour and shape
     "truth": '<path d="M12 1l3.3 7 7.7.9-5.7 5.2 1.5 7.6L12 17.9l-6.8 3.8 1.5-7.6L1 8.9 8.7 8z" fill="#d7361f" '
     'stroke="#fff" stroke-width="1.5"/>',
 }
-INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]
 OUTLINE_TOLERANCE_DEGREES = 0.03
 MIN_PROBABILITY = 0.002  # cells below it are not drawn
 STYLE = """

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.selectors import guesses, truth
+from geoguess.game.selectors import Truth, guesses, truth
 from geoguess.models import Round
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
@@ -57,7 +57,7 @@ class Subject:
     scale_km: float
     sha256: str = ""
     upload: str = ""
-    truth: dict[str, Any] | None = None
+    truth: Truth | None = None
     player: dict[str, Any] | None = None
 
 

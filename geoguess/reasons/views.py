@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import redis
-from django.conf import settings
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,8 +27,8 @@ from geoguess.reasons import gallery, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
-from pipeline.photos.map_settings import INDIA_BOUNDS, basemap_urls
 from pipeline.photos.selectors import published_photos
+from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
@@ -164,7 +163,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return render(request, "upload.html", {"error": str(error)}, status=400)
     except limits.TooOften as error:
         return render(request, "upload.html", {"error": str(error)}, status=429)
-    except (questions.QueueFull, questions.NoBroker, redis.RedisError) as error:
+    except (questions.QueueFull, questions.NoBroker) as error:
         reason = (
             str(error) if isinstance(error, questions.QueueFull) else _("The model cannot be reached at the moment.")
         )
@@ -262,9 +261,7 @@ def _page(
             "answers": reverse("look-answer", args=["KEY"]),
             "cells": reverse("version-cells", args=[subject.version.pk]),
         },
-        "basemap": basemap_urls(),
-        "bounds": INDIA_BOUNDS,
-        "tile_url": settings.TILE_URL,
+        **map_settings(),
     }
     context = {"state": state, "subject": subject, "picture": picture, "map_url": map_url, "back": back}
     return render(request, "reasons.html", context)
@@ -284,7 +281,7 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
         return JsonResponse({"error": str(error)}, status=429)
     except questions.QueueFull as error:
         return JsonResponse({"error": str(error)}, status=503)
-    except (questions.NoBroker, redis.RedisError):
+    except questions.NoBroker:
         return JsonResponse({"error": _("The model cannot be reached at the moment.")}, status=503)
     return JsonResponse({"key": question.key}, status=202)
 

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from geoguess.site.sockets import NOT_FOUND, PingConsumer
-from pipeline.jobs.messages import job_group, snapshot
+from pipeline.jobs.messages import Snapshot, job_group, snapshot
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.models import Job
 
@@ -62,7 +62,7 @@ class JobConsumer(PingConsumer):
             await self.send_json(content)
 
     @database_sync_to_async
-    def _snapshot(self, job_id: int) -> dict[str, Any] | None:
+    def _snapshot(self, job_id: int) -> Snapshot | None:
         now = timezone.now()
         interrupt_dead_jobs(now=now)
         job = Job.objects.filter(pk=job_id).first()

@@ -1,10 +1,19 @@
-"""Rate limits of expensive actions, counted in Redis and so shared by all web processes."""
+"""Rate limits of expensive actions, counted in Redis by the library `limits` and so shared by all processes."""
 
 from __future__ import annotations
 
-import redis
+import logging
+import time
+from functools import cache
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
+from redis import RedisError
+
+from geoguess.site.cache import redis_options
+
+logger = logging.getLogger(__name__)
 
 ROOM_LIMIT = {"limit": 10, "seconds": 600}  # rooms opened by one player
 
@@ -14,12 +23,25 @@ class TooOften(Exception):
 
 
 def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
-    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, RedisError without a broker."""
-    client = redis.Redis.from_url(settings.REDIS_URL)
-    key = f"geoguess:limit:{what}:{who}"
-    pipeline = client.pipeline()
-    pipeline.set(key, 0, ex=seconds, nx=True)
-    pipeline.incr(key)
-    if pipeline.execute()[1] > limit:
-        seconds = max(1, int(client.ttl(key)))
-        raise TooOften(_("That is often enough for now: try again in %(seconds)d seconds.") % {"seconds": seconds})
+    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, never without a broker."""
+    from limits import RateLimitItemPerSecond
+
+    rate = RateLimitItemPerSecond(limit, seconds, namespace="geoguess")
+    try:
+        limiter = _limiter(settings.REDIS_URL)
+        if limiter.hit(rate, what, who):
+            return
+        resets_at = limiter.get_window_stats(rate, what, who).reset_time
+    except RedisError as error:
+        logger.warning("Nothing is limited while Redis is away: %s", error)
+        return
+    seconds = max(1, round(resets_at - time.time()))
+    raise TooOften(_("That is often enough for now: try again in %(seconds)d seconds.") % {"seconds": seconds})
+
+
+@cache
+def _limiter(url: str) -> Any:
+    from limits.storage import RedisStorage
+    from limits.strategies import FixedWindowRateLimiter
+
+    return FixedWindowRateLimiter(RedisStorage(url.replace("unix://", "redis+unix://", 1), **redis_options()))

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypedDict, overload
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import timezone
 
 MAX_MESSAGE_CHARACTERS = 1000
 NOT_FOUND = 4404  # close code
+
+
+class Pong(TypedDict):
+    """The answer to a ping, with its own time and the server's."""
+
+    type: Literal["pong"]
+    t: float
+    server_now_ms: int
+
+
+class Refusal(TypedDict):
+    """A message that was not understood."""
+
+    type: Literal["error"]
+    message: str
+
+
+def pong(t: float, now: datetime) -> Pong:
+    return {"type": "pong", "t": t, "server_now_ms": milliseconds(now)}
+
+
+@overload
+def milliseconds(moment: datetime) -> int: ...
+
+
+@overload
+def milliseconds(moment: datetime | None) -> int | None: ...
 
 
 def milliseconds(moment: datetime | None) -> int | None:
@@ -30,9 +57,9 @@ class PingConsumer(AsyncJsonWebsocketConsumer):
             await self._refuse("The message was not JSON.")
             return
         if isinstance(content, dict) and content.get("type") == "ping" and isinstance(content.get("t"), int | float):
-            await self.send_json({"type": "pong", "t": content["t"], "server_now_ms": milliseconds(timezone.now())})
+            await self.send_json(pong(content["t"], timezone.now()))
         else:
             await self._refuse("Unknown message type.")
 
     async def _refuse(self, message: str) -> None:
-        await self.send_json({"type": "error", "message": message})
+        await self.send_json(Refusal(type="error", message=message))

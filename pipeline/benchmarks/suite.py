@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.benchmarks import plain_ways
+from pipeline.benchmarks import naive
 from pipeline.benchmarks.geocells import automatic_limits, synthetic_positions
 from pipeline.geocells.semantic import semantic_partition
 from pipeline.geocells.splitting import CrowdedCell, clusterings
@@ -80,7 +80,7 @@ def geocells(count: int) -> Measurement:
     build = partial(semantic_partition, latitudes, longitudes, minimum=limits.minimum, maximum=limits.maximum, run=run)
     seconds = _seconds(build)
     compared_s = _seconds(lambda: [next(clusterings(cell.points, limits), None) for cell in largest])
-    baseline_s = _seconds(lambda: [plain_ways.optics_per_pass(cell.points, limits) for cell in largest])
+    baseline_s = _seconds(lambda: [naive.optics_per_pass(cell.points, limits) for cell in largest])
     baseline = f"scikit-learn's OPTICS once per (min_samples, xi), on the first division of the {LARGEST} largest cells"
     return Measurement(f"geocells, {count:,}", "photos", count, seconds, baseline, baseline_s, compared_s)
 
@@ -90,12 +90,12 @@ def smoothing() -> Measurement:
     rng = np.random.default_rng(SEED)
     photos, cells = _places(rng, SMOOTHED), _places(rng, SMOOTHED_CELLS)
     fast = _seconds(lambda: smoothed_targets(photos, cells, TAU_KM), REPEATS)
-    plain = _seconds(lambda: plain_ways.dense_targets(photos, cells, TAU_KM), REPEATS)
+    plain = _seconds(lambda: naive.dense_targets(photos, cells, TAU_KM), REPEATS)
     return Measurement("smoothing", "photos", SMOOTHED, fast, "a dense matrix of haversines", plain, fast)
 
 
 def refinement() -> Measurement:
-    """Prototypes and pictures weigh the posterior of photos."""
+    """Posteriors over cells, refined to weights of gallery pictures by prototypes and pictures."""
     posterior, queries, reference = _refinable()
     fast = _seconds(lambda: refine(posterior, queries, reference, AnswerMethod(cell_temperature=0.1)), REPEATS)
     plain = _seconds(lambda: [_refined_plainly(posterior[i], queries[i], reference) for i in range(FEW)])
@@ -110,14 +110,14 @@ def answering() -> Measurement:
 
     def plainly(i: int) -> Floats:
         weights = _refined_plainly(posterior[i], queries[i], reference)
-        return plain_ways.guess_on_grid(Density(reference.gallery.vectors, weights))
+        return naive.guess_on_grid(Density(reference.gallery.vectors, weights))
 
     def answer(i: int) -> float:
         return calibration.radius_km(locate(posterior[i], queries[i], reference, method).spread_km)
 
     fast = _seconds(lambda: [answer(i) for i in range(REFINED)])
     plain = _seconds(lambda: [plainly(i) for i in range(FEW)])
-    baseline = f"that loop, and a grid of {plain_ways.GRID_STEP}° to guess on"
+    baseline = f"that loop, and a grid of {naive.GRID_STEP}° to guess on"
     return Measurement("answer", "pictures", REFINED, fast, baseline, plain / FEW, fast / REFINED)
 
 
@@ -161,7 +161,7 @@ def _refinable() -> tuple[Floats, Embeddings, Reference]:
 
 
 def _refined_plainly(cells: Floats, query: Embeddings, reference: Reference) -> Floats:
-    return plain_ways.refined_one_by_one(cells, query, reference, AnswerMethod(cell_temperature=0.1))
+    return naive.refined_one_by_one(cells, query, reference, AnswerMethod(cell_temperature=0.1))
 
 
 def _places(rng: np.random.Generator, count: int) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from pipeline.geography.coverage import TRUE_HOLE_M2
+from pipeline.geography.cleaning import TRUE_HOLE_M2
 from pipeline.geography.plane import Polygons, dissolved, faces_of_lines, shared_borders
 from predictor.geodesy import Floats
 

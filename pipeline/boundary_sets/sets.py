@@ -88,7 +88,7 @@ class Columns:
     parent: str | None = None
 
     def mapping(self) -> dict[str, str]:
-        """The set's column to the file's, for those that the file has."""
+        """The names of the file's columns by the names of the set's, without those that the file lacks."""
         return {column: in_file for column, in_file in asdict(self).items() if in_file}
 
 

@@ -73,7 +73,7 @@ def read_table(path: Path, columns: dict[str, str], layer: str | None, folder: P
 
 
 def _read_in_subprocess(copy: Path, driver: str, layer: str | None, columns: dict[str, str], result: Path) -> str:
-    """Have the reader write the layer to ``result``; the layer's name. Raises FileRefused."""
+    """Have the reader write the layer to ``result``. Returns the layer's name. Raises FileRefused."""
     request = {
         "path": str(copy),
         "driver": driver,
@@ -106,7 +106,7 @@ def _read_in_subprocess(copy: Path, driver: str, layer: str | None, columns: dic
 
 
 def _unpack_shapefile(archive: Path, layer: str | None, folder: Path) -> tuple[Path, str]:
-    """Write the parts of the archive's Shapefile, or of the one called ``layer``, to ``folder``; its (path, name)."""
+    """Write the parts of the archive's Shapefile, or of the one called ``layer``, to ``folder``: (path, name)."""
     if not zipfile.is_zipfile(archive):
         raise FileRefused("It is no ZIP archive, or a damaged one: pack it again.")
     source = ZipArchive(archive, MAX_UNPACKED_BYTES)

@@ -1,1 +1,3 @@
-"""Curation of photos: review, corrections, reports, collections, the bin and take-downs."""
+"""Curation of photos: review, crops and blurs, corrections, players' reports, collections, coverage of India, export,
+the gallery, the bin and take-downs.
+"""

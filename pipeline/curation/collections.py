@@ -108,7 +108,7 @@ def restore_version(*, version: CollectionVersion, user: User) -> Collection:
 
 
 def set_difficulties(*, points: Mapping[int, float]) -> int:
-    """Set difficulties from mean points (0 to 5,000) by photo key; how many photos were updated."""
+    """Set difficulties from mean points (0 to 5,000) by photo key. Returns how many photos were updated."""
     photos = list(Photo.objects.filter(pk__in=points).only("pk", "difficulty"))
     for photo in photos:
         photo.difficulty = round(MAX_SCORE - points[photo.pk], 1)

@@ -45,7 +45,7 @@ def geojson(collection: Collection) -> dict[str, Any]:
 
 
 def write_archive(collection: Collection, path: Path, report: Reporter) -> int:
-    """Write a ZIP of display copies and their CSV, which another site can import; how many pictures it holds."""
+    """Write a ZIP of display copies and their CSV, which another site can import. Returns how many pictures."""
     count = collection.photos.count()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # compression would not shrink JPEGs
         archive.writestr("manifest.csv", table(collection))

@@ -24,11 +24,11 @@ class UnusableBox(ValueError):
 
 
 def remake_display_copy(*, photo: Photo, crop: Box | None, covered: Sequence[Box]) -> bool:
-    """Make a new display copy from the original; whether it changed. Sets fields of the photo, but does not save it.
+    """Make a new display copy from the original. Sets fields of the photo, but does not save it.
 
     ``crop`` is in fractions of the upright original, ``covered`` (boxes to blur) in fractions of the display copy. On
     commit the old copy and its predictions are deleted, and the champion is asked to predict the new one.
-    Raises UnusableBox, ImageMissing, Rejected.
+    Returns whether the copy changed. Raises UnusableBox, ImageMissing, Rejected.
     """
     boxes = [_valid_box(box, 0.0) for box in covered]
     copy = decode(*_original(photo), crop=_valid_box(crop, SMALLEST_CROP) if crop else None, covered=boxes)

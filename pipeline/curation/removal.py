@@ -22,7 +22,7 @@ Removable = Photo | Collection
 
 @transaction.atomic
 def put_in_bin(*, rows: Iterable[Removable], now: datetime) -> int:
-    """Move rows into the bin: out of play and of every list, deleted for good after thirty days; how many they were."""
+    """Move rows into the bin: out of play and of every list, deleted after thirty days. Returns how many."""
     count = 0
     for row in rows:
         row.deleted_at = now
@@ -35,7 +35,7 @@ def put_in_bin(*, rows: Iterable[Removable], now: datetime) -> int:
 
 @transaction.atomic
 def restore(*, rows: Iterable[Removable]) -> int:
-    """Restore rows from the bin unchanged, except photos that were taken down; how many were restored."""
+    """Restore rows from the bin unchanged, except photos that were taken down. Returns how many were restored."""
     count = 0
     for row in rows:
         if isinstance(row, Photo) and row.taken_down_at:
@@ -47,7 +47,7 @@ def restore(*, rows: Iterable[Removable]) -> int:
 
 
 def empty_bin(*, now: datetime) -> int:
-    """Delete for good what has been in the bin for thirty days; how many rows that were."""
+    """Delete for good what has been in the bin for thirty days. Returns how many rows."""
     old = {"deleted_at__lte": now - RETENTION}
     count = 0
     for photo in Photo.every.filter(taken_down_at=None, **old):

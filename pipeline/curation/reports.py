@@ -36,7 +36,7 @@ def report_photo(*, photo: Photo, reason: str, reporter: str, now: datetime) -> 
 
 
 def resolve_reports(*, photo: Photo, outcome: str, user: User | None, now: datetime) -> int:
-    """Close the open reports on a photo with one outcome, which reporters see; how many they were."""
+    """Close the open reports on a photo with one outcome, which reporters see. Returns how many."""
     if outcome not in (Report.Outcome.CORRECTED, Report.Outcome.REMOVED, Report.Outcome.KEPT):
         raise ValueError(f"{outcome} is no outcome.")
     closed = 0

@@ -37,9 +37,10 @@ def is_drawn(photo: Photo) -> bool:
 
 
 def blur_faces_and_plates(*, photo: Photo, now: datetime) -> int:
-    """Blur the faces of a photo, and its number plates where a detector is configured; how many boxes were added.
+    """Blur the faces of a photo, and its number plates where a detector is configured.
 
-    Does nothing if the photo was searched before. Raises DetectorMissing, ImageMissing.
+    Does nothing if the photo was searched before. Returns how many boxes were added.
+    Raises DetectorMissing, ImageMissing.
     """
     if photo.faces_sought_at or is_drawn(photo):
         return 0
@@ -61,7 +62,7 @@ def blur_faces_and_plates(*, photo: Photo, now: datetime) -> int:
 
 
 def blur_faces_and_plates_in(*, photos: Sequence[Photo], report: Reporter) -> int:
-    """Blur faces and plates in photos; how many boxes. Without a detector it stops and says so in the log."""
+    """Blur faces and plates in photos. Without a detector it stops and says so in the log. Returns how many boxes."""
     blurred = 0
     for number, photo in enumerate(photos, start=1):
         try:
@@ -135,6 +136,7 @@ def edit_picture(*, photo: Photo, crop: Box | None, covered: Sequence[Box], now:
 
 
 def _decide(photo: Photo, review: Review, user: User, now: datetime, reason: str = "", note: str = "") -> None:
+    """Save the decision on a photo, with who made it and when."""
     photo.review, photo.unsuitable, photo.review_note = review, reason, note
     photo.reviewed_by, photo.reviewed_at = user, now
     photo.save()

@@ -18,7 +18,7 @@ MOST_ALIKE = 4
 
 
 def update_doubts(*, photos: Iterable[Photo]) -> int:
-    """Update ``doubt_km`` of photos with a prediction of the champion; how many labels it doubts."""
+    """Update ``doubt_km`` of photos with a prediction of the champion. Returns how many labels it doubts."""
     version = champion()
     if version is None:
         return 0

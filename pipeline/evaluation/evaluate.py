@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from pipeline.evaluation.baselines import baselines
 from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, calibration, interval, risk_coverage
@@ -247,6 +246,8 @@ def _outside(inside: Answers, outside: Answers) -> dict[str, float]:
 
 def _nearest_km(truth: Truth, vectors: Floats) -> Floats:
     """Distances (N,) from the true positions to the nearest of unit vectors (M, 3)."""
+    from scipy.spatial import cKDTree  # here, as the page of versions imports this module
+
     _, nearest = cKDTree(vectors).query(unit_vectors(truth.latitudes, truth.longitudes))
     return haversine_km(*positions(vectors[nearest]), truth.latitudes, truth.longitudes)
 

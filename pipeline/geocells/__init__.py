@@ -1,4 +1,8 @@
-"""Geocells: partitions of India by where the training photos are."""
+"""Geocells: partitions of India by where the training photos are.
+
+Semantic geocells are districts, merged where photos are few and split where they are many, also on several machines.
+Boxes, a quadtree and merged districts are baselines with the same signature.
+"""
 
 from __future__ import annotations
 

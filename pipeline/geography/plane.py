@@ -5,17 +5,17 @@ Metres in LAEA(23N, 82E), on a grid of one millimetre: snap rounding (Hobby 1999
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
-from scipy.sparse import coo_array, csr_array
-from scipy.spatial import cKDTree
 
-from pipeline.geography.boundaries import EQUAL_AREA_CRS
+from pipeline.geography.boundaries import equal_area_transformer
 from predictor.geodesy import Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 GRID_M = 0.001
 LONGEST_DEGREES = 0.036  # of an edge: about 4 km, over which lines straight in degrees and in the plane differ by 0.2 m
@@ -27,19 +27,14 @@ ANTIPODE_M = 1.3e7  # coordinate used for the antipode of the centre, which maps
 Polygons = NDArray[np.object_]
 
 
-@lru_cache
-def _transformer() -> Transformer:
-    return Transformer.from_crs("EPSG:4326", EQUAL_AREA_CRS, always_xy=True)
-
-
 def points_to_plane(latitudes: Floats, longitudes: Floats) -> Floats:
     """Points (N, 2) in metres of positions (N,) in degrees."""
-    xy = np.column_stack(_transformer().transform(longitudes, latitudes))
+    xy = np.column_stack(equal_area_transformer().transform(longitudes, latitudes))
     return np.where(np.isfinite(xy), xy, ANTIPODE_M)
 
 
 def _to_degrees(xy: Floats) -> Floats:
-    return np.column_stack(_transformer().transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+    return np.column_stack(equal_area_transformer().transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
 
 
 def to_plane(polygons: Polygons) -> Polygons:
@@ -47,7 +42,7 @@ def to_plane(polygons: Polygons) -> Polygons:
     return shapely.set_precision(
         shapely.transform(
             shapely.segmentize(polygons, LONGEST_DEGREES),
-            lambda xy: np.column_stack(_transformer().transform(xy[:, 0], xy[:, 1])),
+            lambda xy: np.column_stack(equal_area_transformer().transform(xy[:, 0], xy[:, 1])),
         ),
         GRID_M,
     )
@@ -91,6 +86,8 @@ def dissolved(polygons: Polygons, group: NDArray[np.intp]) -> Polygons:
 
 def shared_borders(polygons: Polygons) -> csr_array:
     """Lengths (P, P) of the borders that polygons of an exact coverage share; neighbours then have the same edges."""
+    from scipy.sparse import coo_array  # here, as every process imports this module and few cut geocells
+
     parts, polygon_of_part = shapely.get_parts(polygons, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
@@ -127,4 +124,6 @@ def locate(polygons: Polygons, points: Floats) -> NDArray[np.intp]:
 
 def nearest(candidates: Floats, points: Floats) -> NDArray[np.intp]:
     """Index (N,) of the candidate point (M, 2) nearest to each of the points (N, 2)."""
+    from scipy.spatial import cKDTree
+
     return cKDTree(candidates).query(points)[1]

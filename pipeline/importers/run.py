@@ -60,6 +60,7 @@ class ImportRequest:
 
     @property
     def district_limit(self) -> int:
+        """How many photos of one district are imported at most."""
         return self.per_district or max(2, -(-self.photos // 100))
 
 
@@ -191,7 +192,7 @@ class _Run:
             raise DownloadRefused(detail) from error
 
     def _process_page(self, page: Page, area: Area) -> bool:
-        """Import photos of a page and save the checkpoint; whether the area has more."""
+        """Import photos of a page and save the checkpoint. Returns whether the area has more."""
         candidates, faults = self._check(page)
         new, existing, failed = self._fetch(candidates)
         self._store(new, existing, faults | failed)

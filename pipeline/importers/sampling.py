@@ -96,7 +96,7 @@ class Ledger:
         self._sequences.discard(candidate.sequence_id)
 
     def any_eligible(self, candidates: Iterable[Candidate]) -> bool:
-        """Whether `choose` would choose any of them."""
+        """Whether any candidate keeps within the limits of its district and sequence and the distance to others."""
         return bool(self._eligible(candidates)[1])
 
     def _eligible(self, candidates: Iterable[Candidate]) -> tuple[dict[str, tuple[str, str]], list[Candidate]]:

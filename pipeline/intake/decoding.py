@@ -1,4 +1,7 @@
-"""Makes the display copy of an image file: checked, upright, sRGB, at most 1600 px, no metadata. Needs no database."""
+"""Makes the display copy of an image file: checked, upright, sRGB, at most 1600 px, no metadata.
+
+An edit's crop is cut out and its boxes are blurred. Needs no database.
+"""
 
 from __future__ import annotations
 

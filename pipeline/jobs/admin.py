@@ -27,7 +27,7 @@ from pipeline.jobs.services import AlreadyActive, NotRetriable, cancel_job, inte
 from pipeline.models import Job
 from pipeline.support.choices import read_choices
 
-PIECE_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 18
 LIVE_PAGE = "admin:pipeline_job_change"
 
 
@@ -135,7 +135,7 @@ class JobAdmin(ModelAdmin):
         path = job.folder / name
         if name not in job.result.get("files", []) or not path.is_file():
             raise Http404("The job has no such file.")
-        response = StreamingHttpResponse(_pieces(path), content_type=mimetypes.guess_type(name)[0] or "text/plain")
+        response = StreamingHttpResponse(_chunks(path), content_type=mimetypes.guess_type(name)[0] or "text/plain")
         response["Content-Length"] = path.stat().st_size
         response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
         return response
@@ -156,8 +156,8 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    """The file in pieces: under ASGI a FileResponse is read into memory whole, and an archive of photos may not fit."""
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    """The file in chunks: under ASGI a FileResponse is read into memory whole, and an archive of photos may not fit."""
     with path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
-            yield piece
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -15,14 +15,55 @@ from pipeline.models import Job
 logger = logging.getLogger(__name__)
 
 
+class Result(TypedDict, total=False):
+    """What a job that succeeded leaves: figures by label, links as [label, address], names of files."""
+
+    figures: dict[str, float | str | bool | list[Any] | None]
+    links: list[tuple[str, str]]
+    files: list[str]
+
+
+class State(TypedDict):
+    """The part that every message contains."""
+
+    revision: int
+    status: str
+    cancel_requested: bool
+    phase: str
+    done: int
+    total: int
+    remaining_s: float | None
+    elapsed_s: float | None
+    error: str
+    active: bool
+    retriable: bool
+
+
+class Snapshot(State):
+    """The full state of a job, which a page gets when it connects."""
+
+    type: Literal["snapshot"]
+    log: str
+    curve: dict[str, list[tuple[float, float]]]
+    result: Result
+
+
+class Change(State):
+    """The state, and the new parts of log and curves."""
+
+    type: Literal["change"]
+    log: str
+    points: list[tuple[str, float, float]]
+    result: NotRequired[Result]
+
+
 def job_group(job_id: int) -> str:
     """Name of the channel group of all sockets that watch a job."""
     return f"job.{job_id}"
 
 
-def snapshot(job: Job, now: datetime) -> dict[str, Any]:
-    """The full state of a job, which a page gets when it connects."""
-    return {"type": "snapshot", **_state(job, now), "log": job.log, "curve": job.curve, "result": job.result}
+def snapshot(job: Job, now: datetime) -> Snapshot:
+    return Snapshot(type="snapshot", log=job.log, curve=job.curve, result=job.result, **_state(job, now))
 
 
 def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, float, float]] | None = None) -> None:
@@ -30,7 +71,7 @@ def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, 
     layer = get_channel_layer()
     if layer is None:
         return
-    change = {"type": "change", **_state(job, now), "log": log, "points": points or []}
+    change = Change(type="change", log=log, points=points or [], **_state(job, now))
     if job.status not in Job.ACTIVE:
         change["result"] = job.result
     try:
@@ -39,7 +80,7 @@ def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, 
         logger.warning("The broker does not answer: pages see %s only when they ask again.", job)
 
 
-def _state(job: Job, now: datetime) -> dict[str, Any]:
+def _state(job: Job, now: datetime) -> State:
     return {
         "revision": job.revision,
         "status": job.status,

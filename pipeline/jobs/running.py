@@ -14,12 +14,12 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from pipeline.jobs.kinds import KINDS
-from pipeline.jobs.services import Point, change_job
+from pipeline.jobs.services import Point, change_job, claim_job
 from pipeline.models import Job
 from pipeline.support.progress import Cancelled
 
 TICK_S = 0.5  # between two writes of the row: the delay of progress on the page, and of a cancel request in the task
-OWN_ROOMS = ("predictor", "pipeline")  # exceptions defined there are messages to users; any other is a bug
+OWN_APPS = ("predictor", "pipeline")  # exceptions defined there are messages to users; any other is a bug
 logger = logging.getLogger(__name__)
 
 
@@ -105,15 +105,7 @@ class JobReporter:
 
 def run_job(*, job_id: int) -> None:
     """Claim a queued job and run it to its end; does nothing if it is no longer queued."""
-    now = timezone.now()
-    job = change_job(
-        job_id,
-        expected=[Job.Status.QUEUED],
-        now=now,
-        heartbeat=True,
-        status=Job.Status.RUNNING,
-        started_at=now,
-    )
+    job = claim_job(job_id=job_id, now=timezone.now())
     if job is None:
         return
     outcome: dict[str, Any] = {"status": Job.Status.INTERRUPTED}
@@ -133,7 +125,7 @@ def _run(job: Job, report: JobReporter) -> dict[str, Any]:
     except Cancelled:
         return {"status": Job.Status.CANCELLED}
     except Exception as error:
-        if type(error).__module__.split(".")[0] in OWN_ROOMS:
+        if type(error).__module__.split(".")[0] in OWN_APPS:
             return {"status": Job.Status.FAILED, "error": str(error)}
         logger.exception("%s failed", job)
         fault = f"A fault of the program: {type(error).__name__}: {error}"

@@ -103,6 +103,13 @@ def send_to_worker(*, job: Job) -> None:
         change_job(job.pk, expected=[Job.Status.QUEUED], now=now, status=failed, error=NO_BROKER, finished_at=now)
 
 
+def claim_job(*, job_id: int, now: datetime) -> Job | None:
+    """Mark a queued job as running, so that no other worker runs it; None if it is no longer queued."""
+    return change_job(
+        job_id, expected=[Job.Status.QUEUED], now=now, heartbeat=True, status=Job.Status.RUNNING, started_at=now
+    )
+
+
 def change_job(
     job_id: int,
     *,

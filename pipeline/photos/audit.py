@@ -26,7 +26,7 @@ PHOTO_FIELDS = [
 
 
 def register_audited_models() -> None:
-    """Record changes to these models of both rooms. Bulk writes, which imports use, are not recorded."""
+    """Record changes to these models of both apps. Bulk writes, which imports use, are not recorded."""
     auditlog.register(Photo, include_fields=PHOTO_FIELDS)
     auditlog.register(Collection, exclude_fields=["created_at"])
     auditlog.register(CollectionVersion, include_fields=["number", "note"])

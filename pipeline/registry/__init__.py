@@ -1,1 +1,4 @@
-"""Model registry: measurements of versions, comparison, promotion and rollback."""
+"""Model registry: measurements of versions, comparison, promotion and rollback.
+
+It decides which version serves; `predictor.versions` writes the row.
+"""

@@ -53,7 +53,7 @@ def evaluate_reasons_of(
 
     Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
     """
-    from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
+    from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from pipeline.scenes.solid import Wall
@@ -52,7 +50,6 @@ FIRST_OFFICE = {"UP": 11}
 DELHI_CLASS = {"car": "C", "auto": "R", "taxi": "T", "bus": "P", "truck": "L", "scooter": "S"}
 SERIES = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: they read as 1 and 0
 COMMERCIAL = {"auto", "taxi", "bus", "truck"}
-PATTERN = re.compile(r"[A-Z]{2} \d{1,2}[A-Z]? [A-HJ-NP-Z]{1,2} \d{4}")
 
 
 def plate_number(code: str, vehicle: str, rng: np.random.Generator) -> str:

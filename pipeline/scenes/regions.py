@@ -1,7 +1,6 @@
 """Roadside features of the 36 states and union territories: plates, liveries, houses, temples.
 
-Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024). A state
-whose own script has no font here (Ol Chiki, Meetei Mayek, Tibetan) uses the second script of its signs.
+Number-plate codes: Central Motor Vehicles Rules 1989, rule 50, as amended (OD 2012, TG 2024).
 """
 
 from __future__ import annotations
@@ -67,33 +66,25 @@ class Region:
     buses: tuple[str, ...]
     houses: tuple[str, ...]
     worship: tuple[str, ...]
-    second_script: str | None = None
 
 
 REGIONS: dict[str, Region] = {
-    "Andaman and Nicobar Islands": Region("AN", "black-yellow", (), ("andaman",), ("church", "dravida"), "Bengali"),
+    "Andaman and Nicobar Islands": Region("AN", "black-yellow", (), ("andaman",), ("church", "dravida")),
     "Andhra Pradesh": Region("AP", "yellow-black", ("APSRTC",), ("andhra", "thatch"), ("dravida", "church")),
-    "Arunachal Pradesh": Region("AR", None, (), ("bamboo", "tin"), ("gompa", "church"), "Devanagari"),
+    "Arunachal Pradesh": Region("AR", None, (), ("bamboo", "tin"), ("gompa", "church")),
     "Assam": Region("AS", "green-yellow", ("ASTC",), ("tin", "bamboo"), ("namghar", "mosque")),
     "Bihar": Region("BR", "green-yellow", (), ("mithila", "plaster"), ("painted", "mosque")),
-    "Chandigarh": Region("CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",), "Gurmukhi"),
+    "Chandigarh": Region("CH", "green-yellow", ("CTU",), ("modernist", "flats"), ("gurdwara",)),
     "Chhattisgarh": Region("CG", "black-yellow", (), ("bluewash",), ("nagara",)),
     "Dadra and Nagar Haveli and Daman and Diu": Region(
         "DD", "black-yellow", (), ("gujarat", "goa"), ("church", "marble")
     ),
-    "Delhi": Region(
-        "DL",
-        "green-yellow",
-        ("DTC",),
-        ("flats", "brick"),
-        ("painted", "mosque", "gurdwara"),
-        "Gurmukhi",
-    ),
+    "Delhi": Region("DL", "green-yellow", ("DTC",), ("flats", "brick"), ("painted", "mosque", "gurdwara")),
     "Goa": Region("GA", "yellow-black", ("KTC",), ("goa",), ("goan_church", "goan_church", "kerala")),
     "Gujarat": Region("GJ", "green-yellow", ("GSRTC",), ("gujarat", "plaster"), ("marble",)),
     "Haryana": Region("HR", "green-yellow", ("HR",), ("brick",), ("painted",)),
     "Himachal Pradesh": Region("HP", None, ("HRTC",), ("himachal",), ("pahari",)),
-    "Jammu and Kashmir": Region("JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",), "Devanagari"),
+    "Jammu and Kashmir": Region("JK", "black-yellow", ("JKRTC",), ("kashmir",), ("kashmir_mosque",)),
     "Jharkhand": Region("JH", "green-yellow", (), ("sohrai", "plaster"), ("nagara", "church")),
     "Karnataka": Region("KA", "green-yellow", ("KSRTC-KA",), ("mangalore", "deccan"), ("dravida",)),
     "Kerala": Region("KL", "black-yellow-door", ("KSRTC-KL",), ("kerala",), ("kerala", "church", "mosque")),
@@ -111,9 +102,9 @@ REGIONS: dict[str, Region] = {
     "Rajasthan": Region("RJ", "black-yellow", ("RSRTC",), ("haveli", "desert"), ("marble",)),
     "Sikkim": Region("SK", None, ("SNT",), ("sikkim",), ("gompa",)),
     "Tamil Nadu": Region("TN", "yellow", ("TNSTC",), ("tamil", "thatch"), ("dravida", "dravida", "church")),
-    "Telangana": Region("TG", "yellow-black", ("TGSRTC",), ("deccan", "flats"), ("dravida", "mosque"), "Arabic"),
+    "Telangana": Region("TG", "yellow-black", ("TGSRTC",), ("deccan", "flats"), ("dravida", "mosque")),
     "Tripura": Region("TR", "green-yellow", (), ("tin", "bengal"), ("bengal",)),
-    "Uttar Pradesh": Region("UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("painted", "mosque"), "Arabic"),
+    "Uttar Pradesh": Region("UP", "green-yellow", ("UPSRTC",), ("plaster", "brick"), ("painted", "mosque")),
     "Uttarakhand": Region("UK", "blue", ("UTC",), ("kumaon",), ("pahari",)),
     "West Bengal": Region("WB", "green-yellow", ("WBTC",), ("bengal", "plaster"), ("bengal", "mosque")),
 }

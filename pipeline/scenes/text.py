@@ -21,7 +21,6 @@ FAMILIES = {
     "Telugu": "Noto Sans Telugu",
 }
 MEASURE = 64  # px: the font size at which widths are measured
-CAP_HEIGHT = 0.714  # of the font size, Noto Sans
 
 
 @lru_cache(maxsize=1)

@@ -1,1 +1,1 @@
-"""Shared by all capabilities: progress of long tasks, and pools of processes."""
+"""Shared by all capabilities: progress of long tasks, pools of processes, choices of forms, settings of the map."""

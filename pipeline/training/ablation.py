@@ -49,7 +49,7 @@ class UnknownPart(ValueError):
 
 
 def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
-    """The recipes of the table for so many training photos, by the name of their difference from the default."""
+    """The recipes to compare, by the name of what differs from the default; ``photos`` are used for training."""
 
     def toggled(part: str, name: str) -> tuple[str, Recipe]:
         on = getattr(default, part)

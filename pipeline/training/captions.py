@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.metadata import Metadata
-from pipeline.metadata.photos import NO_LANDMARK
+from pipeline.metadata.columns import NO_LANDMARK
 
 NEAR_TOWN_KM = 25.0  # towns farther away are not mentioned
 NEAR_LANDMARK_KM = 25.0

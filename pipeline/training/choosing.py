@@ -1,4 +1,4 @@
-"""Hyperparameters chosen on held-out photos: regularisation, and how answers are computed.
+"""Hyperparameters chosen on held-out photos: penalty, answer method, radius of the 90 % circle, levels.
 
 Weights and temperatures of probabilities are chosen by likelihood, those of guesses by mean score.
 """

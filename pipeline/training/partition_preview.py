@@ -38,10 +38,10 @@ def preview_partition(
     report: Reporter,
     run: Run = map,
 ) -> dict[str, Any]:
-    """Build geocells from the photos that a model may learn from; write the three files to ``folder``; the figures.
+    """Build geocells from the photos that a model may learn from, and write the three files to ``folder``.
 
     ``boundaries`` names the imported set that geocells start from; ``run`` maps the splitting over crowded cells.
-    Raises TooFewPhotos, SetMissing or UnusableLimits.
+    Returns the figures. Raises TooFewPhotos, SetMissing or UnusableLimits.
     """
 
     def with_progress(split: Callable[[CrowdedCell], Polygons], waiting: Iterable[CrowdedCell]) -> Iterator[Polygons]:

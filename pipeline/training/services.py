@@ -231,7 +231,7 @@ def _clusters(rows: list[Photo]) -> np.ndarray:
 
 
 def _train_photos_first(rows: list[Photo], encoder: Encoder) -> int:
-    """Sort the train photos, from which a fine-tuned encoder may have learnt, to the front; their number.
+    """Sort the train photos, from which a fine-tuned encoder may have learnt, to the front. Returns how many.
 
     Raises EncoderHasSeenPhotos if it has learnt from others, or if too few photos are left for tuning.
     """

@@ -89,12 +89,17 @@ def text_tower(name: str, captions: Sequence[str], dim: int) -> TextTower:
 
 
 def _clip(model_name: str, weights: str) -> ClipTower:
-    import open_clip
-
     if not weights:
         raise MissingWeights("The text tower `clip` needs weights: name a checkpoint file in GEOGUESS_CLIP_WEIGHTS.")
     if not Path(weights).is_file():
         raise MissingWeights(f"GEOGUESS_CLIP_WEIGHTS names {weights}, which does not exist.")
+    try:
+        import open_clip
+    except ModuleNotFoundError as error:
+        raise MissingWeights(
+            "The text tower `clip` needs the package open-clip-torch, the project's extra `clip`: "
+            ".venv/bin/python -m pip install -r requirements-clip.txt -c constraints.txt"
+        ) from error
     try:
         model = open_clip.create_model(model_name, pretrained=weights)
     except (AssertionError, RuntimeError) as error:  # raised by open_clip for unknown names or mismatched shapes

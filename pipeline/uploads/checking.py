@@ -39,7 +39,10 @@ class SourcePlan:
 
 
 def check(*, upload: Upload, report: Reporter) -> dict[str, int]:
-    """Check every file without changing photos or collections; how many files are in each state. Raises NothingToDo."""
+    """Check every file without changing photos or collections. Returns the number of files by state.
+
+    Raises NothingToDo.
+    """
     sources = _without_duplicates(_plan_sources(upload, report))
     with transaction.atomic():
         _write_states(upload, sources)

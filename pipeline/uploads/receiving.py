@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MAX_UPLOAD_BYTES = 2 * 10**9
-MAX_PIECE_BYTES = 8 * 2**20
+MAX_CHUNK_BYTES = 8 * 2**20
 MAX_NAME_BYTES = 200  # of one path component: file systems allow 255
 LEFT_FREE_BYTES = 10**9  # of disk space, after the upload
 RETENTION = timedelta(days=30)
@@ -74,7 +74,7 @@ def announce(*, upload: Upload, files: Iterable[tuple[str, int]]) -> list[Upload
 
 
 @transaction.atomic
-def receive(*, file: UploadFile, offset: int, piece: IO[bytes], length: int) -> UploadFile:
+def receive(*, file: UploadFile, offset: int, chunk: IO[bytes], length: int) -> UploadFile:
     """Append a chunk of ``length`` bytes at ``offset``. Raises NotReceived, which says how many bytes have arrived."""
     _lock(file.upload)
     file.refresh_from_db()
@@ -83,11 +83,11 @@ def receive(*, file: UploadFile, offset: int, piece: IO[bytes], length: int) -> 
     arrived = part.stat().st_size if part.exists() else file.received if file.state != UploadFile.State.COMING else 0
     if file.state != UploadFile.State.COMING or offset != arrived:
         raise NotReceived("Another part is expected.", arrived)
-    if length > MAX_PIECE_BYTES or offset + length > file.size:
-        raise NotReceived("The piece is longer than what is missing.", arrived)
+    if length > MAX_CHUNK_BYTES or offset + length > file.size:
+        raise NotReceived("The chunk is longer than what is missing.", arrived)
     with part.open("ab") as target:
         received = 0
-        while block := piece.read(min(1 << 16, length - received)):
+        while block := chunk.read(min(1 << 16, length - received)):
             target.write(block)
             received += len(block)
         if received != length:  # the connection broke: the bytes that arrived are valid
@@ -118,7 +118,7 @@ def remove(*, file: UploadFile) -> None:
 
 @transaction.atomic
 def place(*, files: Iterable[UploadFile], latitude: float, longitude: float) -> int:
-    """Set the position of files by a pin on the map; how many. The next check validates it."""
+    """Set the position of files by a pin on the map. The next check validates it. Returns how many were set."""
     count = 0
     for file in files:
         file.latitude, file.longitude, file.pinned = latitude, longitude, True
@@ -139,7 +139,7 @@ def discard(*, upload: Upload) -> None:
 
 
 def discard_old(*, now: datetime) -> int:
-    """Delete uploads that were not imported within thirty days; how many."""
+    """Delete uploads that were not imported within thirty days. Returns how many."""
     old = list(Upload.objects.filter(taken_in_at=None, created_at__lte=now - RETENTION))
     for upload in old:
         discard(upload=upload)

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pipeline.jobs.kinds import KINDS
-from pipeline.jobs.presence import BrokerAway, worker_queues
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.jobs.watch import QUEUE
+from pipeline.jobs.workers import BrokerAway, worker_queues
 from pipeline.models import Job
 from pipeline.workshop.access import workshop
 from predictor.models import Worker

@@ -23,7 +23,7 @@ from pipeline.curation.reports import resolve_reports
 from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.checks import Rejected
 from pipeline.models import Photo, Report, Unsuitable
-from pipeline.photos.map_settings import map_settings
+from pipeline.support.map_settings import map_settings
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.pictures.store import ImageMissing

@@ -21,7 +21,7 @@ from pipeline.intake.sources import MAX_FILE_BYTES, open_source
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, cancel_job, interrupt_dead_jobs, start_job
 from pipeline.models import Collection, Job, Upload, UploadFile
-from pipeline.photos.map_settings import map_settings
+from pipeline.support.map_settings import map_settings
 from pipeline.uploads import checking, receiving
 from pipeline.workshop.access import user_of, workshop
 from predictor.pictures import images, store
@@ -61,7 +61,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         **_state(row),
         **map_settings(),
-        "piece": receiving.MAX_PIECE_BYTES // 2,
+        "chunk": receiving.MAX_CHUNK_BYTES // 2,
         "most_bytes": receiving.MAX_UPLOAD_BYTES,
         "urls": {
             "announce": reverse("workshop:upload-announce", args=[pk]),
@@ -101,9 +101,9 @@ def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
     try:
         offset, length = int(request.GET.get("offset", "")), int(request.headers.get("Content-Length", ""))
     except ValueError:
-        return JsonResponse({"error": "A piece needs its offset and its length."}, status=400)
+        return JsonResponse({"error": "A chunk needs its offset and its length."}, status=400)
     try:
-        file = receiving.receive(file=file, offset=offset, piece=request, length=length)  # type: ignore[arg-type]
+        file = receiving.receive(file=file, offset=offset, chunk=request, length=length)  # type: ignore[arg-type]
     except receiving.NotReceived as error:
         return JsonResponse({"error": str(error), "received": error.received}, status=409)
     return JsonResponse(_file(file))

@@ -1,6 +1,7 @@
 """Calibration on held-out photos: temperature of the probabilities, radius around a guess, threshold of doubt.
 
 The radius is conformal, from residuals normalised by the spread (Lei et al. 2018).
+All are fitted in `pipeline.training.choosing`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import map_coordinates
 
 WIDE_ASPECT = 2.2  # width by height from which on a picture is wider than a single camera image
 WINDOW_ASPECT = 1.5  # width by height of the windows that a wide picture is cut into
@@ -46,6 +45,8 @@ def is_panorama(image: Image.Image) -> bool:
 
 def _perspective(panorama: Image.Image, heading: float) -> Image.Image:
     """The image of a level camera with this heading in degrees, `FIELD_DEGREES` wide, of aspect `WINDOW_ASPECT`."""
+    from scipy.ndimage import map_coordinates  # here, as every process imports this module and few meet a panorama
+
     width = panorama.width // 3
     height = round(width / WINDOW_ASPECT)
     focal = width / 2 / np.tan(np.radians(FIELD_DEGREES) / 2)

@@ -2,7 +2,7 @@
 
 Transformers: attention rollout (Abnar & Zuidema 2020), or attention weighted by its gradient (Chefer, Gur, Wolf 2021),
 which is specific to one cell. Other networks: Grad-CAM on their last maps (Selvaraju et al. 2017). Their faithfulness
-is measured by `pipeline.evaluation.reasons`; docs/model.md has the figures.
+is measured by `pipeline.evaluation.faithfulness`; docs/model.md has the figures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Queries for other rooms: the champion, predictions, and the answer computed from one. Imports no torch."""
+"""Queries for other apps: the champion, predictions, and the answer computed from one. Imports no torch."""
 
 from __future__ import annotations
 

@@ -139,9 +139,10 @@ def promote(
 
 
 def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:
-    """Delete pictures from the versions' galleries, and their predictions; the versions that were trained on them.
+    """Delete pictures from the galleries of all versions, and their predictions.
 
-    Those versions are flagged (``forgotten``), since their weights still depend on the pictures.
+    Returns the versions that were trained on them. These are flagged (``forgotten``), as their weights still depend on
+    the pictures.
     """
     Prediction.objects.filter(sha256__in=sha256s).delete()
     flagged = []

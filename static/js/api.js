@@ -1,7 +1,13 @@
+// @ts-check
 // Requests to the site: success, refusal and no connection give an answer of the same shape.
+import { one } from "./dom.js";
 
-const csrfToken = () => document.querySelector("meta[name=csrf-token]").content;
+export const csrfToken = () => one(document, "meta[name=csrf-token]", HTMLMetaElement).content;
 
+/**
+ * @param {Promise<Response>} request
+ * @returns {Promise<{status: number, body: any}>} status 0 when the site cannot be reached
+ */
 async function answer(request) {
   let response;
   try {
@@ -13,7 +19,10 @@ async function answer(request) {
   return { status: response.status, body };
 }
 
-/** → {status, body}; status 0 when the site cannot be reached. */
+/**
+ * @param {string} url
+ * @param {object} data
+ */
 export function post(url, data) {
   return answer(
     fetch(url, {
@@ -25,4 +34,5 @@ export function post(url, data) {
   );
 }
 
+/** @param {string} url */
 export const get = (url) => answer(fetch(url, { headers: { Accept: "application/json" } }));

@@ -1,7 +1,17 @@
+// @ts-check
 // The base map's files: fetching them and decoding their delta encoding (format: pipeline/basemap/draw.py).
 
-/** [x0, y0, dx1, dy1, …] in integers per degree → [[latitude, longitude], …] in degrees. */
+/** @typedef {[number, number][]} Line points as [latitude, longitude] in degrees */
+/** @typedef {{land: Line[][], neighbours: Line[][], states: Line[], districts: Line[], credit: string, bounds: Bounds,
+ *   relief_bounds: Bounds, towns: [string, number, number, number][], levels: {file: string, max_zoom: number | null}[]}} Level */
+
+/**
+ * [x0, y0, dx1, dy1, …] in integers per degree → [[latitude, longitude], …] in degrees.
+ * @param {number[]} numbers
+ * @param {number} scale
+ */
 export function decodeLine(numbers, scale) {
+  /** @type {Line} */
   const points = [];
   let x = 0;
   let y = 0;
@@ -13,16 +23,26 @@ export function decodeLine(numbers, scale) {
   return points;
 }
 
+/** @type {(coded: number[][], scale: number) => Line[]} */
 const lines = (coded, scale) => coded.map((line) => decodeLine(line, scale));
+/** @type {(coded: number[][][], scale: number) => Line[][]} */
 const polygons = (coded, scale) => coded.map((rings) => lines(rings, scale));
 
+/**
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
 export async function fetchJson(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response.json();
 }
 
-/** One level of outlines; the first file also has neighbours, towns, credit, bounds and the list of levels. */
+/**
+ * One level of outlines; the first file also has neighbours, towns, credit, bounds and the list of levels.
+ * @param {string} url
+ * @returns {Promise<Level>}
+ */
 export async function loadLevel(url) {
   const file = await fetchJson(url);
   return {

@@ -1,7 +1,10 @@
+// @ts-check
 // A link in a field, and a button that copies it.
-const field = document.getElementById("link");
-document.getElementById("copy").addEventListener("click", async () => {
-  const status = document.getElementById("copy-status");
+import { byId } from "./dom.js";
+
+const field = byId("link", HTMLInputElement);
+byId("copy").addEventListener("click", async () => {
+  const status = byId("copy-status");
   try {
     await navigator.clipboard.writeText(field.value);
     status.textContent = gettext("Copied. Paste it where your friends are.");

@@ -1,44 +1,55 @@
+// @ts-check
 // A job's page in the admin: the state that the page contains, then each change from the socket.
-
 import { drawCurve } from "./curve.js";
+import { all, element, one, pageData } from "./dom.js";
+import { duration } from "./format.js";
+import { merge } from "./job_state.js";
 import { openSocket } from "./socket.js";
+import { fill } from "./words.js";
 
-const LOG_CHARACTERS = 20_000; // as many as the server keeps
-const page = document.querySelector(".job");
-const part = (name) => page.querySelector(`.job-${name}`);
-const bar = page.querySelector("progress");
+const page = one(document, ".job");
+const part = (/** @type {string} */ name) => one(page, `.job-${name}`);
+const bar = one(page, "progress", HTMLProgressElement);
 
-let job = JSON.parse(document.getElementById("job-snapshot").textContent);
+/** @type {Record<string, string>} */
+const STATUSES = {
+  queued: gettext("queued"),
+  running: gettext("running"),
+  succeeded: gettext("succeeded"),
+  failed: gettext("failed"),
+  cancelled: gettext("cancelled"),
+  interrupted: gettext("interrupted"),
+};
+
+/** @type {JobSocket.Snapshot} */
+let job = pageData("job-snapshot");
 let heardAt = performance.now();
 
+/** @param {JobSocket.Message} message */
 function hear(message) {
   if (message.type === "snapshot") job = message;
-  else if (message.type === "change") merge(message);
+  else if (message.type === "change") job = merge(job, message);
   else return;
   heardAt = performance.now();
   render();
 }
 
-/** Apply a change: the state is replaced; log lines and points are appended. */
-function merge({ log, points, type, ...state }) {
-  const curve = job.curve;
-  for (const [series, x, y] of points) (curve[series] ??= []).push([x, y]);
-  job = { ...job, ...state, curve, log: (job.log + log).slice(-LOG_CHARACTERS) };
-}
-
 function render() {
   const status = part("status");
-  status.textContent = job.cancel_requested && job.active ? "stopping" : job.status;
+  status.textContent = job.cancel_requested && job.active ? gettext("stopping") : (STATUSES[job.status] ?? job.status);
   status.dataset.status = job.status;
   const through = job.status === "succeeded"; // then the last phase is of no interest
   part("phase").textContent = through ? "" : job.phase;
   bar.hidden = !job.active;
   if (job.total > 0) bar.value = job.done / job.total;
   else bar.removeAttribute("value");
-  part("count").textContent = job.total > 0 && !through ? `${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}` : "";
+  const [done, total] = [job.done, job.total].map((count) => count.toLocaleString("en"));
+  part("count").textContent =
+    job.total > 0 && !through ? fill(gettext("{count} of {most}"), { count: done, most: total }) : "";
   part("error").hidden = !job.error;
   part("error").textContent = job.error;
-  for (const form of page.querySelectorAll("[data-when]")) form.hidden = !job[form.dataset.when];
+  for (const form of all("[data-when]", HTMLElement))
+    form.hidden = !(form.dataset.when === "active" ? job.active : job.retriable);
   page.querySelector("[data-when=active] button")?.toggleAttribute("disabled", job.cancel_requested);
   renderTime();
   renderLog();
@@ -49,17 +60,16 @@ function render() {
 function renderTime() {
   const sinceS = job.active ? (performance.now() - heardAt) / 1000 : 0;
   const words = [];
-  if (job.status === "queued") words.push("waiting for a worker");
-  if (job.elapsed_s !== null) words.push(`${job.active ? "running for" : "took"} ${duration(job.elapsed_s + sinceS)}`);
-  if (job.remaining_s) words.push(`this phase needs about ${duration(Math.max(1, job.remaining_s - sinceS))} more`);
+  if (job.status === "queued") words.push(gettext("waiting for a worker"));
+  if (job.elapsed_s !== null) {
+    const said = job.active ? gettext("running for {duration}") : gettext("took {duration}");
+    words.push(fill(said, { duration: duration(job.elapsed_s + sinceS) }));
+  }
+  if (job.remaining_s) {
+    const left = duration(Math.max(1, job.remaining_s - sinceS));
+    words.push(fill(gettext("this phase needs about {duration} more"), { duration: left }));
+  }
   part("time").textContent = words.join(" · ");
-}
-
-function duration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 function renderLog() {
@@ -73,9 +83,10 @@ function renderLog() {
 function renderCurves() {
   const section = part("curves");
   for (const [series, points] of Object.entries(job.curve)) {
+    /** @type {HTMLElement | null} */
     let figure = section.querySelector(`[data-series="${CSS.escape(series)}"]`);
     if (!figure) {
-      figure = document.createElement("figure");
+      figure = element("figure");
       figure.dataset.series = series;
       section.append(figure);
       section.hidden = false;
@@ -86,28 +97,35 @@ function renderCurves() {
 
 function renderResult() {
   const { figures = {}, links = [], files = [] } = job.result;
-  const address = (name) => page.dataset.files.replace("NAME", encodeURIComponent(name));
+  const address = (/** @type {string} */ name) => (page.dataset.files ?? "").replace("NAME", encodeURIComponent(name));
   part("result").hidden = job.status !== "succeeded";
-  part("figures").tBodies[0].replaceChildren(...Object.entries(figures).map(([label, value]) => row(label, value)));
-  const anchors = [...links, ...files.map((name) => [name, address(name)])].map(([text, href]) => {
-    const anchor = document.createElement("a");
-    Object.assign(anchor, { href, textContent: text });
-    return anchor;
-  });
+  const rows = Object.entries(figures).map(([label, value]) => row(label, value));
+  one(part("figures"), "tbody").replaceChildren(...rows);
+  const addresses = [...links, ...files.map((name) => [name, address(name)])];
+  const anchors = addresses.map(([text, href]) => element("a", "", text, { href }));
   part("links").replaceChildren(...anchors);
+  const drawings = files.filter((name) => name.endsWith(".svg"));
   part("pictures").replaceChildren(
-    ...files.filter((name) => name.endsWith(".svg")).map((name) => Object.assign(new Image(), { src: address(name), alt: name })),
+    ...drawings.map((name) => element("img", "", "", { src: address(name), alt: name })),
   );
 }
 
+/**
+ * @param {string} label
+ * @param {unknown} value
+ */
 function row(label, value) {
-  const line = document.createElement("tr");
-  const head = Object.assign(document.createElement("th"), { scope: "row", textContent: label });
+  const line = element("tr");
   const shown = typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : String(value);
-  line.append(head, Object.assign(document.createElement("td"), { textContent: shown }));
+  line.append(element("th", "", label, { scope: "row" }), element("td", "", shown));
   return line;
 }
 
 render();
-openSocket(page.dataset.socket, { onMessage: hear, onState: (connected) => { part("connection").hidden = connected; } });
+openSocket(page.dataset.socket ?? "", {
+  onMessage: hear,
+  onState(connected) {
+    part("connection").hidden = connected;
+  },
+});
 setInterval(renderTime, 1000);

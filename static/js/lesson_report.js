@@ -1,20 +1,21 @@
+// @ts-check
 // The report's map: the class's guesses, the model's guess and the truth, one photo at a time.
+import { byId, element, pageData } from "./dom.js";
 import { points } from "./format.js";
-import { createLine, createMap, createMark } from "./map.js";
+import { at, createLine, createMap, createMark } from "./map.js";
 import { placeName } from "./reveal.js";
-import { element } from "./room_people.js";
-import { at, createDisc } from "./room_reveal.js";
+import { createDisc } from "./room_reveal.js";
 import { fill } from "./words.js";
 
 const MANY = 24; // more names would hide the map
-const byId = (id) => document.getElementById(id);
-const report = JSON.parse(byId("report").textContent);
+/** @type {ReportPage} */
+const report = pageData("report");
 
 if (report.rounds.length) {
   const board = createMap(byId("map"), { basemap: report.basemap, bounds: report.bounds, tileUrl: report.tile_url });
   const layer = window.L.layerGroup().addTo(board.map);
 
-  const show = ({ truth, model, pins, mean }) => {
+  const show = (/** @type {ReportPage["rounds"][number]} */ { truth, model, pins, mean }) => {
     layer.clearLayers();
     for (const pin of pins) {
       layer.addLayer(window.L.polyline([at(pin), at(truth)], { className: "map-line-other", interactive: false }));
@@ -27,7 +28,11 @@ if (report.rounds.length) {
     layer.addLayer(createMark("truth", at(truth), { className: "map-truth", zIndexOffset: 1000 }));
     const bounds = window.L.latLngBounds([truth, ...pins, ...(model ? [model] : [])].map(at));
     board.frame(bounds, { padding: [50, 50], maxZoom: 8 });
-    const words = [placeName(truth), mean === null ? gettext("nobody put a pin") : fill(gettext("the class {points} points on average"), { points: points(mean) })];
+    const average =
+      mean === null
+        ? gettext("nobody put a pin")
+        : fill(gettext("the class {points} points on average"), { points: points(mean) });
+    const words = [placeName(truth), average];
     if (model) words.push(fill(gettext("the model {points}"), { points: points(model.score) }));
     byId("round-words").textContent = words.join(" · ");
   };
@@ -35,7 +40,8 @@ if (report.rounds.length) {
   byId("rounds").append(
     ...report.rounds.map((round, index) => {
       const label = element("label");
-      const choice = Object.assign(element("input", "visually-hidden"), { type: "radio", name: "round", checked: index === 0 });
+      const properties = { type: "radio", name: "round", checked: index === 0 };
+      const choice = element("input", "visually-hidden", "", properties);
       choice.addEventListener("change", () => show(round));
       label.append(choice, element("span", "number", String(round.number)));
       return label;

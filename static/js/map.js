@@ -1,42 +1,65 @@
+// @ts-check
 // The map: Leaflet with the site's base map in the theme's colours, and labels of towns and states that never overlap.
 import { fetchJson, loadLevel } from "./basemap.js";
+import { element, iconAddress, one, svgElement } from "./dom.js";
+
+/** @import { Level } from "./basemap.js" */
 
 const L = window.L;
-const WORLD_SHOWN = [[-4, 56], [46, 108]]; // degrees: the area that the base map's files cover
+/** @type {Bounds} */
+const WORLD_SHOWN = [
+  [-4, 56],
+  [46, 108],
+]; // degrees: the area that the base map's files cover
 const CENTRE_KEPT_IN = L.latLngBounds([2, 62], [41, 102]); // degrees: the map's centre cannot leave this area
 const MAX_ZOOM = 12; // the outlines have no finer detail
 const STEP = 0.15; // of the map's shorter side, for one press of an arrow key
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
-const RELIEF_OPACITY = [[6.5, 0.6], [7.5, 0.35]]; // [up to this zoom level, opacity]; closer, the relief would be blurred and slow
+const RELIEF_OPACITY = [
+  [6.5, 0.6],
+  [7.5, 0.35],
+]; // [up to this zoom level, opacity]; closer, the relief would be blurred and slow
 
-const probe = document.createElement("i");
-probe.hidden = true;
+const probe = element("i", "", "", { hidden: true });
 document.body.append(probe);
-/** A colour variable of the design system, resolved for the theme in use. */
+/**
+ * A colour variable of the design system, resolved for the theme in use.
+ * @param {string} name
+ */
 function colour(name) {
   probe.style.color = `var(${name})`;
   return getComputedStyle(probe).color;
 }
 
-const Labels = L.Layer.extend({
-  initialize(towns, states) {
+class Labels extends L.Layer {
+  /**
+   * @param {Level["towns"]} towns
+   * @param {Place[]} states
+   */
+  constructor(towns, states) {
+    super();
     this.towns = towns.map(([name, latitude, longitude, zoom]) => ({ name, at: L.latLng(latitude, longitude), zoom }));
     this.states = states.map(([name, , latitude, longitude, [[south, west], [north, east]]]) => ({
       name: gettext(name).toUpperCase(),
       at: L.latLng(latitude, longitude),
       bounds: L.latLngBounds([south, west], [north, east]),
     }));
-  },
+    this.canvas = element("canvas", "leaflet-zoom-hide");
+  }
+  /** @param {L.Map} map */
   onAdd(map) {
-    this.canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPane("labels"));
+    map.getPane("labels")?.append(this.canvas);
     map.on("moveend resize", this.draw, this);
     this.draw();
-  },
+    return this;
+  }
+  /** @param {L.Map} map */
   onRemove(map) {
     map.off("moveend resize", this.draw, this);
     this.canvas.remove();
-  },
+    return this;
+  }
   draw() {
     const map = this._map;
     const size = map.getSize().add([2 * LABEL_MARGIN, 2 * LABEL_MARGIN]);
@@ -48,27 +71,34 @@ const Labels = L.Layer.extend({
     this.canvas.style.width = `${size.x}px`;
     this.canvas.style.height = `${size.y}px`;
     const pen = this.canvas.getContext("2d");
+    if (!pen) return; // the browser is out of memory for it
     pen.scale(ratio, ratio);
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     pen.strokeStyle = colour("--map-label-halo");
     pen.lineWidth = 3;
+    /** @typedef {{left: number, right: number, top: number, bottom: number}} Rectangle */
+    /** @type {Rectangle[]} */
     const taken = [];
-    const free = (box) => {
+    const free = (/** @type {Rectangle} */ box) => {
       const inside = box.left > 2 && box.top > 2 && box.right < size.x - 2 && box.bottom < size.y - 2;
-      if (!inside || taken.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom))
+      if (
+        !inside ||
+        taken.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom)
+      )
         return false;
       taken.push(box);
       return true;
     };
-    const place = (at) => map.latLngToLayerPoint(at).subtract(origin);
+    const place = (/** @type {L.LatLng} */ at) => map.latLngToLayerPoint(at).subtract(origin);
     const zoom = map.getZoom();
+    /** @type {(text: string, x: number, y: number) => void} */
     const write = (text, x, y) => {
       pen.strokeText(text, x, y);
       pen.fillText(text, x, y);
     };
 
-    const drawTowns = (towns) => {
+    const drawTowns = (/** @type {typeof this.towns} */ towns) => {
       pen.fillStyle = colour("--map-label");
       pen.textAlign = "left";
       pen.letterSpacing = "0px";
@@ -94,7 +124,8 @@ const Labels = L.Layer.extend({
         const room = place(state.bounds.getSouthEast()).x - place(state.bounds.getNorthWest()).x;
         const width = pen.measureText(state.name).width;
         const { x, y } = place(state.at);
-        if (width > room * 0.9 || !free({ left: x - width / 2, right: x + width / 2, top: y - 7, bottom: y + 7 })) continue;
+        if (width > room * 0.9 || !free({ left: x - width / 2, right: x + width / 2, top: y - 7, bottom: y + 7 }))
+          continue;
         write(state.name, x, y);
       }
     };
@@ -102,14 +133,13 @@ const Labels = L.Layer.extend({
     drawTowns(shown.filter((town) => town.zoom <= 4));
     if (zoom >= 4.5 && zoom <= STATE_LABEL_MAX_ZOOM) drawStates();
     drawTowns(shown.filter((town) => town.zoom > 4));
-  },
-});
+  }
+}
 
 /** A frame that fades the land into the sea's colour at the edge of the base map. */
 function edgeFade() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 100 100");
-  svg.setAttribute("preserveAspectRatio", "none");
+  const svg = svgElement("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
+  /** @type {(id: string, direction: [number, number, number, number], box: string) => string} */
   const fade = (id, [x1, y1, x2, y2], box) =>
     `<linearGradient id="${id}" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">
        <stop class="edge-outer"/><stop class="edge-outer" offset="0.5"/><stop class="edge-inner" offset="1"/>
@@ -125,47 +155,75 @@ function edgeFade() {
 
 /** Land, borders, relief and names in their own panes, in the theme's colours; over tiles (`filled` false) borders only. */
 class BaseMap {
+  /** @type {Map<string, Promise<Level>>} */
+  files = new Map();
+  /** @type {L.Rectangle | undefined} */
+  water;
+  /** @type {L.Polygon | undefined} */
+  neighbours;
+  /** @type {L.ImageOverlay | undefined} */
+  relief;
+  /** @type {Labels | undefined} */
+  labels;
+  /** @type {string | undefined} file of the outlines that are shown, or on their way */
+  shown;
+  /** @type {{land?: L.Polygon, districts: L.Polyline, states: L.Polyline, coast: L.Polygon} | undefined} */
+  outlines;
+  renderers = {
+    land: L.canvas({ pane: "land", padding: 0.3 }),
+    borders: L.canvas({ pane: "borders", padding: 0.3 }),
+  };
+
+  /**
+   * @param {L.Map} map
+   * @param {Record<string, string>} urls
+   * @param {{filled: boolean}} options
+   */
   constructor(map, urls, { filled }) {
     this.map = map;
     this.urls = urls;
     this.filled = filled;
-    this.files = new Map();
-    this.renderers = Object.fromEntries(
-      ["land", "borders"].map((pane) => [pane, L.canvas({ pane, padding: 0.3, interactive: false })]),
-    );
   }
 
   async load() {
+    /** @type {[Level, Place[]]} */
     const [first, places] = await Promise.all([this.level("basemap.json"), fetchJson(this.urls["search.json"])]);
-    this.first = first;
     if (this.filled) {
       const plain = { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 };
       this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief is blended with the layer below it
       this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
       this.relief = L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
       L.svgOverlay(edgeFade(), WORLD_SHOWN, { pane: "edge" }).addTo(this.map);
-      this.labels = new Labels(first.towns, places.filter(([, state]) => state === "")).addTo(this.map);
-      document.fonts.ready.then(() => this.labels.draw());
+      this.labels = new Labels(
+        first.towns,
+        places.filter(([, state]) => state === ""),
+      ).addTo(this.map);
+      document.fonts.ready.then(() => this.labels?.draw());
     }
     this.map.attributionControl.addAttribution(first.credit);
-    await this.showLevel();
-    this.map.on("zoomend", () => this.showLevel());
+    await this.showLevel(first.levels);
+    this.map.on("zoomend", () => this.showLevel(first.levels));
     document.addEventListener("themechange", () => this.restyle());
   }
 
+  /** @param {string} name of the file */
   level(name) {
-    if (!this.files.has(name)) this.files.set(name, loadLevel(this.urls[name]));
-    return this.files.get(name);
+    const level = this.files.get(name) ?? loadLevel(this.urls[name]);
+    this.files.set(name, level);
+    return level;
   }
 
-  /** Draw the outlines for this zoom; the current ones stay until the finer file has loaded. */
-  async showLevel() {
+  /**
+   * Draw the outlines for this zoom; the current ones stay until the finer file has loaded.
+   * @param {Level["levels"]} levels
+   */
+  async showLevel(levels) {
     const zoom = this.map.getZoom();
     const opacity = RELIEF_OPACITY.find(([upTo]) => zoom <= upTo)?.[1];
-    this.map.getPane("relief").hidden = opacity === undefined;
+    one(this.map.getContainer(), ".map-relief").hidden = opacity === undefined;
     this.relief?.setOpacity(opacity ?? 0);
-    const { file } = this.first.levels.find((level) => level.max_zoom === null || zoom < level.max_zoom + 1);
-    if (file === this.shown) return;
+    const file = levels.find((level) => level.max_zoom === null || zoom < level.max_zoom + 1)?.file;
+    if (!file || file === this.shown) return;
     this.shown = file;
     let level;
     try {
@@ -178,7 +236,12 @@ class BaseMap {
     if (file !== this.shown) return;
     const old = this.outlines;
     const line = { interactive: false, renderer: this.renderers.borders, fill: false };
-    const land = L.polygon(level.land, { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 });
+    const land = L.polygon(level.land, {
+      interactive: false,
+      renderer: this.renderers.land,
+      stroke: false,
+      fillOpacity: 1,
+    });
     this.outlines = {
       ...(this.filled ? { land } : {}),
       districts: L.polyline(level.districts, line),
@@ -191,20 +254,30 @@ class BaseMap {
   }
 
   restyle() {
+    if (!this.outlines) return;
     const zoom = this.map.getZoom();
     this.water?.setStyle({ fillColor: colour("--map-water") });
     this.neighbours?.setStyle({ fillColor: colour("--map-abroad") });
     this.outlines.land?.setStyle({ fillColor: colour("--map-land") });
-    this.outlines.districts.setStyle({ color: colour("--map-district"), weight: zoom < 5 ? 0.5 : 0.8, opacity: zoom < 5 ? 0.45 : 1 });
+    const far = zoom < 5;
+    this.outlines.districts.setStyle({
+      color: colour("--map-district"),
+      weight: far ? 0.5 : 0.8,
+      opacity: far ? 0.45 : 1,
+    });
     this.outlines.states.setStyle({ color: colour("--map-state"), weight: zoom < 6 ? 1 : 1.5 });
     this.outlines.coast.setStyle({ color: colour("--map-coast"), weight: 1.2 });
     this.labels?.draw();
   }
 }
 
+/** @typedef {ReturnType<typeof createMap>} Board */
+
 /**
  * A Leaflet map of India in `container`. It keeps `bounds` in view while its size changes, until the user moves it.
  * `ready` settles when the base map is drawn, and fails when it could not be fetched.
+ * @param {HTMLElement} container
+ * @param {{basemap: Record<string, string>, bounds: L.LatLngBoundsExpression, tileUrl: string}} settings
  */
 export function createMap(container, { basemap, bounds, tileUrl }) {
   const map = L.map(container, {
@@ -219,12 +292,14 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   });
   map.attributionControl.setPrefix(false);
   ["land", "relief", "edge", "borders", "labels"].forEach((name, order) => {
-    map.createPane(name).classList.add("map-still", `map-${name}`);
-    map.getPane(name).style.zIndex = String(210 + 10 * order);
+    const pane = map.createPane(name);
+    pane.classList.add("map-still", `map-${name}`);
+    pane.style.zIndex = String(210 + 10 * order);
   });
   if (tileUrl) L.tileLayer(tileUrl, { maxZoom: MAX_ZOOM }).addTo(map);
 
   let home = bounds;
+  /** @type {L.FitBoundsOptions} */
   let options = {};
   let untouched = true;
   const settle = () => {
@@ -241,6 +316,7 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   map.on("moveend", () => {
     const centre = map.getCenter();
     if (untouched || CENTRE_KEPT_IN.contains(centre)) return;
+    /** @type {(value: number, low: number, high: number) => number} */
     const within = (value, low, high) => Math.min(Math.max(value, low), high);
     const back = map
       .latLngToContainerPoint([
@@ -261,22 +337,32 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
     map,
     settle, // call this before measuring right after the container has changed its size
     ready: new BaseMap(map, basemap, { filled: !tileUrl }).load(),
-    /** Keep these bounds in view, as initially. */
+    /**
+     * Keep these bounds in view, as initially.
+     * @param {L.LatLngBounds} newBounds
+     * @param {L.FitBoundsOptions} [newOptions]
+     */
     frame(newBounds, newOptions = {}) {
       [home, options, untouched] = [newBounds, newOptions, true];
       settle();
     },
+    /** @param {number} steps */
     zoomBy(steps) {
       touch();
       map.setZoom(map.getZoom() + steps);
     },
-    /** Move by a share of the map's size: (1, 0) is a step to the east. */
+    /**
+     * Move by a share of the map's size: (1, 0) is a step to the east.
+     * @param {number} x
+     * @param {number} y
+     */
     step(x, y) {
       touch();
       const size = map.getSize();
       const pixels = Math.min(size.x, size.y) * STEP;
       map.panBy([x * pixels, y * pixels], { duration: 0.15 });
     },
+    /** @param {L.LatLngBoundsExpression} placeBounds */
     showPlace(placeBounds) {
       touch();
       map.fitBounds(placeBounds, { maxZoom: 9, padding: [20, 20] });
@@ -284,20 +370,60 @@ export function createMap(container, { basemap, bounds, tileUrl }) {
   };
 }
 
-/** The mark of "you", "model" or "truth" at a position; `extra` are Leaflet's marker options. */
+/** @typedef {"you" | "model" | "truth"} Side */
+
+/**
+ * @param {Position} position
+ * @returns {[number, number]} as Leaflet takes it
+ */
+export const at = ({ latitude, longitude }) => [latitude, longitude];
+
+/**
+ * Where the player guessed, or null for a round without a guess.
+ * @param {PlayerGuess} guess
+ */
+export const guessOf = ({ latitude, longitude }) =>
+  latitude === null || longitude === null ? null : { latitude, longitude };
+
+/**
+ * Padding in pixels for what covers the map of a reveal: the picture on the left or at the bottom.
+ * @param {L.Map} map
+ * @param {number} [below] more at the foot
+ * @returns {L.FitBoundsOptions}
+ */
+export function paddingOf(map, below = 0) {
+  const narrow = map.getContainer().clientWidth < 640;
+  return narrow
+    ? { paddingTopLeft: [32, 80], paddingBottomRight: [32, 90 + below] }
+    : { paddingTopLeft: [240, 90], paddingBottomRight: [70, 70 + below] };
+}
+
+/**
+ * The mark of a side at a position; what else is in `options` are Leaflet's marker options.
+ * @param {Side} kind
+ * @param {L.LatLngExpression} latLng
+ * @param {L.MarkerOptions & {label?: string, className?: string}} [options]
+ */
 export function createMark(kind, latLng, { label = "", className = "", ...extra } = {}) {
-  const icons = document.documentElement.dataset.icons;
   const text = label ? `<b>${label}</b>` : "";
-  const html = `<svg class="mark mark-${kind}" viewBox="0 0 24 24" aria-hidden="true"><use href="${icons}#${kind}"/></svg>${text}`;
+  const html = `<svg class="mark mark-${kind}" viewBox="0 0 24 24" aria-hidden="true"><use href="${iconAddress(kind)}"/></svg>${text}`;
   const icon = L.divIcon({ className: `map-mark ${className}`, html, iconSize: [28, 28], iconAnchor: [14, 14] });
   return L.marker(latLng, { icon, keyboard: false, interactive: false, ...extra });
 }
 
-/** The line from a guess to the truth, drawn by CSS along its length. */
+/**
+ * The line from a guess to the truth, drawn by CSS along its length.
+ * @param {Side} kind
+ * @param {L.LatLngExpression} from
+ * @param {L.LatLngExpression} to
+ */
 export function createLine(kind, from, to) {
-  const casing = L.polyline([from, to], { className: `map-line-casing map-line-casing-${kind}`, interactive: false, noClip: true });
+  const casing = L.polyline([from, to], {
+    className: `map-line-casing map-line-casing-${kind}`,
+    interactive: false,
+    noClip: true,
+  });
   const line = L.polyline([from, to], { className: `map-line map-line-${kind}`, interactive: false, noClip: true });
-  line.on("add", () => line.getElement().setAttribute("pathLength", "1"));
-  casing.on("add", () => casing.getElement().setAttribute("pathLength", "1"));
+  for (const part of [casing, line]) part.on("add", () => part.getElement()?.setAttribute("pathLength", "1"));
   return L.layerGroup([casing, line]);
 }

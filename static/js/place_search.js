@@ -1,31 +1,47 @@
+// @ts-check
 // A combobox over states and districts (WAI-ARIA combobox pattern, list with manual choice): a way to guess without the map.
+import { element } from "./dom.js";
 
 const MAX_SHOWN = 8;
+/** @param {string} text */
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+/** @param {string} name */
 const bothNames = (name) => [name, gettext(name)].map(plain); // in English and in the player's language
 
-/** Places whose name, or a word of it, starts with the text: whole names first, then states. */
+/**
+ * Places whose name, or a word of it, starts with the text: whole names first, then states.
+ * @param {Place[]} places
+ * @param {string} text
+ */
 export function findPlaces(places, text) {
   const wanted = plain(text.trim());
   if (!wanted) return [];
-  const starts = (names) => names.some((name) => name.startsWith(wanted));
-  const rank = ([name, state]) => {
+  const starts = (/** @type {string[]} */ names) => names.some((name) => name.startsWith(wanted));
+  const rank = (/** @type {Place} */ [name, state]) => {
     const own = bothNames(name);
     if (starts(own)) return state === "" ? 0 : 1;
     if (starts(own.flatMap((words) => words.split(/[\s-]+/)))) return 2;
     return starts(bothNames(state)) ? 3 : Infinity;
   };
   return places
-    .map((place) => [rank(place), place])
-    .filter(([order]) => order < Infinity)
-    .sort((a, b) => a[0] - b[0])
+    .map((place) => ({ place, order: rank(place) }))
+    .filter(({ order }) => order < Infinity)
+    .sort((a, b) => a.order - b.order)
     .slice(0, MAX_SHOWN)
-    .map(([, place]) => place);
+    .map(({ place }) => place);
 }
 
-/** `load()` returns the places when the field is first used; `onChoose({name, latitude, longitude, bounds})` gets the choice. */
+/**
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} list
+ * @param {object} parts
+ * @param {() => Promise<Place[]>} parts.load returns the places when the field is first used
+ * @param {(place: Position & {name: string, bounds: Bounds}) => void} parts.onChoose
+ */
 export function createPlaceSearch(field, list, { load, onChoose }) {
+  /** @type {Place[] | undefined} */
   let places;
+  /** @type {Place[]} */
   let found = [];
   let active = -1;
 
@@ -36,37 +52,28 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
     field.removeAttribute("aria-activedescendant");
   };
 
-  const choose = (index) => {
+  const choose = (/** @type {number} */ index) => {
     const [name, state, latitude, longitude, bounds] = found[index];
     field.value = [name, state].filter(Boolean).map(gettext).join(", ");
     close();
     onChoose({ name: field.value, latitude, longitude, bounds });
   };
 
-  const item = (className, text) => {
-    const element = document.createElement("li");
-    element.className = className;
-    element.textContent = text;
-    return element;
-  };
-
   const render = () => {
     found = findPlaces(places ?? [], field.value);
     active = found.length ? 0 : -1;
     const rows = found.map(([name, state], index) => {
-      const row = item("place-option", gettext(name));
+      const row = element("li", "place-option", gettext(name));
       row.id = `${list.id}-${index}`;
       row.role = "option";
-      const small = document.createElement("small");
-      small.textContent = state ? gettext(state) : gettext("State");
-      row.append(small);
+      row.append(element("small", "", state ? gettext(state) : gettext("State")));
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
       row.addEventListener("click", () => choose(index));
       return row;
     });
     if (!rows.length && field.value.trim()) {
-      const empty = item("place-none", places ? gettext("No state or district of that name") : gettext("Loading the list…"));
-      rows.push(empty);
+      const words = places ? gettext("No state or district of that name") : gettext("Loading the list…");
+      rows.push(element("li", "place-none", words));
     }
     list.replaceChildren(...rows);
     list.hidden = rows.length === 0;
@@ -75,7 +82,9 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
   };
 
   const highlight = () => {
-    [...list.querySelectorAll("[role=option]")].forEach((row, index) => row.setAttribute("aria-selected", String(index === active)));
+    [...list.querySelectorAll("[role=option]")].forEach((row, index) =>
+      row.setAttribute("aria-selected", String(index === active)),
+    );
     if (active < 0) field.removeAttribute("aria-activedescendant");
     else field.setAttribute("aria-activedescendant", `${list.id}-${active}`);
     list.children[active]?.scrollIntoView({ block: "nearest" });

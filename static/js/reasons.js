@@ -1,36 +1,42 @@
+// @ts-check
 // The page of reasons: the attention map, the probabilities on a map, and how the guess changes when a part is covered.
 import { get, post } from "./api.js";
+import { between, inside, isLarger } from "./boxes.js";
+import { all, byId, element, filledBar, one, pageData } from "./dom.js";
 import { distance, percent } from "./format.js";
-import { createLine, createMap, createMark } from "./map.js";
+import { at, createLine, createMap, createMark } from "./map.js";
 import { fill, localName } from "./words.js";
 
 const L = window.L;
 const POLL_MS = 250;
 const PATIENCE_MS = 60_000;
 const SMALLEST_BOX = 0.02; // of the picture's sides
-const byId = (id) => document.getElementById(id);
-const state = JSON.parse(byId("reasons-state").textContent);
-const at = ({ latitude, longitude }) => [latitude, longitude];
+/** @type {ReasonsPage} */
+const state = pageData("reasons-state");
+const picture = byId("the-picture", HTMLImageElement);
 
-function element(tag, text = "", className = "") {
-  const made = document.createElement(tag);
-  if (text) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
+const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? error.message : String(error));
 
+/** @param {string} text */
 function fail(text) {
   byId("reasons-error").textContent = text;
   byId("reasons-error").hidden = false;
 }
 
-/** Ask the model, and wait for the answer; rejects with a message for the page. */
-async function look(covered = []) {
+/**
+ * Ask the model, and wait for the answer; rejects with a message for the page.
+ * @param {Box[]} covered
+ */
+async function look(covered) {
   const asked = await post(state.urls.look, { covered });
   if (!asked.body.key) throw new Error(asked.body.error ?? gettext("The model did not answer."));
   return answered(state.urls.answers.replace("KEY", asked.body.key));
 }
 
+/**
+ * @param {string} url
+ * @returns {Promise<Reasons>}
+ */
 async function answered(url) {
   const patience = performance.now() + PATIENCE_MS;
   while (performance.now() < patience) {
@@ -49,24 +55,29 @@ const mapFailed = () => {
   byId("map-error").hidden = false;
 };
 board.ready.catch(mapFailed);
+/** @type {Record<string, L.LayerGroup>} */
 const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup() };
 for (const group of Object.values(layers)) group.addTo(board.map);
-for (const box of document.querySelectorAll("[data-layer]")) {
+for (const box of all("[data-layer]", HTMLInputElement)) {
   box.addEventListener("change", () => {
-    const group = layers[box.dataset.layer];
+    const group = layers[box.dataset.layer ?? ""];
     if (box.checked) group.addTo(board.map);
     else group.remove();
   });
 }
 const marks = L.layerGroup().addTo(board.map);
+/** @type {Promise<Cell[]>} */
 const cells = get(state.urls.cells).then(({ body }) => body.cells ?? Promise.reject(new Error("no cells")));
 cells.catch(mapFailed);
 
+/** @param {Reasons} reasons */
 async function showMap(reasons) {
   layers.circle.clearLayers();
   layers.neighbours.clearLayers();
   marks.clearLayers();
-  L.circle(at(reasons), { radius: reasons.radius_km * 1000, className: "map-radius", interactive: false }).addTo(layers.circle);
+  L.circle(at(reasons), { radius: reasons.radius_km * 1000, className: "map-radius", interactive: false }).addTo(
+    layers.circle,
+  );
   for (const alike of reasons.neighbours) {
     L.polyline([at(reasons), at(alike)], { className: "map-alike", interactive: false }).addTo(layers.neighbours);
     L.circleMarker(at(alike), { radius: 4, className: "map-alike-dot", interactive: false }).addTo(layers.neighbours);
@@ -89,26 +100,28 @@ async function showMap(reasons) {
       .bindTooltip(`${outlines[index].name}: ${percent(probability)}`, { sticky: true })
       .addTo(layers.heat);
   });
-  layers.neighbours.eachLayer((layer) => layer.bringToFront?.());
+  layers.neighbours.eachLayer((layer) => layer instanceof L.Path && layer.bringToFront());
 }
 
 // --- Lists
 
+/**
+ * @param {HTMLElement} list
+ * @param {Likelihood[]} rows
+ */
 function bars(list, rows) {
   const most = Math.max(...rows.map(({ probability }) => probability));
   list.replaceChildren(
     ...rows.map(({ name, probability }) => {
       const row = element("li");
-      const bar = element("span", "", "bar model");
-      const fill = element("i");
-      fill.style.width = `${(100 * probability) / most}%`;
-      bar.append(fill);
-      row.append(element("span", localName(name)), element("span", percent(probability), "number"), bar);
+      const figure = element("span", "number", percent(probability));
+      row.append(element("span", "", localName(name)), figure, filledBar("bar model", probability / most));
       return row;
     }),
   );
 }
 
+/** @param {Reasons} reasons */
 function showLists(reasons) {
   byId("doubt").hidden = !reasons.doubtful;
   bars(byId("states"), reasons.states.slice(0, 5));
@@ -116,65 +129,68 @@ function showLists(reasons) {
   byId("clues").replaceChildren(
     ...reasons.clues.flatMap(({ task, labels: [best] }) => {
       const value = element("dd");
-      value.append(element("span", best.label), element("span", percent(best.probability), "number"));
-      return [element("dt", task), value];
+      value.append(element("span", "", best.label), element("span", "number", percent(best.probability)));
+      return [element("dt", "", task), value];
     }),
   );
-  const pictured = reasons.neighbours.some(({ picture }) => picture);
+  const pictured = reasons.neighbours.some((alike) => alike.picture);
   byId("alike-note").hidden = pictured;
   byId("alike").replaceChildren(
     ...reasons.neighbours.map((alike) => {
       const row = element("li");
       if (alike.picture) {
-        const picture = element("img");
-        Object.assign(picture, { src: alike.picture, alt: "", loading: "lazy" });
-        row.append(picture);
-      } else if (pictured) row.append(element("span", gettext("Not on this site"), "no-picture"));
-      row.append(element("span", fill(gettext("Likeness {cosine}"), { cosine: alike.cosine.toFixed(2) }), "number"));
-      if (state.truth) row.append(element("span", fill(gettext("{distance} from the truth"), { distance: distance(kilometres(alike, state.truth)) })));
-      if (alike.credit) row.append(element("small", alike.credit, "muted"));
+        row.append(element("img", "", "", { src: alike.picture, alt: "", loading: "lazy" }));
+      } else if (pictured) row.append(element("span", "no-picture", gettext("Not on this site")));
+      row.append(element("span", "number", fill(gettext("Likeness {cosine}"), { cosine: alike.cosine.toFixed(2) })));
+      if (state.truth) {
+        const away = distance(kilometres(alike, state.truth));
+        row.append(element("span", "", fill(gettext("{distance} from the truth"), { distance: away })));
+      }
+      if (alike.credit) row.append(element("small", "muted", alike.credit));
       return row;
     }),
   );
 }
 
-const kilometres = (one, other) => board.map.distance(at(one), at(other)) / 1000;
+/** @type {(from: Position, to: Position) => number} */
+const kilometres = (from, to) => board.map.distance(at(from), at(to)) / 1000;
 
 // --- The attention map
 
+/** @param {Attention | null | undefined} attention */
 function showAttention(attention) {
   if (!attention) {
     byId("attention-note").textContent = gettext("This encoder cannot tell where it looks.");
     return;
   }
   const { values, seen, regions, method } = attention;
-  const canvas = byId("attention");
-  const small = document.createElement("canvas");
-  [small.width, small.height] = [values[0].length, values.length];
-  const pen = small.getContext("2d");
+  const canvas = byId("attention", HTMLCanvasElement);
+  const small = element("canvas", "", "", { width: values[0].length, height: values.length });
+  const [pen, target] = [small.getContext("2d"), canvas.getContext("2d")];
+  if (!pen || !target) return; // the browser is out of memory for them
   const pixels = pen.createImageData(small.width, small.height);
   values.flat().forEach((value, index) => {
     pixels.data.set([12, 16, 24, 255 * (1 - value ** 0.7)], 4 * index); // areas of low attention are darkened
   });
   pen.putImageData(pixels, 0, 0);
-  const picture = byId("the-picture");
   [canvas.width, canvas.height] = [picture.naturalWidth || 900, picture.naturalHeight || 600];
   const [left, top, right, bottom] = seen;
-  const target = canvas.getContext("2d");
   target.imageSmoothingQuality = "high";
   const [w, h] = [canvas.width, canvas.height];
   target.drawImage(small, left * w, top * h, (right - left) * w, (bottom - top) * h);
-  byId("attention-note").textContent = fill(gettext("Bright parts count more ({method}). Dashed: the three that count most."), { method });
-  const uncover = element("button", gettext("Uncover"), "button");
-  uncover.type = "button";
+  byId("attention-note").textContent = fill(
+    gettext("Bright parts count more ({method}). Dashed: the three that count most."),
+    { method },
+  );
+  const uncover = element("button", "button", gettext("Uncover"), { type: "button" });
   uncover.addEventListener("click", () => cover(null));
   byId("regions").replaceChildren(
     ...regions.map((box, index) => {
-      const frame = place(element("div", "", "region"), box);
-      frame.append(element("b", String(index + 1)));
+      const frame = place(element("div", "region"), box);
+      frame.append(element("b", "", String(index + 1)));
       byId("looked-at").append(frame);
-      const button = element("button", fill(gettext("Cover part {number}"), { number: index + 1 }), "button");
-      button.type = "button";
+      const words = fill(gettext("Cover part {number}"), { number: index + 1 });
+      const button = element("button", "button", words, { type: "button" });
       button.addEventListener("click", () => cover(box));
       return button;
     }),
@@ -182,6 +198,10 @@ function showAttention(attention) {
   );
 }
 
+/**
+ * @param {HTMLElement} box
+ * @param {Box} edges
+ */
 function place(box, [left, top, right, bottom]) {
   Object.assign(box.style, {
     left: `${100 * left}%`,
@@ -191,8 +211,9 @@ function place(box, [left, top, right, bottom]) {
   });
   return box;
 }
-byId("opacity").addEventListener("input", ({ target }) => {
-  byId("attention").style.opacity = String(target.value / 100);
+const opacity = byId("opacity", HTMLInputElement);
+opacity.addEventListener("input", () => {
+  byId("attention").style.opacity = String(Number(opacity.value) / 100);
 });
 
 // --- Covering parts of the picture
@@ -200,11 +221,14 @@ byId("opacity").addEventListener("input", ({ target }) => {
 let original = state.reasons;
 let asking = 0;
 
-/** Cover this box, or nothing, and show the model's guess for that. */
+/**
+ * Cover this box, or nothing, and show the model's guess for that.
+ * @param {Box | null} box
+ */
 async function cover(box) {
   const mine = ++asking;
   const told = byId("what-if");
-  byId("covers").replaceChildren(...(box ? [place(element("div", "", "cover"), box)] : []));
+  byId("covers").replaceChildren(...(box ? [place(element("div", "cover"), box)] : []));
   if (!original) return;
   if (!box) {
     told.textContent = "";
@@ -222,22 +246,25 @@ async function cover(box) {
       fill(gettext("Without it the guess moves by {distance}."), { distance: distance(kilometres(original, changed)) }),
       `${gettext(before.name)}: ${percent(before.probability)} → ${percent(same)}.`,
     ];
-    if (after.name !== before.name) words.push(fill(gettext("Now likeliest: {state} ({share})."), { state: gettext(after.name), share: percent(after.probability) }));
+    if (after.name !== before.name) {
+      const likeliest = { state: gettext(after.name), share: percent(after.probability) };
+      words.push(fill(gettext("Now likeliest: {state} ({share})."), likeliest));
+    }
     told.textContent = words.join(" ");
   } catch (error) {
-    if (mine === asking) told.textContent = error.message;
+    if (mine === asking) told.textContent = messageOf(error);
   }
 }
 
 const ground = byId("looked-at");
 const dragged = byId("drag");
+/** @type {[number, number] | null} */
 let from = null;
-const share = (event) => {
+/** @returns {[number, number]} */
+const share = (/** @type {PointerEvent} */ event) => {
   const box = ground.getBoundingClientRect();
-  const within = (value) => Math.min(1, Math.max(0, value));
-  return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
+  return [inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height)];
 };
-const between = ([x1, y1], [x2, y2]) => [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
 ground.addEventListener("pointerdown", (event) => {
   if (event.button !== 0) return;
   from = share(event);
@@ -253,7 +280,7 @@ ground.addEventListener("pointerup", (event) => {
   const box = between(from, share(event));
   from = null;
   dragged.hidden = true;
-  if (box[2] - box[0] > SMALLEST_BOX && box[3] - box[1] > SMALLEST_BOX) cover(box);
+  if (isLarger(box, SMALLEST_BOX)) cover(box);
 });
 ground.addEventListener("pointercancel", () => {
   from = null;
@@ -262,21 +289,22 @@ ground.addEventListener("pointercancel", () => {
 
 // --- Start
 
+/** @param {Reasons} reasons */
 function show(reasons) {
   showLists(reasons);
   showMap(reasons).catch(() => {});
 }
 
 byId("print").addEventListener("click", () => window.print());
-byId("lesson").addEventListener("toggle", ({ target }) => {
-  const frame = target.querySelector("iframe");
-  if (target.open && !frame.src) frame.src = frame.dataset.src;
+const lesson = byId("lesson", HTMLDetailsElement);
+lesson.addEventListener("toggle", () => {
+  const frame = one(lesson, "iframe", HTMLIFrameElement);
+  if (lesson.open && !frame.src) frame.src = frame.dataset.src ?? "";
 });
 
 if (original) show(original);
-const picture = byId("the-picture");
 const pictureReady = picture.complete ? Promise.resolve() : picture.decode().catch(() => {});
-(state.urls.answer ? answered(state.urls.answer) : look())
+(state.urls.answer ? answered(state.urls.answer) : look([]))
   .then(async (found) => {
     await pictureReady;
     if (!original) {
@@ -288,5 +316,5 @@ const pictureReady = picture.complete ? Promise.resolve() : picture.decode().cat
   })
   .catch((error) => {
     byId("attention-note").textContent = "";
-    fail(error.message);
+    fail(messageOf(error));
   });

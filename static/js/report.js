@@ -1,17 +1,22 @@
+// @ts-check
 // Reporting a photo: a dialog with the reasons to choose from, and the site's answer.
-const dialog = document.getElementById("report");
-const form = document.getElementById("report-form");
-const answer = document.getElementById("report-answer");
+import { csrfToken } from "./api.js";
+import { byId } from "./dom.js";
 
-document.getElementById("show-report").addEventListener("click", () => {
+const dialog = byId("report", HTMLDialogElement);
+const form = byId("report-form", HTMLFormElement);
+const answer = byId("report-answer");
+
+byId("show-report").addEventListener("click", () => {
   answer.textContent = "";
   form.hidden = false;
   dialog.showModal();
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const body = new URLSearchParams({ reason: event.submitter.value });
-  const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content };
+  const reason = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+  const body = new URLSearchParams({ reason });
+  const headers = { "X-CSRFToken": csrfToken() };
   try {
     const response = await fetch(form.action, { method: "POST", body, headers });
     const said = await response.json();

@@ -1,18 +1,22 @@
+// @ts-check
 // Reviewing a photo: drawing boxes to blur and a crop, moving its position on the map, and a key for each decision.
-import { createLine, createMap, createMark } from "./map.js";
+import { between, edit, inside, isLarger } from "./boxes.js";
+import { all, byId, pageData, svgElement } from "./dom.js";
+import { at, createLine, createMap, createMark } from "./map.js";
 
 const SMALLEST = 0.01; // share of a side: a click draws no box
-const byId = (id) => document.getElementById(id);
-const review = JSON.parse(byId("review").textContent);
 const L = window.L;
+/** @type {ReviewPage} */
+const review = pageData("review");
 
 // --- The position
 
 const board = createMap(byId("map"), { basemap: review.basemap, bounds: review.bounds, tileUrl: review.tile_url });
-const placeForm = byId("place-form");
-const at = ({ latitude, longitude }) => [latitude, longitude];
-const mark = createMark("truth", at(review.place), { className: "map-pin", interactive: true, draggable: true }).addTo(board.map);
-const write = ({ lat, lng }) => {
+const placeForm = byId("place-form", HTMLFormElement);
+const mark = createMark("truth", at(review.place), { className: "map-pin", interactive: true, draggable: true }).addTo(
+  board.map,
+);
+const write = (/** @type {L.LatLng} */ { lat, lng }) => {
   placeForm.latitude.value = lat.toFixed(6);
   placeForm.longitude.value = lng.toFixed(6);
 };
@@ -28,7 +32,11 @@ placeForm.addEventListener("change", () => {
 if (review.model) {
   createMark("model", at(review.model)).addTo(board.map);
   createLine("model", at(review.model), at(review.place)).addTo(board.map);
-  L.circle(at(review.model), { radius: review.model.radius_km * 1000, className: "map-radius", interactive: false }).addTo(board.map);
+  L.circle(at(review.model), {
+    radius: review.model.radius_km * 1000,
+    className: "map-radius",
+    interactive: false,
+  }).addTo(board.map);
   board.frame(L.latLngBounds([at(review.model), at(review.place)]).pad(0.3), { maxZoom: 8 });
 } else {
   board.frame(L.latLngBounds([at(review.place)]).pad(0.3), { maxZoom: 7 });
@@ -37,41 +45,45 @@ if (review.model) {
 // --- The picture: boxes in fractions of the display copy; a new crop in fractions of the shown picture
 
 const stage = byId("stage");
-const svg = byId("boxes");
-const kept = review.covered.map((box) => [...box]);
+const modeButtons = all("[data-mode]");
+const svg = byId("boxes", SVGSVGElement);
+const { covered: kept } = review;
 let boxes = [...kept];
+/** @type {Box | null} */
 let crop = null;
+/** @type {string | null} "blur" or "crop" */
 let mode = null;
+/** @type {{from: [number, number], box: Box} | null} */
 let drawing = null;
 let fresh = false; // whether "As it came" was pressed
 
-function shape(box, kind) {
-  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const [left, top, right, bottom] = box;
-  for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) rect.setAttribute(name, value);
-  rect.setAttribute("class", `box-${kind}`);
-  return rect;
+/**
+ * @param {Box} box
+ * @param {string} kind
+ */
+function shape([left, top, right, bottom], kind) {
+  return svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, class: `box-${kind}` });
 }
 
 function show() {
   const shown = boxes.map((box) => shape(box, "blur"));
   if (crop) shown.push(shape(crop, "crop"));
-  if (drawing) shown.push(shape(drawing.box, mode));
+  if (drawing) shown.push(shape(drawing.box, mode ?? ""));
   svg.replaceChildren(...shown);
   const changed = fresh || crop !== null || boxes.length !== kept.length;
-  byId("picture-save").disabled = !changed;
-  byId("box-undo").disabled = crop === null && boxes.length === 0;
-  for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  byId("picture-save", HTMLButtonElement).disabled = !changed;
+  byId("box-undo", HTMLButtonElement).disabled = crop === null && boxes.length === 0;
+  for (const button of modeButtons) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   stage.dataset.mode = mode ?? "";
 }
 
-const setMode = (next) => {
+const setMode = (/** @type {string} */ next) => {
   mode = mode === next ? null : next;
   show();
 };
-const pointOf = (event) => {
+/** @returns {[number, number]} */
+const pointOf = (/** @type {PointerEvent} */ event) => {
   const { left, top, width, height } = svg.getBoundingClientRect();
-  const inside = (value) => Math.min(Math.max(value, 0), 1);
   return [inside((event.clientX - left) / width), inside((event.clientY - top) / height)];
 };
 
@@ -79,26 +91,25 @@ stage.addEventListener("pointerdown", (event) => {
   if (!mode) return;
   event.preventDefault();
   stage.setPointerCapture(event.pointerId);
-  const [x, y] = pointOf(event);
-  drawing = { x, y, box: [x, y, x, y] };
+  const from = pointOf(event);
+  drawing = { from, box: between(from, from) };
 });
 stage.addEventListener("pointermove", (event) => {
   if (!drawing) return;
-  const [x, y] = pointOf(event);
-  drawing.box = [Math.min(x, drawing.x), Math.min(y, drawing.y), Math.max(x, drawing.x), Math.max(y, drawing.y)];
+  drawing.box = between(drawing.from, pointOf(event));
   show();
 });
 stage.addEventListener("pointerup", () => {
   if (!drawing) return;
   const { box } = drawing;
   drawing = null;
-  if (box[2] - box[0] > SMALLEST && box[3] - box[1] > SMALLEST) {
+  if (isLarger(box, SMALLEST)) {
     if (mode === "crop") crop = box;
     else boxes.push(box);
   }
   show();
 });
-for (const button of document.querySelectorAll("[data-mode]")) button.addEventListener("click", () => setMode(button.dataset.mode));
+for (const button of modeButtons) button.addEventListener("click", () => setMode(button.dataset.mode ?? ""));
 
 const takeBack = () => {
   if (crop) crop = null;
@@ -108,29 +119,19 @@ const takeBack = () => {
 byId("box-undo").addEventListener("click", takeBack);
 byId("box-clear").addEventListener("click", () => {
   [boxes, crop, fresh] = [[], null, true];
-  byId("box-words").textContent = "Without crop and boxes, once you save it.";
+  byId("box-words").textContent = gettext("Without crop and boxes, once you save it.");
   show();
 });
 
-/** What to save: a crop of the shown picture becomes one of the original, and boxes move with it. */
-function edit() {
-  const old = fresh ? null : review.crop;
-  if (!crop) return { crop: old, covered: boxes };
-  const [left, top, right, bottom] = crop;
-  const [width, height] = [right - left, bottom - top];
-  const base = old ?? [0, 0, 1, 1];
-  const whole = ([x, y]) => [base[0] + x * (base[2] - base[0]), base[1] + y * (base[3] - base[1])];
-  const inside = (value) => Math.min(Math.max(value, 0), 1);
-  const covered = boxes
-    .map(([x1, y1, x2, y2]) => [(x1 - left) / width, (y1 - top) / height, (x2 - left) / width, (y2 - top) / height].map(inside))
-    .filter(([x1, y1, x2, y2]) => x2 > x1 && y2 > y1);
-  return { crop: [...whole([left, top]), ...whole([right, bottom])], covered };
-}
-byId("picture-form").addEventListener("submit", () => (byId("boxes-field").value = JSON.stringify(edit())));
+byId("picture-form").addEventListener("submit", () => {
+  const edited = edit({ crop: fresh ? null : review.crop, newCrop: crop, boxes });
+  byId("boxes-field", HTMLInputElement).value = JSON.stringify(edited);
+});
 
 // --- Keys
 
-const press = (id) => byId(id)?.click();
+const press = (/** @type {string} */ id) => document.getElementById(id)?.click();
+/** @type {Record<string, () => void>} */
 const KEYS = {
   a: () => press("approve"),
   u: () => byId("reason").focus(),
@@ -144,9 +145,11 @@ const KEYS = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!(event.target instanceof Element)) return;
   const field = event.target.closest("input:not([type=checkbox]), select, textarea");
   if (field) {
-    if (field.id === "reason" && event.key === "Enter" && field.value) {
+    const reason = field.id === "reason" && "value" in field && field.value;
+    if (reason && event.key === "Enter") {
       event.preventDefault();
       press("refuse");
     }

@@ -1,20 +1,21 @@
+// @ts-check
 // The round page: pin, clock, guess, reveal. The server decides deadlines and scores.
 import { get, post } from "./api.js";
 import { ServerClock } from "./clock.js";
-import { clock as clockText } from "./format.js";
-import { announce, createGuessPanel } from "./guess_panel.js";
+import { createCountdown } from "./countdown.js";
+import { byId, pageData } from "./dom.js";
+import { createGuessPanel } from "./guess_panel.js";
 import { reveal } from "./reveal.js";
 import { openSocket } from "./socket.js";
 import { showNamedState } from "./streak.js";
-import { play } from "./sound.js";
 
-const URGENT_MS = 10_000;
 const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
 
-const byId = (id) => document.getElementById(id);
-const state = JSON.parse(byId("round-state").textContent);
+/** @type {RoundPage} */
+const state = pageData("round-state");
 const serverClock = new ServerClock(state.server_now_ms);
 
+/** @type {ReturnType<typeof openSocket> | undefined} */
 let socket;
 let fetching = false;
 
@@ -29,7 +30,10 @@ const panel = createGuessPanel({
   onGoOn: () => byId("next").click(),
 });
 
-/** Store the draft. In a streak the answer contains the state that the pin lies in. */
+/**
+ * Store the draft. In a streak the answer contains the state that the pin lies in.
+ * @param {Position} position
+ */
 async function sendDraft(position) {
   const { body } = await post(state.urls.draft, position);
   showNamedState(body.state);
@@ -37,15 +41,12 @@ async function sendDraft(position) {
 
 async function confirm() {
   panel.setPhase("sending");
-  const { status, body } = await post(state.urls.guess, panel.position());
+  const { status, body } = await post(state.urls.guess, panel.position() ?? {});
   if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
   if (status === 200) return finish(body);
-  panel.setPhase(
-    "guess",
-    status === 400 ? body.error
-    : status === 0 ? gettext("The site cannot be reached. Your pin is kept: try again.")
-    : gettext("That did not work. Your pin is kept: try again."),
-  );
+  /** @type {Record<number, string>} */
+  const reasons = { 400: body.error, 0: gettext("The site cannot be reached. Your pin is kept: try again.") };
+  panel.setPhase("guess", reasons[status] ?? gettext("That did not work. Your pin is kept: try again."));
 }
 
 /** Fetch the result of a round that the clock or another tab has locked, retrying until it succeeds. */
@@ -62,6 +63,10 @@ async function fetchResult() {
   }
 }
 
+/**
+ * @param {RoundResult} result
+ * @param {{animate?: boolean}} [how]
+ */
 function finish(result, { animate = true } = {}) {
   if (panel.phase() === "revealed") return;
   socket?.close();
@@ -69,33 +74,24 @@ function finish(result, { animate = true } = {}) {
   byId("clock").hidden = true;
   byId("connection").hidden = true;
   panel.setPhase("revealed");
-  reveal(panel.board, result, state, { animate, announce });
+  reveal(panel.board, result, state, { animate });
 }
 
 // --- The clock and the socket
 
-let alarmed = false;
+const countdown = createCountdown({ now: () => serverClock.now(), panel, sendPin: sendDraft });
 function tick() {
-  const left = state.deadline_ms - serverClock.now();
-  byId("clock-time").textContent = clockText(left);
-  byId("clock").classList.toggle("urgent", left <= URGENT_MS);
-  if (left <= URGENT_MS && !alarmed && left > 0) {
-    alarmed = true;
-    play("hurry");
-    byId("alarm").textContent = panel.position() ? gettext("Ten seconds left. Your pin counts when time is up.") : gettext("Ten seconds left and no pin yet.");
-  }
-  if (left <= 0 && panel.phase() === "guess") {
-    if (panel.position()) sendDraft(panel.position()); // the pin's current position, also while it is being dragged
-    panel.setPhase("over");
-  }
+  if (state.deadline_ms === null) return;
+  const left = countdown.show(state.deadline_ms);
   if (left <= -GRACE_MS && panel.phase() === "over") fetchResult();
 }
 const ticker = state.deadline_ms && !state.result ? setInterval(tick, 200) : undefined;
 if (ticker) tick();
 
+/** @type {number | undefined} */
 let disconnectedTimer;
 function showConnection() {
-  const text = navigator.onLine === false ? gettext("You are offline. Your pin is kept; go on when the connection is back.") : "";
+  const text = navigator.onLine ? "" : gettext("You are offline. Your pin is kept; go on when the connection is back.");
   byId("connection").textContent = text;
   byId("connection").hidden = !text || panel.phase() === "revealed";
 }
@@ -108,12 +104,12 @@ if (!state.result) {
       clearTimeout(disconnectedTimer);
       if (connected) return showConnection();
       disconnectedTimer = setTimeout(() => {
-        if (!state.deadline_ms || navigator.onLine === false || panel.phase() === "revealed") return;
+        if (!state.deadline_ms || !navigator.onLine || panel.phase() === "revealed") return;
         byId("connection").textContent = gettext("Reconnecting… the clock goes on.");
         byId("connection").hidden = false;
       }, 3000);
     },
-    onMessage(message) {
+    onMessage(/** @type {RoundSocket.Message} */ message) {
       if (message.type === "pong") serverClock.learn(message.t, message.server_now_ms);
       const locked = message.type === "locked" || (message.type === "snapshot" && message.locked);
       if (locked && panel.phase() !== "sending") fetchResult();
@@ -123,6 +119,6 @@ if (!state.result) {
 
 // --- Start in the state that the page contains
 
-if (state.draft) panel.putPin(window.L.latLng(state.draft.latitude, state.draft.longitude), { send: false });
+if (state.draft) panel.putPin(state.draft);
 if (state.result) finish(state.result, { animate: false });
 addEventListener("pageshow", (event) => event.persisted && location.reload());

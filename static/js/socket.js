@@ -1,3 +1,4 @@
+// @ts-check
 // A socket with pings (heartbeat and clock) that reconnects with growing pauses.
 
 const PING_EVERY_MS = 10_000;
@@ -5,14 +6,22 @@ const DEAD_AFTER_MS = 25_000; // two pings without an answer: a connection can f
 const MAX_PAUSE_MS = 15_000;
 const GONE = new Set([4404, 4403]); // close codes (not found, removed): do not reconnect
 
-/** `onMessage(message)` for each message, `onState(connected)` whenever that changes. Returns {send(data), close()}; `send`
- * tells whether the socket was open. `onGone(code)` when the server has closed it for good. */
+/**
+ * @template Message
+ * @param {string} path
+ * @param {object} hear
+ * @param {(message: Message) => void} hear.onMessage
+ * @param {(connected: boolean) => void} hear.onState whenever that changes
+ * @param {(code: number) => void} [hear.onGone] when the server has closed it for good
+ */
 export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+  /** @type {WebSocket} */
   let socket;
   let pause = 1000;
   let closed = false;
   let heard = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let retry;
 
   const ping = () => {
@@ -55,6 +64,10 @@ export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   addEventListener("online", wake);
   connect();
   return {
+    /**
+     * @param {object} data
+     * @returns {boolean} whether the socket was open
+     */
     send(data) {
       const open = socket.readyState === WebSocket.OPEN;
       if (open) socket.send(JSON.stringify(data));

@@ -1,12 +1,26 @@
+// @ts-check
 // A few soft tones, synthesised without files. Silent if the player has turned sound off, and on pupils' pages.
-const TONES = { // [hertz, starts after s, lasts s]
+/** @type {Record<string, [number, number, number][]>} */
+const TONES = {
+  // [hertz, starts after s, lasts s]
   pin: [[520, 0, 0.06]],
-  lock: [[390, 0, 0.09], [585, 0.08, 0.14]],
-  reveal: [[523, 0, 0.18], [659, 0.11, 0.18], [784, 0.22, 0.34]],
-  hurry: [[880, 0, 0.07], [880, 0.16, 0.07]],
+  lock: [
+    [390, 0, 0.09],
+    [585, 0.08, 0.14],
+  ],
+  reveal: [
+    [523, 0, 0.18],
+    [659, 0.11, 0.18],
+    [784, 0.22, 0.34],
+  ],
+  hurry: [
+    [880, 0, 0.07],
+    [880, 0.16, 0.07],
+  ],
 };
 const LOUD = 0.06; // of full scale
-let context = null;
+/** @type {AudioContext | undefined} */
+let context;
 
 const wanted = () => {
   try {
@@ -16,7 +30,10 @@ const wanted = () => {
   }
 };
 
-/** Play one of the tones, if sound is on and the browser allows it, which it does after the first interaction. */
+/**
+ * Play one of the tones, if sound is on and the browser allows it, which it does after the first interaction.
+ * @param {"pin" | "lock" | "reveal" | "hurry"} name
+ */
 export function play(name) {
   if (!wanted() || !navigator.userActivation?.hasBeenActive || document.querySelector("[data-role=pupil]")) return;
   context ??= new AudioContext();

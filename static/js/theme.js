@@ -1,6 +1,9 @@
+// @ts-check
 // The theme: automatic, light or dark. A classic script in the head, so that the first paint has the right colours.
 (() => {
   const ORDER = ["auto", "light", "dark"];
+  /** @type {Record<string, string>} */
+  const ICONS = { auto: "auto", light: "sun", dark: "moon" };
   const root = document.documentElement;
 
   const chosen = () => {
@@ -11,12 +14,14 @@
     }
   };
 
-  const apply = (theme) => {
+  const apply = (/** @type {string} */ theme) => {
     root.dataset.theme = theme;
     const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-    document.querySelector("meta[name=theme-color]").content = dark ? "#12171a" : "#f5f3ed";
-    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
-      button.querySelector("use").setAttribute("href", `${root.dataset.icons}#${{ auto: "auto", light: "sun", dark: "moon" }[theme]}`);
+    document.querySelector("meta[name=theme-color]")?.setAttribute("content", dark ? "#12171a" : "#f5f3ed");
+    /** @type {NodeListOf<HTMLElement>} */
+    const buttons = document.querySelectorAll("[data-theme-toggle]");
+    for (const button of buttons) {
+      button.querySelector("use")?.setAttribute("href", `${root.dataset.icons}#${ICONS[theme]}`);
       button.setAttribute("aria-label", `Colours: ${theme}. Change`);
       button.title = `Colours: ${theme}`;
     }
@@ -30,7 +35,7 @@
     apply(chosen());
     for (const button of document.querySelectorAll("[data-theme-toggle]")) {
       button.addEventListener("click", () => {
-        const theme = ORDER[(ORDER.indexOf(root.dataset.theme) + 1) % ORDER.length];
+        const theme = ORDER[(ORDER.indexOf(root.dataset.theme ?? "auto") + 1) % ORDER.length];
         try {
           localStorage.setItem("theme", theme);
         } catch {

@@ -1,70 +1,107 @@
+// @ts-check
 // An upload: files are dropped, sent in resumable chunks, checked together, positioned by a pin, and imported.
+import { csrfToken } from "./api.js";
+import { all, byId, element, pageData } from "./dom.js";
 import { createMap, createMark } from "./map.js";
+import { fill } from "./words.js";
+
+/** @import { Board } from "./map.js" */
 
 const AT_ONCE = 3;
 const TRIES = 6;
+const MOST_ROWS = 200; // of the list of files
 const LOOK_EVERY_MS = 1000;
-const WORDS = { coming: "on the way", there: "there", new: "good: would be taken in", known: "there already", rejected: "turned away", unplaced: "needs a place", taken: "taken in" };
-const byId = (id) => document.getElementById(id);
-const page = JSON.parse(byId("upload").textContent);
-const csrf = document.querySelector("meta[name=csrf-token]").content;
+/** @type {Record<FileState, string>} */
+const WORDS = {
+  rejected: gettext("turned away"),
+  unplaced: gettext("needs a place"),
+  coming: gettext("on the way"),
+  new: gettext("good: would be taken in"),
+  known: gettext("there already"),
+  there: gettext("there"),
+  taken: gettext("taken in"),
+};
+const ORDER = /** @type {FileState[]} */ (Object.keys(WORDS));
+/** @type {Record<string, string>} */
+const ENDS = {
+  failed: gettext("The last job failed."),
+  cancelled: gettext("The last job was cancelled."),
+  interrupted: gettext("The last job was interrupted."),
+};
+/** @type {UploadPage} */
+const page = pageData("upload");
+/** @type {Map<number, UploadedFile>} */
 const files = new Map(); // by id
-const queue = []; // [row, File]
+/** @type {[UploadedFile, File][]} */
+const queue = [];
 let counts = page.counts;
+/** @type {UploadState} */
 let state = page;
+/** @type {FileState | ""} */
 let filter = "";
 let sending = 0;
 let broken = false;
 
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-const megabytes = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+const megabytes = (/** @type {number} */ bytes) =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+const answered = (/** @type {number} */ status) =>
+  fill(gettext("The site answered {status}: reload the page."), { status });
+/** @param {string} text */
 function trouble(text) {
   byId("trouble").textContent = text;
   byId("trouble").hidden = !text;
 }
-function make(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}
 
+/**
+ * @param {string} url
+ * @param {{method?: string, body?: BodyInit}} [request]
+ * @returns {Promise<{status: number, answer: any}>}
+ */
 async function ask(url, { method = "GET", body } = {}) {
-  const response = await fetch(url, { method, body, headers: { "X-CSRFToken": csrf, Accept: "application/json" } });
+  const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  const response = await fetch(url, { method, body, headers });
   const answer = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
   return { status: response.status, answer };
 }
+/** @param {{act: string, files?: number[], latitude?: number, longitude?: number}} what */
 async function act(what) {
   try {
     const { status, answer } = await ask(page.urls.act, { method: "POST", body: JSON.stringify(what) });
-    trouble(status < 400 ? "" : (answer.error ?? `The site answered ${status}: reload the page.`));
+    trouble(status < 400 ? "" : (answer.error ?? answered(status)));
     if (answer.url) location.assign(answer.url);
     else if (status < 400) take(answer);
   } catch {
-    trouble("The site cannot be reached. Try again in a moment.");
+    trouble(gettext("The site cannot be reached. Try again in a moment."));
   }
 }
 
 // --- Sending
 
+/** @typedef {{path: string, file: File}} Chosen */
+
+/** @param {Chosen[]} chosen */
 async function announce(chosen) {
   const wanted = chosen.filter(({ file }) => file.name !== ".DS_Store" && file.name !== "Thumbs.db");
   if (!wanted.length) return;
   for (let start = 0; start < wanted.length; start += 500) {
     const part = wanted.slice(start, start + 500);
-    let answered;
+    const body = JSON.stringify(part.map(({ path, file }) => [path, file.size]));
+    let said;
     try {
-      answered = await ask(page.urls.announce, { method: "POST", body: JSON.stringify(part.map(({ path, file }) => [path, file.size])) });
+      said = await ask(page.urls.announce, { method: "POST", body });
     } catch {
-      trouble("The site cannot be reached. Drop the files again in a moment: what has come is kept.");
+      trouble(gettext("The site cannot be reached. Drop the files again in a moment: what has come is kept."));
       return;
     }
-    if (answered.status >= 400) {
-      trouble(answered.answer.error ?? `The site answered ${answered.status}.`);
+    if (said.status >= 400) {
+      trouble(said.answer.error ?? answered(said.status));
       return;
     }
     trouble("");
-    answered.answer.files.forEach((row, index) => {
+    /** @type {UploadedFile[]} */
+    const rows = said.answer.files;
+    rows.forEach((row, index) => {
       files.set(row.id, row);
       if (row.state === "coming") queue.push([row, part[index].file]);
     });
@@ -76,25 +113,29 @@ async function announce(chosen) {
 
 async function pump() {
   sending += 1;
-  while (queue.length) {
-    const [row, file] = queue.shift();
-    await send(row, file);
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    await send(...next);
     show();
   }
   sending -= 1;
   if (sending === 0) await look();
 }
 
+/**
+ * @param {UploadedFile} row
+ * @param {File} file
+ */
 async function send(row, file) {
   let tries = 0;
   while (row.state === "coming") {
-    const piece = file.slice(row.received, row.received + page.piece);
+    const chunk = file.slice(row.received, row.received + page.chunk);
     try {
-      const url = `${page.urls.receive.replace(/0$/, row.id)}?offset=${row.received}`;
-      const { status, answer } = await ask(url, { method: "PUT", body: piece });
-      if (status === 409 && answer.received !== row.received && tries < TRIES) row.received = answer.received; // another tab sent this part, or a chunk was cut off
+      const url = `${page.urls.receive.replace(/0$/, String(row.id))}?offset=${row.received}`;
+      const { status, answer } = await ask(url, { method: "PUT", body: chunk });
+      if (status === 409 && answer.received !== row.received && tries < TRIES)
+        row.received = answer.received; // another tab sent this part, or a chunk was cut off
       else if (status >= 400) {
-        Object.assign(row, { state: "rejected", detail: answer.error ?? `The site answered ${status}.` });
+        Object.assign(row, { state: "rejected", detail: answer.error ?? answered(status) });
         return;
       } else Object.assign(row, answer);
       tries = status === 409 ? tries + 1 : 0;
@@ -102,7 +143,7 @@ async function send(row, file) {
     } catch {
       tries += 1;
       if (tries > TRIES) {
-        row.detail = "The connection broke: drop the file again to go on.";
+        row.detail = gettext("The connection broke: drop the file again to go on.");
         broken = true;
         return;
       }
@@ -115,6 +156,7 @@ async function send(row, file) {
 }
 
 const recount = () => {
+  /** @type {UploadState["counts"]} */
   const found = {};
   for (const { state: name } of files.values()) found[name] = (found[name] ?? 0) + 1;
   return { ...counts, ...found };
@@ -122,14 +164,22 @@ const recount = () => {
 
 // --- Dropped files
 
+/**
+ * @param {FileSystemEntry} entry
+ * @param {string} [path]
+ * @returns {Promise<Chosen[]>}
+ */
 async function entriesOf(entry, path = "") {
   if (entry.isFile) {
-    const file = await new Promise((done, fail) => entry.file(done, fail));
+    const fileEntry = /** @type {FileSystemFileEntry} */ (entry);
+    /** @type {File} */
+    const file = await new Promise((done, fail) => fileEntry.file(done, fail));
     return [{ path: path + file.name, file }];
   }
-  const reader = entry.createReader();
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];
   for (;;) {
+    /** @type {FileSystemEntry[]} */
     const some = await new Promise((done, fail) => reader.readEntries(done, fail));
     if (!some.length) break;
     for (const inner of some) found.push(...(await entriesOf(inner, `${path}${entry.name}/`)));
@@ -137,7 +187,7 @@ async function entriesOf(entry, path = "") {
   return found;
 }
 const drop = byId("drop");
-for (const event of ["dragover", "dragenter"])
+for (const event of /** @type {const} */ (["dragover", "dragenter"]))
   drop.addEventListener(event, (dragged) => {
     dragged.preventDefault();
     drop.classList.add("is-over");
@@ -146,34 +196,43 @@ drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
 drop.addEventListener("drop", async (event) => {
   event.preventDefault();
   drop.classList.remove("is-over");
-  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const { items, files: plain } = event.dataTransfer ?? { items: [], files: [] };
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => Boolean(entry));
   const chosen = entries.length
-    ? (await Promise.all(entries.map((entry) => entriesOf(entry)))).flat()
-    : [...event.dataTransfer.files].map((file) => ({ path: file.name, file }));
+    ? (await Promise.all(entries.map((entry) => (entry ? entriesOf(entry) : [])))).flat()
+    : [...plain].map((file) => ({ path: file.name, file }));
   await announce(chosen);
 });
-for (const id of ["pick-files", "pick-folder"])
-  byId(id).addEventListener("change", async ({ target }) => {
-    await announce([...target.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
-    target.value = "";
+for (const id of ["pick-files", "pick-folder"]) {
+  const field = byId(id, HTMLInputElement);
+  field.addEventListener("change", async () => {
+    await announce([...(field.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+    field.value = "";
   });
+}
 addEventListener("beforeunload", (event) => {
   if (sending) event.preventDefault();
 });
 
 // --- The list
 
+/** @param {UploadedFile} row */
 function line(row) {
-  const tr = make("tr");
-  const name = make("th", "", row.name);
-  name.scope = "row";
-  const where = row.latitude === null ? "" : ` · ${row.latitude.toFixed(4)}, ${row.longitude.toFixed(4)}`;
+  const tr = element("tr");
+  const { latitude, longitude } = row;
+  const placed = latitude !== null && longitude !== null;
+  const where = placed ? ` · ${latitude.toFixed(4)}, ${longitude.toFixed(4)}` : "";
   const percent = row.size && row.state === "coming" ? ` ${Math.floor((100 * row.received) / row.size)} %` : "";
-  tr.append(name, make("td", "amount", row.archive ? "" : megabytes(row.size)), make("td", `upload-${row.state}`, `${WORDS[row.state]}${percent}${where}`), make("td", "", row.detail));
-  const tools = make("td");
+  tr.append(
+    element("th", "", row.name, { scope: "row" }),
+    element("td", "amount", row.archive ? "" : megabytes(row.size)),
+    element("td", `upload-${row.state}`, `${WORDS[row.state]}${percent}${where}`),
+    element("td", "", row.detail),
+  );
+  const tools = element("td");
   if (!row.archive && !state.taken_in && !state.job?.active) {
-    const away = make("button", "button small-button", "Leave out");
-    away.setAttribute("aria-label", `Leave out ${row.name}`);
+    const away = element("button", "button small-button", gettext("Leave out"));
+    away.setAttribute("aria-label", fill(gettext("Leave out {name}"), { name: row.name }));
     away.addEventListener("click", () => act({ act: "remove", files: [row.id] }));
     tools.append(away);
   }
@@ -181,68 +240,125 @@ function line(row) {
   return tr;
 }
 
-const ORDER = ["rejected", "unplaced", "coming", "new", "known", "there", "taken"];
 let drawn = 0;
 function show() {
   if (Date.now() - drawn < 150) return void setTimeout(() => Date.now() - drawn >= 150 && show(), 160);
   drawn = Date.now();
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const button = (name, words, count) => {
-    const made = make("button", "workshop-tab", `${words} `);
-    made.append(make("b", "number", String(count)));
-    made.setAttribute("aria-pressed", String(filter === name));
-    made.addEventListener("click", () => {
-      filter = name;
-      drawn = 0;
-      show();
-    });
-    return made;
-  };
-  byId("filters").replaceChildren(button("", "All", all), ...ORDER.filter((name) => counts[name]).map((name) => button(name, WORDS[name], counts[name])));
-  const rows = [...files.values()].filter((row) => !filter || row.state === filter).sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
-  byId("files").replaceChildren(...rows.slice(0, 200).map(line));
-  const hidden = (filter ? (counts[filter] ?? 0) : all) - Math.min(rows.length, 200);
-  byId("more").textContent = hidden > 0 ? `and ${hidden} more` : "";
-  byId("files-box").hidden = all === 0;
-
-  const job = state.job;
-  const total = [...files.values()].filter(({ archive }) => !archive).reduce((sum, { size }) => sum + size, 0);
-  const received = [...files.values()].filter(({ archive }) => !archive).reduce((sum, { received: got }) => sum + got, 0);
-  const bar = byId("bar");
-  const words = [];
-  if (sending || queue.length) {
-    bar.value = total ? received / total : 0;
-    words.push(broken ? "The connection is lost: trying again. " : "", `${megabytes(received)} of ${megabytes(total)}`);
-  } else if (job?.active) {
-    if (job.total) bar.value = job.done / job.total;
-    else bar.removeAttribute("value");
-    words.push(job.phase ? `${job.phase}: ${job.done} of ${job.total}` : "Waiting for a worker …");
-  } else if (counts.coming) words.push(`${counts.coming} files are not all there: drop them again, and they go on where they stopped.`);
-  else if (job && job.status !== "succeeded") words.push(`The last job ${job.status}. ${job.error}`);
-  else if (state.taken_in) words.push(`${counts.taken ?? 0} are in the collection. ${state.waiting} wait for a review before anybody plays them.`);
-  else if (state.checked) words.push(`Checked, nothing is changed yet: ${counts.new ?? 0} new, ${counts.known ?? 0} there already, ${counts.unplaced ?? 0} without a place, ${counts.rejected ?? 0} turned away.`);
-  byId("progress").hidden = words.length === 0;
-  byId("progress-words").textContent = words.join("");
-  bar.hidden = !(sending || queue.length || job?.active);
-
-  const busy = sending > 0 || queue.length > 0 || Boolean(job?.active);
-  const open = !state.taken_in;
-  byId("drop").hidden = !open || Boolean(job?.active);
-  byId("check").hidden = !open || (state.checked && !busy);
-  byId("check").disabled = busy || all === 0 || Boolean(counts.coming);
-  byId("take").hidden = !open || !state.checked || busy;
-  byId("take").disabled = !counts.new && !counts.known;
-  byId("take").textContent = `Take in ${counts.new ?? 0} photo${counts.new === 1 ? "" : "s"}`;
-  byId("to-review").hidden = open || !state.waiting || Boolean(job?.active);
-  byId("cancel").hidden = !job?.active;
-  byId("job").hidden = !job;
-  if (job) byId("job").href = job.url;
-  byId("discard-box").hidden = !open || Boolean(job?.active);
-  const step = state.taken_in ? "review" : state.checked ? "take" : all && !counts.coming && !busy ? "check" : "bring";
-  for (const item of byId("steps").children) item.toggleAttribute("aria-current", item.dataset.step === step);
+  showFiles();
+  showProgress();
+  showTools();
   showPlaces();
 }
 
+const total = () => Object.values(counts).reduce((sum, count) => sum + count, 0);
+const isSending = () => sending > 0 || queue.length > 0;
+
+/**
+ * @param {FileState | ""} name
+ * @param {string} words
+ * @param {number} count
+ */
+function filterButton(name, words, count) {
+  const made = element("button", "workshop-tab", `${words} `);
+  made.append(element("b", "number", String(count)));
+  made.setAttribute("aria-pressed", String(filter === name));
+  made.addEventListener("click", () => {
+    filter = name;
+    drawn = 0;
+    show();
+  });
+  return made;
+}
+
+function showFiles() {
+  const each = ORDER.flatMap((name) => (counts[name] ? [filterButton(name, WORDS[name], counts[name])] : []));
+  byId("filters").replaceChildren(filterButton("", gettext("All"), total()), ...each);
+  const rows = [...files.values()]
+    .filter((row) => !filter || row.state === filter)
+    .sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  byId("files").replaceChildren(...rows.slice(0, MOST_ROWS).map(line));
+  const hidden = (filter ? (counts[filter] ?? 0) : total()) - Math.min(rows.length, MOST_ROWS);
+  byId("more").textContent = hidden > 0 ? fill(gettext("and {count} more"), { count: hidden }) : "";
+  byId("files-box").hidden = total() === 0;
+}
+
+function showProgress() {
+  const { job } = state;
+  const bar = byId("bar", HTMLProgressElement);
+  bar.hidden = !isSending() && !job?.active;
+  if (isSending()) bar.value = share();
+  else if (job?.total) bar.value = job.done / job.total;
+  else bar.removeAttribute("value");
+  const words = progressWords();
+  byId("progress").hidden = !words;
+  byId("progress-words").textContent = words;
+}
+
+/** What is sent and is not inside a ZIP. */
+const sent = () => [...files.values()].filter(({ archive }) => !archive);
+const received = () => sent().reduce((sum, row) => sum + row.received, 0);
+const size = () => sent().reduce((sum, row) => sum + row.size, 0);
+const share = () => (size() ? received() / size() : 0);
+
+function progressWords() {
+  const { job } = state;
+  const { coming = 0, taken = 0, known = 0, unplaced = 0, rejected = 0 } = counts;
+  if (isSending()) {
+    const amount = fill(gettext("{count} of {most}"), { count: megabytes(received()), most: megabytes(size()) });
+    return broken ? `${gettext("The connection is lost: trying again.")} ${amount}` : amount;
+  }
+  if (job?.active) {
+    if (!job.phase) return gettext("Waiting for a worker …");
+    return `${job.phase}: ${fill(gettext("{count} of {most}"), { count: job.done, most: job.total })}`;
+  }
+  if (coming) {
+    const said = ngettext(
+      "{count} file is not all there: drop it again, and it goes on where it stopped.",
+      "{count} files are not all there: drop them again, and they go on where they stopped.",
+      coming,
+    );
+    return fill(said, { count: coming });
+  }
+  if (job && job.status !== "succeeded") return `${ENDS[job.status] ?? job.status} ${job.error}`;
+  if (state.taken_in) {
+    const said = gettext("{taken} are in the collection. {waiting} wait for a review before anybody plays them.");
+    return fill(said, { taken, waiting: state.waiting });
+  }
+  if (!state.checked) return "";
+  const said = gettext(
+    "Checked, nothing is changed yet: {fresh} new, {known} there already, {unplaced} without a place, {rejected} turned away.",
+  );
+  return fill(said, { fresh: counts.new ?? 0, known, unplaced, rejected });
+}
+
+function showTools() {
+  const { job } = state;
+  const busy = isSending() || Boolean(job?.active);
+  const open = !state.taken_in;
+  const [check, takeIn] = [byId("check", HTMLButtonElement), byId("take", HTMLButtonElement)];
+  byId("drop").hidden = !open || Boolean(job?.active);
+  check.hidden = !open || (state.checked && !busy);
+  check.disabled = busy || total() === 0 || Boolean(counts.coming);
+  takeIn.hidden = !open || !state.checked || busy;
+  takeIn.disabled = !counts.new && !counts.known;
+  const fresh = counts.new ?? 0;
+  takeIn.textContent = fill(ngettext("Take in {count} photo", "Take in {count} photos", fresh), { count: fresh });
+  byId("to-review").hidden = open || !state.waiting || Boolean(job?.active);
+  byId("cancel").hidden = !job?.active;
+  byId("job").hidden = !job;
+  if (job) byId("job", HTMLAnchorElement).href = job.url;
+  byId("discard-box").hidden = !open || Boolean(job?.active);
+  const step = state.taken_in
+    ? "review"
+    : state.checked
+      ? "take"
+      : total() && !counts.coming && !busy
+        ? "check"
+        : "bring";
+  for (const item of all("#steps > *")) item.toggleAttribute("aria-current", item.dataset.step === step);
+}
+
+/** @param {UploadState} answer */
 function take(answer) {
   state = answer;
   counts = answer.counts;
@@ -263,15 +379,23 @@ setInterval(() => state.job?.active && look(), LOOK_EVERY_MS);
 
 // --- Positions
 
-let board = null;
-let pin = null;
+/** @type {Board | undefined} */
+let board;
+/** @type {L.Marker | undefined} */
+let pin;
+/** @type {Set<number>} */
 const chosen = new Set();
+const put = byId("put", HTMLButtonElement);
 function showPlaces() {
-  const unplaced = state.taken_in || state.job?.active ? [] : [...files.values()].filter((row) => row.state === "unplaced");
+  const unplaced =
+    state.taken_in || state.job?.active ? [] : [...files.values()].filter((row) => row.state === "unplaced");
   byId("place").hidden = unplaced.length === 0;
   for (const id of chosen) if (!unplaced.some((row) => row.id === id)) chosen.delete(id);
-  byId("put").disabled = chosen.size === 0 || !pin;
-  const wanted = unplaced.slice(0, 60).map(({ id }) => id).join();
+  put.disabled = chosen.size === 0 || !pin;
+  const wanted = unplaced
+    .slice(0, 60)
+    .map(({ id }) => id)
+    .join();
   if (byId("picks").dataset.shown !== wanted) {
     byId("picks").dataset.shown = wanted;
     byId("picks").replaceChildren(...unplaced.slice(0, 60).map(pick));
@@ -280,37 +404,55 @@ function showPlaces() {
   board = createMap(byId("map"), { basemap: page.basemap, bounds: page.bounds, tileUrl: page.tile_url });
   board.map.on("click", ({ latlng }) => putAt(latlng.lat, latlng.lng));
 }
+/** @param {UploadedFile} row */
 function pick(row) {
-  const item = make("li");
-  const label = make("label");
-  const box = Object.assign(make("input"), { type: "checkbox", checked: chosen.has(row.id) });
+  const item = element("li");
+  const label = element("label");
+  const box = element("input", "", "", { type: "checkbox", checked: chosen.has(row.id) });
   box.addEventListener("change", () => {
     chosen[box.checked ? "add" : "delete"](row.id);
-    byId("put").disabled = chosen.size === 0 || !pin;
+    put.disabled = chosen.size === 0 || !pin;
   });
-  const image = Object.assign(make("img"), { src: page.urls.picture.replace(/0\/picture$/, `${row.id}/picture`), alt: "", width: 120, height: 80, loading: "lazy" });
+  const src = page.urls.picture.replace(/0\/picture$/, `${row.id}/picture`);
+  const image = element("img", "", "", { src, alt: "", width: 120, height: 80, loading: "lazy" });
   image.addEventListener("error", () => image.remove());
-  label.append(box, image, make("span", "small", row.name), make("span", "small muted", row.detail));
+  label.append(box, image, element("span", "small", row.name), element("span", "small muted", row.detail));
   item.append(label);
   return item;
 }
+/**
+ * @param {number} latitude
+ * @param {number} longitude
+ */
 function putAt(latitude, longitude) {
-  if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return;
-  if (pin) pin.setLatLng([latitude, longitude]);
-  else {
-    pin = createMark("truth", [latitude, longitude], { className: "map-pin", interactive: true, draggable: true }).addTo(board.map);
-    pin.on("dragend", () => putAt(pin.getLatLng().lat, pin.getLatLng().lng));
-  }
-  byId("latitude").value = latitude.toFixed(6);
-  byId("longitude").value = longitude.toFixed(6);
-  byId("put").disabled = chosen.size === 0;
+  if (!board || !Number.isFinite(latitude) || !Number.isFinite(longitude)) return;
+  pin ??= makePin(board, latitude, longitude);
+  pin.setLatLng([latitude, longitude]);
+  byId("latitude", HTMLInputElement).value = latitude.toFixed(6);
+  byId("longitude", HTMLInputElement).value = longitude.toFixed(6);
+  put.disabled = chosen.size === 0;
+}
+/**
+ * @param {Board} on
+ * @param {number} latitude
+ * @param {number} longitude
+ */
+function makePin(on, latitude, longitude) {
+  const options = { className: "map-pin", interactive: true, draggable: true };
+  const made = createMark("truth", [latitude, longitude], options).addTo(on.map);
+  made.on("dragend", () => putAt(made.getLatLng().lat, made.getLatLng().lng));
+  return made;
 }
 for (const id of ["latitude", "longitude"])
   byId(id).addEventListener("change", () => {
-    const [latitude, longitude] = [byId("latitude").value, byId("longitude").value];
+    const [latitude, longitude] = [byId("latitude", HTMLInputElement).value, byId("longitude", HTMLInputElement).value];
     if (latitude && longitude) putAt(Number(latitude), Number(longitude));
   });
-byId("put").addEventListener("click", () => act({ act: "place", files: [...chosen], latitude: pin.getLatLng().lat, longitude: pin.getLatLng().lng }));
+put.addEventListener("click", () => {
+  if (!pin) return;
+  const { lat, lng } = pin.getLatLng();
+  act({ act: "place", files: [...chosen], latitude: lat, longitude: lng });
+});
 
 byId("check").addEventListener("click", () => act({ act: "check" }));
 byId("take").addEventListener("click", () => act({ act: "take_in" }));

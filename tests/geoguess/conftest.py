@@ -66,7 +66,7 @@ def broker():
     supervisor = Supervisor(env=dict(os.environ), log=print)
     if not os.environ.get("REDIS_URL"):
         valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-        supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+        supervisor.start(Child("embedded Valkey", valkey.command))
         assert embedded_valkey.wait_until_up(valkey.url)
         layer = settings.CHANNEL_LAYERS["default"]
         layers = {"default": layer | {"CONFIG": layer["CONFIG"] | {"hosts": [valkey.url]}}}

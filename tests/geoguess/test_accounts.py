@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -29,8 +30,9 @@ PASSWORD = "banyan-tree-1947"
 
 
 @pytest.fixture(autouse=True)
-def no_rate_limits_of_other_tests():
-    cache.clear()
+def no_rate_limits_of_other_tests(monkeypatch):
+    monkeypatch.setattr(caches["default"], "key_prefix", secrets.token_hex())
+    monkeypatch.setattr(caches["default"].memory, "key_prefix", secrets.token_hex())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from geoguess.models import Game, Player
 from geoguess.reasons import gallery
 from pipeline.curation import removal
 from pipeline.curation.collections import change_by_hand
-from pipeline.curation.exhibition import exhibit
+from pipeline.curation.gallery import exhibit
 from pipeline.curation.reports import report_photo
 from pipeline.models import Collection, Job, Photo, Report, Schedule
 from pipeline.uploads import receiving

@@ -18,7 +18,7 @@ from geoguess.game.rules import Position
 from geoguess.models import Game, Player, Round
 from geoguess.reasons import gallery
 from geoguess.site import limits
-from pipeline.curation.exhibition import exhibit
+from pipeline.curation.gallery import exhibit
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import playable_hashes, playable_photos
 from predictor.models import Question

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.asgi import application
-from geoguess.live import calls, consumer, rules, watch
+from geoguess.live import consumer, database_thread, rules, watch
 from geoguess.models import Pin, Room, Seat
 
 pytestmark = [
@@ -29,7 +29,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def no_connection_is_left() -> Iterator[None]:
     yield
-    calls.close()
+    database_thread.close()
 
 
 class Tab:

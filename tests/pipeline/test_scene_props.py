@@ -25,6 +25,7 @@ from predictor.geodesy import haversine_km
 LIGHT = Light.at("winter", 10, from_left=True)
 KOCHI, DELHI, AMRITSAR, LEH, KOLKATA = (9.94, 76.26), (28.62, 77.21), (31.63, 74.87), (34.16, 77.58), (22.57, 88.36)
 SHILLONG, SRINAGAR, CHENNAI, HYDERABAD = (25.57, 91.88), (34.08, 74.8), (13.08, 80.27), (17.39, 78.49)
+PLATE = re.compile(r"[A-Z]{2} \d{1,2}[A-Z]? [A-HJ-NP-Z]{1,2} \d{4}")
 PLACES = [KOCHI, DELHI, AMRITSAR, LEH, KOLKATA, SHILLONG, SRINAGAR, CHENNAI, HYDERABAD]
 
 
@@ -193,7 +194,7 @@ def test_plates_have_the_form_of_the_rules_and_an_office_that_exists(code: str) 
     for seed in range(30):
         for kind in plates.DELHI_CLASS:
             number = plates.plate_number(code, kind, rng(seed))
-            assert plates.PATTERN.fullmatch(number), number
+            assert PLATE.fullmatch(number), number
             office = int(re.findall(r"\d+", number)[0])
             assert number[:2] == code
             assert 1 <= office <= plates.LAST_OFFICE[code]

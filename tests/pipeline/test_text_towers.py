@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import torch
 
@@ -87,3 +89,9 @@ def test_clip_weights_of_another_model_name_the_setting(tiny_clip, settings):
 def test_an_unknown_tower_is_refused():
     with pytest.raises(UnknownTextTower, match="compact or clip"):
         text_tower("bert", CAPTIONS, 16)
+
+
+def test_without_open_clip_it_is_said_how_to_install_it(tiny_clip, monkeypatch):
+    monkeypatch.setitem(sys.modules, "open_clip", None)
+    with pytest.raises(MissingWeights, match=r"pip install -r requirements-clip\.txt"):
+        text_tower("clip", CAPTIONS, 16)

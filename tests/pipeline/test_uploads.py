@@ -1,4 +1,4 @@
-"""Uploads: pieces that stop and go on, two phases, pins, what is refused; and a thousand damaged files."""
+"""Uploads: chunks that stop and go on, two phases, pins, what is refused; and a thousand damaged files."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def upload(admin) -> Upload:
     return receiving.open_upload(user=admin, collection_name="Mine")
 
 
-def bring(upload: Upload, files: dict[str, bytes], piece: int = receiving.MAX_PIECE_BYTES) -> None:
+def bring(upload: Upload, files: dict[str, bytes], chunk: int = receiving.MAX_CHUNK_BYTES) -> None:
     rows = receiving.announce(upload=upload, files=[(name, len(data)) for name, data in files.items()])
     for row, data in zip(rows, files.values(), strict=True):
-        for offset in range(0, max(len(data), 1), piece):
-            part = data[offset : offset + piece]
-            row = receiving.receive(file=row, offset=offset, piece=io.BytesIO(part), length=len(part))
+        for offset in range(0, max(len(data), 1), chunk):
+            part = data[offset : offset + chunk]
+            row = receiving.receive(file=row, offset=offset, chunk=io.BytesIO(part), length=len(part))
         assert row.state == State.THERE
 
 
@@ -62,21 +62,21 @@ def states(upload: Upload) -> dict[str, str]:
     return dict(upload.files.values_list("name", "state"))
 
 
-# --- Pieces
+# --- Chunks
 
 
-def test_a_file_comes_in_pieces_goes_on_after_a_break_and_is_what_was_sent(upload):
+def test_a_file_comes_in_chunks_goes_on_after_a_break_and_is_what_was_sent(upload):
     data = random.Random(1).randbytes(100_000)
     (row,) = receiving.announce(upload=upload, files=[("a/b.jpg", len(data))])
-    row = receiving.receive(file=row, offset=0, piece=io.BytesIO(data[:40_000]), length=40_000)
+    row = receiving.receive(file=row, offset=0, chunk=io.BytesIO(data[:40_000]), length=40_000)
     (again,) = receiving.announce(upload=upload, files=[("a/b.jpg", len(data))])  # after a reload
     assert (again.pk, again.received) == (row.pk, 40_000)
     with pytest.raises(receiving.NotReceived) as wrong:
-        receiving.receive(file=row, offset=0, piece=io.BytesIO(data[:40_000]), length=40_000)
+        receiving.receive(file=row, offset=0, chunk=io.BytesIO(data[:40_000]), length=40_000)
     assert wrong.value.received == 40_000
-    cut = receiving.receive(file=row, offset=40_000, piece=io.BytesIO(data[40_000:50_000]), length=60_000)
-    assert (cut.received, cut.state) == (50_000, State.COMING)  # the connection broke in a piece
-    receiving.receive(file=row, offset=50_000, piece=io.BytesIO(data[50_000:]), length=50_000)
+    cut = receiving.receive(file=row, offset=40_000, chunk=io.BytesIO(data[40_000:50_000]), length=60_000)
+    assert (cut.received, cut.state) == (50_000, State.COMING)  # the connection broke in a chunk
+    receiving.receive(file=row, offset=50_000, chunk=io.BytesIO(data[50_000:]), length=50_000)
     assert (receiving.files_folder(upload) / "a" / "b.jpg").read_bytes() == data
 
 
@@ -99,10 +99,10 @@ def test_names_that_lead_out_and_sizes_beyond_the_limits_are_refused_as_a_whole(
     assert not upload.files.exists()
 
 
-def test_a_piece_longer_than_the_file_is_refused(upload):
+def test_a_chunk_longer_than_the_file_is_refused(upload):
     (row,) = receiving.announce(upload=upload, files=[("a.jpg", 5)])
     with pytest.raises(receiving.NotReceived):
-        receiving.receive(file=row, offset=0, piece=io.BytesIO(b"123456"), length=6)
+        receiving.receive(file=row, offset=0, chunk=io.BytesIO(b"123456"), length=6)
 
 
 # --- Two phases
@@ -117,7 +117,7 @@ def test_the_dry_run_changes_nothing_and_the_second_phase_takes_in_what_was_good
         "pack.zip": packed({"in/inner.jpg": jpeg_with_gps(*PLACE, seed=4), "in/bad.png": b"nothing"}),
         "broken.zip": b"PK\x03\x04 no archive",
     }
-    bring(upload, files, piece=997)
+    bring(upload, files, chunk=997)
     checking.check(upload=upload, report=SILENT)
     assert states(upload) == {
         "good.jpg": "new",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pipeline.jobs import presence, services
+from pipeline.jobs import services, workers
 from pipeline.jobs.schedules import save_schedule
 from pipeline.models import Collection, Job, Schedule
 from pipeline.workshop import jobs as jobs_page
@@ -121,7 +121,7 @@ class TestWorkers:
 
     def test_without_a_broker_it_says_so_and_shows_what_the_database_knows(self, admin_client):
         content = admin_client.get(WORKERS).content.decode()  # tests have no broker
-        assert presence.NO_BROKER in content
+        assert workers.NO_BROKER in content
         assert "predict-a" in content
 
 

@@ -49,7 +49,7 @@ def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper,
     redis_url = os.environ.get("REDIS_URL")
     if not redis_url:
         valkey = embedded_valkey.prepare(tmp_path / "valkey")
-        supervisor.start(Child("valkey", valkey.command, stdin=valkey.config))
+        supervisor.start(Child("valkey", valkey.command))
         assert embedded_valkey.wait_until_up(valkey.url)
         redis_url = supervisor.env["REDIS_URL"] = valkey.url
     settings.REDIS_URL = redis_url

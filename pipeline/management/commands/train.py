@@ -30,7 +30,8 @@ class Command(DatabaseCommand):
             nargs="+",
             default=[],
             metavar="PART=VALUE",
-            help="parts of the method to change, such as contrastive=true cells=quadtree; see pipeline/recipe.py",
+            help="parts of the method to change, such as contrastive=true cells=quadtree; "
+            "see pipeline/training/recipe.py",
         )
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 

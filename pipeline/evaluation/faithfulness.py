@@ -54,7 +54,7 @@ def evaluate_reasons(
     insertion: dict[str, list[float]] = {}
     covered_shares: list[float] = []
     for number, picture in enumerate(pictures):
-        report.progress(number, count, "Explaining")
+        report.progress(number, count, "Measuring reasons")
         window = input_box(encoder.preparation, picture.image)
         maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
         shape = next(iter(maps.values())).shape if maps else BASELINE_GRID
@@ -68,7 +68,7 @@ def evaluate_reasons(
             deleted, inserted = _curves(artifact, encoder, picture.image, values, window)
             deletion.setdefault(name, []).append(float(deleted.mean()))
             insertion.setdefault(name, []).append(float(inserted.mean()))
-    report.progress(count, count, "Explaining")
+    report.progress(count, count, "Measuring reasons")
     return {
         "n": len(next(iter(deletion.values()))),
         "with_clues": len(covered_shares),

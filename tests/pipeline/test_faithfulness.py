@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pipeline.evaluation import reasons
-from pipeline.evaluation.reasons import PictureWithClues, evaluate_reasons
+from pipeline.evaluation import faithfulness
+from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
 from pipeline.models import Collection, Photo
 from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
@@ -49,7 +49,7 @@ def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> No
 
 
 def test_the_command_measures_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
-    monkeypatch.setattr(reasons, "methods", lambda _: ())  # the tiny network has no maps
+    monkeypatch.setattr(faithfulness, "methods", lambda _: ())  # the tiny network has no maps
     collection = Collection.objects.create(name="Cities", slug="cities")
     store_photos(collection, range(300, 304), "test")
     with pytest.raises(CommandError, match="make_scenes"):

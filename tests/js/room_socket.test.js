@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { joinRoom } from "../../static/js/room_socket.js";
+
+/** A server's side of a socket. */
+class FakeSocket extends EventTarget {
+  static OPEN = 1;
+  static CLOSED = 3;
+  static last;
+  readyState = FakeSocket.OPEN;
+  sent = [];
+  constructor() {
+    super();
+    FakeSocket.last = this;
+  }
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.lose(1006);
+  }
+  say(message) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
+  }
+  lose(code) {
+    this.readyState = FakeSocket.CLOSED;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+  asked(type) {
+    return this.sent.filter((message) => message.type === type);
+  }
+}
+
+let heard;
+let ask;
+let socket;
+beforeEach((t) => {
+  Object.assign(globalThis, {
+    WebSocket: FakeSocket,
+    location: { protocol: "http:", host: "x" },
+    addEventListener() {},
+  });
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  heard = [];
+  const hear = (kind) => (what) => heard.push([kind, what.revision ?? what.type ?? what]);
+  const on = { onSnapshot: hear("snapshot"), onEvent: hear("event"), onNews: hear("news") };
+  ({ ask } = joinRoom("/ws/r/1/", { ...on, onState: hear("state"), onGone: hear("gone") }));
+  socket = FakeSocket.last;
+  socket.dispatchEvent(new Event("open"));
+  heard = [];
+});
+
+const event = (revision) => ({ type: "event", revision, event: "paused" });
+
+test("events follow the snapshot one by one, and what it told already is left out", () => {
+  socket.say(event(3)); // before the snapshot: it will be in it
+  socket.say({ type: "snapshot", revision: 4 });
+  for (const revision of [4, 5, 6]) socket.say(event(revision));
+  assert.deepEqual(heard, [
+    ["snapshot", 4],
+    ["event", 5],
+    ["event", 6],
+  ]);
+  assert.equal(socket.asked("sync").length, 0);
+});
+
+test("a gap asks once for everything, and nothing is shown until it has come", () => {
+  socket.say({ type: "snapshot", revision: 4 });
+  for (const revision of [6, 7]) socket.say(event(revision));
+  assert.equal(socket.asked("sync").length, 1);
+  assert.deepEqual(heard, [["snapshot", 4]]);
+  socket.say({ type: "snapshot", revision: 7 });
+  socket.say(event(8));
+  assert.deepEqual(heard.slice(1), [
+    ["snapshot", 7],
+    ["event", 8],
+  ]);
+});
+
+test("answers find their requests", async () => {
+  const [one, other] = [ask("pause", {}), ask("guess", { round: 1, latitude: 20, longitude: 78 })];
+  const [{ id: first }] = socket.asked("pause");
+  const [{ id: second, round }] = socket.asked("guess");
+  assert.equal(round, 1);
+  socket.say({ type: "error", id: second, code: "too_late", message: "Over." });
+  socket.say({ type: "ack", id: first });
+  assert.equal((await one).ok, true);
+  assert.deepEqual(await other, { type: "error", id: second, ok: false, code: "too_late", message: "Over." });
+});
+
+test("no answer in time, and a connection that breaks, both count as lost", async (t) => {
+  const slow = ask("pause", {});
+  t.mock.timers.tick(8000);
+  assert.equal((await slow).code, "lost");
+  const cut = ask("pause", {});
+  socket.lose(1006);
+  assert.equal((await cut).code, "lost");
+});
+
+test("a lost connection is opened again, and a new snapshot begins anew", (t) => {
+  socket.say({ type: "snapshot", revision: 4 });
+  socket.lose(1006);
+  t.mock.timers.tick(1000);
+  assert.notEqual(FakeSocket.last, socket);
+  FakeSocket.last.dispatchEvent(new Event("open"));
+  FakeSocket.last.say(event(5)); // it was missed what came between
+  FakeSocket.last.say({ type: "snapshot", revision: 9 });
+  assert.deepEqual(heard, [
+    ["snapshot", 4],
+    ["state", false],
+    ["state", true],
+    ["snapshot", 9],
+  ]);
+});
+
+test("who is shown out does not come back", (t) => {
+  socket.lose(4403);
+  t.mock.timers.tick(60_000);
+  assert.equal(FakeSocket.last, socket);
+  assert.deepEqual(heard, [["gone", 4403]]);
+});

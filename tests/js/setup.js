@@ -1,0 +1,3 @@
+// What every page has before its scripts: a catalogue, here of English.
+globalThis.gettext = (text) => text;
+globalThis.ngettext = (singular, plural, count) => (count === 1 ? singular : plural);
