@@ -33,6 +33,7 @@ from predictor.encoders.networks import STARTER_WEIGHTS
 from tests.pipeline.stored import store_photos
 
 
+@pytest.mark.slow
 def test_the_shipped_districts_are_those_of_their_source(monkeypatch, tmp_path: Path) -> None:
     file, shipped = tmp_path / "districts.fgb", gpd.read_file(boundaries.DISTRICTS_FILE)
     monkeypatch.setattr(boundaries, "DISTRICTS_FILE", file)
@@ -95,6 +96,7 @@ def test_the_starter_scenes_are_drawn_with_their_list(monkeypatch, tmp_path: Pat
     assert drawn.size == Image.open(FOLDER / "starter-0007.webp").size
 
 
+@pytest.mark.slow
 def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_folders: Path, tmp_path: Path) -> None:
     """Scenes are drawn, and half of those held out choose while the other half only measures."""
     from pipeline.starter import artifact as starter_artifact
