@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIFELINE = Path(__file__).with_name("lifeline.py")
+# A child runs once the lifeline knows of it: if this process is killed before, the child reads the end of its input.
+WAIT_THEN_RUN = 'read go && exec "$@" </dev/null'
 QUICK_DEATH_S = 10.0  # a child that exits sooner failed to start
 MAX_QUICK_DEATHS = 3
 STOP_GRACE_S = 6.0
@@ -55,8 +57,14 @@ class Supervisor:
             self._lifeline.stdin.flush()
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            ["sh", "-c", WAIT_THEN_RUN, "sh", *command], env=self.env, stdin=subprocess.PIPE, start_new_session=True
+        )
         self._tell_lifeline(f"+{process.pid}")
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(b"go\n")
+            process.stdin.close()
         return process
 
     def run_once(self, command: list[str]) -> int:

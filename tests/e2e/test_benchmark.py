@@ -14,7 +14,8 @@ def test_the_predictor_is_measured_beside_its_bare_network(site, tmp_path):
     assert answer.returncode == 0, answer.stderr
     result = json.loads(answer.stdout.splitlines()[-1])
     assert result["images"] == 8
-    assert result["encoder"] == "starter_vit"
+    serving = "from predictor.versions.selectors import champion; print(champion().card['encoder'])"
+    assert result["encoder"] == site.manage("shell", "-v", "0", "-c", serving).stdout.strip()
     speed, single = result["images_per_s"], result["single_ms"]
     assert result["bulk_ratio"] == pytest.approx(speed["predictor"] / speed["bare_loop"], rel=0.05)
     assert result["overhead_ms"] == pytest.approx(single["asked"] - single["bare"], abs=0.2)
