@@ -52,10 +52,12 @@ def lines(content):
     )
 
 
+@pytest.mark.slow
 def test_the_committed_files_are_those_that_the_code_draws(made):
     assert set(made) == {path.name for path in FOLDER.iterdir()}, "run manage.py build_basemap"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", basemap.LEVELS, ids=lambda level: level.file)
 def test_the_committed_lines_are_what_the_boundaries_give(made, level):
     ours, theirs = read(level.file), json.loads(made[level.file])
@@ -65,10 +67,12 @@ def test_the_committed_lines_are_what_the_boundaries_give(made, level):
     assert alike(*others, tolerance=0.002)
 
 
+@pytest.mark.slow
 def test_the_committed_search_list_is_what_the_boundaries_give(made):
     assert alike(read("search.json"), json.loads(made["search.json"]), tolerance=0.002)  # of degrees, in steps of 0.001
 
 
+@pytest.mark.slow
 def test_the_committed_relief_is_what_the_heights_give(made):
     ours, theirs = (
         np.asarray(Image.open(io.BytesIO(content)).convert("L"), float)

@@ -69,6 +69,7 @@ def test_positions_abroad_are_far_outside_anywhere_on_earth():
     assert (distance_outside_km(latitudes, longitudes) > 1000).all()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_points_are_located_at_once_as_they_are_one_by_one():
     rng = np.random.default_rng(7)
     latitudes, longitudes = rng.uniform(8, 35, 100_000), rng.uniform(69, 96, 100_000)

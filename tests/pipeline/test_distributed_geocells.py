@@ -82,6 +82,7 @@ def same(found, cells: list[CrowdedCell]) -> bool:
     return [shapely.to_wkb(parts).tolist() for parts in found] == expected
 
 
+@pytest.mark.slow
 def test_a_worker_in_a_process_of_its_own_does_all_the_splitting(broker: Supervisor, tmp_path: Path) -> None:
     broker.start(Child("worker", CELERY))
     environment = broker.env | {"DJANGO_SETTINGS_MODULE": "geoguess.settings"}

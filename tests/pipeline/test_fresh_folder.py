@@ -8,11 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_photos_can_be_imported_before_the_site_was_ever_started(tmp_path):
     photos = tmp_path / "photos"
     photos.mkdir()

@@ -25,6 +25,7 @@ def _partition(count: int = 1500, minimum: int | None = None) -> Partition:
     return district_partition(PLACES[:count, 0], PLACES[:count, 1], minimum)
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.integers(1, 1500), st.integers(1, 60))
 def test_merged_districts_tile_india_and_hold_at_least_the_minimum(count: int, minimum: int) -> None:

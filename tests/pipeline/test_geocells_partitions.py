@@ -50,6 +50,7 @@ def saved(partition: Partition) -> bytes:
         return (Path(folder) / "cells.fgb").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CUTTING)
 @settings(max_examples=5)
 @given(st.integers(1, 1200), seeds, limits)
@@ -75,6 +76,7 @@ def test_cells_tile_india_hold_the_minimum_and_follow_from_the_photos_alone(
     assert saved(again) == saved(partition)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CUTTING)
 @settings(max_examples=15)
 @given(st.integers(1, 600), seeds, limits)

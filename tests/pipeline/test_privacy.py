@@ -21,9 +21,13 @@ PHOTOS = os.environ.get("GEOGUESS_PHOTOS")
 class OnePlate(torch.nn.Module):
     """A detector that sees one plate, twice, wherever it looks: (1, 4 + 1, N), centre and size in pixels."""
 
-    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+    def __init__(self) -> None:
+        super().__init__()
         boxes = [[320.0, 160.0, 64.0, 32.0, 0.9], [322.0, 160.0, 64.0, 32.0, 0.8], [10.0, 10.0, 5.0, 5.0, 0.1]]
-        return torch.tensor(boxes).T[None] + 0 * pixels.sum()
+        self.boxes = torch.nn.Buffer(torch.tensor(boxes).T[None])
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.boxes + 0 * pixels.sum()
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ def test_a_small_scene_is_the_large_one_made_small() -> None:
     assert large.clues == small.clues
 
 
+@pytest.mark.slow
 def test_every_state_can_be_drawn_and_shows_clues_inside_the_frame(places: dict[str, Place]) -> None:
     assert set(places) == set(REGIONS)
     for place in places.values():

@@ -101,6 +101,7 @@ def test_an_interrupted_start_keeps_its_scenes_and_the_next_one_takes_in_the_res
     assert progress == []  # nothing left to take in
 
 
+@pytest.mark.slow
 def test_the_shipped_drawings_are_what_the_code_draws(tmp_path):
     orders = starter_orders()
     scenes = shipped_scenes()
@@ -132,6 +133,7 @@ def test_a_shipped_drawing_finished_looks_like_the_scene_drawn_anew():
     assert np.abs(np.subtract(*pictures)).mean() < 5
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_command_draws_scenes_of_one_split_away_from_those_of_others(capsys):
     first = places_of_split(6, 1, "train")[0]

@@ -75,6 +75,7 @@ def test_a_missing_checkpoint_names_the_setting(settings, tmp_path: Path) -> Non
         REGISTRY["vit_b16"]()
 
 
+@pytest.mark.slow
 def test_vit_b16_loads_from_a_checkpoint_file(settings, tmp_path: Path) -> None:
     import timm
     from safetensors.torch import save_file

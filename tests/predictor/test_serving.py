@@ -30,7 +30,7 @@ from predictor.versions.selectors import artifact_of, posterior_of
 from predictor.versions.services import posteriors, register_version
 from tests.made import picture
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.services]
 WORKER = [*(sys.executable, "-m", "celery", "-A", "tests.serving_app", "-q", "worker"), *("-Q", "predict", "-c", "1")]
 PATIENCE_S = 90  # of a test: a worker starts in five seconds, on a busy machine in more
 
