@@ -27,7 +27,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from pipeline.geocells import district_partition
-from pipeline.starter.muon import Muon
 from pipeline.starter.scene_cache import Scenes
 from predictor.answers.partition import Partition
 from predictor.encoders.networks import STARTER_PREPARATION, STARTER_SIZE, starter_network
@@ -302,7 +301,13 @@ def _optimisers(model: MultiTask) -> list[torch.optim.Optimizer]:
     matrices = [p for p in model.network.blocks.parameters() if p.ndim == 2]
     inside = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in inside]
-    muon = Muon([{"params": matrices, "peak": MATRIX_RATE}], lr=MATRIX_RATE, weight_decay=WEIGHT_DECAY)
+    # Steps scaled as by Liu et al. 2025 ("Muon is scalable"), so that rates and decay are like those of AdamW.
+    muon = torch.optim.Muon(
+        [{"params": matrices, "peak": MATRIX_RATE}],
+        lr=MATRIX_RATE,
+        weight_decay=WEIGHT_DECAY,
+        adjust_lr_fn="match_rms_adamw",
+    )
     adamw = torch.optim.AdamW([{"params": others, "peak": RATE}], weight_decay=WEIGHT_DECAY, fused=True)
     return [muon, adamw]
 
