@@ -100,8 +100,12 @@ async def test_a_request_to_cancel_is_shown(watched, job):
     assert (news["cancel_requested"], news["status"]) == (True, "running")
 
 
-async def test_watching_finds_the_dead(monkeypatch, watched, job):
+@pytest.fixture
+def refreshed_often(monkeypatch):
     monkeypatch.setattr(job_consumer, "REFRESH_EVERY_S", 0.05)
+
+
+async def test_watching_finds_the_dead(refreshed_often, watched, job):
     socket, _ = watched
     await Job.objects.filter(pk=job.pk).aupdate(heartbeat_at=timezone.now() - 2 * DEAD_AFTER)
     news = await socket.receive_json_from(timeout=20)

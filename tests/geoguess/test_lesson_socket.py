@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from geoguess.classroom.services import save_plan
 from geoguess.game.selectors import ready_photos
-from geoguess.live import rules
+from geoguess.live import presence, rules
 from geoguess.models import LessonPlan, Room
 from tests.geoguess.test_room_socket import no_connection_is_left, tab
 
@@ -55,6 +55,7 @@ def pupil(room) -> Client:
 
 async def test_a_host_who_has_gone_pauses_the_lesson_and_goes_on_with_it(host, pupil, room, monkeypatch):
     monkeypatch.setattr(rules, "HOST_GRACE", timedelta(seconds=1))
+    monkeypatch.setattr(presence, "RELOAD_S", 0.2)
     async with tab(pupil, room) as pad:
         async with tab(host, room) as screen:
             assert screen.snapshot["me"] == {"seat": None, "host": True, "pin": None, "locked": False}

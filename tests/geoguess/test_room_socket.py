@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.asgi import application
-from geoguess.live import consumer, database_thread, rules, watch
+from geoguess.live import consumer, database_thread, presence, rules, watch
 from geoguess.models import Pin, Room, Seat
 
 pytestmark = [
@@ -196,6 +196,7 @@ async def test_time_ends_a_round_by_itself(host, guests, room):
 
 async def test_a_closed_tab_is_not_waited_for(host, guests, room, monkeypatch):
     monkeypatch.setattr(watch, "SETTLE_S", 0.0)
+    monkeypatch.setattr(presence, "RELOAD_S", 0.2)
     async with tab(host, room) as one:
         async with tab(guests[0], room):
             await one.ask("advance", phase="lobby", round=0)
@@ -206,6 +207,7 @@ async def test_a_closed_tab_is_not_waited_for(host, guests, room, monkeypatch):
 
 async def test_a_host_who_has_gone_hands_over(host, guests, room, monkeypatch):
     monkeypatch.setattr(rules, "HOST_GRACE", timedelta(seconds=1))
+    monkeypatch.setattr(presence, "RELOAD_S", 0.2)
     async with tab(guests[0], room) as other:
         async with tab(host, room):
             pass
