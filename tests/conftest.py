@@ -1,4 +1,7 @@
-"""What tests of several apps need: an encoder without weights, and a version that was made with it."""
+"""What tests of several apps need: an encoder without weights, and a version that was made with it.
+
+Fixtures import what needs torch themselves: the process that hands out tests to others then starts without it.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,9 @@ from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.models import ModelVersion
 from predictor.versions import selectors
 from predictor.versions.services import register_version
-from tests.made import MADE
-from tests.tiny import NAME, tiny
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -32,6 +32,9 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture
 def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of an encoder that needs no weights."""
+    from predictor.encoders.loading import REGISTRY, load_encoder
+    from tests.tiny import NAME, tiny
+
     monkeypatch.setitem(REGISTRY, NAME, tiny)
     load_encoder.cache_clear()
     return NAME
@@ -87,6 +90,8 @@ def data_folders(settings: SettingsWrapper, tmp_path: Path) -> Path:
 @pytest.fixture
 def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersion:
     """A registered version that tells four cities apart."""
+    from tests.made import MADE
+
     folder = data_folders / "models" / "made-1"
     shutil.copytree(MADE, folder)
     return register_version(folder=folder)

@@ -93,6 +93,7 @@ def test_cells_tile_whatever_map_they_are_cut_from(kind: str, count: int, seed: 
     assert set(partition.states) <= set(SOUTH.cells.states)
 
 
+@pytest.mark.slow
 def test_parts_of_a_district_are_named_by_where_they_lie() -> None:
     latitudes, longitudes = synthetic_positions(20_000)
     partition = PARTITIONS["semantic"](latitudes, longitudes, minimum=60, maximum=120)
@@ -107,6 +108,7 @@ def test_parts_of_a_district_are_named_by_where_they_lie() -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_semantic_cell_is_left_that_optics_divides() -> None:
     latitudes, longitudes = synthetic_positions(5_000)
     partition = PARTITIONS["semantic"](latitudes, longitudes, minimum=30, maximum=60)

@@ -17,6 +17,8 @@ from pipeline.boundary_sets.sets import BoundarySet, Fault, ImportFailed, Level,
 from pipeline.geography import boundaries
 from tests.pipeline.areas import areas_of, district, imported, km2, quarters, rejected, table, written
 
+pytestmark = pytest.mark.slow  # a process reads each file
+
 
 def test_rows_that_cannot_be_used_are_listed_with_the_reason(tmp_path, karnataka):
     good, *_ = quarters(district("Mysuru"))

@@ -20,6 +20,7 @@ from pipeline.boundary_sets import vector_files, vector_reader
 from pipeline.boundary_sets.sets import Columns, ImportFailed
 from tests.pipeline.areas import areas_of, district, imported, km2, quarters, table, written, zipped
 
+pytestmark = pytest.mark.slow  # a process reads each file
 FORMATS = ["areas.geojson", "areas.gpkg", "areas.fgb", "areas.zip"]
 VRT = '<OGRVRTDataSource><OGRVRTLayer name="areas"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
 
