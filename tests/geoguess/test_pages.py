@@ -14,7 +14,7 @@ from django.utils import timezone
 from geoguess.classroom import services as classroom
 from geoguess.game import rules, series, services
 from geoguess.game.selectors import ready_photos
-from geoguess.models import Game, Player
+from geoguess.models import Game, Player, Round
 from geoguess.reasons import gallery
 from pipeline.curation import removal
 from pipeline.curation.collections import change_by_hand
@@ -107,7 +107,8 @@ def world(reader, player, playable: Collection, version: ModelVersion, settings,
     )
     lesson = classroom.begin(plan=plan, host=player, now=NOW)
     classroom.put_in_bin(plan=second, now=NOW)
-    shown, photo, binned, *_ = Photo.objects.order_by("pk")
+    open_rounds = Round.objects.filter(locked_at=None)  # of photos drawn by lot; the gallery hides them
+    shown, photo, binned, *_ = Photo.objects.exclude(pk__in=open_rounds.values("photo")).order_by("pk")
     exhibit(photos=[shown])
     report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", now=NOW)
     removal.put_in_bin(rows=[binned], now=NOW)
