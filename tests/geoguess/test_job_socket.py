@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from geoguess.asgi import application
 from geoguess.site import job_consumer
 from pipeline.jobs.services import DEAD_AFTER, cancel_job, change_job
 from pipeline.models import Job
+from tests.geoguess.sockets import BrowserSocket, socket_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,13 +33,8 @@ def client_of(user: User) -> Client:
     return client
 
 
-def connect(client: Client, job_id: int, *, origin: str | None = "http://localhost") -> WebsocketCommunicator:
-    headers = [(b"host", b"localhost")]
-    if origin:
-        headers.append((b"origin", origin.encode()))
-    if "sessionid" in client.cookies:
-        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
-    return WebsocketCommunicator(application, f"/ws/jobs/{job_id}/", headers=headers)
+def connect(client: Client, job_id: int, *, origin: str | None = "http://localhost") -> BrowserSocket:
+    return socket_of(client, f"/ws/jobs/{job_id}/", origin=origin)
 
 
 @sync_to_async
@@ -53,7 +47,7 @@ async def watched(admin_client, job):
     """A socket that has had its snapshot, and the snapshot."""
     socket = connect(admin_client, job.pk)
     assert (await socket.connect())[0]
-    yield socket, await socket.receive_json_from(timeout=5)
+    yield socket, await socket.receive_json_from()
     await socket.disconnect()
 
 
@@ -67,7 +61,7 @@ async def test_a_tab_gets_the_whole_job_when_it_connects(watched):
 async def test_then_it_gets_only_what_is_new(watched, job):
     socket, snapshot = watched
     await change(job, log="two\n", points=[("score", 2.0, 3.0)], done=1, total=2, phase="Fitting")
-    news = await socket.receive_json_from(timeout=5)
+    news = await socket.receive_json_from()
     assert (news["type"], news["revision"]) == ("change", snapshot["revision"] + 1)
     assert (news["log"], news["points"]) == ("two\n", [["score", 2.0, 3.0]])
     assert (news["phase"], news["done"], news["total"]) == ("Fitting", 1, 2)
@@ -77,10 +71,10 @@ async def test_every_tab_hears_the_end_with_the_result(watched, admin_client, jo
     first, _ = watched
     second = connect(admin_client, job.pk)
     await second.connect()
-    await second.receive_json_from(timeout=5)
+    await second.receive_json_from()
     await change(job, status="succeeded", result={"figures": {"score": 1}}, finished_at=timezone.now())
     for socket in (first, second):
-        news = await socket.receive_json_from(timeout=5)
+        news = await socket.receive_json_from()
         assert (news["status"], news["active"], news["result"]) == ("succeeded", False, {"figures": {"score": 1}})
     await second.disconnect()
 
@@ -89,14 +83,14 @@ async def test_a_tab_that_missed_a_change_gets_everything_again(watched, job):
     socket, _ = watched
     await Job.objects.filter(pk=job.pk).aupdate(revision=7, log="one\nlost\n")  # nobody was told
     await change(job, log="three\n")
-    news = await socket.receive_json_from(timeout=5)
+    news = await socket.receive_json_from()
     assert (news["type"], news["revision"], news["log"]) == ("snapshot", 8, "one\nlost\nthree\n")
 
 
 async def test_a_request_to_cancel_is_shown(watched, job):
     socket, _ = watched
     await sync_to_async(cancel_job)(job=job, now=timezone.now())
-    news = await socket.receive_json_from(timeout=5)
+    news = await socket.receive_json_from()
     assert (news["cancel_requested"], news["status"]) == (True, "running")
 
 
@@ -150,6 +144,6 @@ async def test_logging_out_ends_the_socket(monkeypatch, admin_client, job):
     monkeypatch.setattr(job_consumer, "REFRESH_EVERY_S", 0.05)
     socket = connect(admin_client, job.pk)
     await socket.connect()
-    await socket.receive_json_from(timeout=5)
+    await socket.receive_json_from()
     await sync_to_async(admin_client.logout)()
     assert await socket.receive_output(timeout=20) == {"type": "websocket.close", "code": 4404}

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess.asgi import application
 from geoguess.live import consumer, database_thread, presence, rules, watch
 from geoguess.models import Pin, Room, Seat
+from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -35,11 +34,11 @@ def no_connection_is_left() -> Iterator[None]:
 class Tab:
     """One browser tab in a room: asks, and keeps what it hears."""
 
-    def __init__(self, socket: WebsocketCommunicator) -> None:
+    def __init__(self, socket: BrowserSocket) -> None:
         self.socket, self.ids = socket, 0
         self.snapshot: dict[str, Any] = {}
 
-    async def hear(self, wanted: str, within: float = 8.0) -> dict[str, Any]:
+    async def hear(self, wanted: str, within: float = PATIENCE_S) -> dict[str, Any]:
         """The next message of this type, or event of this name; passing news are left out."""
         async with asyncio.timeout(within):
             while True:
@@ -51,22 +50,16 @@ class Tab:
         """Send, and wait for the answer with this id."""
         self.ids += 1
         await self.socket.send_json_to({"type": kind, "id": self.ids, **body})
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
-                message = await self.socket.receive_json_from(timeout=8)
+                message = await self.socket.receive_json_from()
                 if message["type"] in ("ack", "error") and message["id"] == self.ids:
                     return message
 
 
 @asynccontextmanager
 async def tab(client: Client, room: Room, origin: str | None = "http://localhost") -> AsyncIterator[Tab]:
-    headers = [(b"host", b"localhost")]
-    if origin:
-        headers.append((b"origin", origin.encode()))
-    if client.cookies:
-        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        headers.append((b"cookie", cookies.encode()))
-    socket = WebsocketCommunicator(application, f"/ws/r/{room.code}/", headers=headers)
+    socket = socket_of(client, f"/ws/r/{room.code}/", origin=origin)
     connected, code = await socket.connect()
     if not connected:
         raise ConnectionRefusedError(code)
@@ -202,7 +195,7 @@ async def test_a_closed_tab_is_not_waited_for(host, guests, room, monkeypatch):
             await one.ask("advance", phase="lobby", round=0)
             await asyncio.sleep(0.1)
         await one.ask("guess", round=1, latitude=19, longitude=73)
-        assert (await one.hear("reveal", within=10))["number"] == 1
+        assert (await one.hear("reveal"))["number"] == 1
 
 
 async def test_a_host_who_has_gone_hands_over(host, guests, room, monkeypatch):
@@ -211,7 +204,7 @@ async def test_a_host_who_has_gone_hands_over(host, guests, room, monkeypatch):
     async with tab(guests[0], room) as other:
         async with tab(host, room):
             pass
-        heir = await other.hear("host", within=12)
+        heir = await other.hear("host")
         assert heir["seat"] == other.snapshot["me"]["seat"]
         assert (await other.ask("advance", phase="lobby", round=0))["type"] == "ack"
 
@@ -231,7 +224,7 @@ async def test_a_removed_player_is_shown_out(host, guests, room):
     async with tab(host, room) as one, tab(guests[0], room) as other:
         await one.ask("remove", seat=other.snapshot["me"]["seat"])
         await other.hear("removed")
-        while (message := await other.socket.receive_output(timeout=5))["type"] != "websocket.close":
+        while (message := await other.socket.receive_output())["type"] != "websocket.close":
             pass
         assert message["code"] == consumer.REMOVED
     with pytest.raises(ConnectionRefusedError):
@@ -286,7 +279,7 @@ async def test_a_flood_is_refused_and_then_cut_off(host, room, monkeypatch):
         for number in range(consumer.BURST + 20):
             await one.socket.send_json_to({"type": "ping", "t": number})
         seen = []
-        while (message := await one.socket.receive_output(timeout=5))["type"] != "websocket.close":
+        while (message := await one.socket.receive_output())["type"] != "websocket.close":
             seen.append(message["text"])
         assert message["code"] == consumer.TOO_FAST
         assert sum('"too_fast"' in text for text in seen) == 5

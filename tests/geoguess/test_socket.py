@@ -6,15 +6,14 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess.asgi import application
 from geoguess.game import services
 from geoguess.game.rules import Position
 from geoguess.models import Game, Round
+from tests.geoguess.sockets import BrowserSocket, socket_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -30,13 +29,8 @@ def client_and_game(playable) -> tuple[Client, Game]:
     return client, Game.objects.get()
 
 
-def connect(client: Client, game: Game, *, origin: str | None = "http://localhost") -> WebsocketCommunicator:
-    headers = [(b"host", b"localhost")]
-    if origin:
-        headers.append((b"origin", origin.encode()))
-    if "sessionid" in client.cookies:
-        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
-    return WebsocketCommunicator(application, f"/ws/g/{game.token}/1/", headers=headers)
+def connect(client: Client, game: Game, *, origin: str | None = "http://localhost") -> BrowserSocket:
+    return socket_of(client, f"/ws/g/{game.token}/1/", origin=origin)
 
 
 async def test_a_tab_gets_the_clock_when_it_connects(client_and_game):
@@ -57,7 +51,7 @@ async def test_all_tabs_hear_of_the_lock(client_and_game):
     game_round = await Round.objects.aget()
     await sync_to_async(services.submit_guess)(game_round=game_round, guess=Position(19, 73), now=timezone.now())
     for socket in sockets:
-        assert await socket.receive_json_from(timeout=5) == {"type": "locked"}
+        assert await socket.receive_json_from() == {"type": "locked"}
         await socket.disconnect()
 
 
@@ -66,7 +60,7 @@ async def test_the_server_locks_the_round_when_time_is_up(client_and_game):
     socket = connect(*client_and_game)
     await socket.connect()
     await socket.receive_json_from()
-    assert await socket.receive_json_from(timeout=5) == {"type": "locked"}
+    assert await socket.receive_json_from() == {"type": "locked"}
     assert (await Round.objects.aget()).score == 0
     await socket.disconnect()
 
