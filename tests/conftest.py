@@ -6,6 +6,7 @@ Fixtures import what needs torch themselves: the process that hands out tests to
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -15,7 +16,8 @@ import hypothesis
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
-from django.template import Context, Template
+from django.http import QueryDict
+from django.template import Context, Template, VariableDoesNotExist
 from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings as SettingsWrapper
@@ -47,6 +49,7 @@ def no_answers_of_other_tests() -> None:
 
 
 _rendering = threading.local()
+FOREIGN = ("admin/", "registration/", "allauth/", "django/", "unfold/")  # templates that are not ours
 
 
 @pytest.fixture(autouse=True)
@@ -69,10 +72,40 @@ def templates_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
                 page = render(template, context)
         finally:
             _rendering.now = False
-        assert not asked or (template.name or "").startswith(("admin/", "registration/")), (template.name, asked)
+        assert not asked or (template.name or "").startswith(FOREIGN), (template.name, asked)
         return page
 
     monkeypatch.setattr(Template, "_render", watched)
+
+
+# Names that a page, a part or a stored result need not have.
+# fmt: off
+OPTIONAL_NAMES = {
+    "action_url", "apart", "broker_away", "class", "collection", "error", "form", "games",
+    "hidden", "hint", "left_out", "message", "missing", "named", "narrow", "outside",
+    "player", "primary", "queues", "redirect_field", "reports", "skipped", "small", "state",
+    "table", "token_fail", "truth", "undo", "wide",
+}
+# fmt: on
+
+
+class MisspeltNames:
+    """Takes the place of the logger that hears of names which a template did not find, and fails the test.
+
+    Parts of what may be None, and values of a form, may be missing.
+    """
+
+    def debug(self, message: str, name: str, template: str, **_: object) -> None:
+        error = sys.exc_info()[1]
+        inside = error.params[1] if isinstance(error, VariableDoesNotExist) and len(error.params) > 1 else None
+        may_miss = inside is None or isinstance(inside, QueryDict) or name in OPTIONAL_NAMES
+        assert may_miss or template.startswith(FOREIGN), f"{template}: there is no {name!r} in {inside!r:.80}"
+
+
+@pytest.fixture(autouse=True)
+def templates_find_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every test a name misspelt in a template fails, which Django shows as nothing."""
+    monkeypatch.setattr("django.template.base.logger", MisspeltNames())
 
 
 @pytest.fixture

@@ -171,3 +171,11 @@ def test_a_request_for_another_host_is_refused_with_a_page(client, settings):
     answer = client.get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "did not make sense" in answer.content.decode()
+
+
+def test_a_name_misspelt_in_a_template_fails_a_test():
+    template = Template("{{ player.nmae }}")
+    with pytest.raises(AssertionError, match="nmae"):
+        template.render(Context({"player": {"name": "Asha"}}))
+    with pytest.raises(AssertionError, match="plaeyr"):
+        Template("{{ plaeyr }}").render(Context({"player": {"name": "Asha"}}))

@@ -180,10 +180,11 @@ def published(network: centerface.CenterFace, path: Path) -> None:
         if isinstance(layer, torch.nn.Conv2d) and layer is not network.heads
     ]
     for enlarging in network.enlarge:
-        scale, bias, mean, variance = generator.uniform(0.5, 2, (4, len(enlarging.bias)))
+        weight, bias = (parameter.numpy() for parameter in enlarging.parameters())
+        scale, _, mean, variance = generator.uniform(0.5, 2, (4, len(bias)))
         factor = scale / np.sqrt(variance + 1e-3)
-        nodes.append(node("ConvTranspose", enlarging.weight.numpy() / factor[:, None, None]))
-        nodes.append(node("BatchNormalization", scale, enlarging.bias.numpy() + mean * factor, mean, variance))
+        nodes.append(node("ConvTranspose", weight / factor[:, None, None]))
+        nodes.append(node("BatchNormalization", scale, bias + mean * factor, mean, variance))
     weight, bias = network.heads.weight.numpy(), network.heads.bias.numpy()
     nodes += [node("Conv", weight[part], bias[part]) for part in (slice(0, 1), slice(1, 3), slice(3, 5))]
     nodes.append(node("Conv", np.zeros((10, *weight.shape[1:])), np.zeros(10)))
