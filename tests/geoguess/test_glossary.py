@@ -15,8 +15,6 @@ with (LOCALE / "glossary.csv").open(encoding="utf-8") as lines:
     GLOSSARY = list(csv.DictReader(lines))
 GAPS = re.compile(r"%\(\w+\)[\w.]+|\{\w+\}|<[^>]+>")
 TERMS = "model, guess, player, picture, photo, round, game, geocell, class, lesson, room, confirm, continue, circle"
-    "model, guess, player, picture, photo, round, game, geocell, class, lesson, room, confirm, continue, circle, text"
-)
 TERMS_OF_THE_GAME = {*TERMS.split(", "), "report a picture", "report of a class"}
 
 
