@@ -3,6 +3,11 @@ import { test } from "node:test";
 
 import { ServerClock } from "../../static/js/clock.js";
 
+test("a page tells the time at which it began to arrive", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: performance.timeOrigin + 4_000 });
+  assert.equal(Math.round(new ServerClock(70_000).now()), 74_000);
+});
+
 test("the clock believes the answer that came back soonest", (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 10_000 });
   const clock = new ServerClock(0);
