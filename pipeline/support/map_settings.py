@@ -7,8 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
+from predictor.gazetteer.table import LANGUAGES
+
 INDIA_BOUNDS = [[6.5, 68.0], [37.2, 97.5]]  # degrees; every round starts with the same view, so that it gives no hint
-BASEMAP_FILES = ("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp")
+BASEMAP_FILES = (
+    *("basemap.json", "districts-medium.json", "districts-fine.json", "search.json", "relief.webp"),
+    *(f"names-{language}.json" for language in LANGUAGES),
+)
 
 
 def basemap_urls() -> dict[str, str]:

@@ -3,7 +3,9 @@
 
 /** @typedef {[number, number][]} Line points as [latitude, longitude] in degrees */
 /** @typedef {{land: Line[][], neighbours: Line[][], states: Line[], districts: Line[], credit: string, bounds: Bounds,
- *   relief_bounds: Bounds, towns: [string, number, number, number][], levels: {file: string, max_zoom: number | null}[]}} Level */
+ *   relief_bounds: Bounds, towns: [string, number, number, number][], levels: {file: string, max_zoom: number | null}[],
+ *   state_names: [string, number, number, Bounds][], district_names: [string, number, number][]}} Level */
+/** @typedef {{towns: string[], districts: string[]}} NativeNames in the order of the first level, "" where unknown */
 
 /**
  * [x0, y0, dx1, dy1, …] in integers per degree → [[latitude, longitude], …] in degrees.

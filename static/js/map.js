@@ -3,7 +3,7 @@
 import { fetchJson, loadLevel } from "./basemap.js";
 import { element, iconAddress, one, svgElement } from "./dom.js";
 
-/** @import { Level } from "./basemap.js" */
+/** @import { Level, NativeNames } from "./basemap.js" */
 
 const L = window.L;
 /** @type {Bounds} */
@@ -16,6 +16,7 @@ const MAX_ZOOM = 12; // the outlines have no finer detail
 const STEP = 0.15; // of the map's shorter side, for one press of an arrow key
 const LABEL_MARGIN = 160; // pixels drawn outside the view, so that a drag does not uncover bare edges
 const STATE_LABEL_MAX_ZOOM = 7.5;
+const DISTRICT_LABEL_ZOOMS = [7, 10];
 const RELIEF_OPACITY = [
   [6.5, 0.6],
   [7.5, 0.35],
@@ -34,13 +35,21 @@ function colour(name) {
 
 class Labels extends L.Layer {
   /**
-   * @param {Level["towns"]} towns
-   * @param {Place[]} states
+   * @param {Level} level the first
+   * @param {NativeNames | undefined} native
    */
-  constructor(towns, states) {
+  constructor(level, native) {
     super();
-    this.towns = towns.map(([name, latitude, longitude, zoom]) => ({ name, at: L.latLng(latitude, longitude), zoom }));
-    this.states = states.map(([name, , latitude, longitude, [[south, west], [north, east]]]) => ({
+    this.towns = level.towns.map(([name, latitude, longitude, zoom], index) => ({
+      name: native?.towns[index] || name,
+      at: L.latLng(latitude, longitude),
+      zoom,
+    }));
+    this.districts = level.district_names.map(([name, latitude, longitude], index) => ({
+      name: native?.districts[index] || name,
+      at: L.latLng(latitude, longitude),
+    }));
+    this.states = level.state_names.map(([name, latitude, longitude, [[south, west], [north, east]]]) => ({
       name: gettext(name).toUpperCase(),
       at: L.latLng(latitude, longitude),
       bounds: L.latLngBounds([south, west], [north, east]),
@@ -129,10 +138,28 @@ class Labels extends L.Layer {
         write(state.name, x, y);
       }
     };
+    const drawDistricts = () => {
+      pen.font = '500 10px "Noto Sans", sans-serif';
+      pen.textAlign = "center";
+      pen.letterSpacing = "0px";
+      pen.fillStyle = colour("--map-label-state");
+      for (const district of this.districts) {
+        const { x, y } = place(district.at);
+        if (x < 0 || y < 0 || x > size.x || y > size.y) continue;
+        const width = pen.measureText(district.name).width;
+        if (free({ left: x - width / 2 - 6, right: x + width / 2 + 6, top: y - 9, bottom: y + 9 }))
+          write(district.name, x, y);
+      }
+    };
     const shown = this.towns.filter((town) => town.zoom <= zoom + 0.5);
     drawTowns(shown.filter((town) => town.zoom <= 4));
     if (zoom >= 4.5 && zoom <= STATE_LABEL_MAX_ZOOM) drawStates();
-    drawTowns(shown.filter((town) => town.zoom > 4));
+    const [from, upTo] = DISTRICT_LABEL_ZOOMS;
+    if (zoom >= from && zoom <= upTo) {
+      drawTowns(shown.filter((town) => town.zoom > 4 && town.zoom < zoom - 0.5));
+      drawDistricts();
+      drawTowns(shown.filter((town) => town.zoom >= zoom - 0.5));
+    } else drawTowns(shown.filter((town) => town.zoom > 4));
   }
 }
 
@@ -186,18 +213,19 @@ class BaseMap {
   }
 
   async load() {
-    /** @type {[Level, Place[]]} */
-    const [first, places] = await Promise.all([this.level("basemap.json"), fetchJson(this.urls["search.json"])]);
+    const names = this.urls[`names-${document.documentElement.lang}.json`];
+    /** @type {[Level, NativeNames | undefined]} */
+    const [first, native] = await Promise.all([
+      this.level("basemap.json"),
+      names ? fetchJson(names).catch(() => undefined) : undefined, // the map is right with English names, too
+    ]);
     if (this.filled) {
       const plain = { interactive: false, renderer: this.renderers.land, stroke: false, fillOpacity: 1 };
       this.water = L.rectangle(WORLD_SHOWN, plain).addTo(this.map); // the relief is blended with the layer below it
       this.neighbours = L.polygon(first.neighbours, plain).addTo(this.map);
       this.relief = L.imageOverlay(this.urls["relief.webp"], first.relief_bounds, { pane: "relief" }).addTo(this.map);
       L.svgOverlay(edgeFade(), WORLD_SHOWN, { pane: "edge" }).addTo(this.map);
-      this.labels = new Labels(
-        first.towns,
-        places.filter(([, state]) => state === ""),
-      ).addTo(this.map);
+      this.labels = new Labels(first, native).addTo(this.map);
       document.fonts.ready.then(() => this.labels?.draw());
     }
     this.map.attributionControl.addAttribution(first.credit);

@@ -1,35 +1,114 @@
 // @ts-check
-// A combobox over states and districts (WAI-ARIA combobox pattern, list with manual choice): a way to guess without the map.
+// A combobox over states, districts and towns (WAI-ARIA combobox pattern, list with manual choice): a way to guess
+// without the map. Places are found by present, former and native names, also with one letter wrong.
 import { element } from "./dom.js";
 
 const MAX_SHOWN = 8;
-/** @param {string} text */
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-/** @param {string} name */
-const bothNames = (name) => [name, gettext(name)].map(plain); // in English and in the player's language
+const LEAST_FUZZY = 4; // letters from which on one may be wrong
+const LANGUAGES = ["hi", "bn", "mr", "ta", "te"]; // the order of native names in search.json
+const TOWN_DEGREES = 0.12; // half the side of the box shown for a town
+
+/** @typedef {{place: Place, names: string[], words: string[], state: string[]}} Entry names as `plain` leaves them */
 
 /**
- * Places whose name, or a word of it, starts with the text: whole names first, then states.
- * @param {Place[]} places
+ * What counts of a spelling: no case, accents, points below letters, joiners or punctuation; any nasal before a
+ * consonant is a dot. Vowel signs count.
  * @param {string} text
  */
-export function findPlaces(places, text) {
-  const wanted = plain(text.trim());
+export const plain = (text) =>
+  text
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f\u093c\u09bc\u0a3c\u0abc\u0b3c\u200b-\u200f.'’]/gu, "")
+    .replace(/[ङञणनम]्(?=[क-घच-झट-ढत-धप-भ])|ँ/gu, "ं")
+    .replace(/[\s-]+/gu, " ")
+    .trim();
+
+/** @param {Place} place */
+const nativeName = ([, , , , , , native]) => native[LANGUAGES.indexOf(document.documentElement.lang)] ?? "";
+/** @param {Place} place */
+const shownName = (place) => nativeName(place) || gettext(place[0]);
+
+/**
+ * Whether the name begins with the text, or with a text that one letter more, less or other, or two letters in the
+ * other order, make of it.
+ * @param {string} text
+ * @param {string} name
+ */
+export function beginsAlmost(text, name) {
+  let same = 0;
+  while (same < text.length && text[same] === name[same]) same += 1;
+  const rest = (/** @type {number} */ inText, /** @type {number} */ inName) =>
+    name.startsWith(text.slice(same + inText), same + inName);
+  return (
+    same === text.length ||
+    rest(1, 1) ||
+    rest(1, 0) ||
+    rest(0, 1) ||
+    (text[same] === name[same + 1] && text[same + 1] === name[same] && rest(2, 2))
+  );
+}
+
+/**
+ * The places, ready to be searched.
+ * @param {Place[]} places
+ * @returns {Entry[]}
+ */
+export function indexPlaces(places) {
+  /** @type {Map<string, string[]>} */
+  const states = new Map();
+  return places.map((place) => {
+    const [name, state, , , , former, native] = place;
+    const names = [...new Set([name, gettext(name), ...former, ...native].filter(Boolean).map(plain))];
+    if (state === "") states.set(name, names);
+    const words = names.flatMap((one) => one.split(" ").slice(1));
+    return { place, names, words, state: states.get(state) ?? [] };
+  });
+}
+
+/**
+ * The best places for the text: those of which a name is or starts with it, states first, then those of which a word
+ * does, then those in a state of that name, then those of which a name starts almost so.
+ * @param {Entry[]} entries
+ * @param {string} text
+ */
+export function findPlaces(entries, text) {
+  const wanted = plain(text);
   if (!wanted) return [];
   const starts = (/** @type {string[]} */ names) => names.some((name) => name.startsWith(wanted));
-  const rank = (/** @type {Place} */ [name, state]) => {
-    const own = bothNames(name);
-    if (starts(own)) return state === "" ? 0 : 1;
-    if (starts(own.flatMap((words) => words.split(/[\s-]+/)))) return 2;
-    return starts(bothNames(state)) ? 3 : Infinity;
+  const rank = (/** @type {Entry} */ { place, names, words, state }) => {
+    if (names.includes(wanted)) return place[1] === "" ? 0 : place[4] ? 2 : 1;
+    if (starts(names)) return place[1] === "" ? 3 : 4;
+    if (starts(words)) return 5;
+    if (starts(state)) return 6;
+    return wanted.length >= LEAST_FUZZY && names.some((name) => beginsAlmost(wanted, name)) ? 7 : Infinity;
   };
-  return places
-    .map((place) => ({ place, order: rank(place) }))
+  return entries
+    .map((entry) => ({ entry, order: rank(entry) }))
     .filter(({ order }) => order < Infinity)
     .sort((a, b) => a.order - b.order)
     .slice(0, MAX_SHOWN)
-    .map(({ place }) => place);
+    .map(({ entry }) => entry.place);
 }
+
+/**
+ * The former name by which a place was found, if it was found by none in use.
+ * @param {Place} place
+ * @param {string} text
+ */
+export function foundByFormer(place, text) {
+  const wanted = plain(text);
+  const begins = (/** @type {string} */ name) => plain(name).startsWith(wanted);
+  const [name, , , , , former, native] = place;
+  return [name, gettext(name), ...native].some(begins) ? undefined : former.find(begins);
+}
+
+/** @param {Place} place @returns {Bounds} */
+const boundsOf = ([, , latitude, longitude, bounds]) =>
+  bounds ?? [
+    [latitude - TOWN_DEGREES, longitude - TOWN_DEGREES],
+    [latitude + TOWN_DEGREES, longitude + TOWN_DEGREES],
+  ];
 
 /**
  * @param {HTMLInputElement} field
@@ -39,8 +118,10 @@ export function findPlaces(places, text) {
  * @param {(place: Position & {name: string, bounds: Bounds}) => void} parts.onChoose
  */
 export function createPlaceSearch(field, list, { load, onChoose }) {
-  /** @type {Place[] | undefined} */
+  /** @type {Entry[] | undefined} */
   let places;
+  /** @type {Map<string, Place>} */
+  let states = new Map();
   /** @type {Place[]} */
   let found = [];
   let active = -1;
@@ -52,27 +133,39 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
     field.removeAttribute("aria-activedescendant");
   };
 
+  const stateOf = (/** @type {Place} */ [, name]) => {
+    const state = states.get(name);
+    return state ? shownName(state) : gettext(name);
+  };
+
   const choose = (/** @type {number} */ index) => {
-    const [name, state, latitude, longitude, bounds] = found[index];
-    field.value = [name, state].filter(Boolean).map(gettext).join(", ");
+    const [, , latitude, longitude] = found[index];
+    field.value = [shownName(found[index]), stateOf(found[index])].filter(Boolean).join(", ");
     close();
-    onChoose({ name: field.value, latitude, longitude, bounds });
+    onChoose({ name: field.value, latitude, longitude, bounds: boundsOf(found[index]) });
+  };
+
+  const kindOf = (/** @type {Place} */ place) => {
+    if (place[1] === "") return gettext("State");
+    const kind = place[4] ? gettext("District") : gettext("Town");
+    return `${kind} · ${stateOf(place)}`;
   };
 
   const render = () => {
     found = findPlaces(places ?? [], field.value);
     active = found.length ? 0 : -1;
-    const rows = found.map(([name, state], index) => {
-      const row = element("li", "place-option", gettext(name));
+    const rows = found.map((place, index) => {
+      const former = foundByFormer(place, field.value);
+      const row = element("li", "place-option", former ? `${former}: ${shownName(place)}` : shownName(place));
       row.id = `${list.id}-${index}`;
       row.role = "option";
-      row.append(element("small", "", state ? gettext(state) : gettext("State")));
+      row.append(element("small", "", kindOf(place)));
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
       row.addEventListener("click", () => choose(index));
       return row;
     });
     if (!rows.length && field.value.trim()) {
-      const words = places ? gettext("No state or district of that name") : gettext("Loading the list…");
+      const words = places ? gettext("No state, district or town of that name") : gettext("Loading the list…");
       rows.push(element("li", "place-none", words));
     }
     list.replaceChildren(...rows);
@@ -93,7 +186,9 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
   const want = async () => {
     if (places) return;
     try {
-      places = await load();
+      const loaded = await load();
+      states = new Map(loaded.filter(([, state]) => state === "").map((state) => [state[0], state]));
+      places = indexPlaces(loaded);
     } catch {
       return; // the next focus tries again
     }

@@ -117,7 +117,7 @@ def test_a_streak_over_http_tells_nothing_early(client, playable):
 
 def test_the_search_puts_the_pin_of_every_state_inside_it():
     rows = json.loads((settings.BASE_DIR / "static/basemap/search.json").read_text())
-    states = [(name, latitude, longitude) for name, state, latitude, longitude, _ in rows if state == ""]
+    states = [(name, latitude, longitude) for name, state, latitude, longitude, *_ in rows if state == ""]
     names, latitudes, longitudes = zip(*states, strict=True)
     assert len(states) == 36
     assert locate(latitudes, longitudes)[0].tolist() == list(names)

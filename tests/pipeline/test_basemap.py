@@ -15,6 +15,7 @@ from PIL import Image
 
 from pipeline.basemap import draw as basemap
 from pipeline.geography import boundaries
+from predictor.gazetteer.table import LANGUAGES
 from tests.alike import alike
 
 FOLDER = Path(settings.BASE_DIR) / "static" / "basemap"
@@ -83,7 +84,7 @@ def test_the_committed_relief_is_what_the_heights_give(made):
 
 
 def test_the_first_load_is_under_300_kb_gzipped():
-    first = ["basemap.json", "search.json", "relief.webp"]
+    first = ["basemap.json", "names-hi.json", "relief.webp"]
     assert sum(len(gzip.compress((FOLDER / name).read_bytes())) for name in first) < FIRST_LOAD_LIMIT
 
 
@@ -122,24 +123,42 @@ def test_towns_come_by_importance_and_lie_in_india():
     assert zooms == sorted(zooms)
     early = {name for name, _, _, zoom in towns if zoom <= 5}
     metros = {"Delhi", "Mumbai", "Kolkata", "Chennai", "Bengaluru", "Hyderabad"}
-    assert early >= metros | {"Jaipur", "Srinagar", "Port Blair"}
+    assert early >= metros | {"Jaipur", "Srinagar", "Sri Vijaya Puram"}
     assert len(early) < 60
     outside = boundaries.distance_outside_km([town[1] for town in towns], [town[2] for town in towns])
     assert (outside < 10).all()
 
 
 def test_the_search_list_names_every_state_and_district_at_a_point_inside():
-    rows = read("search.json")
+    rows = [row for row in read("search.json") if row[4]]
     assert sum(state == "" for _, state, *_ in rows) == 36
     assert len(rows) == 36 + 780
     states, districts = boundaries.locate([row[2] for row in rows], [row[3] for row in rows])
-    for (name, state, latitude, longitude, ((south, west), (north, east))), found_state, found in zip(
+    for (name, state, latitude, longitude, ((south, west), (north, east)), *_), found_state, found in zip(
         rows, states, districts, strict=True
     ):
         assert found_state == (state or name)
         assert state == "" or found == name
         assert south <= latitude <= north
         assert west <= longitude <= east
+
+
+def test_the_search_list_names_the_larger_towns_in_the_order_of_their_size():
+    towns = [row for row in read("search.json") if not row[4]]
+    assert len(towns) > 2000
+    assert [row[0] for row in towns[:3]] == ["Mumbai", "Delhi", "Bengaluru"]
+    assert towns[2][5] == ["Bangalore"]
+    assert towns[2][6] == ["बेंगलुरु", "বেঙ্গালুরু", "बंगळुरू", "பெங்களூரு", "బెంగళూరు", "ಬೆಂಗಳೂರು"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_knows_large_towns_in_each_language_and_in_the_order_of_the_first_file(language):
+    first, names = read("basemap.json"), read(f"names-{language}.json")
+    assert len(names["towns"]) == len(first["towns"])
+    assert len(names["districts"]) == len(first["district_names"]) == 780
+    shown = dict(zip((town[0] for town in first["towns"]), names["towns"], strict=True))
+    mumbai = {"hi": "मुंबई", "bn": "মুম্বই", "mr": "मुंबई", "ta": "மும்பை", "te": "ముంబై"}
+    assert shown["Mumbai"] == mumbai[language]
 
 
 def test_the_relief_is_small_and_neutral_at_sea():

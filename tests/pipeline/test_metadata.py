@@ -48,13 +48,12 @@ def test_the_shipped_grids_are_what_their_packages_hold(shipped, made):
     assert np.array_equal(np.asarray(Image.open(shipped)), expected)
 
 
-@pytest.mark.parametrize("command", ["build_grids", "build_boundaries", "build_basemap"])
+@pytest.mark.parametrize("command", ["build_grids", "build_boundaries"])
 def test_a_build_without_its_packages_says_how_to_install_them(command, monkeypatch):
     def not_installed(package):
         raise PackageNotFoundError(package)
 
     monkeypatch.setattr(build_requirements, "distribution", not_installed)
-    monkeypatch.setattr("pipeline.basemap.draw.outlines", lambda level: {})
     with pytest.raises(CommandError, match=r"pip install -r requirements-build\.txt"):
         call_command(command)
 

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.basemap import draw as basemap
-from pipeline.support.build_requirements import BuildRequirementMissing
 
 
 class Command(BaseCommand):
@@ -28,10 +27,7 @@ class Command(BaseCommand):
             if not countries.is_file():
                 raise CommandError(f"{countries} is not a file. `npm pack world-atlas@2.0.2` brings it.")
             basemap.neighbours_of(countries).to_file(basemap.NEIGHBOURS_FILE, driver="FlatGeobuf", engine="pyogrio")
-        try:
-            files = basemap.files()
-        except BuildRequirementMissing as error:
-            raise CommandError(str(error)) from error
+        files = basemap.files()
         folder = Path(settings.BASE_DIR) / "static" / "basemap"
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

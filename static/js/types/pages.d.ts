@@ -17,8 +17,9 @@ interface MapSettings {
   tile_url: string;
 }
 
-/** A line of search.json: name, its state ("" for a state itself), latitude, longitude, bounds. */
-type Place = [string, string, number, number, Bounds];
+/** A line of search.json: name, its state ("" for a state itself), latitude, longitude, bounds (null for a town), former
+ * names, and names in Hindi, Bengali, Marathi, Tamil, Telugu and the state's own script, "" where unknown. */
+type Place = [string, string, number, number, Bounds | null, string[], string[]];
 
 interface Cell {
   name: string;
