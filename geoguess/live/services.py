@@ -228,7 +228,7 @@ def _open_seat(seat_id: int, number: int, now: datetime) -> guessing.OpenSeat:
     """The seat, if its round takes guesses. Raises TooLate."""
     seat = guessing.open_seat(seat_id, number)
     if seat is None or game_rules.is_over(seat.ends_at, now):
-        raise TooLate(_("The time for this round is over."))
+        raise TooLate(_("This round does not take guesses any more."))
     return seat
 
 
