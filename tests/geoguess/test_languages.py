@@ -26,6 +26,11 @@ WHOLE = [file for file in CATALOGUES if file.parts[-3] in dict(settings.LANGUAGE
 GAPS = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}|<[^>]+>")
 
 
+def key(entry: polib.POEntry) -> tuple[str, str, str]:
+    """A message with its context, in which the same words may mean something else, and its plural."""
+    return entry.msgctxt or "", entry.msgid, entry.msgid_plural
+
+
 def texts(entry: polib.POEntry) -> list[str]:
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
@@ -50,8 +55,8 @@ def test_a_catalogue_is_whole_and_its_sentences_keep_their_gaps(file: Path):
 
 @pytest.mark.parametrize("file", WHOLE, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
 def test_the_compiled_catalogue_says_the_same(file: Path):
-    compiled = {entry.msgid: texts(entry) for entry in polib.mofile(str(file.with_suffix(".mo")))}
-    assert compiled == {entry.msgid: texts(entry) for entry in polib.pofile(str(file))}
+    compiled = {key(entry): texts(entry) for entry in polib.mofile(str(file.with_suffix(".mo")))}
+    assert compiled == {key(entry): texts(entry) for entry in polib.pofile(str(file))}
 
 
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext is not installed")
@@ -68,10 +73,10 @@ def test_every_string_in_use_is_in_the_catalogue(tmp_path: Path, domain: str):
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
     made = polib.pofile(str(tmp_path / "geoguess" / "locale" / "hi" / "LC_MESSAGES" / f"{domain}.po"))
-    used = {entry.msgid for entry in made if not entry.obsolete}
+    used = {key(entry) for entry in made if not entry.obsolete}
     for file in CATALOGUES:
         if file.stem == domain:
-            assert {entry.msgid for entry in polib.pofile(str(file))} == used, file
+            assert {key(entry) for entry in polib.pofile(str(file))} == used, file
 
 
 @pytest.mark.django_db
