@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from geoguess.game.selectors import ready_photos
 from geoguess.live import services as live
@@ -45,19 +46,33 @@ def save_plan(
     if not title:
         raise BadLesson(_("Give the lesson a title."))
     if len(title) > 80:
-        raise BadLesson(_("The title is longer than 80 characters."))
+        raise BadLesson(_("The title is longer than 80 characters. Shorten it."))
     if not steps:
         raise BadLesson(_("Choose at least one picture."))
     if len(steps) > MOST_STEPS:
-        raise BadLesson(_("A lesson has at most %(most)d pictures.") % {"most": MOST_STEPS})
+        raise BadLesson(
+            ngettext(
+                "A lesson can have at most %(most)d picture. Remove some.",
+                "A lesson can have at most %(most)d pictures. Remove some.",
+                MOST_STEPS,
+            )
+            % {"most": MOST_STEPS}
+        )
     if len(set(photos)) < len(photos):
-        raise BadLesson(_("A picture is in the lesson twice."))
+        raise BadLesson(_("A picture is in the lesson twice. Remove one of them."))
     ready = set(ready_photos(collection, version)) if version else set()
     unplayable = [place for place, photo in enumerate(photos, 1) if photo not in ready]
     if unplayable:
-        raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": unplayable[0]})
+        raise BadLesson(_("Picture %(place)d can no longer be played: remove it.") % {"place": unplayable[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
-        raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
+        raise BadLesson(
+            ngettext(
+                "A note is longer than %(longest)d character. Shorten it.",
+                "A note is longer than %(longest)d characters. Shorten it.",
+                LONGEST_NOTE,
+            )
+            % {"longest": LONGEST_NOTE}
+        )
     with transaction.atomic():
         plan = plan or LessonPlan(owner=owner)
         plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s

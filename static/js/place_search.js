@@ -146,8 +146,8 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
   };
 
   const kindOf = (/** @type {Place} */ place) => {
-    if (place[1] === "") return gettext("State");
-    const kind = place[4] ? gettext("District") : gettext("Town");
+    if (place[1] === "") return pgettext("kind of place", "State");
+    const kind = place[4] ? pgettext("kind of place", "District") : pgettext("kind of place", "Town");
     return `${kind} · ${stateOf(place)}`;
   };
 
