@@ -19,7 +19,9 @@ export default [
   },
   {
     files: ["static/js/**/*.js"],
-    languageOptions: { globals: { ...globals.browser, gettext: "readonly", ngettext: "readonly" } },
+    languageOptions: {
+      globals: { ...globals.browser, gettext: "readonly", ngettext: "readonly", pgettext: "readonly" },
+    },
   },
   { files: classic, languageOptions: { sourceType: "script" } },
   { files: ["tests/js/**/*.js"], languageOptions: { globals: globals.node } },

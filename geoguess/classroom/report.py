@@ -72,7 +72,7 @@ def table(report: Report) -> list[list[Cell]]:
             row += [points(pin.score), round(pin.distance_km or 0.0, 1)] if pin else [None, None]
         rows.append(row)
     totals = [report.total(seat) for seat in report.pupils]
-    mean_row: list[Cell] = [_("Mean of the class"), *([""] if in_teams else [])]
+    mean_row: list[Cell] = [_("Class average"), *([""] if in_teams else [])]
     mean_row.append(round(mean(totals), 1) if totals else None)
     model_row: list[Cell] = [_("The model"), *([""] if in_teams else [])]
     model_row.append(sum(points(round_.model_score) for round_ in report.rounds))

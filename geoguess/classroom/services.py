@@ -45,19 +45,19 @@ def save_plan(
     if not title:
         raise BadLesson(_("Give the lesson a title."))
     if len(title) > 80:
-        raise BadLesson(_("The title is longer than 80 characters."))
+        raise BadLesson(_("The title is longer than 80 characters. Shorten it."))
     if not steps:
         raise BadLesson(_("Choose at least one picture."))
     if len(steps) > MOST_STEPS:
-        raise BadLesson(_("A lesson has at most %(most)d pictures.") % {"most": MOST_STEPS})
+        raise BadLesson(_("A lesson can have at most %(most)d pictures. Remove some.") % {"most": MOST_STEPS})
     if len(set(photos)) < len(photos):
-        raise BadLesson(_("A picture is in the lesson twice."))
+        raise BadLesson(_("A picture is in the lesson twice. Remove one of them."))
     ready = set(ready_photos(collection, version)) if version else set()
     unplayable = [place for place, photo in enumerate(photos, 1) if photo not in ready]
     if unplayable:
-        raise BadLesson(_("Picture %(place)d cannot be played any more: take it out.") % {"place": unplayable[0]})
+        raise BadLesson(_("Picture %(place)d can no longer be played: remove it.") % {"place": unplayable[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
-        raise BadLesson(_("A note is longer than %(longest)d characters.") % {"longest": LONGEST_NOTE})
+        raise BadLesson(_("A note is longer than %(longest)d characters. Shorten it.") % {"longest": LONGEST_NOTE})
     with transaction.atomic():
         plan = plan or LessonPlan(owner=owner)
         plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s

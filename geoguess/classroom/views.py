@@ -85,7 +85,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         except services.BadLesson as reason:
             error = str(reason)
         else:
-            messages.success(request, _("“%(title)s” is saved.") % {"title": saved_plan.title})
+            messages.success(request, _("“%(title)s” has been saved.") % {"title": saved_plan.title})
             return redirect("lessons")
     version = champion()
     ready = selectors.ready_photos(collection, version) if version else []
@@ -137,9 +137,7 @@ def _steps(text: str) -> list[tuple[int, str]]:
     try:
         return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
     except (ValueError, TypeError, KeyError):
-        raise services.BadLesson(
-            _("The pictures did not arrive as they should. Reload the page and try again.")
-        ) from None
+        raise services.BadLesson(_("The pictures did not arrive correctly. Reload the page and try again.")) from None
 
 
 @require_POST
@@ -160,7 +158,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if action == "delete":
         services.put_in_bin(plan=plan, now=timezone.now())
         messages.success(
-            request, _("“%(title)s” is deleted; for 30 days it can be restored below.") % {"title": plan.title}
+            request, _("“%(title)s” has been deleted. You can restore it below for 30 days.") % {"title": plan.title}
         )
     return redirect("lessons")
 
@@ -171,7 +169,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Restore a deleted lesson plan."""
     plan = get_object_or_404(services.in_bin(owner=request.user, now=timezone.now()), pk=pk)  # type: ignore[arg-type]
     services.restore(plan=plan)
-    messages.success(request, _("“%(title)s” is restored.") % {"title": plan.title})
+    messages.success(request, _("“%(title)s” has been restored.") % {"title": plan.title})
     return redirect("lessons")
 
 
@@ -225,7 +223,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def delete_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a session with all the class's data."""
     delete_class(_session(request, pk))
-    messages.success(request, _("The class's names, guesses and points are deleted."))
+    messages.success(request, _("The names, guesses and points of the session have been deleted."))
     return redirect("lessons")
 
 

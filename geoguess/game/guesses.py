@@ -18,13 +18,13 @@ def parse_guess(latitude: object, longitude: object) -> Position:
     """The position a browser sent. Raises InvalidGuess."""
     for value in (latitude, longitude):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidGuess(_("A guess needs a latitude and a longitude, both numbers in degrees."))
+            raise InvalidGuess(_("The pin has no valid position. Move it and try again."))
     try:
         numbers = float(latitude), float(longitude)  # type: ignore[arg-type]
     except OverflowError:
-        raise InvalidGuess(_("A guess must be a finite position.")) from None
+        raise InvalidGuess(_("The pin has no valid position. Move it and try again.")) from None
     if not all(map(math.isfinite, numbers)):
-        raise InvalidGuess(_("A guess must be a finite position."))
+        raise InvalidGuess(_("The pin has no valid position. Move it and try again."))
     if not -90 <= numbers[0] <= 90:
-        raise InvalidGuess(_("The latitude must lie between -90 and 90 degrees."))
+        raise InvalidGuess(_("The pin has no valid position. Move it and try again."))
     return Position(numbers[0], wrap_longitude(numbers[1]))

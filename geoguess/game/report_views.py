@@ -26,4 +26,4 @@ def report_response(request: HttpRequest, player: Player, photo: Photo) -> JsonR
         report(player=player, photo=photo, reason=request.POST.get("reason", ""), now=timezone.now())
     except CannotReport as error:
         return JsonResponse({"error": str(error)}, status=400)
-    return JsonResponse({"message": _("Thank you: somebody will look at it. Your profile tells what becomes of it.")})
+    return JsonResponse({"message": _("Thank you. We will check it; your profile will show the outcome.")})

@@ -119,9 +119,9 @@ def named_states(game_round: Round) -> dict[str, Any]:
         title = gettext("Right: %(state)s")
     else:
         title = (
-            gettext("It was %(state)s; you said %(own)s")
+            gettext("Right answer: %(state)s. Your answer: %(own)s")
             if player_state
-            else gettext("It was %(state)s; you named no state")
+            else gettext("Right answer: %(state)s. You named no state")
         )
     return {
         "title": title % {"state": gettext(state), "own": gettext(player_state)},
@@ -203,12 +203,12 @@ def game_summary(game: Game) -> dict[str, Any]:
     squares = "".join(("🟩" if row.right else "🟥") if streak else _square(row.score) for row in rounds)
     if streak:
         beyond = "+" if streak["model_goes_on"] else ""
-        result = gettext("%(own)s in a row – %(model)s the model") % {
+        result = gettext("%(own)s in a row – the model %(model)s") % {
             "own": streak["length"],
             "model": f"{streak['model']}{beyond}",
         }
     else:
-        result = gettext("Me %(own)s – %(model)s the model") % {
+        result = gettext("Me %(own)s – the model %(model)s") % {
             "own": f"{game_totals['player']:,}",
             "model": f"{game_totals['model']:,}",
         }

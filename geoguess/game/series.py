@@ -28,7 +28,7 @@ def daily_series(*, day: date, now: datetime) -> Series:
         return existing
     version = champion()
     if version is None:
-        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
+        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
     collection, photos = _choose(day, version)
     try:
         return _create(
@@ -54,7 +54,7 @@ def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
         if len(photos := ready_photos(collection, version)) >= rules.ROUNDS_PER_GAME
     }
     if not photos_by_collection:
-        raise CannotPlay(_("No collection has five pictures that the model has looked at. Try again in a moment."))
+        raise CannotPlay(_("The pictures for today's challenge are still being prepared. Try again in a minute."))
     collection = list(photos_by_collection)[day.toordinal() % len(photos_by_collection)]
     photos = photos_by_collection[collection]
     random.SystemRandom().shuffle(photos)
@@ -79,7 +79,7 @@ def challenge(*, game: Game, today: date, now: datetime) -> Series:
         return existing
     if not may_challenge(game, today):
         raise CannotPlay(
-            _("Friends can be challenged with a finished game, and with a daily one from the next day on.")
+            _("You can challenge friends with any finished game; with a daily challenge, from the next day.")
         )
     try:
         return _create(

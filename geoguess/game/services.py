@@ -65,11 +65,11 @@ def start_game(
     """A new game against the champion at this level, with its first round open. Raises CannotPlay."""
     version = champion()
     if version is None:
-        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
+        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
     ready = ready_photos(collection, version)
     if not ready:
         raise CannotPlay(
-            _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
+            _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
             % {"collection": collection.name}
         )
     max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME

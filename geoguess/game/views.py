@@ -34,10 +34,20 @@ def start(request: HttpRequest, mode: str = Game.Mode.SOLO) -> HttpResponse:
     collection = get_object_or_404(Collection, slug=request.POST.get("collection", ""))
     limit = request.POST.get("time_limit", "")
     if limit and limit not in map(str, rules.TIME_LIMITS_S):
-        return render(request, "400.html", {"message": _("That time limit is not offered.")}, status=400)
+        return render(
+            request,
+            "400.html",
+            {"message": _("This time limit is not available. Go back and choose another.")},
+            status=400,
+        )
     level = request.POST.get("level", "") or STRONGEST
     if level not in LEVELS:
-        return render(request, "400.html", {"message": _("That opponent is not offered.")}, status=400)
+        return render(
+            request,
+            "400.html",
+            {"message": _("This opponent is not available. Go back and choose another.")},
+            status=400,
+        )
     try:
         game = services.start_game(
             player=current_player(request),
@@ -136,9 +146,9 @@ def _posted_position(request: HttpRequest) -> rules.Position:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise InvalidGuess(_("The guess was not understood: it must be JSON.")) from None
+        raise InvalidGuess(_("The guess did not arrive correctly. Reload the page and try again.")) from None
     if not isinstance(body, dict):
-        raise InvalidGuess(_("The guess was not understood: it must be a JSON object."))
+        raise InvalidGuess(_("The guess did not arrive correctly. Reload the page and try again."))
     return parse_guess(body.get("latitude"), body.get("longitude"))
 
 

@@ -107,7 +107,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 await self.close(TOO_FAST)
             else:
                 with translation.override(self.language):
-                    await self._refuse(None, "too_fast", _("Too many messages: a moment, please."))
+                    await self._refuse(None, "too_fast", _("Too many actions at once. Wait a moment and try again."))
             return
         try:
             message = messages.parse(text_data or "")
@@ -195,7 +195,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     def _own_seat(self) -> int:
         if not self.seat_id:
-            raise services.NotAllowed(_("You look on, you do not play."))
+            raise services.NotAllowed(_("You are watching, not playing."))
         return self.seat_id
 
     # --- From the room

@@ -67,7 +67,7 @@ def create_room(
     Raises CannotPlay."""
     version = champion()
     if version is None:
-        raise CannotPlay(_("There is no model to play against yet: an admin has to promote one."))
+        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
     ready = ready_photos(collection, version)
     lesson_fields: dict[str, Any] = {}
     if plan:
@@ -77,7 +77,7 @@ def create_room(
         ready = [photo for photo, _ in steps]
     if not ready:
         raise CannotPlay(
-            _("The model has not looked at the pictures of “%(collection)s” yet. Try again in a moment.")
+            _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
             % {"collection": collection.name}
         )
     for _try in range(CODE_TRIES):
@@ -103,7 +103,7 @@ def create_room(
             return room
         except IntegrityError:  # the code is in use
             continue
-    raise CannotPlay(_("No code is free at the moment. Try again in a minute."))
+    raise CannotPlay(_("The room could not be created. Try again in a minute."))
 
 
 def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: datetime) -> Room:
@@ -112,10 +112,10 @@ def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: d
     with transaction.atomic():
         room = _lock(room_id)
         if room.kind == Room.Kind.LESSON or room.phase != Room.Phase.OVER:
-            raise NotAllowed(_("This can be played again when it is over."))
+            raise NotAllowed(_("You can play again when this game has ended."))
         player_seat = selectors.seat_of(room, player)
         if player_seat is None:
-            raise NotAllowed(_("You look on, you do not play."))
+            raise NotAllowed(_("You are watching, not playing."))
         if room.following is None:
             room.following = create_room(
                 host=player,
@@ -141,16 +141,16 @@ def join(*, room_id: int, player: Player, name: str, now: datetime, team: str = 
     with transaction.atomic():
         room = _lock(room_id)
         if room.kind == Room.Kind.LESSON and room.host_id == player.pk:
-            raise CannotJoin(_("This is a lesson of your own: you hold it on the big screen."))
+            raise CannotJoin(_("This is your own lesson: run it from the big screen. You cannot join as a pupil."))
         seat = room.seats.filter(player=player).first()
         if seat and seat.removed_at:
-            raise CannotJoin(_("The host has taken you out of this room."))
+            raise CannotJoin(_("The host removed you from this room."))
         if seat:
             return seat
         if room.phase == Room.Phase.OVER:
-            raise CannotJoin(_("This room is over."))
+            raise CannotJoin(_("The game in this room has ended."))
         if room.is_closed:
-            raise CannotJoin(_("The host lets nobody else in."))
+            raise CannotJoin(_("The host has closed this room to new players."))
         seats = room.seats.filter(removed_at__isnull=True).count()
         if seats >= rules.MAX_SEATS[room.kind] - (room.kind == Room.Kind.DUEL and room.model_plays):
             raise CannotJoin(_("This room is full."))
@@ -321,11 +321,11 @@ def _choose_photo(room: Room) -> int:
             if Photo.objects.filter(pk=photo_id).exists():  # it may have been removed since the lesson began
                 return int(photo_id)
             room.number += 1
-        raise CannotPlay(_("No picture of this lesson is left."))
+        raise CannotPlay(_("This lesson has no playable pictures left. Edit it and add some."))
     played_photos = set(room.rounds.values_list("photo_id", flat=True))
     unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played_photos]
     if not unplayed:
-        raise CannotPlay(_("No picture of this collection is left."))
+        raise CannotPlay(_("This collection has no pictures left. Create a room with another collection."))
     return secrets.choice(unplayed)
 
 
@@ -423,10 +423,10 @@ def rename(*, room_id: int, player: Player, seat_id: int, name: str, team: str =
         room = _lock(room_id)
         seat = room.seats.get(pk=seat_id)
         if player.pk != room.host_id and (room.kind == Room.Kind.LESSON or player.pk != seat.player_id):
-            raise NotAllowed(_("Only the host may do this."))
+            raise NotAllowed(_("Only the host can do this."))
         seat.name = clean_name(name)
         if room.seats.exclude(pk=seat.pk).filter(removed_at__isnull=True, name=seat.name).exists():
-            raise CannotJoin(_("Somebody else has this name."))
+            raise CannotJoin(_("Someone else has this name. Choose another."))
         if team:
             seat.team = _team(room, team)
         seat.save(update_fields=["name", "team"])
@@ -441,7 +441,7 @@ def remove(*, room_id: int, player: Player, seat_id: int, now: datetime) -> None
         room = _lock_for(room_id, player)
         seat = room.seats.get(pk=seat_id)
         if seat.player_id == room.host_id:
-            raise NotAllowed(_("A host cannot remove themselves."))
+            raise NotAllowed(_("The host cannot be removed."))
         if seat.removed_at is None:
             seat.removed_at = now
             seat.save(update_fields=["removed_at"])
@@ -483,7 +483,7 @@ def _lock_for(room_id: int, player: Player) -> Room:
     """The locked room, if the player is its host. Raises NotAllowed."""
     room = _lock(room_id)
     if room.host_id != player.pk:
-        raise NotAllowed(_("Only the host may do this."))
+        raise NotAllowed(_("Only the host can do this."))
     return room
 
 

@@ -71,7 +71,12 @@ def create(request: HttpRequest) -> HttpResponse:
         and limit in ("", *map(str, rules.TIME_LIMITS_S))
     )
     if not is_valid:
-        return render(request, "400.html", {"message": _("That room is not offered.")}, status=400)
+        return render(
+            request,
+            "400.html",
+            {"message": _("A room cannot be made with these settings. Go back and choose again.")},
+            status=400,
+        )
     player = current_player(request)
     try:
         limits.spend(who=player.token, what="rooms", **ROOM_LIMIT)
@@ -119,7 +124,7 @@ def _room(request: HttpRequest, code: str) -> Room:
     room = live.room_by_code(code)
     if room is None:
         limits.spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
-        raise services.CannotJoin(_("No room has this code. Is it still open?"))
+        raise services.CannotJoin(_("There is no open room with this code. Check it with the host."))
     return room
 
 
@@ -184,7 +189,7 @@ def final(request: HttpRequest, code: str) -> JsonResponse:
     """All rounds of a room that is over, for its members, as JSON."""
     room, _player, seat = room_member(request, code)
     if room.phase != Room.Phase.OVER:
-        return JsonResponse({"error": _("This room is not over.")}, status=425)
+        return JsonResponse({"error": _("The game in this room has not ended yet.")}, status=425)
     return JsonResponse(live.final(room, seat))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from geoguess.models.players import Player, new_token
 
@@ -67,7 +68,7 @@ class Game(models.Model):
 
     class Mode(models.TextChoices):
         SOLO = "solo"
-        DAILY = "daily", _("Daily")
+        DAILY = "daily", pgettext_lazy("kind of game", "Daily")
         CHALLENGE = "challenge", _("Challenge")
         STREAK = "streak", _("State streak")
 

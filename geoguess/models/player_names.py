@@ -47,20 +47,20 @@ def _refused() -> tuple[frozenset[str], frozenset[str]]:
 def clean_name(text: object) -> str:
     """The name as it is shown, normalised and with one space between words. Raises InvalidName."""
     if not isinstance(text, str):
-        raise InvalidName(_("A name is a short text."))
+        raise InvalidName(_("Type a name."))
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not name:
-        raise InvalidName(_("Please type a name."))
+        raise InvalidName(_("Type a name."))
     if len(name) > MAX_CHARACTERS:
-        raise InvalidName(_("A name has at most %(most)d characters.") % {"most": MAX_CHARACTERS})
+        raise InvalidName(_("A name can have at most %(most)d characters. Shorten it.") % {"most": MAX_CHARACTERS})
     letters = "".join("a" if unicodedata.category(mark) in ("Mn", "Mc") else mark for mark in name)  # vowel signs
     if not _SHAPE.fullmatch(letters) or "__" in name:
-        raise InvalidName(_("A name is made of letters, digits and spaces."))
+        raise InvalidName(_("Use only letters, digits and spaces in a name."))
     folded = _fold(name)
     joined = "".join(mark for mark in folded if unicodedata.category(mark)[0] in "LM")
     anywhere, alone = _refused()
     if any(word in joined for word in anywhere) or alone & set(re.split(r"[\W\d_]+", folded)):
-        raise InvalidName(_("Please choose another name."))
+        raise InvalidName(_("This name is not allowed here. Choose another."))
     return name
 
 

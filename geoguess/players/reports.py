@@ -22,10 +22,10 @@ REASONS = {
     "broken": gettext_lazy("It is broken or hard to see"),
 }
 OUTCOMES = {
-    "": gettext_lazy("nobody has decided yet; it is not played until then"),
-    "corrected": gettext_lazy("you were right: it was corrected"),
-    "removed": gettext_lazy("you were right: it is out of the game"),
-    "kept": gettext_lazy("it was looked at, and stays as it is"),
+    "": gettext_lazy("not decided yet; the picture is out of play until then"),
+    "corrected": gettext_lazy("you were right: the picture was corrected"),
+    "removed": gettext_lazy("you were right: the picture was removed"),
+    "kept": gettext_lazy("checked; the picture stays as it is"),
 }
 
 
@@ -39,7 +39,9 @@ def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Repor
         return report_photo(photo=photo, reason=reason, reporter=player.token, now=now)
     except NotReported as error:
         if str(error) == "too_many":
-            raise CannotReport(_("That is enough for today: others will look at what you reported.")) from error
+            raise CannotReport(
+                _("You have reached today's limit for reports. We will look at those you sent.")
+            ) from error
         raise CannotReport(_("Choose what is wrong with the picture.")) from error
 
 

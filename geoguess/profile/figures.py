@@ -68,19 +68,15 @@ def _span(tint: int) -> tuple[int, int]:
 def _map(states: list[dict[str, Any]]) -> SafeString:
     tooltips = {row["state"]: (row["tint"], _tooltip(row)) for row in states}
     title = ngettext(
-        "Map of India: your mean score in %(count)d state; the table has the figures",
-        "Map of India: your mean score in %(count)d states; the table has the figures",
+        "Map of India: your average points in %(count)d state; the table has the figures",
+        "Map of India: your average points in %(count)d states; the table has the figures",
         len(states),
     ) % {"count": len(states)}
     return mark_safe(state_map(title, tooltips, _("not played yet"), translate=_))
 
 
 def _tooltip(row: dict[str, Any]) -> str:
-    words = ngettext(
-        "%(state)s: %(score)s points on average, %(count)d round",
-        "%(state)s: %(score)s points on average, %(count)d rounds",
-        row["rounds"],
-    )
+    words = _("%(state)s – average points: %(score)s, rounds: %(count)d")
     return words % {"state": _(row["state"]), "score": f"{row['score']:,.0f}", "count": row["rounds"]}
 
 
@@ -102,10 +98,14 @@ def _plot(player: Player) -> SafeString | None:
     numbers = list(range(first + 1, len(rows) + 1))
     step = max(1, -(-len(numbers) // 8))
     chart = Chart(
-        _("Mean round score after %(games)d games: you %(you)s, the model %(model)s")
+        ngettext(
+            "Average points per round after %(games)d game – you: %(you)s, the model: %(model)s",
+            "Average points per round after %(games)d games – you: %(you)s, the model: %(model)s",
+            len(rows),
+        )
         % {"games": len(rows), "you": f"{you[-1]:,.0f}", "model": f"{model[-1]:,.0f}"},
         Axis(numbers[0], numbers[-1], [(number, str(number)) for number in numbers[::step]], _("games played")),
-        Axis(0, MAX_SCORE, POINTS, _("points a round")),
+        Axis(0, MAX_SCORE, POINTS, _("points per round")),
     )
     chart.line(numbers, model[first:], "model")
     chart.line(numbers, you[first:], "you")

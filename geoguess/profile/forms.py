@@ -27,7 +27,7 @@ class DeletionForm(forms.Form):
     password = forms.CharField(
         label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
-    sure = forms.BooleanField(label=_("Yes, delete all of it"))
+    sure = forms.BooleanField(label=_("Yes, delete everything"))
 
     def __init__(self, *args: object, user: AbstractBaseUser | None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

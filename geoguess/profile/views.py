@@ -30,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": player.name})
     if form.is_valid():
         players.rename(player=player, name=form.cleaned_data["name"])
-        messages.success(request, _("Others now see you as %(name)s.") % {"name": player.name})
+        messages.success(request, _("Your name for others is now: %(name)s") % {"name": player.name})
         return redirect("profile")
     return render(
         request,
@@ -72,5 +72,5 @@ def delete(request: HttpRequest) -> HttpResponse:
         return render(request, "delete.html", {"form": form, "games": player.games.count()})
     delete_player(player)
     logout(request)
-    messages.success(request, _("Everything about you is deleted."))
+    messages.success(request, _("Your data has been deleted."))
     return redirect("home")

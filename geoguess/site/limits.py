@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis import RedisError
 
 from geoguess.site.cache import redis_options
@@ -36,7 +36,12 @@ def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
         logger.warning("Nothing is limited while Redis is away: %s", error)
         return
     seconds = max(1, round(resets_at - time.time()))
-    raise TooOften(_("That is often enough for now: try again in %(seconds)d seconds.") % {"seconds": seconds})
+    words = ngettext(
+        "Too many attempts. Try again in %(seconds)d second.",
+        "Too many attempts. Try again in %(seconds)d seconds.",
+        seconds,
+    )
+    raise TooOften(words % {"seconds": seconds})
 
 
 @cache

@@ -73,5 +73,4 @@ LABELS = (
     gettext_noop("mountain"),
     gettext_noop("rural"),
     gettext_noop("urban"),
-    gettext_noop("none"),
 )

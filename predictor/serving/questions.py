@@ -27,7 +27,11 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
 
 
 class QueueFull(Exception):
-    """Too many pictures are waiting for another one to be accepted."""
+    """Too many pictures, this many, are waiting for another one to be accepted."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"The model is busy ({waiting} pictures waiting). Try again in a minute.")
+        self.waiting = waiting
 
 
 class NoBroker(Exception):
@@ -57,7 +61,7 @@ def ask(
     key = key or secrets.token_urlsafe(24)
     waiting = queue_length()
     if waiting >= settings.PREDICT_QUEUE_LIMIT:
-        raise QueueFull(f"{waiting} pictures wait for the model already. Try again in a minute.")
+        raise QueueFull(waiting)
     try:
         if data:
             _redis(settings.REDIS_URL).set(UPLOAD_PREFIX + key, data, ex=RETENTION)

@@ -13,7 +13,7 @@ async function answer(request) {
   try {
     response = await request;
   } catch {
-    return { status: 0, body: { error: gettext("The site cannot be reached.") } };
+    return { status: 0, body: { error: gettext("The site cannot be reached. Try again in a moment.") } };
   }
   const body = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
   return { status: response.status, body };

@@ -7,9 +7,9 @@ byId("copy").addEventListener("click", async () => {
   const status = byId("copy-status");
   try {
     await navigator.clipboard.writeText(field.value);
-    status.textContent = gettext("Copied. Paste it where your friends are.");
+    status.textContent = gettext("Link copied. Paste it into a message to your friends.");
   } catch {
     field.select();
-    status.textContent = gettext("Copying is blocked here: take the link from the field.");
+    status.textContent = gettext("Your browser blocked copying. Select the link above and copy it.");
   }
 });

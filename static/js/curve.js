@@ -32,7 +32,7 @@ export function drawCurve(figure, name, points) {
   const svg = svgElement("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: "img",
-    "aria-label": fill(gettext("{name}: {count} points, the last {value} at {position}"), {
+    "aria-label": fill(gettext("{name} – values: {count}; the last: {value} at {position}"), {
       name,
       count: sorted.length,
       value: short(lastY),

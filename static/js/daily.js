@@ -10,7 +10,9 @@ const end = performance.now() + 1000 * Number(countdown.dataset.seconds);
 function tick() {
   const left = end - performance.now();
   countdown.textContent =
-    left > 0 ? fill(gettext("in {time}"), { time: longClock(left) }) : gettext("now: reload the page");
+    left > 0
+      ? fill(gettext("Next challenge in {time}"), { time: longClock(left) })
+      : gettext("The next challenge is ready: reload the page");
 }
 tick();
 setInterval(tick, 1000);

@@ -83,7 +83,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     pictureOnTop: picture.isOnTop,
     dropPin() {
       pin.put(board.map.getCenter());
-      announce(gettext("Pin dropped at the cross-hair. Space confirms."));
+      announce(gettext("Pin dropped at the cross-hair. Press Space to confirm."));
     },
     goOn() {
       if (isGuessing()) confirm();

@@ -53,7 +53,7 @@ function move(from, to) {
     `[data-move=${label}]:not(:disabled), [data-move]:not(:disabled)`,
   );
   next?.focus();
-  announce(fill(gettext("{place} is number {number} now."), { place: nameOf(photoOf(step)), number: to + 1 }));
+  announce(fill(gettext("{place}: now number {number}."), { place: nameOf(photoOf(step)), number: to + 1 }));
 }
 
 /**
@@ -79,23 +79,23 @@ function stepItem(step, index) {
     maxLength: lesson.longest,
     placeholder: gettext("A note, shown with the reveal"),
   });
-  note.setAttribute("aria-label", fill(gettext("Note for {place}"), { place: nameOf(photo) }));
+  note.setAttribute("aria-label", fill(gettext("Note: {place}"), { place: nameOf(photo) }));
   note.addEventListener("input", () => (step.note = note.value));
   const tools = element("div", "step-tools");
   const place = nameOf(photo);
   const isLast = index === steps.length - 1;
-  const up = button("↑", fill(gettext("{place} up"), { place }), () => move(index, index - 1), {
+  const up = button("↑", fill(gettext("Move up: {place}"), { place }), () => move(index, index - 1), {
     disabled: index === 0,
   });
-  const down = button("↓", fill(gettext("{place} down"), { place }), () => move(index, index + 1), {
+  const down = button("↓", fill(gettext("Move down: {place}"), { place }), () => move(index, index + 1), {
     disabled: isLast,
   });
   up.dataset.move = "up";
   down.dataset.move = "down";
-  const out = button(gettext("Take out"), fill(gettext("Take {place} out"), { place }), () => {
+  const out = button(gettext("Remove"), fill(gettext("Remove: {place}"), { place }), () => {
     steps.splice(index, 1);
     show();
-    announce(fill(gettext("{place} is out."), { place }));
+    announce(fill(gettext("Removed: {place}."), { place }));
   });
   tools.append(up, down, out);
   body.append(element("p", "step-place", `${index + 1}. ${place}`), note, tools);
@@ -108,12 +108,12 @@ function thumbItem(photo) {
   const item = element("li");
   const chosen = steps.some((step) => step.photo === photo.id);
   const add = element("button", "thumb", "", { type: "button", disabled: chosen || steps.length >= lesson.most });
-  add.setAttribute("aria-label", fill(gettext("Add {place}"), { place: nameOf(photo) }));
+  add.setAttribute("aria-label", fill(gettext("Add: {place}"), { place: nameOf(photo) }));
   add.append(thumbnail(photo), element("span", "small", chosen ? `✓ ${nameOf(photo)}` : nameOf(photo)));
   add.addEventListener("click", () => {
     steps.push({ photo: photo.id, note: "" });
     show();
-    announce(fill(gettext("{place} is number {number} now."), { place: nameOf(photo), number: steps.length }));
+    announce(fill(gettext("{place}: now number {number}."), { place: nameOf(photo), number: steps.length }));
   });
   item.append(add);
   return item;

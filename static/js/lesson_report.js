@@ -30,10 +30,15 @@ if (report.rounds.length) {
     board.frame(bounds, { padding: [50, 50], maxZoom: 8 });
     const average =
       mean === null
-        ? gettext("nobody put a pin")
-        : fill(gettext("the class {points} points on average"), { points: points(mean) });
+        ? gettext("No pupil put a pin")
+        : fill(ngettext("Class average: {points} point", "Class average: {points} points", Math.round(mean)), {
+            points: points(mean),
+          });
     const words = [placeName(truth), average];
-    if (model) words.push(fill(gettext("the model {points}"), { points: points(model.score) }));
+    if (model) {
+      const said = ngettext("The model: {points} point", "The model: {points} points", model.score);
+      words.push(fill(said, { points: points(model.score) }));
+    }
     byId("round-words").textContent = words.join(" · ");
   };
 

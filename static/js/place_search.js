@@ -66,7 +66,7 @@ export function createPlaceSearch(field, list, { load, onChoose }) {
       const row = element("li", "place-option", gettext(name));
       row.id = `${list.id}-${index}`;
       row.role = "option";
-      row.append(element("small", "", state ? gettext(state) : gettext("State")));
+      row.append(element("small", "", state ? gettext(state) : pgettext("kind of place", "State")));
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus in the field
       row.addEventListener("click", () => choose(index));
       return row;

@@ -29,7 +29,8 @@ function fail(text) {
  */
 async function look(covered) {
   const asked = await post(state.urls.look, { covered });
-  if (!asked.body.key) throw new Error(asked.body.error ?? gettext("The model did not answer."));
+  if (!asked.body.key)
+    throw new Error(asked.body.error ?? gettext("The model did not answer. Reload the page to try again."));
   return answered(state.urls.answers.replace("KEY", asked.body.key));
 }
 
@@ -42,10 +43,13 @@ async function answered(url) {
   while (performance.now() < patience) {
     const { status, body } = await get(url);
     if (status === 200) return body;
-    if (status !== 202) throw new Error(body.error ?? gettext("The model did not answer."));
+    if (status !== 202)
+      throw new Error(body.error ?? gettext("The model did not answer. Reload the page to try again."));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new Error(gettext("The model did not answer in time. Is a predict worker running?"));
+  throw new Error(
+    gettext("The model did not answer in time. Try again in a minute; if it still fails, tell whoever runs this site."),
+  );
 }
 
 // --- The map
@@ -144,7 +148,7 @@ function showLists(reasons) {
       row.append(element("span", "number", fill(gettext("Likeness {cosine}"), { cosine: alike.cosine.toFixed(2) })));
       if (state.truth) {
         const away = distance(kilometres(alike, state.truth));
-        row.append(element("span", "", fill(gettext("{distance} from the truth"), { distance: away })));
+        row.append(element("span", "", fill(gettext("{distance} from the true place"), { distance: away })));
       }
       if (alike.credit) row.append(element("small", "muted", alike.credit));
       return row;
@@ -160,7 +164,7 @@ const kilometres = (from, to) => board.map.distance(at(from), at(to)) / 1000;
 /** @param {Attention | null | undefined} attention */
 function showAttention(attention) {
   if (!attention) {
-    byId("attention-note").textContent = gettext("This encoder cannot tell where it looks.");
+    byId("attention-note").textContent = gettext("This model cannot show where it looks.");
     return;
   }
   const { values, seen, regions, method } = attention;
@@ -179,10 +183,10 @@ function showAttention(attention) {
   const [w, h] = [canvas.width, canvas.height];
   target.drawImage(small, left * w, top * h, (right - left) * w, (bottom - top) * h);
   byId("attention-note").textContent = fill(
-    gettext("Bright parts count more ({method}). Dashed: the three that count most."),
+    gettext("Brighter parts count more (method: {method}). Dashed boxes: the parts that count most."),
     { method },
   );
-  const uncover = element("button", "button", gettext("Uncover"), { type: "button" });
+  const uncover = element("button", "button", gettext("Uncover the picture"), { type: "button" });
   uncover.addEventListener("click", () => cover(null));
   byId("regions").replaceChildren(
     ...regions.map((box, index) => {
@@ -235,7 +239,7 @@ async function cover(box) {
     show(original);
     return;
   }
-  told.textContent = gettext("Looking again …");
+  told.textContent = gettext("Looking again…");
   try {
     const changed = await look([box]);
     if (mine !== asking) return;
@@ -243,7 +247,9 @@ async function cover(box) {
     const [before, after] = [original.states[0], changed.states[0]];
     const same = changed.states.find(({ name }) => name === before.name)?.probability ?? 0;
     const words = [
-      fill(gettext("Without it the guess moves by {distance}."), { distance: distance(kilometres(original, changed)) }),
+      fill(gettext("With this part covered, the guess moves by {distance}."), {
+        distance: distance(kilometres(original, changed)),
+      }),
       `${gettext(before.name)}: ${percent(before.probability)} → ${percent(same)}.`,
     ];
     if (after.name !== before.name) {

@@ -23,6 +23,6 @@ form.addEventListener("submit", async (event) => {
     answer.textContent = said.message ?? said.error;
     form.hidden = response.ok;
   } catch {
-    answer.textContent = gettext("The site cannot be reached.");
+    answer.textContent = gettext("The site cannot be reached. Try again in a moment.");
   }
 });

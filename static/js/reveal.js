@@ -94,12 +94,14 @@ function showCells(board, cells, doubtful) {
   });
   byId("cell-list").replaceChildren(...rows);
   const sum = cells.reduce((total, { probability }) => total + probability, 0);
-  const held = gettext(
-    "Its {count} likeliest geocells hold {share} of its belief. The ring holds the truth nine times in ten.",
+  const held = ngettext(
+    "The likeliest geocell gets {share}. Nine times in ten the true place lies inside the circle.",
+    "Together, the {count} likeliest geocells get {share}. Nine times in ten the true place lies inside the circle.",
+    cells.length,
   );
-  byId("cells-note").textContent =
-    (doubtful ? gettext("It doubts that this is India: nothing it has learnt from looks like it. ") : "") +
-    fill(held, { count: cells.length, share: percent(sum) });
+  const words = [fill(held, { count: cells.length, share: percent(sum) })];
+  if (doubtful) words.unshift(gettext("The model doubts that this is India: it has seen nothing like it in training."));
+  byId("cells-note").textContent = words.join(" ");
 }
 
 /**
@@ -158,18 +160,21 @@ export function reveal(board, result, round, { animate }) {
   byId("result-title").textContent = roundVerdict(result);
   byId("result-place").textContent = placeName(result.truth);
   const [own, others] = [points(result.totals.player), points(result.totals.model)];
-  byId("result-total").textContent = fill(gettext("After {number} of {rounds}: you {player}, the model {model}"), {
-    number: round.number,
-    rounds: round.rounds,
-    player: own,
-    model: others,
-  });
+  byId("result-total").textContent = fill(
+    gettext("After round {number} of {rounds} – you: {player}, the model: {model}"),
+    {
+      number: round.number,
+      rounds: round.rounds,
+      player: own,
+      model: others,
+    },
+  );
   byId("totals").hidden = Boolean(result.streak);
   byId("total-you").textContent = own;
   byId("total-model").textContent = others;
   byId("next", HTMLAnchorElement).href = result.next_url;
   byId("why", HTMLAnchorElement).href = result.reasons_url;
-  byId("next-label").textContent = result.last ? gettext("See how the game went") : gettext("Next round");
+  byId("next-label").textContent = result.last ? gettext("See the results") : gettext("Next round");
   showSides(result, moving);
   if (animate) play("reveal");
   showCells(board, result.cells, result.model.doubtful);
@@ -182,23 +187,29 @@ export function reveal(board, result, round, { animate }) {
 
 /** @param {Streak} streak */
 function streakWords({ title, model }) {
-  return `${title}. ${fill(gettext("The model said {state}. Space goes on."), { state: gettext(model) })}`;
+  return `${title}. ${fill(gettext("The model's state: {state}. Press Space to continue."), { state: gettext(model) })}`;
 }
 
 /** @param {RoundResult} result */
 function resultWords(result) {
   const { player, model, truth } = result;
-  const figures = (/** @type {number} */ km, /** @type {number} */ score) => ({
-    distance: distance(km),
-    points: points(score),
-  });
+  const guess = (/** @type {string} */ words, /** @type {number} */ km, /** @type {number} */ score) =>
+    fill(words, { distance: distance(km), points: points(score) });
+  const own = ngettext(
+    "You were {distance} away: {points} point.",
+    "You were {distance} away: {points} points.",
+    player.score,
+  );
+  const others = ngettext(
+    "The model was {distance} away: {points} point.",
+    "The model was {distance} away: {points} points.",
+    model.score,
+  );
   return [
     `${roundVerdict(result)}.`,
-    player.distance_km === null
-      ? gettext("No guess, no points.")
-      : fill(gettext("You were {distance} away: {points} points."), figures(player.distance_km, player.score)),
-    fill(gettext("The model was {distance} away: {points} points."), figures(model.distance_km, model.score)),
-    fill(gettext("It was {place}."), { place: placeName(truth) }),
-    gettext("Space goes on."),
+    player.distance_km === null ? gettext("No guess, no points.") : guess(own, player.distance_km, player.score),
+    guess(others, model.distance_km, model.score),
+    fill(gettext("True place: {place}."), { place: placeName(truth) }),
+    gettext("Press Space to continue."),
   ].join(" ");
 }

@@ -55,7 +55,7 @@ let crop = null;
 let mode = null;
 /** @type {{from: [number, number], box: Box} | null} */
 let drawing = null;
-let fresh = false; // whether "As it came" was pressed
+let fresh = false; // whether "Reset to original" was pressed
 
 /**
  * @param {Box} box
@@ -119,7 +119,7 @@ const takeBack = () => {
 byId("box-undo").addEventListener("click", takeBack);
 byId("box-clear").addEventListener("click", () => {
   [boxes, crop, fresh] = [[], null, true];
-  byId("box-words").textContent = gettext("Without crop and boxes, once you save it.");
+  byId("box-words").textContent = gettext("The original without crop and boxes. Save the photo to keep it.");
   show();
 });
 

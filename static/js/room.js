@@ -51,8 +51,8 @@ const { ask } = joinRoom(page.socket, {
   onGone(code) {
     byId("connection").textContent =
       code === 4403
-        ? gettext("The host has taken you out of this room.")
-        : gettext("You have no seat in this room any more.");
+        ? gettext("The host removed you from this room.")
+        : gettext("You are no longer in this room. Join again with its code.");
     byId("connection").hidden = false;
   },
 });
@@ -65,12 +65,12 @@ const { ask } = joinRoom(page.socket, {
 function showEvent(event, endedAt) {
   switch (event.event) {
     case "host":
-      announce(fill(gettext("{name} is the host now."), { name: nameOf(room, event.seat) }));
+      announce(fill(gettext("New host: {name}."), { name: nameOf(room, event.seat) }));
       return showRole();
     case "closed":
       return showRole();
     case "locked":
-      if (event.ends_at_ms !== endedAt) announce(gettext("One has locked: fifteen seconds left."));
+      if (event.ends_at_ms !== endedAt) announce(gettext("Your opponent has confirmed: 15 seconds left."));
       return;
     case "paused":
     case "resumed":
@@ -112,10 +112,10 @@ function makeStage() {
     tileUrl: page.tile_url,
     labels: {
       sending: gettext("Sending…"),
-      locked: gettext("Locked. Waiting for the others…"),
+      locked: gettext("Guess confirmed. Waiting for the others…"),
       over: gettext("Time is up…"),
-      late: gettext("You play from the next round on"),
-      paused: gettext("The clock is stopped"),
+      late: gettext("You can play from the next round"),
+      paused: gettext("Paused by the host"),
     },
     onDraft: sendDraft,
     onConfirm: confirm,
@@ -141,7 +141,7 @@ function startGuessing({ picture }) {
   byId("result").hidden = true;
   byId("picture-open").hidden = page.role !== "pupil";
   one(byId("picture-open"), "img", HTMLImageElement).src = picture.url;
-  byId("round-number").textContent = String(room.number);
+  showRoundNumber();
   layer.clearLayers();
   if (shownRound !== room.number || panel.phase() === "revealed") {
     shownRound = room.number;
@@ -164,7 +164,7 @@ function startReveal({ picture }, shown, animate) {
     shownRound = room.number;
     panel.startRound(picture, null);
   }
-  byId("round-number").textContent = String(room.number);
+  showRoundNumber();
   panel.setPhase("revealed");
   announce(showReveal({ board: panel.board, layer, room, shown, full: page.full_health }));
   if (animate) play("reveal");
@@ -181,7 +181,7 @@ async function confirm() {
   if (answer.ok) {
     room.me.locked = true;
     panel.setPhase("locked");
-    announce(gettext("Locked. Waiting for the others."));
+    announce(gettext("Guess confirmed. Waiting for the others."));
   } else if (answer.code === "too_late") {
     room.me.locked = false;
     panel.setPhase("over");
@@ -189,9 +189,16 @@ async function confirm() {
   } else panel.setPhase("guess", answer.message);
 }
 
+function showRoundNumber() {
+  const { number } = room;
+  const { rounds } = room.room;
+  byId("round-words").textContent = fill(gettext("Round {number} of {rounds}"), { number, rounds });
+  byId("round-share").textContent = `${number}/${rounds}`;
+}
+
 function showFollowing() {
   const again = document.getElementById("again-text");
-  if (room.following && again) again.textContent = gettext("The next game waits: come along");
+  if (room.following && again) again.textContent = gettext("The next game is ready: join it");
 }
 
 // --- People, roles, the clock
@@ -204,14 +211,18 @@ function showRole() {
   const { collection, in_teams, kind, rounds, time_limit_s: seconds, model_plays, level } = room.room;
   const length =
     kind === "duel"
-      ? fill(gettext("{health} health each"), { health: points(page.full_health) })
+      ? fill(ngettext("{health} health each", "{health} health each", page.full_health), {
+          health: points(page.full_health),
+        })
       : fill(ngettext("{count} round", "{count} rounds", rounds), { count: rounds });
   const rules = [
     collection,
     in_teams ? gettext("in teams") : "",
     length,
-    seconds ? fill(gettext("{seconds} s a round"), { seconds }) : gettext("no time limit"),
-    model_plays ? fill(gettext("the model plays as {level}"), { level }) : gettext("without the model"),
+    seconds
+      ? fill(ngettext("{seconds} second per round", "{seconds} seconds per round", seconds), { seconds })
+      : gettext("no time limit"),
+    model_plays ? fill(gettext("the model's level: {level}"), { level }) : gettext("without the model"),
   ];
   byId("wait-rules").textContent = rules.filter(Boolean).join(" · ");
 }
@@ -247,7 +258,11 @@ function showPeople() {
     ({ from_round, id }) => from_round <= number && (present.includes(id) || locked.includes(id)),
   ).length;
   byId("locked-count").hidden = room.phase !== "guess" || playing < 2;
-  byId("locked-share").textContent = fill(gettext("{count} of {most}"), { count: locked.length, most: playing });
+  byId("locked-words").textContent = fill(gettext("Confirmed: {count} of {most}"), {
+    count: locked.length,
+    most: playing,
+  });
+  byId("locked-share").textContent = `${locked.length}/${playing}`;
   if (page.role === "screen") showScreen(playing);
   showStanding();
 }
@@ -262,7 +277,7 @@ function showStanding() {
 
 function showPause() {
   byId("paused").hidden = !room.paused;
-  for (const part of all("[data-pause]")) part.textContent = room.paused ? gettext("Go on") : gettext("Pause");
+  for (const part of all("[data-pause]")) part.textContent = room.paused ? gettext("Continue") : gettext("Pause");
   if (room.phase === "guess") stage?.panel.setPhase(guessPhase());
   tick();
 }
@@ -277,11 +292,12 @@ function tick() {
 
 /** @param {number | null} left ms until the room goes on by itself */
 function showNext(left) {
-  const what = room.reveal?.last ? gettext("The end") : gettext("Next round");
+  const what = room.reveal?.last ? gettext("See the results") : gettext("Next round");
   const seconds = left === null || room.paused ? null : Math.max(0, Math.ceil(left / 1000));
-  const waiting = room.me.host ? "" : gettext("when the host goes on");
-  const note = seconds === null ? waiting : fill(gettext("in {seconds} s"), { seconds });
-  byId("next").textContent = note ? `${what} (${note})` : what;
+  const waiting = room.me.host ? "" : gettext("when the host continues");
+  const note =
+    seconds === null ? waiting : fill(ngettext("in {seconds} second", "in {seconds} seconds", seconds), { seconds });
+  byId("next").textContent = [what, note].filter(Boolean).join(" · ");
   byId("next", HTMLButtonElement).disabled = !room.me.host;
 }
 setInterval(tick, 200);
@@ -305,7 +321,8 @@ for (const part of all("[data-pause]")) {
 byId("close-room").addEventListener("click", () => order("close", { closed: !room.closed }));
 for (const part of all("[data-end]")) {
   part.addEventListener("click", () => {
-    if (!isSure(part, gettext("Really end it?"))) return;
+    const isLesson = room.room.kind === "lesson";
+    if (!isSure(part, isLesson ? gettext("Yes, end the lesson") : gettext("Yes, end the game"))) return;
     byId("people", HTMLDialogElement).close();
     order("end", {});
   });
@@ -320,10 +337,10 @@ byId("show-people").addEventListener("click", () => byId("people", HTMLDialogEle
 byId("copy").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(page.join_url);
-    byId("copy-status").textContent = gettext("Copied. Send it to your friends.");
+    byId("copy-status").textContent = gettext("Link copied. Paste it into a message to your friends.");
   } catch {
     byId("link", HTMLInputElement).select();
-    byId("copy-status").textContent = gettext("Copying is blocked here: take the link above.");
+    byId("copy-status").textContent = gettext("Your browser blocked copying. Select the link above and copy it.");
   }
 });
 
@@ -332,11 +349,11 @@ byId("copy").addEventListener("click", async () => {
 /** @param {number} playing */
 function showScreen(playing) {
   const guessing = room.phase === "guess";
-  const next = room.reveal?.last ? gettext("The end") : gettext("Next picture");
-  const answered = fill(gettext("{count} of {most} have answered"), { count: room.locked.length, most: playing });
+  const next = room.reveal?.last ? gettext("See the results") : gettext("Next picture");
+  const answered = fill(gettext("Confirmed: {count} of {most}"), { count: room.locked.length, most: playing });
   byId("screen").hidden = !guessing && room.phase !== "reveal";
   byId("screen-count").textContent = guessing ? answered : "";
-  byId("screen-advance").textContent = guessing ? gettext("Reveal") : next;
+  byId("screen-advance").textContent = guessing ? gettext("Reveal the place") : next;
   byId("screen-skip").hidden = !guessing;
 }
 if (page.role === "screen") {

@@ -21,12 +21,12 @@ function title(room) {
     const [best, second] = left.sort((one, other) => other.health - one.health);
     if (!second || best.health === second.health) return gettext("The duel ends in a tie");
     if (best.seat === room.me.seat) return gettext("You win the duel");
-    return fill(gettext("{name} wins the duel"), { name: nameOf(room, best.seat) });
+    return fill(gettext("Winner of the duel: {name}"), { name: nameOf(room, best.seat) });
   }
   const first = standings(room).filter(({ rank }) => rank === 1);
   if (first.length !== 1) return gettext("A tie at the top");
   if (isOwn(room, first[0])) return first[0].team === undefined ? gettext("You win") : gettext("Your team wins");
-  return fill(gettext("{name} wins"), { name: first[0].team ?? nameOf(room, first[0].seat ?? 0) });
+  return fill(gettext("Winner: {name}"), { name: first[0].team ?? nameOf(room, first[0].seat ?? 0) });
 }
 
 /** @param {Room} room */

@@ -63,7 +63,7 @@ export function standingRows(room, shown) {
     const row = element("tr", isOwn(room, each) ? "is-you" : "");
     const name = element("td", "name");
     name.append(rowName(room, each));
-    if (isOwn(room, each)) name.append(element("span", "small muted", ` ${gettext("you")}`));
+    if (isOwn(room, each)) name.append(element("span", "small muted", ` ${pgettext("beside a name", "you")}`));
     row.append(element("td", "", String(rank)), name);
     if (shown) {
       const cell = element("td", "figure");
@@ -94,8 +94,8 @@ export function personItems(room, order, redraw) {
     item.append(who);
     const words = room.room.in_teams ? [teamOf(room, id) ?? ""] : [];
     if (id === room.host) words.push(gettext("host"));
-    if (id === room.me.seat) words.push(gettext("you"));
-    if (room.phase === "guess" && room.locked.includes(id)) words.push(gettext("locked"));
+    if (id === room.me.seat) words.push(pgettext("beside a name", "you"));
+    if (room.phase === "guess" && room.locked.includes(id)) words.push(gettext("confirmed"));
     if (!room.present.includes(id)) {
       words.push(gettext("away"));
       item.classList.add("is-away");
@@ -134,12 +134,16 @@ function nameField(value, label) {
  * @param {() => void} redraw
  */
 function renameButton({ id, name, team }, order, redraw) {
-  const made = button(fill(gettext("Rename {name}"), { name }), gettext("Rename"));
+  const made = button(fill(gettext("Rename: {name}"), { name }), gettext("Rename"));
   made.addEventListener("click", () => {
     const form = element("form", "rename");
-    const field = nameField(name, fill(gettext("New name for {name}"), { name }));
-    const teamField = team ? nameField(team, fill(gettext("Team of {name}"), { name })) : null;
-    form.append(field, teamField ?? "", element("button", "button small-button", gettext("Save"), { type: "submit" }));
+    const field = nameField(name, fill(gettext("New name (now {name})"), { name }));
+    const teamField = team ? nameField(team, fill(gettext("Team: {name}"), { name })) : null;
+    form.append(
+      field,
+      teamField ?? "",
+      element("button", "button small-button", gettext("Save name"), { type: "submit" }),
+    );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!(await order("rename", { seat: id, name: field.value, ...(teamField && { team: teamField.value }) })))
@@ -159,9 +163,9 @@ function renameButton({ id, name, team }, order, redraw) {
  * @param {Order} order
  */
 function removeButton(seat, name, order) {
-  const made = button(fill(gettext("Remove {name}"), { name }), gettext("Remove"));
+  const made = button(fill(gettext("Remove: {name}"), { name }), gettext("Remove"));
   made.addEventListener("click", () => {
-    if (isSure(made, gettext("Sure?"))) order("remove", { seat });
+    if (isSure(made, gettext("Yes, remove"))) order("remove", { seat });
   });
   return made;
 }

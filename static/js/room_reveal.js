@@ -74,7 +74,11 @@ export function healthBars(room, full) {
     const side = element("div", "health-side");
     const who = element("p", "person-name");
     who.append(badge(room, seat), nameOf(room, seat));
-    const figure = element("p", "number health-figure", fill(gettext("{health} health"), { health: points(health) }));
+    const figure = element(
+      "p",
+      "number health-figure",
+      fill(ngettext("{health} health", "{health} health", health), { health: points(health) }),
+    );
     const whose = seat === MODEL ? "model" : seat === room.me.seat ? "you" : "";
     side.append(who, figure, filledBar(`bar ${whose}`, health / full));
     return side;
@@ -102,5 +106,5 @@ export function showReveal({ board, layer, room, shown, full }) {
   const own = shown.pins.find(({ seat }) => seat === room.me.seat);
   const words = [`${roomVerdict(room, shown)}.`];
   if (own) words.push(fill(gettext("You were {distance} away."), { distance: distance(own.distance_km) }));
-  return [...words, fill(gettext("It was {place}."), { place: placeName(shown.truth) })].join(" ");
+  return [...words, fill(gettext("True place: {place}."), { place: placeName(shown.truth) })].join(" ");
 }

@@ -91,7 +91,9 @@ if (ticker) tick();
 /** @type {number | undefined} */
 let disconnectedTimer;
 function showConnection() {
-  const text = navigator.onLine ? "" : gettext("You are offline. Your pin is kept; go on when the connection is back.");
+  const text = navigator.onLine
+    ? ""
+    : gettext("You are offline. Your pin is kept: continue when the connection is back.");
   byId("connection").textContent = text;
   byId("connection").hidden = !text || panel.phase() === "revealed";
 }
@@ -105,7 +107,7 @@ if (!state.result) {
       if (connected) return showConnection();
       disconnectedTimer = setTimeout(() => {
         if (!state.deadline_ms || !navigator.onLine || panel.phase() === "revealed") return;
-        byId("connection").textContent = gettext("Reconnecting… the clock goes on.");
+        byId("connection").textContent = gettext("Reconnecting… the clock is still running.");
         byId("connection").hidden = false;
       }, 3000);
     },

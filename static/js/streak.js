@@ -12,7 +12,7 @@ export function showNamedState(name) {
   const label = document.getElementById("named-state");
   if (!label || !name) return;
   label.hidden = false;
-  label.textContent = fill(gettext("Your pin says {state}"), { state: gettext(name) });
+  label.textContent = fill(gettext("Your pin: {state}"), { state: gettext(name) });
 }
 
 /**

@@ -62,12 +62,12 @@ byId("share").addEventListener("click", async () => {
       return;
     }
     await navigator.clipboard.writeText(text);
-    status.textContent = gettext("Copied. Paste it where your friends are.");
+    status.textContent = gettext("Text copied. Paste it into a message to your friends.");
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return; // the share sheet was closed
     const shared = byId("share-text", HTMLTextAreaElement);
     shared.hidden = false;
     shared.select();
-    status.textContent = gettext("Copying is blocked here: take the text below.");
+    status.textContent = gettext("Your browser blocked copying. Select the text below and copy it.");
   }
 });

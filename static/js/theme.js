@@ -22,8 +22,9 @@
     const buttons = document.querySelectorAll("[data-theme-toggle]");
     for (const button of buttons) {
       button.querySelector("use")?.setAttribute("href", `${root.dataset.icons}#${ICONS[theme]}`);
-      button.setAttribute("aria-label", `Colours: ${theme}. Change`);
-      button.title = `Colours: ${theme}`;
+      const label = button.dataset[theme] ?? ""; // "Colours: dark", in the player's language
+      button.setAttribute("aria-label", label);
+      button.title = label;
     }
     document.dispatchEvent(new Event("themechange"));
   };

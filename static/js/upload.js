@@ -13,13 +13,13 @@ const MOST_ROWS = 200; // of the list of files
 const LOOK_EVERY_MS = 1000;
 /** @type {Record<FileState, string>} */
 const WORDS = {
-  rejected: gettext("turned away"),
+  rejected: gettext("rejected"),
   unplaced: gettext("needs a place"),
-  coming: gettext("on the way"),
-  new: gettext("good: would be taken in"),
-  known: gettext("there already"),
-  there: gettext("there"),
-  taken: gettext("taken in"),
+  coming: gettext("uploading"),
+  new: gettext("valid: will be imported"),
+  known: gettext("already stored"),
+  there: gettext("uploaded"),
+  taken: gettext("imported"),
 };
 const ORDER = /** @type {FileState[]} */ (Object.keys(WORDS));
 /** @type {Record<string, string>} */
@@ -46,7 +46,7 @@ const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(don
 const megabytes = (/** @type {number} */ bytes) =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 const answered = (/** @type {number} */ status) =>
-  fill(gettext("The site answered {status}: reload the page."), { status });
+  fill(gettext("The server returned an error ({status}). Reload the page and try again."), { status });
 /** @param {string} text */
 function trouble(text) {
   byId("trouble").textContent = text;
@@ -91,7 +91,7 @@ async function announce(chosen) {
     try {
       said = await ask(page.urls.announce, { method: "POST", body });
     } catch {
-      trouble(gettext("The site cannot be reached. Drop the files again in a moment: what has come is kept."));
+      trouble(gettext("The site cannot be reached. Drop the files again in a moment: what was uploaded is kept."));
       return;
     }
     if (said.status >= 400) {
@@ -143,7 +143,7 @@ async function send(row, file) {
     } catch {
       tries += 1;
       if (tries > TRIES) {
-        row.detail = gettext("The connection broke: drop the file again to go on.");
+        row.detail = gettext("The connection was lost: drop the file again to continue.");
         broken = true;
         return;
       }
@@ -231,8 +231,8 @@ function line(row) {
   );
   const tools = element("td");
   if (!row.archive && !state.taken_in && !state.job?.active) {
-    const away = element("button", "button small-button", gettext("Leave out"));
-    away.setAttribute("aria-label", fill(gettext("Leave out {name}"), { name: row.name }));
+    const away = element("button", "button small-button", gettext("Remove"));
+    away.setAttribute("aria-label", fill(gettext("Remove: {name}"), { name: row.name }));
     away.addEventListener("click", () => act({ act: "remove", files: [row.id] }));
     tools.append(away);
   }
@@ -308,25 +308,25 @@ function progressWords() {
     return broken ? `${gettext("The connection is lost: trying again.")} ${amount}` : amount;
   }
   if (job?.active) {
-    if (!job.phase) return gettext("Waiting for a worker …");
+    if (!job.phase) return gettext("Waiting for a worker…");
     return `${job.phase}: ${fill(gettext("{count} of {most}"), { count: job.done, most: job.total })}`;
   }
   if (coming) {
     const said = ngettext(
-      "{count} file is not all there: drop it again, and it goes on where it stopped.",
-      "{count} files are not all there: drop them again, and they go on where they stopped.",
+      "{count} file is incomplete: drop it again to continue where it stopped.",
+      "{count} files are incomplete: drop them again to continue where they stopped.",
       coming,
     );
     return fill(said, { count: coming });
   }
   if (job && job.status !== "succeeded") return `${ENDS[job.status] ?? job.status} ${job.error}`;
   if (state.taken_in) {
-    const said = gettext("{taken} are in the collection. {waiting} wait for a review before anybody plays them.");
+    const said = gettext("Imported: {taken}. Waiting for review before they are played: {waiting}.");
     return fill(said, { taken, waiting: state.waiting });
   }
   if (!state.checked) return "";
   const said = gettext(
-    "Checked, nothing is changed yet: {fresh} new, {known} there already, {unplaced} without a place, {rejected} turned away.",
+    "Checked, nothing is saved yet. New: {fresh}. Already stored: {known}. Without a place: {unplaced}. Rejected: {rejected}.",
   );
   return fill(said, { fresh: counts.new ?? 0, known, unplaced, rejected });
 }
@@ -342,7 +342,7 @@ function showTools() {
   takeIn.hidden = !open || !state.checked || busy;
   takeIn.disabled = !counts.new && !counts.known;
   const fresh = counts.new ?? 0;
-  takeIn.textContent = fill(ngettext("Take in {count} photo", "Take in {count} photos", fresh), { count: fresh });
+  takeIn.textContent = fill(ngettext("Import {count} photo", "Import {count} photos", fresh), { count: fresh });
   byId("to-review").hidden = open || !state.waiting || Boolean(job?.active);
   byId("cancel").hidden = !job?.active;
   byId("job").hidden = !job;

@@ -31,30 +31,39 @@ export function roomVerdict(room, shown) {
   if (room.room.kind === "duel" && shown.damage !== null) return duelVerdict(room, shown, shown.damage);
   const own = shown.pins.find(({ seat }) => seat === room.me.seat);
   if (!own)
-    return room.me.seat && room.me.plays ? gettext("No pin: no points this time") : gettext("All pins are down");
+    return room.me.seat && room.me.plays ? gettext("No pin: no points this time") : gettext("All guesses are in");
   const best = Math.max(0, ...shown.pins.map(({ score }) => score), shown.model?.score ?? 0);
-  if (own.score === best) return fill(gettext("Nobody was closer: {points} points"), { points: points(own.score) });
-  const place = standings(room).find((row) => isOwn(room, row))?.rank ?? 0;
+  if (own.score === best) {
+    const said = ngettext("Nobody was closer: {points} point", "Nobody was closer: {points} points", own.score);
+    return fill(said, { points: points(own.score) });
+  }
+  const rank = standings(room).find((row) => isOwn(room, row))?.rank ?? 0;
   const said = room.room.in_teams
-    ? gettext("{points} points; your team is number {place}")
-    : gettext("{points} points; you are number {place}");
-  return fill(said, { points: points(own.score), place });
+    ? ngettext("{points} point. Your team's rank: {rank}", "{points} points. Your team's rank: {rank}", own.score)
+    : ngettext("{points} point. Your rank: {rank}", "{points} points. Your rank: {rank}", own.score);
+  return fill(said, { points: points(own.score), rank });
 }
 
 /**
- * Who is hurt in a duel; a side without a pin is.
+ * Who loses health in a duel; a side without a pin does.
  * @param {Room} room
  * @param {RoomSocket.Reveal} shown
  * @param {number} damage
  */
 function duelVerdict(room, shown, damage) {
-  if (damage === 0) return gettext("A tie: nobody is hurt");
+  if (damage === 0) return gettext("A tie: nobody loses health");
   const health = points(damage);
   const own = shown.pins.some(({ seat }) => seat === room.me.seat);
   const sides = [...shown.pins, ...(shown.model ? [{ seat: MODEL, score: shown.model.score }] : [])];
   const [worse] = sides.sort((one, other) => one.score - other.score);
-  if (own && sides.length < 2) return fill(gettext("The other one loses {health} health"), { health });
+  if (own && sides.length < 2)
+    return fill(ngettext("Your opponent loses {health} health", "Your opponent loses {health} health", damage), {
+      health,
+    });
   if (own && worse.seat !== room.me.seat)
-    return fill(gettext("{name} loses {health} health"), { name: nameOf(room, worse.seat), health });
-  return fill(gettext("You lose {health} health"), { health });
+    return fill(ngettext("{name}: {health} health lost", "{name}: {health} health lost", damage), {
+      name: nameOf(room, worse.seat),
+      health,
+    });
+  return fill(ngettext("You lose {health} health", "You lose {health} health", damage), { health });
 }

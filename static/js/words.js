@@ -1,5 +1,6 @@
 // @ts-check
-// Messages with placeholders. `gettext` and `ngettext` come from the catalogue of the player's language, which loads first.
+// Messages with placeholders. `gettext`, `ngettext` and `pgettext` come from the catalogue of the player's
+// language, which loads first.
 
 /**
  * The text with its {placeholders} filled in.

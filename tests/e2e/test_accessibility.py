@@ -75,7 +75,7 @@ def test_a_room(visit, options):
     look(guest, "joining")
     join_room(guest, code, "Ravi")
     host.locator("#wait-list").get_by_text("Ravi").wait_for()
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     for number in (1, 2):
         host.locator("#picture[data-state=ready]").wait_for()
         look(host, "a round")

@@ -34,7 +34,7 @@ def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
     assert page.locator(".state-map path").count() > 30
     assert page.locator(".state-map + table tbody tr").count() == 1
     page.get_by_label("Your name").fill("Mumbai Meena")
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save name").click()
     page.get_by_role("heading", name="Mumbai Meena").wait_for()
 
     page.get_by_role("button", name="Log out").click()
@@ -44,7 +44,7 @@ def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Mumbai Meena").wait_for()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Take your data along").click()
+        page.get_by_role("link", name="Download your data").click()
     assert "Mumbai Meena" in download.value.path().read_text()
     page.get_by_role("link", name="Leaderboards").click()
     assert page.get_by_role("heading", name="Leaderboards").is_visible()
@@ -53,5 +53,5 @@ def test_from_a_guests_round_to_an_account_and_away_again(open_page, device):
     page.goto("/profile/delete")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete everything").click()
-    page.get_by_text("Everything about you is deleted.").wait_for()
+    page.get_by_text("Your data has been deleted.").wait_for()
     assert page.get_by_role("link", name="Log in").is_visible()

@@ -44,13 +44,13 @@ def screen(site: Site, open_page):
 
 def begin(page) -> str:
     """Play the lesson that was saved last; its code."""
-    page.get_by_role("button", name="Begin with a class").first.click()
+    page.get_by_role("button", name="Start lesson").first.click()
     page.locator("#wait").wait_for()
     return re.search(r"/r/(\d{6})/", page.url)[1]
 
 
 def prepare(page) -> None:
-    page.get_by_role("button", name="Prepare a new lesson").click()
+    page.get_by_role("button", name="Create lesson").click()
     page.locator("[name=title]").fill("Coasts")
     for number in (0, 2, 5, 7):
         page.locator(".thumb").nth(number).click()
@@ -62,8 +62,8 @@ def prepare(page) -> None:
     assert [text[3:] for text in page.locator(".step-place").all_inner_texts()][:2] == [places[1][3:], places[0][3:]]
     page.locator("[data-move=up]").nth(1).click()
     look(page, "preparing a lesson")
-    page.get_by_role("button", name="Save the lesson").click()
-    page.get_by_text("“Coasts” is saved.").wait_for()
+    page.get_by_role("button", name="Save lesson").click()
+    page.get_by_text("“Coasts” has been saved.").wait_for()
     look(page, "the lessons")
 
 
@@ -73,12 +73,12 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     ravi, asha = open_page(PHONE), open_page(PHONE)
     for page, name in ((ravi, "Ravi"), (asha, "Asha")):
         join_room(page, code, name)
-    screen.get_by_role("button", name="Rename Asha").click()
-    screen.get_by_label("New name for Asha").fill("Asha B")
-    screen.get_by_role("button", name="Save").click()
+    screen.get_by_role("button", name="Rename: Asha").click()
+    screen.get_by_label("New name (now Asha)").fill("Asha B")
+    screen.get_by_role("button", name="Save name").click()
     screen.locator("#wait-list").get_by_text("Asha B").wait_for()
     assert asha.get_by_role("button", name="Rename", exact=False).count() == 0
-    screen.get_by_role("button", name="Start", exact=True).click()
+    screen.get_by_role("button", name="Start the lesson", exact=True).click()
 
     # The picture is on the screen, the map on the phones; nobody has heard of the note.
     screen.locator("#picture[data-state=ready]").wait_for()
@@ -89,7 +89,7 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     ravi.locator("#guess.is-open").wait_for(state="detached")
     ravi.locator("#action").tap()
     guess_on_pad(ravi, "mysuru")
-    screen.get_by_text("1 of 2 have answered").wait_for()
+    screen.get_by_text("Confirmed: 1 of 2").wait_for()
     guess_on_pad(asha, "jaipur")
     for page in (screen, ravi):
         page.locator("#lesson-note", has_text="Look at the roofs").wait_for()
@@ -103,22 +103,22 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     screen.keyboard.press("p")
     ravi.locator("#paused").wait_for(state="hidden")
     screen.keyboard.press("s")
-    screen.locator("#round-number", has_text="3").wait_for()
+    screen.locator("#round-words", has_text="Round 3").wait_for()
 
     # The host's browser goes away and comes back: the lesson is where it was.
     screen.reload()
     screen.locator("#screen").wait_for()
-    assert screen.locator("#round-number").inner_text() == "3"
+    assert screen.locator("#round-words").inner_text().startswith("Round 3")
     ravi.locator("#connection").wait_for(state="hidden")
     guess_on_pad(ravi, "mysuru")
     screen.locator("#screen-advance").click()
     screen.locator("#result").wait_for()
-    screen.get_by_role("button", name="End", exact=True).click()
-    screen.get_by_role("button", name="Really end it?").click()
+    screen.get_by_role("button", name="End lesson", exact=True).click()
+    screen.get_by_role("button", name="Yes, end the lesson").click()
     for page in (screen, ravi, asha):
         page.locator("#over").wait_for()
 
-    screen.get_by_role("link", name="Report of the class").click()
+    screen.get_by_role("link", name="Session report").click()
     screen.locator("#map .map-truth").wait_for()
     assert screen.locator("tbody th", has_text="Ravi").count() == 1
     look(screen, "the report")
@@ -126,7 +126,7 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
         screen.get_by_role("link", name="CSV").click()
     rows = download.value.path().read_text("utf-8-sig").splitlines()
     assert rows[0].startswith("Pupil,Points,1. ")
-    assert [row.split(",")[0] for row in rows[1:]][2:] == ["Mean of the class", "The model"]
+    assert [row.split(",")[0] for row in rows[1:]][2:] == ["Class average", "The model"]
     with screen.expect_download() as download:
         screen.get_by_role("link", name="Workbook").click()
     assert [cell.value for cell in load_workbook(io.BytesIO(download.value.path().read_bytes())).active[1]] == rows[
@@ -135,11 +135,11 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
 
 
 def test_pupils_choose_a_team_and_each_team_has_one_row(screen, open_page):
-    screen.get_by_role("button", name="Prepare a new lesson").click()
+    screen.get_by_role("button", name="Create lesson").click()
     screen.locator("[name=title]").fill("In teams")
     screen.locator("[name=in_teams]").check()
     screen.locator(".thumb").first.click()
-    screen.get_by_role("button", name="Save the lesson").click()
+    screen.get_by_role("button", name="Save lesson").click()
     code = begin(screen)
     ravi, asha = open_page(PHONE), open_page(PHONE)
     for page, name in ((ravi, "Ravi"), (asha, "Asha")):
@@ -150,9 +150,9 @@ def test_pupils_choose_a_team_and_each_team_has_one_row(screen, open_page):
         else:
             page.get_by_role("radio", name="Ganga").check()
             look(page, "joining a team")
-        page.get_by_role("button", name="Join").click()
+        page.get_by_role("button", name="Join room").click()
         page.locator("#wait").wait_for()
-    screen.get_by_role("button", name="Start", exact=True).click()
+    screen.get_by_role("button", name="Start the lesson", exact=True).click()
     guess_on_pad(ravi, "mysuru")
     guess_on_pad(asha, "jaipur")
     screen.locator("#result").wait_for()

@@ -31,7 +31,7 @@ def test_a_daily_challenge_is_played_once(open_page):  # noqa: F811
         locked(page)
         go_on(page)
     assert re.search(r"Daily \d{4}-\d\d-\d\d\n", page.locator("#share-text").input_value())
-    page.get_by_role("link", name="How everybody did").click()
+    page.get_by_role("link", name="How everyone did").click()
     main = page.locator("main")
     assert "Your rank" in main.inner_text()
     assert re.fullmatch(r"in \d+:\d\d:\d\d", page.locator("#countdown").inner_text())
@@ -52,5 +52,5 @@ def test_a_streak_ends_with_the_first_miss(open_page):  # noqa: F811
         go_on(page)
         if not title.startswith("Right: "):
             break
-    assert "you said" in title
+    assert "Your answer" in title
     assert page.locator("h1").inner_text().startswith(f"{streak} state")

@@ -74,7 +74,7 @@ def _overhear(*pages) -> tuple[list, list]:
 def _play_overheard(site: Site, host, first, last, code: str, heard: tuple[list, list], *early_too: str):
     """A room's first round as everybody hears it until the last of two guesses, and the answer's row."""
     responses, frames = heard
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     guess(first, "lakshadweep")
     first.locator("#action", has_text="Waiting for the others").wait_for()
     last.locator("#picture[data-state=ready]").wait_for()
@@ -120,7 +120,7 @@ def lesson_round(site: Site, browser):
     code = begin(screen)
     for page, name in ((ravi, "Ravi"), (asha, "Asha")):
         join_room(page, code, name)
-    report = screen.locator("#over a", has_text="Report of the class").get_attribute("href")
+    report = screen.locator("#over a", has_text="Session report").get_attribute("href")
     *played, answer = _play_overheard(site, screen, ravi, asha, code, heard, report, f"{report}file.csv")
     screen.locator("#lesson-note", has_text=NOTE).wait_for()  # so it was there to be told
     yield *played, answer | {"note": NOTE}

@@ -67,7 +67,7 @@ def test_covering_a_part_moves_the_belief_and_uncovering_brings_it_back(page):
     page.locator("#what-if", has_text=re.compile(r"→")).wait_for(timeout=TIMEOUT_MS)
     page.wait_for_timeout(1500)
     assert page.locator("#top-cells").inner_text() != before
-    page.get_by_role("button", name="Uncover").click()
+    page.get_by_role("button", name="Uncover the picture").click()
     assert page.locator("#top-cells").inner_text() == before
 
 
@@ -80,7 +80,7 @@ def test_a_lesson_opens_without_a_network_and_in_a_sandboxed_frame(page, browser
     frame.locator(".leaflet-control-layers-overlays label").first.wait_for(timeout=TIMEOUT_MS)
     assert frame.locator(".leaflet-control-layers-overlays label").count() == 5
     with page.expect_download() as download:
-        page.get_by_role("link", name="Take it along").click()
+        page.get_by_role("link", name="Download the handout").click()
     file = tmp_path / "lesson.html"
     download.value.save_as(file)
     context = browser.new_context(offline=True)
@@ -110,7 +110,7 @@ def test_an_educator_explains_a_picture_of_their_own(site, browser, tmp_path: Pa
     file = tmp_path / "mine.jpg"
     file.write_bytes(next(iter(stored)).read_bytes())
     page.set_input_files("input[name=picture]", file)
-    page.get_by_role("button", name="Explain it").click()
+    page.get_by_role("button", name="Explain picture").click()
     page.wait_for_selector(READY, timeout=TIMEOUT_MS)
     assert page.locator("#states li").count() == 5
     assert set((site.data / "store").rglob("*.jpg")) == stored

@@ -56,7 +56,7 @@ def open_room(page, *, duel: bool = False) -> str:
         page.locator("[name=model_plays]").uncheck()
     else:
         page.locator("[name=rounds]").select_option("2")
-    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("button", name="Create room").click()
     page.locator("#wait").wait_for()
     return re.search(r"/r/(\d{6})/", page.url)[1]
 
@@ -64,7 +64,7 @@ def open_room(page, *, duel: bool = False) -> str:
 def join_room(page, code: str, name: str) -> None:
     page.goto(f"/r/{code}/")
     page.get_by_label("Your name").fill(name)
-    page.get_by_role("button", name="Join").click()
+    page.get_by_role("button", name="Join room").click()
     page.locator("#wait").wait_for()
 
 
@@ -84,7 +84,7 @@ def test_two_browsers_play_a_room_to_its_podium(open_page):
     join_room(guest, code, "Ravi")
     host.locator("#wait-list").get_by_text("Ravi").wait_for()
     assert host.locator(".wait-qr").evaluate("image => image.naturalWidth") > 0
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     for number in (1, 2):
         guess(host, "mysuru")
         host.locator("#action", has_text="Waiting for the others").wait_for()
@@ -106,7 +106,7 @@ def test_two_browsers_play_a_room_to_its_podium(open_page):
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     guest.locator("#again").tap()
     guest.locator("#wait-list").get_by_text("Ravi").wait_for()
-    host.locator("#again", has_text="The next game waits").click()
+    host.locator("#again", has_text="The next game is ready").click()
     host.wait_for_url(guest.url)
     for page in (host, guest):
         page.locator("#wait-list").get_by_text("Ravi").wait_for()
@@ -118,13 +118,13 @@ def test_a_duel_goes_on_after_the_server_was_restarted_in_mid_round(browser, sit
     contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(2)]  # whose consoles may complain
     host, guest = (context.new_page() for context in contexts)
     code = open_room(host, duel=True)
-    start = host.get_by_role("button", name="Start", exact=True)
+    start = host.get_by_role("button", name="Start the game", exact=True)
     assert start.is_disabled()  # a duel needs two
     join_room(guest, code, "Ravi")
     host.locator("#wait-list").get_by_text("Ravi").wait_for()
     start.click()
     guess(host, "mysuru")
-    guest.locator("#locked-share", has_text="1 of 2").wait_for()
+    guest.locator("#locked-words", has_text="1 of 2").wait_for()
     guest.locator("#place").fill("jaipur")
     guest.locator("#places [role=option]").first.wait_for()
     guest.keyboard.press("Enter")
@@ -139,8 +139,8 @@ def test_a_duel_goes_on_after_the_server_was_restarted_in_mid_round(browser, sit
         assert page.locator("#standings small", has_text="km").count() == 2  # the draft counted
         assert page.locator("#health .health-side").count() == 2
     host.locator("#show-people").click()
-    host.get_by_role("button", name="End the game").click()
-    host.get_by_role("button", name="Really end it?").click()
+    host.get_by_role("button", name="End game").click()
+    host.get_by_role("button", name="Yes, end the game").click()
     for page in (host, guest):
         page.locator("#over").wait_for()
         assert "duel" in page.locator("#over-title").inner_text()
@@ -152,20 +152,20 @@ def test_who_is_removed_sees_it_and_a_late_one_waits_for_the_next_round(open_pag
     host, guest, late = open_page(DESKTOP), open_page(DESKTOP), open_page(PHONE)
     code = open_room(host)
     join_room(guest, code, "Ravi")
-    host.get_by_role("button", name="Rename Ravi").click()
-    host.get_by_label("New name for Ravi").fill("Table 4")
-    host.get_by_role("button", name="Save").click()
+    host.get_by_role("button", name="Rename: Ravi").click()
+    host.get_by_label("New name (now Ravi)").fill("Table 4")
+    host.get_by_role("button", name="Save name").click()
     guest.locator("#wait-list").get_by_text("Table 4").wait_for()
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     guest.locator("#play").wait_for()
     late.goto(f"/r/{code}/")
     late.get_by_label("Your name").fill("Meena")
-    late.get_by_role("button", name="Join").click()
+    late.get_by_role("button", name="Join room").click()
     late.locator("#action", has_text="next round").wait_for()
     host.locator("#show-people").click()
-    host.get_by_role("button", name="Remove Table 4").click()
-    host.get_by_role("button", name="Remove Table 4").click()
-    guest.locator("#connection", has_text="taken you out").wait_for()
+    host.get_by_role("button", name="Remove: Table 4").click()
+    host.get_by_role("button", name="Remove: Table 4").click()
+    guest.locator("#connection", has_text="removed you").wait_for()
     host.keyboard.press("Escape")
     guess(host, "mysuru")
     host.locator("#result").wait_for()  # nobody else plays this round
@@ -179,7 +179,7 @@ def test_members_on_two_servers_play_one_room(open_page, browser, second_server)
     guest = context.new_page()
     join_room(guest, code, "Ravi")
     host.locator("#wait-list").get_by_text("Ravi").wait_for()
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     guess(host, "mysuru")
     guess(guest, "jaipur")
     for page in (host, guest):
@@ -196,7 +196,7 @@ def test_a_clock_that_is_wrong_by_minutes_shows_the_right_time_left(open_page, s
     guest = context.new_page()
     join_room(guest, code, "Ravi")
     host.locator("#wait-list").get_by_text("Ravi").wait_for()
-    host.get_by_role("button", name="Start", exact=True).click()
+    host.get_by_role("button", name="Start the game", exact=True).click()
     for page in (guest, host):
         page.locator("#picture[data-state=ready]").wait_for()
         minutes, seconds = map(int, page.locator("#clock-time").inner_text().split(":"))

@@ -78,10 +78,10 @@ def test_a_zip_is_checked_placed_and_taken_in(site, page, archive):
     page.reload()  # what has come is kept
     page.click("#check")
     page.locator("#take").wait_for(timeout=PATIENCE_MS)
-    assert f"{GOOD} new, 0 there already, 1 without a place, 2 turned away" in page.inner_text("#progress-words")
+    assert f"New: {GOOD}. Already stored: 0. Without a place: 1. Rejected: 2." in page.inner_text("#progress-words")
     assert row(site, "SELECT count(*) FROM pipeline_photo WHERE file_name LIKE 'in/%'") == (0,)  # a dry run
     for name in BAD:
-        assert "turned away" in page.locator("#files tr", has_text=name).inner_text()
+        assert "rejected" in page.locator("#files tr", has_text=name).inner_text()
 
     page.locator("#picks input").check()
     page.locator("#map .leaflet-control-attribution").wait_for()

@@ -85,7 +85,7 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client):
 def test_sign_up_needs_a_name_and_a_password_only_and_the_user_name_is_shown(client):
     assert sign_up(client).url == reverse("profile")
     page = client.get(reverse("profile"))
-    assert b"Logged in as <b>asha</b>" in page.content
+    assert b"Your account: <b>asha</b>" in page.content
     assert Player.objects.get().name == "asha"
     assert not mail.outbox
 
@@ -102,7 +102,7 @@ def test_log_in_by_name_or_address(client, login):
     assert client.post(reverse("account_logout")).url == reverse("home")
     assert b"Logged in" not in client.get(reverse("profile")).content
     assert log_in(client, login).url == reverse("profile")
-    assert b"Logged in as" in client.get(reverse("profile")).content
+    assert b"Your account:" in client.get(reverse("profile")).content
 
 
 def test_a_weak_password_and_a_taken_name_are_refused_with_the_reason(client):
@@ -132,7 +132,7 @@ def test_passwords_cannot_be_guessed_at_will(client):
 
 def test_a_site_without_a_mail_server_says_whom_to_ask(client):
     page = client.get(reverse("account_reset_password"))
-    assert b"This site sends no e-mail" in page.content
+    assert b"This site sends no email" in page.content
     client.post(reverse("account_reset_password"), {"email": "asha@example.org"})
     assert not mail.outbox
 
@@ -149,7 +149,7 @@ def test_a_forgotten_password_is_replaced_by_mail(client, settings):
     assert client.get(form).status_code == 200
     assert client.post(form, {"password1": "peepal-1947", "password2": "peepal-1947"}).status_code == 302
     assert log_in(client, password="peepal-1947").status_code == 302
-    assert b"used up" in Client().get(link).content
+    assert b"already been used" in Client().get(link).content
 
 
 def test_pages_of_accounts_keep_the_sites_policy_and_its_frame(client):
@@ -245,8 +245,8 @@ def test_the_profile_shows_best_games_states_and_both_curves(client, finish, sta
     assert found["stats"]["games"] == 6
     (state,) = found["states"]
     assert (state["state"], state["rounds"], round(state["score"])) == ("Maharashtra", 30, 2583)
-    assert "Maharashtra: 2,583 points on average, 30 rounds" in found["map"]
-    assert "you 2,583" in found["plot"]
+    assert "Maharashtra – average points: 2,583, rounds: 30" in found["map"]
+    assert "you: 2,583" in found["plot"]
     assert found["plot"].count("<circle") == found["plot"].count("<rect") == 6
 
 
@@ -363,7 +363,7 @@ def test_an_account_goes_with_its_password_only_and_nothing_stays(client, playab
     assert client.post(reverse("profile-delete"), {"sure": "on"}).status_code == 200
     assert Player.objects.exists()
     response = client.post(reverse("profile-delete"), {"password": PASSWORD}, follow=True)
-    assert b"Everything about you is deleted" in response.content
+    assert b"Your data has been deleted" in response.content
     for model in (User, Player, Game, Round):
         assert not model.objects.exists(), model
     assert b"No games yet" in client.get(reverse("profile")).content

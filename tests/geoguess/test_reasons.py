@@ -175,7 +175,7 @@ def test_the_map_is_one_file_in_a_sandbox_without_other_hosts(client, played) ->
     assert "http://" not in html.replace("http://www.w3.org", "").replace("http://leafletjs.com", "")
     assert html.count("<script") == html.count("<script nonce=")
     assert ' src="data:image/jpeg' in html
-    for words in ("The truth", "The player", "Probability of each geocell", "90 % circle"):
+    for words in ("The true place", "The player", "Probability of each geocell", "90 % circle"):
         assert words in html
     assert "attachment" in client.get(address("round-map", played) + "?download")["Content-Disposition"]
 
@@ -272,7 +272,7 @@ def test_the_gallery_says_where_people_beat_the_model(client, version, add_photo
     kinds = {group["kind"]: group for group in gallery.groups(version)}
     assert kinds["people"]["cases"][0]["ahead"] > 500
     assert "model" not in kinds
-    assert "Where people beat the model" in client.get("/gallery/").content.decode()
+    assert "Where players beat the model" in client.get("/gallery/").content.decode()
 
 
 def test_the_command_chooses_telling_pictures(version, add_photo, collection) -> None:

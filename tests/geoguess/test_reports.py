@@ -35,9 +35,9 @@ def test_a_round_is_reported_leaves_play_and_the_reporter_sees_the_outcome(clien
     answer = client.post(address, {"reason": "wrong_place"})
     assert "Thank you" in answer.json()["message"]
     assert shown.photo not in playable_photos()
-    assert "nobody has decided yet" in client.get(reverse("profile")).content.decode()
+    assert "not decided yet" in client.get(reverse("profile")).content.decode()
     resolve_reports(photo=shown.photo, outcome="corrected", user=None, now=timezone.now())
-    assert "you were right: it was corrected" in client.get(reverse("profile")).content.decode()
+    assert "you were right: the picture was corrected" in client.get(reverse("profile")).content.decode()
     assert shown.photo in playable_photos()
 
 

@@ -303,7 +303,7 @@ def test_wrong_codes_are_counted(room):
     client = Client()
     for _ in range(45):
         answer = client.get("/r/000000/", follow=True)
-    assert "often enough" in answer.content.decode()
+    assert "Too many attempts" in answer.content.decode()
 
 
 def test_pages_and_pictures_are_for_members_only(host, room):

@@ -174,18 +174,18 @@ def guess_all(client, token, count=5):
 
 def test_the_daily_page_from_start_to_rank(client, playable):
     page = client.get("/daily/")
-    assert b"Start" in page.content
+    assert b"Start the challenge" in page.content
     assert not Game.objects.exists()
     client.post("/daily/")
     game = Game.objects.get()
-    assert b"Go on" in client.get("/daily/").content
+    assert b"Continue" in client.get("/daily/").content
     guess_all(client, game.token)
     page = client.get("/daily/").content.decode()
     assert "Your rank" in page
     assert game.player.name in page
     summary = client.get(reverse("summary", args=[game.token])).content.decode()
     assert f"Daily {game.series.day}\n🟩" in summary
-    assert "How everybody did" in summary
+    assert "How everyone did" in summary
     assert "Challenge a friend" not in summary  # the day is not over
     client.post("/daily/")
     assert Game.objects.count() == 1
@@ -201,11 +201,11 @@ def test_others_are_shown_only_after_the_own_game(client, playable):
 def test_the_archive_plays_past_days_without_a_rank(client, playable):
     daily()
     assert "2026-01-01" in client.get("/daily/archive/").content.decode()
-    assert "This day is over" in client.get("/daily/2026-01-01/").content.decode()
+    assert "ranking is closed" in client.get("/daily/2026-01-01/").content.decode()
     client.post("/daily/2026-01-01/")
     guess_all(client, Game.objects.get().token)
     assert "played on a later day" in client.get("/daily/2026-01-01/").content.decode()
-    assert "later" in client.get("/daily/archive/").content.decode()
+    assert "played after the day ended" in client.get("/daily/archive/").content.decode()
     assert "Challenge a friend" in client.get(reverse("summary", args=[Game.objects.get().token])).content.decode()
 
 
@@ -261,8 +261,8 @@ def test_a_challenge_from_link_to_table(client, playable):
     made = series.challenge(game=challenger, today=TODAY, now=NOON)
     address = reverse("challenge", args=[made.token])
     page = client.get(address).content.decode()
-    assert "Quiet Hornbill challenges you" in page
-    assert "Accept" in page
+    assert "Challenge from: Quiet Hornbill" in page
+    assert "Accept challenge" in page
     client.post(address)
     game = Game.objects.get(series=made)
     page = client.get(address).content.decode()

@@ -103,7 +103,7 @@ def test_a_picture_the_version_was_trained_on_is_not_played(player, collection, 
 def test_without_a_champion_nothing_starts(player, playable, version):
     version.is_champion = False
     version.save()
-    with pytest.raises(services.CannotPlay, match="no model"):
+    with pytest.raises(services.CannotPlay, match="still being set up"):
         start(player, playable)
 
 

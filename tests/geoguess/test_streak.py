@@ -50,7 +50,7 @@ def test_the_first_miss_ends_it(streak):
         services.open_round(game=streak, number=3, now=NOON)
     result = selectors.round_result(missed)
     assert result["last"]
-    assert result["streak"]["title"] == "It was Maharashtra; you said Delhi"
+    assert result["streak"]["title"] == "Right answer: Maharashtra. Your answer: Delhi"
     assert result["streak"]["length"] == 1
 
 
@@ -63,7 +63,7 @@ def test_time_up_names_the_drafts_state_or_none(streak):
     locked = services.lock_if_over(game_round=second, now=NOON + timedelta(seconds=31))
     streak.refresh_from_db()
     assert streak.finished_at is not None
-    assert selectors.round_result(locked)["streak"]["title"] == "It was Maharashtra; you named no state"
+    assert selectors.round_result(locked)["streak"]["title"] == "Right answer: Maharashtra. You named no state"
 
 
 def test_other_games_go_on_after_any_guess(playable):
@@ -77,7 +77,7 @@ def test_the_summary_tells_own_best_and_the_models_streak(streak, monkeypatch):
     name(streak, 1, PUNE)
     name(streak, 2, DELHI)
     assert selectors.game_summary(streak)["streak"] == {"length": 1, "best": 1, "model": 0, "model_goes_on": False}
-    assert selectors.game_summary(streak)["share_text"].endswith("🟩🟥\n1 in a row – 0 the model")
+    assert selectors.game_summary(streak)["share_text"].endswith("🟩🟥\n1 in a row – the model 0")
     streak.rounds.update(model_latitude=PUNE.latitude, model_longitude=PUNE.longitude)
     assert selectors.streak_summary(streak) | {"best": 0} == {"length": 1, "best": 0, "model": 2, "model_goes_on": True}
     shorter = services.start_game(
@@ -97,7 +97,7 @@ def test_a_streak_over_http_tells_nothing_early(client, playable):
         content_type="application/json",
     )
     assert draft.json() == {"state": "Delhi"}  # of the pin
-    assert "Your pin says Delhi" in client.get(reverse("round", args=[token, 1])).content.decode()
+    assert "Your pin: Delhi" in client.get(reverse("round", args=[token, 1])).content.decode()
     for hidden in (b"Maharashtra", b"Gateway", b"Mumbai"):
         assert hidden not in page.content
     guess = client.post(

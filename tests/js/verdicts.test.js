@@ -19,24 +19,24 @@ const inRoom = (pins, { more, ...room } = {}) => roomVerdict(roomOf(snapshot(roo
 test("in a room: the closest, a place, no pin, a spectator", () => {
   assert.equal(inRoom([pin(1, 4000), pin(2, 3000)]), "Nobody was closer: 4,000 points");
   const behind = { totals: { 0: 0, 1: 10, 2: 20 } };
-  assert.equal(inRoom([pin(1, 3000), pin(2, 4000)], behind), "3,000 points; you are number 2");
-  assert.equal(inRoom([pin(1, 100)], { more: { model: { score: 200 } } }), "100 points; you are number 1");
+  assert.equal(inRoom([pin(1, 3000), pin(2, 4000)], behind), "3,000 points. Your rank: 2");
+  assert.equal(inRoom([pin(1, 100)], { more: { model: { score: 200 } } }), "100 points. Your rank: 1");
   assert.equal(inRoom([pin(2, 4000)]), "No pin: no points this time");
-  assert.equal(inRoom([pin(2, 4000)], { me: { seat: null } }), "All pins are down");
+  assert.equal(inRoom([pin(2, 4000)], { me: { seat: null } }), "All guesses are in");
 });
 
 test("in teams the team has a place", () => {
   const seats = [seat(1, "Asha", { team: "Red" }), seat(2, "Ravi", { team: "Blue" })];
   const room = { seats, room: { in_teams: true, model_plays: false }, teams: { Red: 1, Blue: 2 } };
-  assert.equal(inRoom([pin(1, 1000), pin(2, 2000)], room), "1,000 points; your team is number 2");
+  assert.equal(inRoom([pin(1, 1000), pin(2, 2000)], room), "1,000 points. Your team's rank: 2");
 });
 
 test("in a duel the worse side is hurt, and a side without a pin is", () => {
   const duel = (pins, more, me) => inRoom(pins, { room: { kind: "duel", model_plays: false }, me, more });
   assert.equal(duel([pin(1, 10), pin(2, 510)], { damage: 500 }), "You lose 500 health");
-  assert.equal(duel([pin(1, 510), pin(2, 10)], { damage: 500 }), "Ravi loses 500 health");
-  assert.equal(duel([pin(1, 510)], { damage: 0 }), "A tie: nobody is hurt");
-  assert.equal(duel([pin(1, 510)], { damage: 510 }), "The other one loses 510 health");
+  assert.equal(duel([pin(1, 510), pin(2, 10)], { damage: 500 }), "Ravi: 500 health lost");
+  assert.equal(duel([pin(1, 510)], { damage: 0 }), "A tie: nobody loses health");
+  assert.equal(duel([pin(1, 510)], { damage: 510 }), "Your opponent loses 510 health");
   assert.equal(duel([pin(2, 510)], { damage: 510 }), "You lose 510 health");
-  assert.equal(duel([pin(1, 510)], { damage: 500, model: { score: 10 } }), "The model loses 500 health");
+  assert.equal(duel([pin(1, 510)], { damage: 500, model: { score: 10 } }), "The model: 500 health lost");
 });
