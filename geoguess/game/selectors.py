@@ -317,17 +317,17 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
 def model_average(collection: Collection, version: ModelVersion) -> dict[str, Any] | None:
     """The model's average points in a round of this collection, at full strength; None where nothing is known.
 
-    ``rounds`` were played here; before there are enough, the average is that on ``photos`` test photos from all India.
+    It is that of the ``rounds`` played here; before there are enough, that on ``photos`` test photos from all India.
     """
     games = Game.objects.filter(collection=collection, version=version, level=STRONGEST)
     rounds = Round.objects.filter(game__in=games, locked_at__isnull=False)
     played = rounds.aggregate(points=Avg("model_score"), rounds=Count("pk"))
     if played["rounds"] >= FEWEST_ROUNDS:
-        return played
+        return played | {"photos": 0}
     measured = next((level for level in levels_of(version) if level.name == STRONGEST), None)
     if measured is None or collection.scale_km != INDIA_SCALE_KM:
         return None
-    return {"points": measured.par, "photos": measured.photos}
+    return {"points": measured.par, "rounds": 0, "photos": measured.photos}
 
 
 def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:

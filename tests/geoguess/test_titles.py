@@ -17,6 +17,7 @@ from geoguess.models import Game, Player, Round
 from geoguess.site.vocabulary import SHIPPED
 from pipeline.models import Collection
 from pipeline.models.photos import SHIPPED_DESCRIPTION, SHIPPED_NAME
+from predictor.answers.levels import Level
 from predictor.models import STARTER_COLLECTION, STARTER_TITLE, TRAINED_TITLE, ModelVersion
 from predictor.versions.selectors import is_vision_transformer
 
@@ -131,7 +132,9 @@ def test_pages_say_vision_transformer_only_of_a_champion_that_is_one(client, ver
     assert "you against a neural network" in client.get("/").content.decode()
 
 
-def test_an_average_of_play_waits_for_enough_rounds(version, playable):
+def test_an_average_of_play_waits_for_enough_rounds(client, version, playable, monkeypatch):
+    monkeypatch.setattr(selectors, "levels_of", lambda version: [Level("atlas", 1.0, 3201.5, 500)])
+
     def play(number: int, level: str = "atlas") -> None:
         game = Game.objects.create(
             player=Player.objects.create(),
@@ -148,8 +151,10 @@ def test_an_average_of_play_waits_for_enough_rounds(version, playable):
                 game=game,
                 number=row + 1,
                 photo=photo,
+                image_seed=row,
                 started_at=timezone.now(),
                 locked_at=timezone.now(),
+                score=0,
                 model_score=4000,
                 model_distance_km=1,
                 model_latitude=20,
@@ -159,10 +164,17 @@ def test_an_average_of_play_waits_for_enough_rounds(version, playable):
 
     play(FEWEST_ROUNDS - 1)
     play(FEWEST_ROUNDS, level="traveller")
-    before = selectors.model_average(playable, version)
-    assert before is None or "photos" in before
+    assert selectors.model_average(playable, version) == {"points": 3201.5, "rounds": 0, "photos": 500}
+    assert "3,202 (measured on test pictures: 500)" in client.get("/").content.decode()
     play(1)
-    assert selectors.model_average(playable, version) == {"points": 4000.0, "rounds": FEWEST_ROUNDS}
+    assert selectors.model_average(playable, version) == {"points": 4000.0, "rounds": FEWEST_ROUNDS, "photos": 0}
+    assert f"4,000 (rounds played: {FEWEST_ROUNDS})" in client.get("/").content.decode()
+
+
+def test_what_was_measured_on_all_of_india_is_not_told_of_a_smaller_map(version, playable, monkeypatch):
+    monkeypatch.setattr(selectors, "levels_of", lambda version: [Level("atlas", 1.0, 3201.5, 500)])
+    playable.scale_km = 400.0
+    assert selectors.model_average(playable, version) is None
 
 
 def test_documents_say_that_they_are_in_english(client):
@@ -173,8 +185,7 @@ def test_documents_say_that_they_are_in_english(client):
     assert '<article class="prose" lang="en">' in page
 
 
-def test_the_profile_says_how_many_rounds_an_average_is_made_of(client, playable):
-    client.get("/profile/")
+def test_an_average_of_a_player_says_of_how_many_rounds(playable):
     player = Player.objects.create()
     game = services.start_game(player=player, collection=playable, time_limit_s=None, now=timezone.now())
     services.submit_guess(game_round=game.rounds.get(), guess=Position(20, 80), now=timezone.now())
