@@ -62,12 +62,12 @@ class PhotoAdmin(ModelAdmin):
     ]
     filter_horizontal = ["collections"]
 
-    @admin.action(description="Show in the gallery; it is not played any more", permissions=["change"])
+    @admin.action(description="Show in the gallery (no longer played)", permissions=["change"])
     def show_in_gallery(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         count = exhibit(photos=photos)
-        messages.success(request, f"{count} photos stand in the gallery once no open round shows them.")
+        messages.success(request, f"{count} photos are in the gallery as soon as no open round shows them.")
 
-    @admin.action(description="Take out of the gallery, back into play", permissions=["change"])
+    @admin.action(description="Remove from the gallery (played again)", permissions=["change"])
     def take_out_of_gallery(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         messages.success(request, f"{exhibit(photos=photos, exhibited=False)} photos are played again.")
 
@@ -100,6 +100,6 @@ class PromotableVersionAdmin(ModelVersionAdmin):
     @admin.action(description="Make it the champion", permissions=["promote"])
     def promote(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> HttpResponse | None:
         if len(versions) != 1:
-            self.message_user(request, "Choose one version: there is one champion.", messages.ERROR)
+            self.message_user(request, "Choose exactly one version.", messages.ERROR)
             return None
         return redirect(f"{reverse('admin:pipeline_job_start', args=['promote'])}?version={versions[0].name}")

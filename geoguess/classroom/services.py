@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from geoguess.game.selectors import ready_photos
 from geoguess.live import services as live
@@ -49,7 +50,14 @@ def save_plan(
     if not steps:
         raise BadLesson(_("Choose at least one picture."))
     if len(steps) > MOST_STEPS:
-        raise BadLesson(_("A lesson can have at most %(most)d pictures. Remove some.") % {"most": MOST_STEPS})
+        raise BadLesson(
+            ngettext(
+                "A lesson can have at most %(most)d picture. Remove some.",
+                "A lesson can have at most %(most)d pictures. Remove some.",
+                MOST_STEPS,
+            )
+            % {"most": MOST_STEPS}
+        )
     if len(set(photos)) < len(photos):
         raise BadLesson(_("A picture is in the lesson twice. Remove one of them."))
     ready = set(ready_photos(collection, version)) if version else set()
@@ -57,7 +65,14 @@ def save_plan(
     if unplayable:
         raise BadLesson(_("Picture %(place)d can no longer be played: remove it.") % {"place": unplayable[0]})
     if any(len(note) > LONGEST_NOTE for _, note in steps):
-        raise BadLesson(_("A note is longer than %(longest)d characters. Shorten it.") % {"longest": LONGEST_NOTE})
+        raise BadLesson(
+            ngettext(
+                "A note is longer than %(longest)d character. Shorten it.",
+                "A note is longer than %(longest)d characters. Shorten it.",
+                LONGEST_NOTE,
+            )
+            % {"longest": LONGEST_NOTE}
+        )
     with transaction.atomic():
         plan = plan or LessonPlan(owner=owner)
         plan.title, plan.collection, plan.time_limit_s = title, collection, time_limit_s

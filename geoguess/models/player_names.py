@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 MAX_CHARACTERS = 20
 
@@ -52,7 +53,14 @@ def clean_name(text: object) -> str:
     if not name:
         raise InvalidName(_("Type a name."))
     if len(name) > MAX_CHARACTERS:
-        raise InvalidName(_("A name can have at most %(most)d characters. Shorten it.") % {"most": MAX_CHARACTERS})
+        raise InvalidName(
+            ngettext(
+                "A name can have at most %(most)d character. Shorten it.",
+                "A name can have at most %(most)d characters. Shorten it.",
+                MAX_CHARACTERS,
+            )
+            % {"most": MAX_CHARACTERS}
+        )
     letters = "".join("a" if unicodedata.category(mark) in ("Mn", "Mc") else mark for mark in name)  # vowel signs
     if not _SHAPE.fullmatch(letters) or "__" in name:
         raise InvalidName(_("Use only letters, digits and spaces in a name."))

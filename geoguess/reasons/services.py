@@ -20,12 +20,12 @@ from predictor.versions.selectors import artifact_of, posterior_of, prediction_f
 
 TASK_NAMES = {
     "state": pgettext_lazy("clue", "State"),
-    "climate": _("Climate"),
-    "elevation_band": _("Height"),
-    "script": _("Script"),
-    "season": _("Season"),
-    "setting": _("Setting"),
-    "landmark": _("Landmark"),
+    "climate": pgettext_lazy("clue", "Climate"),
+    "elevation_band": pgettext_lazy("clue", "Altitude"),
+    "script": pgettext_lazy("clue", "Script"),
+    "season": pgettext_lazy("clue", "Season"),
+    "setting": pgettext_lazy("clue", "Surroundings"),
+    "landmark": pgettext_lazy("clue", "Landmark"),
 }
 NONE = pgettext_lazy("clue", "none")
 CLIMATES = {

@@ -13,7 +13,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Photos": {
         "pipeline.photo": ("Photos", "photo_library"),
         "pipeline.collection": ("Collections", "collections_bookmark"),
-        "pipeline.rejection": ("Turned away", "block"),
+        "pipeline.rejection": ("Rejected files", "block"),
     },
     "Models": {
         "predictor.modelversion": ("Versions", "deployed_code"),
@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "People": {
         "auth.user": ("Users", "person"),
         "auth.group": ("Groups", "group"),
-        "account.emailaddress": ("E-mail addresses", "mail"),
+        "account.emailaddress": ("Email addresses", "mail"),
         "auditlog.logentry": ("Changes", "history"),
     },
 }

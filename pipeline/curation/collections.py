@@ -77,7 +77,7 @@ class NameTaken(ValueError):
 def create_from_filter(*, name: str, photo_filter: Filter, user: User, description: str = "") -> Collection:
     """Create a collection of all photos that match now. Raises NameTaken."""
     if Collection.every.filter(name=name).exists():
-        raise NameTaken(f"There is a collection “{name}”, maybe in the bin: choose another name.")
+        raise NameTaken(f"A collection named “{name}” exists already, perhaps in the bin. Choose another name.")
     collection = get_or_create_collection(name=name, description=description, illustrated=photo_filter.illustrated)
     return refill(collection=collection, photo_filter=photo_filter, user=user)
 

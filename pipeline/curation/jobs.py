@@ -34,7 +34,7 @@ register(
     JobKind(
         "export",
         "Pack a collection",
-        "Write a collection’s pictures and their CSV into a ZIP, which can be uploaded elsewhere.",
+        "Write a collection’s photos and their CSV into a ZIP that can be uploaded elsewhere.",
         CollectionForm,
         _export,
         permission="pipeline.view_photo",

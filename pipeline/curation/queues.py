@@ -37,10 +37,14 @@ class Queue:
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("reported", "Reported", "Players say that something is wrong; not played until you decide."),
-        Queue("waiting", "New", "Nobody has looked at them yet; not played until then."),
-        Queue("doubted", "Doubted by the model", "It is sure that they were taken far from where they are said to be."),
-        Queue("unsuitable", "Unsuitable", "Neither played nor learnt from."),
+        Queue("reported", "Reported", "Players reported a problem; not played until you decide."),
+        Queue("waiting", "New", "Not reviewed yet; not played until then."),
+        Queue(
+            "doubted",
+            "Doubted by the model",
+            "The model is confident that they were taken elsewhere.",
+        ),
+        Queue("unsuitable", "Unsuitable", "Not played and not used for training."),
         Queue("approved", "Approved", "Played, learnt from, shown."),
     )
 }

@@ -79,9 +79,11 @@ def approve(*, photo: Photo, user: User, now: datetime, plates_gone: bool = Fals
     """Publish a photo. ``plates_gone``: the curator confirms that no number plate is readable. Raises NotReviewable."""
     if not is_drawn(photo):
         if photo.faces_sought_at is None:
-            raise NotReviewable("Faces were not looked for yet: do that first, or box them by hand and say so.")
+            raise NotReviewable(
+                "Faces have not been looked for yet: do that first, or box them by hand and tick the box."
+            )
         if photo.plates_sought_at is None and not plates_gone:
-            raise NotReviewable("Say that no number plate can be read: box those that can, then tick the box.")
+            raise NotReviewable("Confirm that no number plate can be read: box those that can, then tick the box.")
     if plates_gone:
         photo.plates_sought_at = now
     _decide(photo, Review.APPROVED, user, now)

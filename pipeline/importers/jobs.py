@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ENDED = {
-    "photos": "there are as many as asked for",
-    "areas": "the source has no more that may be taken",
-    "bytes": "as much was downloaded as it may",
+    "photos": "the requested number was reached",
+    "areas": "the source has no more photos that may be used",
+    "bytes": "the download limit was reached",
 }
 
 
@@ -31,16 +31,16 @@ class WebImportForm(forms.Form):
         max_length=120,
         initial="Photos of India",
         label=_("Collection"),
-        help_text=_("It is made where there is none of this name."),
+        help_text=_("Created if it does not exist yet."),
     )
     photos = forms.IntegerField(min_value=1, max_value=100_000, initial=500, label=_("Photos"))
     per_district = forms.IntegerField(
         min_value=1,
         required=False,
-        label=_("Most photos of one district"),
+        label=_("Maximum photos per district"),
         help_text=_("Empty: one for every hundred photos, at least two."),
     )
-    megabytes = forms.IntegerField(min_value=1, required=False, label=_("Most megabytes to download"))
+    megabytes = forms.IntegerField(min_value=1, required=False, label=_("Maximum megabytes to download"))
     licences = forms.MultipleChoiceField(
         choices=list(FAMILIES.items()),
         initial=list(FAMILIES),
@@ -48,7 +48,7 @@ class WebImportForm(forms.Form):
         label=_("Licences"),
     )
     panoramas = forms.ChoiceField(
-        choices=[("skip", _("Leave out")), ("keep", _("Take")), ("only", _("Take nothing else"))], label=_("Panoramas")
+        choices=[("skip", _("Leave out")), ("keep", _("Include")), ("only", _("Only panoramas"))], label=_("Panoramas")
     )
     category = forms.CharField(
         max_length=200,
@@ -56,7 +56,7 @@ class WebImportForm(forms.Form):
         label=_("Category"),
         help_text=_("Of Wikimedia Commons, with those below it, such as Villages in Nagaland. Empty: all India."),
     )
-    restart = forms.BooleanField(required=False, label=_("Ask everywhere anew instead of going on"))
+    restart = forms.BooleanField(required=False, label=_("Start over instead of continuing"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -101,7 +101,7 @@ def _import_web(
     figures = {
         "new photos": len(summary.new),
         "known from other imports": summary.already_there,
-        "turned away": len(summary.rejected),
+        "rejected": len(summary.rejected),
         "faces and plates blurred": blurred,
         "predicted": predicted,
         "requests": summary.requests,
@@ -113,15 +113,15 @@ def _import_web(
         f"{reverse(f'admin:pipeline_{model}_changelist')}?{field}__id__exact={target.pk}"
         for model, field in (("photo", "collections"), ("rejection", "collection"))
     )
-    return {"figures": figures, "links": [["Photos", photo_list], ["Turned away", rejection_list]]}
+    return {"figures": figures, "links": [["Photos", photo_list], ["Rejected", rejection_list]]}
 
 
 register(
     JobKind(
         "import_web",
         "Import from the web",
-        "Take photos of India from Wikimedia Commons, Mapillary and others into a collection, spread over the "
-        "states, with author and licence. Cancelled, it keeps what came; retried, it goes on from there.",
+        "Import photos of India from Wikimedia Commons, Mapillary and others into a collection, spread over the "
+        "states, with author and licence. A cancelled job keeps what it imported; a retry continues from there.",
         WebImportForm,
         _import_web,
     )

@@ -23,8 +23,8 @@ DEAD_AFTER = timedelta(seconds=30)  # without a heartbeat; a live worker may wai
 LOG_CHARACTERS = 20_000
 RUN_TASK = "pipeline.tasks.run_job_task"  # by name: importing the task would be circular
 CURVE_POINTS = 500  # of one series; beyond that, every second point is dropped
-NO_BROKER = "The broker does not answer, so no worker can hear of the job. Start the site (manage.py up), then retry."
-DIED = "The worker stopped without a word: it was killed, ran out of memory, or its machine went down."
+NO_BROKER = "The broker does not answer, so the job cannot start. Start the site (manage.py up), then retry."
+DIED = "The worker stopped unexpectedly: it was killed, ran out of memory, or its machine went down."
 
 Point = tuple[str, float, float]  # series, x, y
 

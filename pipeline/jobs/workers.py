@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 CONNECT_S = 1.0
 ANSWER_S = 0.5  # Celery always waits this long, as it cannot know how many workers will answer
-NO_BROKER = "The broker does not answer, so no worker can be asked and no job starts. Start the site (manage.py up)."
+NO_BROKER = "The broker does not answer, so no job can start. Start the site (manage.py up)."
 
 
 class BrokerAway(Exception):

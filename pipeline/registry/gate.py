@@ -63,13 +63,13 @@ def judge(
         collection = _test_collection(version, collection)
         verdict = compare(version=version, rival=rival, collection=collection, report=report)
         if verdict.difference <= 0:
-            raise NotBetter(f"It does not beat the champion: {verdict}. Give a reason if it is to serve all the same.")
+            raise NotBetter(f"The version does not beat the champion: {verdict}. To promote it anyway, give a reason.")
     except NotBetter as error:
         if not reason:
             raise
         report.log(f"{error} The reason given: {reason}")
     else:
-        report.log(f"It beats the champion: {verdict}.")
+        report.log(f"The version beats the champion: {verdict}.")
     return verdict
 
 

@@ -43,7 +43,9 @@ class PromoteForm(VersionForm):
         help_text="The version must beat the champion on its test photos.",
     )
     reason = forms.CharField(
-        max_length=300, required=False, help_text="Why it shall serve even if it does not beat the champion."
+        max_length=300,
+        required=False,
+        help_text="Why to promote it even if it does not beat the champion.",
     )
 
 
@@ -82,7 +84,7 @@ register(
     JobKind(
         "evaluate",
         "Evaluate",
-        "Measure a model version on the test photos of a collection that it has not learnt from.",
+        "Measure a model version on the test photos of a collection that it was not trained on.",
         EvaluateForm,
         _evaluate,
         permission="predictor.add_modelversion",
@@ -93,7 +95,7 @@ register(
     JobKind(
         "repredict",
         "Predict again",
-        "Let a model version look at every playable photo that it has not seen as it is now.",
+        "Let a model version look at every playable photo that it has not yet seen in its present form.",
         VersionForm,
         _repredict,
         permission="predictor.add_modelversion",
@@ -105,7 +107,7 @@ register(
         "promote",
         "Promote",
         "Let a model version look at every playable photo, then make it the champion that plays. It must beat the "
-        "present one on photos that neither has learnt from, or you say why not.",
+        "present one on photos that neither was trained on, or you give a reason.",
         PromoteForm,
         _promote,
         permission="predictor.promote_modelversion",

@@ -78,7 +78,7 @@ def roll_back(*, to: ModelVersion, user: User) -> Promotion | Job:
     list(ModelVersion.objects.select_for_update())  # serialises concurrent rollbacks
     before, latest = previous_champion(), Promotion.objects.first()
     if before is None or latest is None:
-        raise NoPreviousChampion("No version served before this one.")
+        raise NoPreviousChampion("There was no champion before this one.")
     if before != to:
         raise NoPreviousChampion(f"Before {latest.version}, which serves now, it was {before} that served, not {to}.")
     artifact_of(before)

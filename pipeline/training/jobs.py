@@ -67,15 +67,15 @@ class GeocellsForm(LearningForm):
         min_value=1,
         max_value=100_000,
         required=False,
-        label="Fewest photos in a geocell",
-        help_text="Empty: it follows from the number of photos.",
+        label="Minimum photos per geocell",
+        help_text="Empty: derived from the number of photos.",
     )
     maximum = forms.IntegerField(
         min_value=1,
         max_value=200_000,
         required=False,
-        label="Most photos in a geocell",
-        help_text="Empty: twice the fewest. Geocells with more are split; merged districts never are.",
+        label="Maximum photos per geocell",
+        help_text="Empty: twice the minimum. Geocells with more are split; merged districts never are.",
     )
     boundaries = _boundaries()
     spread = forms.BooleanField(
@@ -91,7 +91,7 @@ class GeocellsForm(LearningForm):
         cleaned = super().clean() or {}
         minimum, maximum = cleaned.get("minimum"), cleaned.get("maximum")
         if minimum and maximum and maximum < minimum:
-            self.add_error("maximum", "It cannot be below the fewest.")
+            self.add_error("maximum", "The maximum cannot be below the minimum.")
         return cleaned
 
 
@@ -102,7 +102,7 @@ def _encoders() -> list[tuple[str, str]]:
 class RetrainForm(LearningForm):
     encoder = forms.ChoiceField(
         choices=_encoders,
-        help_text="vit_b16 is the paper’s: it needs its weights or a network, and wants a GPU.",
+        help_text="vit_b16 is the paper’s: it needs its weights or a network, and a GPU.",
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
     boundaries = _boundaries()
@@ -122,12 +122,12 @@ class RetrainForm(LearningForm):
 
 
 class FinetuneForm(LearningForm):
-    encoder = forms.ChoiceField(choices=ENCODERS, help_text="Wants a GPU; hours without one.")
+    encoder = forms.ChoiceField(choices=ENCODERS, help_text="Needs a GPU; takes hours without one.")
     blocks = forms.IntegerField(
-        min_value=1, required=False, initial=2, label="Last blocks that learn", help_text="Empty: the whole network."
+        min_value=1, required=False, initial=2, label="Last blocks to train", help_text="Empty: the whole network."
     )
     epochs = forms.IntegerField(min_value=1, max_value=1000, initial=10)
-    batch = forms.IntegerField(min_value=1, max_value=4096, initial=16, label="Pictures looked at together")
+    batch = forms.IntegerField(min_value=1, max_value=4096, initial=16, label="Photos per batch")
     accumulation = forms.IntegerField(min_value=1, max_value=1024, initial=2, label="Batches per step")
     rate = forms.FloatField(min_value=0.0, max_value=1.0, initial=1e-4, label="Highest learning rate")
     patience = forms.IntegerField(
@@ -147,14 +147,14 @@ def _parts() -> list[tuple[str, str]]:
 class AblateForm(LearningForm):
     encoder = forms.ChoiceField(choices=ENCODERS)
     parts = forms.MultipleChoiceField(
-        choices=_parts, required=False, help_text="Rows of the table beside “as it is”. None chosen: all of them."
+        choices=_parts, required=False, help_text="Rows of the table besides “as it is”. Empty: all rows."
     )
     seeds = forms.IntegerField(
         min_value=1,
         max_value=10,
         initial=3,
         label="Trainings per row",
-        help_text="Each draws other folds to choose on.",
+        help_text="Each uses different folds.",
     )
 
 
@@ -222,8 +222,8 @@ register(
     JobKind(
         "geocells",
         "Rebuild geocells",
-        "Build the geocells that a collection’s training photos give, and look at them on a map. Retraining builds "
-        "its own in the same way; no model changes.",
+        "Build geocells from a collection’s training photos and show them on a map. No model changes; retraining "
+        "builds its own geocells in the same way.",
         GeocellsForm,
         _rebuild_geocells,
         permission="predictor.add_modelversion",
@@ -234,7 +234,7 @@ register(
     JobKind(
         "retrain",
         "Retrain",
-        "Make a new model version from a collection’s train and validation photos. It serves nobody until it is "
+        "Make a new model version from a collection’s train and validation photos. It is not used until it is "
         "promoted.",
         RetrainForm,
         _retrain,
@@ -246,7 +246,7 @@ register(
     JobKind(
         "finetune",
         "Fine-tune",
-        "Teach the last blocks of an encoder, or all of it, a collection’s train photos. The epoch that does best "
+        "Train the last blocks of an encoder, or all of it, on a collection’s train photos. The epoch that does best "
         "on its validation photos is kept as an encoder that “Retrain” offers.",
         FinetuneForm,
         _finetune,
@@ -258,8 +258,8 @@ register(
     JobKind(
         "ablate",
         "Ablate",
-        "Train and measure the method part by part, each left out or taken in, with three seeds: what it buys on "
-        "this collection. The whole table takes about as long as eighty trainings.",
+        "Train and measure the method with each part left out or added, with three seeds, to see what it gains on this "
+        "collection. The whole table takes about as long as eighty trainings.",
         AblateForm,
         _ablate,
         permission="predictor.add_modelversion",

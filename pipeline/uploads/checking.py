@@ -54,7 +54,7 @@ def check(*, upload: Upload, report: Reporter) -> dict[str, int]:
 def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any]:
     """Import the valid files, all or none; then blur faces and predict with the champion. Raises NothingToDo."""
     if upload.taken_in_at:
-        raise NothingToDo("This upload was taken in already.")
+        raise NothingToDo("This upload has already been imported.")
     sources = _without_duplicates(_plan_sources(upload, report))
     report.check()
     with transaction.atomic():
@@ -81,7 +81,7 @@ def _plan_sources(upload: Upload, report: Reporter) -> Iterator[SourcePlan]:
     loose = [file for file in upload.files.filter(archive=None) if not is_archive(file.name)]
     archives = [file for file in upload.files.filter(archive=None) if is_archive(file.name)]
     if not loose and not archives:
-        raise NothingToDo("There is no file yet.")
+        raise NothingToDo("There are no files yet.")
     tables = [file for file in loose if file.name.lower().endswith((".csv", ".geojson"))]
     table = files_folder(upload) / tables[0].name if len(tables) == 1 else None
     only_table = bool(table) and len(loose) == 1 and len(archives) == 1  # the CSV is the manifest of the ZIP

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class UploadForm(forms.Form):
     upload = forms.ModelChoiceField(Upload.objects.filter(taken_in_at=None), empty_label=None)
     take_in = forms.BooleanField(
-        required=False, label="Take in what is good", help_text="Without this the files are only checked."
+        required=False, label="Import the valid files", help_text="Without this the files are only checked."
     )
 
 
@@ -40,9 +40,9 @@ def _upload(report: Reporter, user: User | None, *, upload: Upload, take_in: boo
 register(
     JobKind(
         "upload",
-        "Check or take in an upload",
-        "Judge every file of an upload before any is taken in; or take in those that are good, blur faces in them "
-        "and let the champion look at them. They wait for a review then.",
+        "Check or import an upload",
+        "Check every file of an upload without saving anything; or import the valid files, blur faces in them and let "
+        "the champion look at them. They then wait for a review.",
         UploadForm,
         _upload,
         permission="pipeline.add_photo",

@@ -64,12 +64,12 @@ def announce(*, upload: Upload, files: Iterable[tuple[str, int]]) -> list[Upload
             file.save()
         announced.append(file)
     if total > MAX_UPLOAD_BYTES:
-        raise NotReceived(f"Together they are more than {MAX_UPLOAD_BYTES / 1e9:.0f} GB: bring them in parts.")
+        raise NotReceived(f"Together they are more than {MAX_UPLOAD_BYTES / 1e9:.0f} GB: upload them in parts.")
     if len(by_name) > MAX_ARCHIVE_ENTRIES:
-        raise NotReceived(f"They are more than {MAX_ARCHIVE_ENTRIES:,} files: bring them in parts.")
+        raise NotReceived(f"These are more than {MAX_ARCHIVE_ENTRIES:,} files: upload them in parts.")
     settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(settings.UPLOADS_DIR).free < total + LEFT_FREE_BYTES:
-        raise NotReceived("The disk of the server is almost full: ask whoever runs it to make room.")
+        raise NotReceived("The server’s disk is almost full: ask whoever runs it to free some space.")
     return announced
 
 
@@ -185,7 +185,7 @@ def _drop(file: UploadFile) -> None:
 
 def _lock(upload: Upload) -> None:
     if Upload.objects.select_for_update().get(pk=upload.pk).taken_in_at:
-        raise NotReceived("This upload was taken in already: begin another.")
+        raise NotReceived("This upload has already been imported: start another.")
 
 
 def _check_name(name: str) -> None:

@@ -56,12 +56,12 @@ class FilterForm(forms.Form):
 
     states = forms.MultipleChoiceField(choices=_values("state"), required=False)
     climates = forms.MultipleChoiceField(choices=_values("climate"), required=False)
-    collections = forms.MultipleChoiceField(choices=_collections, required=False, label="Out of")
+    collections = forms.MultipleChoiceField(choices=_collections, required=False, label="From collections")
     licences = forms.MultipleChoiceField(choices=_values("licence"), required=False)
     sources = forms.MultipleChoiceField(choices=_sources, required=False)
-    easiest = forms.FloatField(min_value=0, max_value=5000, required=False, label="Difficulty from")
-    hardest = forms.FloatField(min_value=0, max_value=5000, required=False, label="to")
-    precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precise to km")
+    easiest = forms.FloatField(min_value=0, max_value=5000, required=False, label="Difficulty at least")
+    hardest = forms.FloatField(min_value=0, max_value=5000, required=False, label="Difficulty at most")
+    precision_km = forms.FloatField(min_value=0, max_value=500, required=False, label="Precision at most, km")
     illustrated = forms.BooleanField(required=False, label="Drawn scenes")
 
     def to_filter(self) -> Filter:
@@ -102,7 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except NameTaken as error:
             messages.error(request, str(error))
             return redirect(request.get_full_path())
-        messages.success(request, f"“{row}” holds {row.photos.count()} photos.")
+        messages.success(request, f"“{row}” now has {row.photos.count()} photos.")
         return redirect("workshop:collection", row.slug)
     photos = photo_filter.photos() if form.is_valid() else Photo.objects.none()
     return _page(request, "A new collection", form, photos, None)
@@ -130,17 +130,19 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
             form = FilterForm(request.GET)
             if form.is_valid():
                 refill(collection=row, photo_filter=form.to_filter(), user=user)
-                messages.success(request, f"It holds {row.photos.count()} photos now; what it held is kept below.")
+                messages.success(
+                    request, f"The collection now has {row.photos.count()} photos. See its versions below."
+                )
         case "take_out" | "add" as change:
             photo_ids = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
             add, take_out = (photo_ids, []) if change == "add" else ([], photo_ids)
             change_by_hand(collection=row, add=add, take_out=take_out, user=user)
-            messages.success(request, f"It holds {row.photos.count()} photos now.")
+            messages.success(request, f"The collection now has {row.photos.count()} photos.")
         case "bring_back":
             number = request.POST.get("version", "")
             version = get_object_or_404(row.versions, number=number if number.isdecimal() else 0)
             restore_version(version=version, user=user)
-            messages.success(request, f"It holds what version {version.number} held.")
+            messages.success(request, f"Version {version.number} has been restored.")
         case "export":
             try:
                 job = start_job(kind="export", parameters={"collection": row.slug}, user=user)
@@ -152,10 +154,10 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
             if not request.user.has_perm("pipeline.delete_collection"):
                 raise PermissionDenied
             removal.put_in_bin(rows=[row], now=timezone.now())
-            messages.success(request, f"“{row}” lies in the bin for 30 days; its photos stay.")
+            messages.success(request, f"“{row}” was moved to the bin and can be restored for 30 days. Its photos stay.")
             return redirect("workshop:bin")
         case _:
-            messages.error(request, "There is no such button.")
+            messages.error(request, "Unknown action. Reload the page.")
     return redirect("workshop:collection", row.slug)
 
 

@@ -47,7 +47,7 @@ def restore(request: HttpRequest) -> HttpResponse:
     photos = Photo.every.filter(pk__in=_numbers(request, "photos"), taken_down_at=None)
     collections = Collection.every.filter(pk__in=_numbers(request, "collections"))
     count = removal.restore(rows=[*photos, *collections])
-    messages.success(request, f"{count} came back." if count else "Tick what shall come back.")
+    messages.success(request, f"Restored: {count}." if count else "Select what to restore.")
     return redirect("workshop:bin")
 
 
@@ -60,9 +60,9 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         flagged = removal.take_down(photo=photo, now=timezone.now())
         names = ", ".join(map(str, flagged))
-        messages.success(request, "The photo is gone: file, copies, predictions, gallery rows.")
+        messages.success(request, "The photo has been taken down with its copies, predictions and gallery rows.")
         if flagged:
-            messages.warning(request, f"Learnt from it, and flagged: {names}. Retrain without it.")
+            messages.warning(request, f"Trained on it and now flagged: {names}. Retrain without it.")
         return redirect("workshop:bin")
     return render(request, "workshop/take_down.html", {"title": "Take down", "photo": photo})
 

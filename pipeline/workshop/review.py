@@ -30,7 +30,7 @@ from predictor.pictures.store import ImageMissing
 from predictor.versions.selectors import answer, champion, prediction_for
 
 PER_PAGE = 60
-DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "put into the bin"}
+DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "moved to the bin"}
 
 
 @require_safe
@@ -131,7 +131,7 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
         case "reopen":
             removal.restore(rows=[row])
             review.reopen(photo=row, user=user, now=now)
-            messages.success(request, "Taken back: the photo waits for a decision again.")
+            messages.success(request, "Undone: the photo waits for a decision again.")
         case "bin":
             if not request.user.has_perm("pipeline.delete_photo"):
                 raise PermissionDenied
@@ -141,13 +141,13 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
                 _number(request, name) for name in ("latitude", "longitude", "precision")
             )
             review.set_place(photo=row, latitude=latitude, longitude=longitude, precision_km=precision_km)
-            messages.success(request, f"It stands in {row.district}, {row.state} now.")
+            messages.success(request, f"Location saved: {row.district}, {row.state}.")
         case "picture":
             crop, covered = _boxes(request)
             review.edit_picture(photo=row, crop=crop, covered=covered, now=now)
-            messages.success(request, "The picture was made anew. The original is kept: any box can be taken away.")
+            messages.success(request, "The photo was saved. The original is kept: any box can be removed later.")
         case _:
-            raise Http404("There is no such button.")
+            raise Http404("Unknown action. Reload the page.")
 
 
 def _model(row: Photo) -> dict[str, Any] | None:
@@ -180,7 +180,7 @@ def _boxes(request: HttpRequest) -> tuple[Any, list[Any]]:
         crop = tuple(map(float, sent["crop"])) if sent["crop"] else None
         covered = [tuple(map(float, box)) for box in sent["covered"]]
     except (ValueError, KeyError, TypeError):
-        raise UnusableBox("The boxes were not understood: draw them again.") from None
+        raise UnusableBox("The boxes did not arrive correctly: draw them again.") from None
     if any(len(box) != 4 for box in [*covered, *([crop] if crop else [])]):
         raise UnusableBox("A box needs four sides: draw it again.")
     return crop, covered

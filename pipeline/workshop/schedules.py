@@ -23,7 +23,7 @@ from pipeline.workshop.access import user_of, workshop
 
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "Nightly evaluation of the champion": ("evaluate", {"time_of_day": "02:30"}),
-    "Weekly retrain when 50 new photos came": (
+    "Weekly retraining after 50 new photos": (
         "retrain",
         {"weekday": Schedule.Weekday.SUNDAY.value, "time_of_day": "03:00", "minimum_new_photos": 50},
     ),
@@ -40,8 +40,8 @@ class WhenForm(forms.ModelForm):
         labels = {
             "weekday": "Day",
             "time_of_day": "Time in India",
-            "minimum_new_photos": "Only if so many photos came to the collection",
-            "enabled": "Starts jobs",
+            "minimum_new_photos": "Only after this many new photos in the collection",
+            "enabled": "Enabled",
         }
         help_texts = {
             "weekday": "",
@@ -124,7 +124,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(error))
     elif action == "delete":
         schedule.delete()
-        messages.success(request, f"“{schedule.name}” is deleted. Its jobs stay.")
+        messages.success(request, f"“{schedule.name}” has been deleted. Its jobs stay.")
     elif action in ("enable", "disable"):
         schedule.enabled, schedule.last_outcome = action == "enable", ""
         save_schedule(schedule=schedule, user=user, now=timezone.now())
@@ -140,7 +140,7 @@ def _edit(request: HttpRequest, schedule: Schedule, initial: dict[str, str]) -> 
     if when.is_valid() and job.is_valid():
         schedule.parameters = kind.parameters(job)
         save_schedule(schedule=when.save(commit=False), user=user_of(request), now=timezone.now())
-        messages.success(request, f"“{schedule.name}” is kept.")
+        messages.success(request, f"“{schedule.name}” has been saved.")
         return redirect("workshop:schedules")
     read_choices(when)
     read_choices(job)

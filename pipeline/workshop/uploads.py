@@ -85,7 +85,7 @@ def announce(request: HttpRequest, pk: int) -> JsonResponse:
         if any(size < 0 for _, size in announced):
             raise ValueError
     except (ValueError, TypeError):
-        return JsonResponse({"error": "The list of files was not understood."}, status=400)
+        return JsonResponse({"error": "The list of files did not arrive correctly. Reload the page."}, status=400)
     try:
         files = receiving.announce(upload=_upload(request, pk), files=announced)
     except receiving.NotReceived as error:
@@ -169,10 +169,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
                 receiving.remove(file=file)
         case "discard":
             receiving.discard(upload=row)
-            messages.success(request, "The upload is forgotten; nothing of it was taken in.")
+            messages.success(request, "The upload was discarded; nothing was imported.")
             return JsonResponse({"url": reverse("workshop:uploads")})
         case _:
-            return JsonResponse({"error": "There is no such button."}, status=400)
+            return JsonResponse({"error": "Unknown action. Reload the page."}, status=400)
     row.refresh_from_db()
     return JsonResponse(_state(row))
 

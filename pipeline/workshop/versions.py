@@ -43,7 +43,7 @@ SHADES = (
     "over 400 better",
 )
 FIGURES = (
-    ("score", "Mean points", "{:,.0f}"),
+    ("score", "Average points", "{:,.0f}"),
     ("median_km", "Median error, km", "{:,.0f}"),
     ("state_accuracy", "State right", "{:.0%}"),
     ("district_accuracy", "District right", "{:.0%}"),
@@ -162,12 +162,12 @@ def act(request: HttpRequest) -> HttpResponse:
                 return back
             if isinstance(result, Job):
                 return redirect("admin:pipeline_job_change", result.pk)
-            messages.success(request, f"{result.version} serves again.")
+            messages.success(request, f"{result.version} is the champion again.")
         case "alias":
             row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
             try:
                 alias = set_alias(name=request.POST.get("name", "").strip(), version=row)
-                messages.success(request, f"“{alias}” is {row} now.")
+                messages.success(request, f"“{alias}” now means {row}.")
             except UnusableAlias as error:
                 messages.error(request, str(error))
         case "title":
@@ -183,12 +183,12 @@ def act(request: HttpRequest) -> HttpResponse:
             slug = request.POST.get("collection", "")
             collection = get_object_or_404(Collection, slug=slug) if slug else None
             set_deciding_collection(collection=collection)
-            deciding = (
-                f"The test photos of “{collection}” decide" if collection else "What a version learnt from decides"
-            )
-            messages.success(request, f"{deciding} on promotions from now on.")
+            if collection:
+                messages.success(request, f"Promotions are now decided on the test photos of “{collection}”.")
+            else:
+                messages.success(request, "Promotions are now decided on each version’s own collection.")
         case _:
-            messages.error(request, "There is no such button.")
+            messages.error(request, "Unknown action. Reload the page.")
     return back
 
 

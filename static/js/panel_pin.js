@@ -80,7 +80,9 @@ export function createPin({ board, places, size, mayPut, onChange, onRest }) {
       if (!mayPut()) return;
       put(window.L.latLng(latitude, longitude));
       board.showPlace(bounds);
-      announce(fill(gettext("Pin in {name}. Confirm with the button below, or with Space on the map."), { name }));
+      announce(
+        fill(gettext("Pin dropped: {name}. Confirm with the button below, or with Space on the map."), { name }),
+      );
     },
   });
 

@@ -206,7 +206,9 @@ function showFollowing() {
 function showRole() {
   for (const part of all(".host-only")) part.hidden = !room.me.host;
   for (const part of all(".guest-only")) part.hidden = room.me.host;
-  byId("close-room").setAttribute("aria-pressed", String(room.closed));
+  byId("close-room").textContent = room.closed
+    ? gettext("Open the room to new players")
+    : gettext("Close the room to new players");
   byId("skip", HTMLButtonElement).disabled = room.phase !== "guess";
   const { collection, in_teams, kind, rounds, time_limit_s: seconds, model_plays, level } = room.room;
   const length =

@@ -97,7 +97,7 @@ export function personItems(room, order, redraw) {
     if (id === room.me.seat) words.push(pgettext("beside a name", "you"));
     if (room.phase === "guess" && room.locked.includes(id)) words.push(gettext("confirmed"));
     if (!room.present.includes(id)) {
-      words.push(gettext("away"));
+      words.push(pgettext("person", "away"));
       item.classList.add("is-away");
     }
     item.append(element("span", "small muted", words.join(" · ")));

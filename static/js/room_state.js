@@ -108,7 +108,7 @@ export function apply(room, event) {
  */
 export function nameOf(room, seat) {
   if (seat === MODEL) return gettext("The model");
-  return room.seats.find(({ id }) => id === seat)?.name ?? gettext("Somebody who left");
+  return room.seats.find(({ id }) => id === seat)?.name ?? gettext("A player who left");
 }
 
 /**

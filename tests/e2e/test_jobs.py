@@ -195,7 +195,7 @@ def test_a_schedule_that_came_due_while_no_worker_was_there_starts_its_job(site,
     page.clock.install()
     page.goto("/workshop/schedules/")
     page.click("text=Nightly evaluation of the champion")
-    page.click("button:text-is('Keep')")
+    page.click("button:text-is('Save schedule')")
     page.locator("text=every day at 02:30").wait_for()
     with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
         database.execute("UPDATE pipeline_schedule SET last_checked_at = datetime(last_checked_at, '-3 days')")
@@ -235,7 +235,7 @@ def test_no_page_of_the_admin_breaks_its_policy(site, page):
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.set_viewport_size(PHONE)
     page.get_by_text("dock_to_right").locator("visible=true").click()
-    page.locator("#nav-sidebar").get_by_text("Turned away").click()
+    page.locator("#nav-sidebar").get_by_text("Rejected files").click()
     page.wait_for_url("**/admin/pipeline/rejection/")
 
 

@@ -81,7 +81,7 @@ def test_a_lesson_opens_without_a_network_and_in_a_sandboxed_frame(page, browser
     assert frame.locator(".leaflet-control-layers-overlays label").count() == 5
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the handout").click()
-    file = tmp_path / "lesson.html"
+    file = tmp_path / "handout.html"
     download.value.save_as(file)
     context = browser.new_context(offline=True)
     alone = context.new_page()

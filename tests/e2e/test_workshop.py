@@ -105,14 +105,14 @@ def ready(page) -> None:
 
 def test_photos_are_reviewed_with_the_keyboard(site, page):
     page.goto("/workshop/review/?queue=waiting")
-    page.click("text=Look through")
+    page.click("text=/Review \\d+ photo/")
     ready(page)
     for key in ("p", "a"):
         page.keyboard.press(key)
     page.get_by_text("was approved").wait_for()
     assert row(site, "SELECT count(*) FROM pipeline_photo WHERE review = 'approved' AND file_name LIKE 'in/%'") == (1,)
     page.click("button:has-text('Undo')")
-    page.get_by_text("Taken back").wait_for()
+    page.get_by_text("Undone").wait_for()
     ready(page)
 
     page.keyboard.press("b")  # blur a box, drawn with the mouse
@@ -123,7 +123,7 @@ def test_photos_are_reviewed_with_the_keyboard(site, page):
     page.mouse.up()
     page.keyboard.press("b")
     page.keyboard.press("s")
-    page.get_by_text("The picture was made anew").wait_for()
+    page.get_by_text("The photo was saved").wait_for()
     ready(page)
     page.keyboard.press("u")
     page.select_option("#reason", "low_quality")
@@ -148,9 +148,9 @@ def test_photos_are_reviewed_with_the_keyboard(site, page):
 def test_a_collection_is_built_by_filter(site, page):
     page.goto("/workshop/collections/new")
     page.select_option("[name=licences]", "CC BY 4.0")
-    page.click("text=Show what passes")
+    page.click("text=Apply filter")
     page.fill("[name=name]", "Four cities")
-    page.click("text=Make the collection")
+    page.click("text=Create collection")
     page.wait_for_url("**/workshop/collections/four-cities/")
     (held,) = row(
         site,
@@ -171,7 +171,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
         wait_for(page, "succeeded")
 
     page.goto(f"/workshop/models/compare?a={starter}&b={version}&collection=four-cities")
-    page.get_by_role("heading", name="Got better").wait_for()
+    page.get_by_role("heading", name="Improved").wait_for()
     assert page.locator(".difference svg path.area").count() >= 1
 
     page.goto("/workshop/models/")
@@ -206,7 +206,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     played.context.close()
 
     page.goto("/workshop/review/?queue=reported")
-    page.click("text=Look through 1 photo")
+    page.click("text=Review 1 photo")
     page.get_by_text("Unfair").wait_for()
     ready(page)
     page.keyboard.press("a")
@@ -216,7 +216,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/models/")
     page.click(f"text=Roll back to {starter}")
     page.get_by_role("button", name="Roll back", exact=True).click()
-    page.get_by_text(f"{starter} serves again").wait_for()
+    page.get_by_text(f"{starter} is the champion again").wait_for()
     assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (starter,)
     assert row(site, "SELECT count(*) FROM predictor_promotion") == (promotions + 2,)
 

@@ -81,7 +81,7 @@ def test_the_sidebar_lists_what_its_reader_may_see(admin_client):
 
     assert sections(client) == {"": ["Workshop", "The site"], "Photos": ["Photos"], "Jobs": ["Jobs"]}
     everything = sections(admin_client)
-    assert everything["Photos"] == ["Photos", "Collections", "Turned away"]
+    assert everything["Photos"] == ["Photos", "Collections", "Rejected files"]
     assert {"Models", "Games", "People"} <= set(everything)
 
 

@@ -44,6 +44,6 @@ def test_metrics_are_for_whoever_brings_the_token(client, settings, version, wor
 
 
 def test_admins_are_told_when_no_worker_answers(admin_client, version) -> None:
-    assert "No predict worker answers" in admin_client.get("/admin/").content.decode()
+    assert "No predict worker is running" in admin_client.get("/admin/").content.decode()
     questions.heartbeat(worker="w", device="CPU", version=version, now=timezone.now())
-    assert "No predict worker answers" not in admin_client.get("/admin/").content.decode()
+    assert "No predict worker is running" not in admin_client.get("/admin/").content.decode()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import polib
@@ -23,7 +24,16 @@ from pipeline.models import Photo
 LOCALE = settings.LOCALE_PATHS[0]
 CATALOGUES = sorted(LOCALE.rglob("*.po"))  # those of languages that are not offered yet may have holes
 WHOLE = [file for file in CATALOGUES if file.parts[-3] in dict(settings.LANGUAGES)]
+COUNTED = re.compile(
+    r"(?:\{\w+\}|%\(\w+\)[sd])(?:</?\w[^>]*>)* (?:characters|days|files|games|health|people|photos|pictures|players"
+    r"|points|pupils|rounds|seconds|states)\b"
+)
 GAPS = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}|<[^>]+>")
+
+
+def key(entry: polib.POEntry) -> tuple[str, str, str]:
+    """A message with its context, in which the same words may mean something else, and its plural."""
+    return entry.msgctxt or "", entry.msgid, entry.msgid_plural
 
 
 def texts(entry: polib.POEntry) -> list[str]:
@@ -50,28 +60,56 @@ def test_a_catalogue_is_whole_and_its_sentences_keep_their_gaps(file: Path):
 
 @pytest.mark.parametrize("file", WHOLE, ids=lambda file: f"{file.parts[-3]}-{file.stem}")
 def test_the_compiled_catalogue_says_the_same(file: Path):
-    compiled = {entry.msgid: texts(entry) for entry in polib.mofile(str(file.with_suffix(".mo")))}
-    assert compiled == {entry.msgid: texts(entry) for entry in polib.pofile(str(file))}
+    compiled = {key(entry): texts(entry) for entry in polib.mofile(str(file.with_suffix(".mo")))}
+    assert compiled == {key(entry): texts(entry) for entry in polib.pofile(str(file))}
 
 
-@pytest.mark.skipif(shutil.which("xgettext") is None, reason="xgettext is not installed")
-@pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_every_string_in_use_is_in_the_catalogue(tmp_path: Path, domain: str):
-    for folder in ("geoguess", "templates", "static/js"):
-        shutil.copytree(settings.BASE_DIR / folder, tmp_path / folder)
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[polib.POEntry]]:
+    """The messages in the code, of pages and of scripts."""
+    if shutil.which("xgettext") is None:
+        pytest.skip("xgettext is not installed")
+    folder = tmp_path_factory.mktemp("messages")
+    for name in ("geoguess", "templates", "static/js"):
+        shutil.copytree(settings.BASE_DIR / name, folder / name)
     for name in ("admin", "pipeline", "workshop"):  # what admins see is in English
-        shutil.rmtree(tmp_path / "templates" / name)
+        shutil.rmtree(folder / "templates" / name)
+    locale = folder / "geoguess" / "locale"
     program = (
         "import django; from django.conf import settings; from django.core.management import call_command;"
-        f"settings.configure(LOCALE_PATHS=[{str(tmp_path / 'geoguess' / 'locale')!r}]); django.setup();"
-        f"call_command('makemessages', domain={domain!r}, locale=['hi'], verbosity=0)"
+        f"settings.configure(LOCALE_PATHS=[{str(locale)!r}]); django.setup();"
+        "[call_command('makemessages', domain=domain, locale=['hi'], verbosity=0) for domain in ('django', 'djangojs')]"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
-    made = polib.pofile(str(tmp_path / "geoguess" / "locale" / "hi" / "LC_MESSAGES" / f"{domain}.po"))
-    used = {entry.msgid for entry in made if not entry.obsolete}
+    subprocess.run([sys.executable, "-c", program], cwd=folder, check=True)
+    made = {file.stem: polib.pofile(str(file)) for file in (locale / "hi" / "LC_MESSAGES").glob("*.po")}
+    return {domain: [entry for entry in entries if not entry.obsolete] for domain, entries in made.items()}
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_every_string_in_use_is_in_the_catalogue(used: dict[str, list[polib.POEntry]], domain: str):
+    wanted = {key(entry) for entry in used[domain]}
     for file in CATALOGUES:
         if file.stem == domain:
-            assert {entry.msgid for entry in polib.pofile(str(file))} == used, file
+            assert {key(entry) for entry in polib.pofile(str(file))} == wanted, file
+
+
+def test_what_is_counted_has_a_plural(used: dict[str, list[polib.POEntry]]):
+    assert COUNTED.search("{points} points")
+    assert COUNTED.search("in %(seconds)d seconds")
+    assert [
+        entry.msgid for entry in chain(*used.values()) if COUNTED.search(entry.msgid) and not entry.msgid_plural
+    ] == []
+
+
+def test_texts_use_the_words_of_the_glossary(used: dict[str, list[polib.POEntry]]):
+    rows = re.findall(r"^\|.*\| ([^|]+) \|$", (settings.BASE_DIR / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    refused = re.compile(
+        rf"\b(?:{'|'.join(word for row in rows for word in re.findall('`(.+?)`', row))})\b", re.IGNORECASE
+    )
+    assert refused.search("The ring holds it")
+    assert not refused.search("during the round")
+    texts_used = [text for entry in chain(*used.values()) for text in (entry.msgid, entry.msgid_plural)]
+    assert [text for text in texts_used if refused.search(text)] == []
 
 
 @pytest.mark.django_db

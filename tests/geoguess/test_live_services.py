@@ -262,7 +262,7 @@ def test_a_room_is_played_again_by_those_who_are_still_there(playable):
     with pytest.raises(services.NotAllowed, match="has ended"):
         again(room, seats[0].player)
     services.end(room_id=room.pk, player=room.host, now=NOW)
-    with pytest.raises(services.NotAllowed, match="look on"):
+    with pytest.raises(services.NotAllowed, match="watching, not playing"):
         again(room, seats[2].player)
     following = again(room, seats[0].player, {seats[0].pk, room.seats.get(name="Asha").pk})
     assert (following.host, following.phase, following.round_count) == (seats[0].player, "lobby", 1)

@@ -204,7 +204,7 @@ def test_the_archive_plays_past_days_without_a_rank(client, playable):
     assert "ranking is closed" in client.get("/daily/2026-01-01/").content.decode()
     client.post("/daily/2026-01-01/")
     guess_all(client, Game.objects.get().token)
-    assert "played on a later day" in client.get("/daily/2026-01-01/").content.decode()
+    assert "none <small>(played after the day ended)" in client.get("/daily/2026-01-01/").content.decode()
     assert "played after the day ended" in client.get("/daily/archive/").content.decode()
     assert "Challenge a friend" in client.get(reverse("summary", args=[Game.objects.get().token])).content.decode()
 

@@ -35,7 +35,7 @@ test("people come, change and go", () => {
   apply(room, { event: "renamed", seat: 3, name: "Meera", team: "Red", teams: { Red: 5 } });
   assert.equal(nameOf(room, 3), "Meera");
   apply(room, { event: "removed", seat: 3, teams: { Red: 5 } });
-  assert.equal(nameOf(room, 3), "Somebody who left");
+  assert.equal(nameOf(room, 3), "A player who left");
   apply(room, { event: "host", seat: 2 });
   assert.equal(room.me.host, false);
   for (let twice = 0; twice < 2; twice += 1) apply(room, { event: "locked", seat: 2, ends_at_ms: 7 });

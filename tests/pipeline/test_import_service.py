@@ -241,7 +241,7 @@ def test_the_command_prints_a_summary_and_json_in_its_last_line(folder, capsys):
     (folder / "text.jpg").write_bytes(b"hello")
     call_command("import_photos", str(folder), collection="Test")
     printed = capsys.readouterr().out
-    assert "6 new, 0 already there, 1 turned away" in printed
+    assert "6 new, 0 already stored, 1 rejected" in printed
     assert "text.jpg" in printed
     call_command("import_photos", str(folder), collection="Test", json=True)
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -252,7 +252,7 @@ def test_a_dry_run_of_the_command_says_what_it_would_take_and_changes_nothing(fo
     (folder / "text.jpg").write_bytes(b"hello")
     call_command("import_photos", str(folder), "--dry-run", collection="Test")
     printed = capsys.readouterr().out
-    assert "6 would be taken, 0 already there, 1 turned away" in printed
+    assert "6 would be imported, 0 already stored, 1 rejected" in printed
     assert "text.jpg" in printed
     call_command("import_photos", str(folder), "--dry-run", collection="Test", json=True)
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["planned"] == 6

@@ -340,7 +340,7 @@ def test_the_command_says_what_it_did_and_what_it_would_do(site, india):
     india.changes = {0: {"told": {"License": "cc-by-nd-4.0"}}}
     output = io.StringIO()
     call_command("import_photos", "--source", "commons", "--limit", "4", "--dry-run", stdout=output)
-    assert "4 would be taken" in output.getvalue()
+    assert "4 would be imported" in output.getvalue()
     call_command("import_photos", "--source", "commons", "--limit", "4", "--collection", "C", stdout=output)
     assert "C: 4 new" in output.getvalue()
     assert "cc-by-nd-4.0" in output.getvalue()
@@ -350,7 +350,7 @@ def test_a_failing_source_is_an_error_of_the_command_with_what_was_kept(site, in
     serve = site.default
     site.default = lambda asked: serve(asked) if len(site.asked) < 12 else Reply(status=500)
     output = io.StringIO()
-    with pytest.raises(CommandError, match="goes on from there"):
+    with pytest.raises(CommandError, match="continues from there"):
         call_command("import_photos", "--source", "commons", "--limit", "50", stdout=output)
     assert f"{Photo.objects.count()} new" in output.getvalue()
 

@@ -50,7 +50,7 @@ def test_the_address_may_fill_in_the_form(admin_client):
 def test_a_second_of_a_kind_is_refused_with_a_link_to_the_first(admin_client, job):
     answer = admin_client.post(START, {"number": "4"}).content.decode()
     assert f'href="{live(job)}"' in answer
-    assert "only one" in answer
+    assert "Only one" in answer
     assert Job.objects.count() == 1
 
 

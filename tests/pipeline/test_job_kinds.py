@@ -89,7 +89,7 @@ def test_geocells_of_each_kind_keep_to_the_sizes_asked_for(collection, report):
 
 def test_geocells_that_cannot_be_are_an_error_of_the_form(collection):
     form = KINDS["geocells"].form({"collection": "cities", "minimum": "6", "maximum": "5"})
-    assert "below the fewest" in str(form.errors["maximum"])
+    assert "below the minimum" in str(form.errors["maximum"])
 
 
 def test_cancelled_geocells_stop_between_two_cells(collection, report):

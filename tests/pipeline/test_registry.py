@@ -70,7 +70,7 @@ def test_the_first_champion_needs_to_beat_nobody(made_version, collection):
 
 def test_a_worse_version_is_refused_unless_there_is_a_reason(made_version, worse, collection, admin):
     promote_if_better(version=made_version)
-    with pytest.raises(NotBetter, match=r"28 photos.*Give a reason"):
+    with pytest.raises(NotBetter, match=r"28 photos.*give a reason"):
         promote_if_better(version=worse, user=admin)
     assert champion() == made_version
     promotion = promote_if_better(version=worse, user=admin, reason="To see what happens")
@@ -264,11 +264,11 @@ def test_pages_show_versions_and_act_by_permission(client: Client, made_version,
     page = client.get(models).content.decode()
     assert "Roll back to worse-1" in page
     compared = reverse("workshop:models-compare") + f"?a={worse}&b={made_version}&collection=made"
-    assert "was not measured" in client.get(compared).content.decode()
+    assert "has not been measured" in client.get(compared).content.decode()
     for one in (worse, made_version):
         evaluate_version(version=one, collection=collection)
     page = client.get(compared).content.decode()
-    assert "Got better" in page
+    assert "Improved" in page
     assert "28 photos" in page
     assert client.get(reverse("workshop:model", args=[worse.name])).status_code == 200
     for sent in (

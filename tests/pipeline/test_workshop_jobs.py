@@ -147,7 +147,7 @@ class TestSchedules:
     def test_what_is_wrong_is_marked_and_nothing_is_kept(self, admin_client, field, value, fault):
         answer = admin_client.post(NEW, WHEN | {field: value})
         content = answer.content.decode()
-        assert "Nothing was kept" in content
+        assert "Nothing was saved" in content
         assert fault in content
         assert not Schedule.objects.exists()
 
@@ -172,7 +172,7 @@ class TestSchedules:
     def test_the_presets_fill_in_the_form(self, admin_client, made_version):
         Collection.objects.create(name="Towns", slug="towns")
         presets = dict(admin_client.get(SCHEDULES).context["presets"])
-        weekly = admin_client.get(presets["Weekly retrain when 50 new photos came"]).content.decode()
+        weekly = admin_client.get(presets["Weekly retraining after 50 new photos"]).content.decode()
         assert 'value="50"' in weekly
         assert '<option value="6" selected>Sunday</option>' in weekly
         nightly = presets["Nightly evaluation of the champion"]
@@ -210,7 +210,7 @@ class TestSchedules:
 
     def test_one_of_a_kind_that_is_gone_can_be_deleted(self, admin_client, schedule):
         Schedule.objects.update(kind="gone")
-        assert "Really delete it" in admin_client.get(SCHEDULES).content.decode()
+        assert "Yes, delete this schedule" in admin_client.get(SCHEDULES).content.decode()
         act(admin_client, schedule, "delete")
         assert not Schedule.objects.exists()
 

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--enough-to-play",
             action="store_true",
-            help=f"Take in {FIRST_SCENES} pictures of the starter collection only; the next run takes in the rest.",
+            help=f"Import {FIRST_SCENES} pictures of the starter collection only; the next run imports the rest.",
         )
 
     def handle(self, *, enough_to_play: bool, **options: Any) -> None:

@@ -64,7 +64,7 @@ class Command(DatabaseCommand):
         if (options["path"] is None) == (options["source"] is None):
             raise CommandError("Give either the path of a folder or ZIP, or --source.")
         if options["source"] and options["reviewed"]:
-            raise CommandError("Nobody has looked at what the web will give: review the photos in the workshop.")
+            raise CommandError("Photos from the web have not been reviewed by anybody: review them in the workshop.")
         start = time.monotonic()
         summary: Summary
         trouble: str | None = None
@@ -83,24 +83,24 @@ class Command(DatabaseCommand):
         else:
             self._print(summary, seconds)
         if trouble:
-            raise CommandError(f"{trouble} What came until then is kept; the same command goes on from there.")
+            raise CommandError(f"{trouble} What was imported is kept; the same command continues from there.")
 
     def _print(self, summary: Summary, seconds: float) -> None:
-        taken = f"{len(summary.planned)} would be taken" if summary.planned else f"{len(summary.new)} new"
+        taken = f"{len(summary.planned)} would be imported" if summary.planned else f"{len(summary.new)} new"
         self.stdout.write(
-            f"{summary.collection}: {taken}, {summary.already_there} already there, "
-            f"{len(summary.rejected)} turned away, in {seconds:.0f} s."
+            f"{summary.collection}: {taken}, {summary.already_there} already stored, "
+            f"{len(summary.rejected)} rejected, in {seconds:.0f} s."
         )
         for name, rejected in sorted(summary.rejected.items()):
             self.stdout.write(f"  {name}: {rejected.detail} [{rejected.reason}]")
         if summary.ignored_columns:
-            self.stdout.write(f"Columns without a use here: {', '.join(summary.ignored_columns)}.")
+            self.stdout.write(f"Ignored columns: {', '.join(summary.ignored_columns)}.")
 
     def _print_web(self, summary: WebSummary, seconds: float) -> None:
-        taken = f"{len(summary.planned)} would be taken" if summary.planned else f"{len(summary.new)} new"
+        taken = f"{len(summary.planned)} would be imported" if summary.planned else f"{len(summary.new)} new"
         self.stdout.write(
             f"{summary.collection}: {taken}, {summary.already_there} known from other imports, "
-            f"{len(summary.rejected)} turned away; {summary.requests} requests, "
+            f"{len(summary.rejected)} rejected; {summary.requests} requests, "
             f"{summary.downloaded_bytes / 1e6:.1f} MB, {seconds:.0f} s."
         )
         states = ", ".join(f"{state} {count}" for state, count in summary.by_state.most_common())
@@ -110,9 +110,9 @@ class Command(DatabaseCommand):
         if (more := len(summary.rejected) - ROWS_SHOWN) > 0:
             self.stdout.write(f"  and {more} more: the admin site lists all under Rejections.")
         if summary.ended == "areas":
-            self.stdout.write("The source has nothing more that may be taken; --restart asks everywhere anew.")
+            self.stdout.write("The source has no more photos that may be used; --restart starts over.")
         if summary.ended == "bytes":
-            self.stdout.write("As much was downloaded as --max-bytes allows; the same command goes on from there.")
+            self.stdout.write("The download limit (--max-bytes) was reached; the same command continues from there.")
 
 
 def _positive(text: str) -> int:
