@@ -165,7 +165,7 @@ def test_an_average_of_play_waits_for_enough_rounds(client, version, playable, m
     play(FEWEST_ROUNDS - 1)
     play(FEWEST_ROUNDS, level="traveller")
     assert selectors.model_average(playable, version) == {"points": 3201.5, "rounds": 0, "photos": 500}
-    assert "3,202 (measured on test pictures: 500)" in client.get("/").content.decode()
+    assert "3,202 (measured on pictures it has never seen: 500)" in client.get("/").content.decode()
     play(1)
     assert selectors.model_average(playable, version) == {"points": 4000.0, "rounds": FEWEST_ROUNDS, "photos": 0}
     assert f"4,000 (rounds played: {FEWEST_ROUNDS})" in client.get("/").content.decode()
