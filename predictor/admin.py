@@ -1,4 +1,4 @@
-"""Model versions and their promotions in the admin, read-only."""
+"""Model versions and their promotions in the admin; only a version's title can be changed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ class ReadOnlyAdmin(ModelAdmin):
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnlyAdmin):
-    list_display = ["name", "encoder", "is_champion", "created_at"]
+    readonly_fields = [field.name for field in ModelVersion._meta.fields if field.name not in ("id", "title")]
+    list_display = ["name", "title", "encoder", "is_champion", "created_at"]
     list_filter = ["encoder", "is_champion"]
-    search_fields = ["name"]
+    search_fields = ["name", "title"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("predictor.promote_modelversion")
 
 
 @admin.register(Promotion)

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+# The shipped version is told by what it was trained on: its name changes with its files.
+STARTER_COLLECTION = "Illustrated India (training scenes)"
+STARTER_TITLE = "Starter, trained on drawn scenes"
+TRAINED_TITLE = "Trained on: %(collection)s, %(day)s"
+
+
+def validate_title(title: str) -> None:
+    """A title is one line of text. Raises ValidationError."""
+    if not title.translate({0x200C: None, 0x200D: None}).isprintable():  # two marks that Indian scripts need
+        raise ValidationError("A title is one line of text.")
 
 
 class ModelVersion(models.Model):
     """One artifact folder under ``GEOGUESS_DATA/models``; the champion is the one that serves."""
 
     name = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(
+        max_length=80,
+        blank=True,
+        validators=[validate_title],
+        help_text="What players read in place of the name; empty: what it was trained on.",
+    )
     encoder = models.CharField(max_length=60)
     manifest_sha256 = models.CharField(max_length=64, help_text="Hash of the artifact's manifest.json.")
     card = models.JSONField(default=dict, help_text="Data hash, code version, seed, settings and metrics.")
@@ -29,6 +50,17 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_title(self) -> str:
+        """The title that an admin gave it, as it is; else what it was trained on, in the reader's language."""
+        collection = self.card.get("collection")
+        if self.title or not collection:
+            return self.title or self.name
+        if collection == STARTER_COLLECTION:
+            return gettext(STARTER_TITLE)
+        day = date_format(timezone.localtime(self.created_at), "j F Y")
+        return gettext(TRAINED_TITLE) % {"collection": collection, "day": day}
 
 
 class Promotion(models.Model):

@@ -12,7 +12,7 @@ from geoguess.game import round_image, selectors, services
 from geoguess.players.actors import known_player
 from pipeline.models import Collection
 from predictor.pictures import store
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import champion, is_vision_transformer
 
 
 @require_safe
@@ -27,9 +27,10 @@ def home(request: HttpRequest) -> HttpResponse:
             services.request_predictions(collection=card["collection"], version=version)
     context = {
         "collections": cards,
-        "champion": version.name if version else None,
+        "champion": version,
+        "is_vision_transformer": bool(version and is_vision_transformer(version)),
         "opponents": selectors.opponents(version),
-        "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.name}
+        "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.shown_name}
         if unfinished
         else None,
     }

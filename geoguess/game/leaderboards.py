@@ -92,7 +92,7 @@ def _place(game: Any, rank: int) -> Place:
         name=game.player.name,
         points=game.total,
         model_points=game.model_total,
-        collection=game.collection.name,
+        collection=game.collection.shown_name,
         finished_at=game.finished_at,
     )
 

@@ -13,6 +13,7 @@ from predictor.geodesy import MAX_SCORE, haversine_km, score
 ROUNDS_PER_GAME = 5
 ROUNDS_PER_STREAK = 100  # at most: the first miss ends the game
 DAILY_TIME_LIMIT_S = 120
+FEWEST_ROUNDS = 20  # that an average is told of without the number of rounds; of fewer, luck decides most
 INDIA = ZoneInfo("Asia/Kolkata")  # days begin and end at midnight there
 TIME_LIMITS_S = (30, 60, 120)
 PERFECT_KM = 0.025  # no pin on a phone can be placed more exactly

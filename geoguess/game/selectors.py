@@ -10,16 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.rules import Position, points, state_at
+from geoguess.game.rules import FEWEST_ROUNDS, Position, points, state_at
 from geoguess.models import Game, Player, Round
 from pipeline.metadata.towns import local_name
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
+from predictor.answers.levels import STRONGEST
+from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
 from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes
 
 TOP_CELLS = 5
-LEVEL_NAMES = {"atlas": "Atlas", "surveyor": "Surveyor", "traveller": "Traveller"}
+LEVEL_NAMES = {"atlas": _("Atlas"), "surveyor": _("Surveyor"), "traveller": _("Traveller")}
 LEVEL_WORDS = {
     "atlas": _("the model as it is"),
     "surveyor": _("believes less of what it sees"),
@@ -227,7 +229,7 @@ def game_summary(game: Game) -> dict[str, Any]:
         "streak": streak,
         "totals": game_totals,
         "max": 5000 * game.round_count,
-        "collection": game.collection.name,
+        "collection": game.collection.shown_name,
         "illustrated": game.collection.illustrated,
         "share_text": f"GeoGuess India · {_title(game)}\n{squares}\n{result}",
         "level": LEVEL_NAMES[game.level],
@@ -242,8 +244,8 @@ def game_summary(game: Game) -> dict[str, Any]:
 
 def _title(game: Game) -> str:
     if game.mode == Game.Mode.DAILY and game.series:
-        return str(game.series)
-    name = game.collection.name
+        return f"{game.get_mode_display()} {game.series.day}"
+    name = game.collection.shown_name
     return name if game.mode == Game.Mode.SOLO else f"{game.get_mode_display()} · {name}"
 
 
@@ -260,7 +262,7 @@ def history(player: Player) -> dict[str, Any]:
         games.append(
             {
                 "url": reverse("summary" if game.finished_at else "game", args=[game.token]),
-                "collection": game.collection.name,
+                "collection": game.collection.shown_name,
                 "mode": game.get_mode_display() if game.mode != Game.Mode.SOLO else "",
                 "streak": sum(row.right for row in locked) if game.mode == Game.Mode.STREAK else None,
                 "started_at": game.started_at,
@@ -273,7 +275,9 @@ def history(player: Player) -> dict[str, Any]:
         )
     finished = [game for game in games if game["finished"] and game["streak"] is None]
     rounds = Round.objects.filter(game__player=player, locked_at__isnull=False).exclude(game__mode=Game.Mode.STREAK)
-    means = rounds.aggregate(mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"))
+    means = rounds.aggregate(
+        mean_round_score=Avg("score"), model_mean_round_score=Avg("model_score"), rounds=Count("pk")
+    )
     return {
         "games": games,
         "stats": {
@@ -293,17 +297,16 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
         waiting = playable_photos(collection).count() - ready
         if not ready and waiting <= 0:
             continue
-        rounds = Round.objects.filter(game__collection=collection, game__version=version)
         cards.append(
             {
-                "name": collection.name,
+                "name": collection.shown_name,
                 "slug": collection.slug,
-                "description": collection.description,
+                "description": collection.shown_description,
                 "illustrated": collection.illustrated,
                 "playable": ready,
                 "waiting": waiting,
                 "scale_km": collection.scale_km,
-                "par": rounds.aggregate(par=Avg("model_score"))["par"],
+                "average": model_average(collection, version) if version else None,
                 "collection": collection,
                 "cover_url": reverse("collection-cover", args=[collection.slug]),
             }
@@ -311,8 +314,24 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
     return cards
 
 
+def model_average(collection: Collection, version: ModelVersion) -> dict[str, Any] | None:
+    """The model's average points in a round of this collection, at full strength; None where nothing is known.
+
+    It is that of the ``rounds`` played here; before there are enough, that on ``photos`` test photos from all India.
+    """
+    games = Game.objects.filter(collection=collection, version=version, level=STRONGEST)
+    rounds = Round.objects.filter(game__in=games, locked_at__isnull=False)
+    played = rounds.aggregate(points=Avg("model_score"), rounds=Count("pk"))
+    if played["rounds"] >= FEWEST_ROUNDS:
+        return played | {"photos": 0}
+    measured = next((level for level in levels_of(version) if level.name == STRONGEST), None)
+    if measured is None or collection.scale_km != INDIA_SCALE_KM:
+        return None
+    return {"points": measured.par, "rounds": 0, "photos": measured.photos}
+
+
 def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
-    """The version's levels as opponents, the weakest first, each with its par (its mean score)."""
+    """The version's levels as opponents, the weakest first, with the average (``par``) of each on its test photos."""
     if version is None:
         return []
     return [
@@ -321,6 +340,7 @@ def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
             "title": LEVEL_NAMES[level.name],
             "words": LEVEL_WORDS[level.name],
             "par": round(level.par),
+            "photos": level.photos,
         }
         for level in reversed(levels_of(version))
     ]

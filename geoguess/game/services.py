@@ -70,7 +70,7 @@ def start_game(
     if not ready:
         raise CannotPlay(
             _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
-            % {"collection": collection.name}
+            % {"collection": collection.shown_name}
         )
     max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
     with transaction.atomic():

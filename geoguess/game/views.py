@@ -105,7 +105,7 @@ def _state(game_round: Round) -> dict[str, Any]:
         "rounds": game.round_count,
         "streak": game_round.number - 1 if is_streak else None,
         "named_state": rules.state_at(draft) if draft and is_streak else None,
-        "collection": game.collection.name,
+        "collection": game.collection.shown_name,
         "illustrated": game.collection.illustrated,
         "image_url": reverse("round-image", args=address),
         "image_width": width,

@@ -251,4 +251,5 @@ class RoomConsumer(AsyncWebsocketConsumer):
         room = Room.objects.select_related("collection", "following").get(pk=self.room_id)
         seat = room.seats.filter(pk=self.seat_id).first()
         present = self.watch.present_seats or set()
-        return selectors.snapshot(room, seat=seat, player=self.player, present=present, now=timezone.now())
+        with translation.override(self.language):
+            return selectors.snapshot(room, seat=seat, player=self.player, present=present, now=timezone.now())

@@ -78,7 +78,7 @@ def create_room(
     if not ready:
         raise CannotPlay(
             _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
-            % {"collection": collection.name}
+            % {"collection": collection.shown_name}
         )
     for _try in range(CODE_TRIES):
         try:

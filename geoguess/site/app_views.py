@@ -68,7 +68,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/",
         "name": "GeoGuess India",
         "short_name": "GeoGuess",
-        "description": _("Put a pin where a picture of India was taken, and see how a Vision Transformer did."),
+        "description": _("Put a pin where a picture of India was taken, and see how the model did."),
         "lang": get_language(),
         "start_url": reverse("home"),
         "scope": "/",

@@ -1,4 +1,4 @@
-"""Names of states and labels of the model's heads, marked for translation.
+"""Words that come from data or from the other apps, marked for translation: states, clues, what ships with the site.
 
 They are stored in English and translated where they are shown.
 """
@@ -73,4 +73,10 @@ LABELS = (
     gettext_noop("mountain"),
     gettext_noop("rural"),
     gettext_noop("urban"),
+)
+SHIPPED = (
+    gettext_noop("Illustrated India"),
+    gettext_noop("Scenes drawn by this project, not photographs: what they show follows from their place."),
+    gettext_noop("Starter, trained on drawn scenes"),
+    gettext_noop("Trained on: %(collection)s, %(day)s"),
 )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from predictor.geodesy import INDIA_SCALE_KM
 
@@ -15,6 +16,11 @@ class NotInBinManager(models.Manager):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().filter(deleted_at=None)
+
+
+# The collection that comes with the site; what players read of it is translated.
+SHIPPED_NAME = "Illustrated India"
+SHIPPED_DESCRIPTION = "Scenes drawn by this project, not photographs: what they show follows from their place."
 
 
 class Collection(models.Model):
@@ -46,6 +52,16 @@ class Collection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """The name as players read it: translated for the shipped collection."""
+        return gettext(self.name) if self.name == SHIPPED_NAME else self.name
+
+    @property
+    def shown_description(self) -> str:
+        """The description as players read it: translated for the shipped collection."""
+        return gettext(self.description) if self.description == SHIPPED_DESCRIPTION else self.description
 
 
 class Split(models.TextChoices):

@@ -31,6 +31,6 @@ def register_audited_models() -> None:
     auditlog.register(Collection, exclude_fields=["created_at"])
     auditlog.register(CollectionVersion, include_fields=["number", "note"])
     auditlog.register(Report, include_fields=["reason", "outcome"])
-    auditlog.register(ModelVersion, include_fields=["name", "forgotten"])
+    auditlog.register(ModelVersion, include_fields=["name", "title", "forgotten"])
     auditlog.register(Promotion)
     auditlog.register(Alias)

@@ -16,10 +16,9 @@ from pipeline.training.learning import Photos
 from pipeline.training.train import train_artifact
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
+from predictor.models import STARTER_COLLECTION
 from predictor.network.heads import Embeddings
 from predictor.pictures.images import perceptual_hash
-
-COLLECTION = "Illustrated India (training scenes)"
 
 
 def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *, seed: int) -> Artifact:
@@ -32,7 +31,7 @@ def build(encoder: Encoder, scenes: Scenes, validation: Scenes, test: Scenes, *,
     photos = _photos(encoder, [scenes, validation])
     folds = [(np.arange(len(scenes)), tuning_rows)]
     artifact = train_artifact(
-        photos, folds, encoder=encoder, collection=COLLECTION, seed=seed, training_count=len(scenes)
+        photos, folds, encoder=encoder, collection=STARTER_COLLECTION, seed=seed, training_count=len(scenes)
     )
     artifact.card["test"] = measure(artifact, encoder, test)
     return artifact

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_photos
 from pipeline.models import Collection, Photo
+from pipeline.models.photos import SHIPPED_DESCRIPTION as DESCRIPTION
+from pipeline.models.photos import SHIPPED_NAME as NAME
 from pipeline.starter.drawings import finish_scene, shipped_scenes
 from pipeline.starter.places import STARTER_COUNT, places_of_split
 from pipeline.starter.scene_orders import DrawnScene, SceneOrder, draw_order
@@ -18,8 +20,6 @@ from pipeline.support.processes import PROCESSES, Progress, process_pool
 from predictor.geodesy import haversine_km
 from predictor.pictures import store
 
-NAME = "Illustrated India"
-DESCRIPTION = "Scenes drawn by this project, not photographs: what they show follows from their place."
 AUTHOR = "GeoGuess India"
 LICENCE = "MIT"
 SOURCE = "Drawn by the project"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
 from predictor.versions.selectors import champion
+from predictor.versions.services import set_title
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
 SHARES = [(share, f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
@@ -146,7 +148,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @require_POST
 @workshop(SEE, ACT)
 def act(request: HttpRequest) -> HttpResponse:
-    """Roll back, set or delete an alias, or choose the collection that decides on promotions."""
+    """Roll back, set a title, set or delete an alias, or choose the collection that decides on promotions."""
     models_url = reverse("workshop:models")
     next_url = request.POST.get("next", "")
     back = redirect(next_url if next_url.startswith(models_url) else models_url)
@@ -168,6 +170,13 @@ def act(request: HttpRequest) -> HttpResponse:
                 messages.success(request, f"“{alias}” now means {row}.")
             except UnusableAlias as error:
                 messages.error(request, str(error))
+        case "title":
+            row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
+            try:
+                set_title(version=row, title=request.POST.get("title", ""))
+                messages.success(request, f"Players now read “{row.shown_title}”.")
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
         case "alias_away":
             Alias.objects.filter(name=request.POST.get("name", "")).delete()
         case "decides":

@@ -65,6 +65,14 @@ def read_tuned(folder: Path) -> TunedEncoder:
         ) from error
 
 
+def base_of(folder: Path) -> str:
+    """The name of the network that the encoder in this folder was made from; empty where it cannot be read."""
+    try:
+        return str(json.loads((folder / DESCRIPTION).read_text())["base"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def load_weights(folder: Path) -> dict[str, NDArray[np.generic]]:
     """The encoder's weights by the network's names."""
     return load_file(folder / WEIGHTS)

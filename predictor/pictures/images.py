@@ -23,9 +23,7 @@ def decode(data: bytes) -> Image.Image:
     try:
         return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableImage(
-            f"This is not a picture that can be read ({error}); try a JPEG, PNG, WebP or HEIC file."
-        ) from error
+        raise UnreadableImage("This is not a picture that can be read; try a JPEG, PNG, WebP or HEIC file.") from error
 
 
 def centre_crop(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 
 import redis
@@ -24,6 +25,15 @@ RETENTION = timedelta(minutes=10)  # of questions with their answers, and of upl
 UPLOAD_PREFIX = "geoguess:upload:"  # of Redis keys
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
+
+
+class Failure(StrEnum):
+    """Why a question has no answer, stored in its ``error``; pages say it in the reader's language."""
+
+    NO_MODEL = "no_model"  # none is promoted, or the champion cannot be loaded
+    UNREADABLE = "unreadable"  # the bytes are no picture
+    GONE = "gone"  # the picture was removed, or has expired
+    FAILED = "failed"  # the log tells why
 
 
 class QueueFull(Exception):

@@ -30,6 +30,7 @@ from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
 from predictor.reasons.saliency import input_box, methods, saliency, top_regions
 from predictor.serving import questions
+from predictor.serving.questions import Failure
 from predictor.versions.selectors import artifact_of, champion
 from predictor.versions.services import (
     OtherWeights,
@@ -42,8 +43,6 @@ from predictor.versions.services import (
 HEARTBEAT_S = 2.0
 BATCH_LIMIT = 64  # questions claimed at a time
 PLACEHOLDER = Image.new("RGB", (32, 32))  # in the batch in place of a picture that cannot be read
-NO_CHAMPION = "There is no model yet: an admin has to promote one."
-FAILED = "The model failed on this picture. Try again, or tell an admin."
 logger = logging.getLogger(__name__)
 
 
@@ -78,23 +77,23 @@ def answer_questions() -> int:
         count += len(batch)
         try:
             loaded = LoadedVersion.champion()
-        except (ArtifactDamaged, OtherWeights, MissingWeights, UnknownEncoder) as error:
+        except (ArtifactDamaged, OtherWeights, MissingWeights, UnknownEncoder):
             logger.exception("The champion cannot be loaded.")
-            _fail(batch, f"The model cannot be loaded: {error}")
+            _fail(batch, Failure.NO_MODEL)
             continue
         if loaded is None:
-            _fail(batch, NO_CHAMPION)
+            _fail(batch, Failure.NO_MODEL)
             continue
         try:
             _answer(batch, loaded)
         except Exception:
             logger.exception("A batch of %d questions failed.", len(batch))
-            _fail(batch, FAILED)
+            _fail(batch, Failure.FAILED)
     return count
 
 
 def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
-    errors: dict[int, str] = {}  # by primary key of the question
+    errors: dict[int, Failure] = {}  # by primary key of the question
     saliency_images: dict[int, Image.Image] = {}
 
     def read_views(question: Question) -> Sequence[Image.Image]:
@@ -104,9 +103,13 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             if question.explained and len(views) == 1:
                 saliency_images[question.pk] = image
             return views
-        except (UnreadableImage, store.ImageMissing, questions.UploadGone) as error:
-            errors[question.pk] = str(error)
-            return [PLACEHOLDER]
+        except UnreadableImage:
+            logger.exception("A picture cannot be read.")
+            errors[question.pk] = Failure.UNREADABLE
+        except (store.ImageMissing, questions.UploadGone) as error:
+            logger.warning("A picture is gone: %s", error)
+            errors[question.pk] = Failure.GONE
+        return [PLACEHOLDER]
 
     done = 0
     for raw in loaded.encoder.stream(batch, read_views):
@@ -158,9 +161,9 @@ def cover(image: Image.Image, boxes: Sequence[questions.Box]) -> Image.Image:
     return painted
 
 
-def _fail(batch: list[Question], error: str) -> None:
+def _fail(batch: list[Question], failure: Failure) -> None:
     for question in batch:
-        questions.settle(question=question, now=timezone.now(), error=error[:500])
+        questions.settle(question=question, now=timezone.now(), error=failure)
 
 
 def start_heartbeat() -> None:
@@ -171,7 +174,7 @@ def start_heartbeat() -> None:
         try:
             LoadedVersion.champion()
         except Exception:
-            logger.exception("The champion cannot be loaded; questions are answered with the reason.")
+            logger.exception("The champion cannot be loaded; questions fail until it can.")
         while True:
             try:
                 version = champion()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,11 +15,14 @@ from django.db.models import QuerySet
 from predictor.answers.artifact import Artifact, load_artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
 from predictor.answers.posterior import Density, Estimate, locate, rank_states
+from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
+from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
 from predictor.models import ModelVersion, Prediction, Question
 from predictor.network.heads import unit
 
 TOP_CELLS = 5
+VISION_TRANSFORMERS = {"vit", "deit", "deit3"}  # a part of their encoders' names; others are not called so
 ANSWER_CACHE = 256  # per process: computing an answer takes as long as all else that opens a round
 
 
@@ -55,6 +59,14 @@ class Answer:
 def champion() -> ModelVersion | None:
     """The version that serves, if there is one."""
     return ModelVersion.objects.filter(is_champion=True).first()
+
+
+def is_vision_transformer(version: ModelVersion) -> bool:
+    """Whether the version's encoder is one; a fine-tuned one is what it was made from."""
+    name = version.encoder
+    if name.startswith(TUNED_PREFIX):
+        name = base_of(settings.ENCODERS_DIR / name.removeprefix(TUNED_PREFIX))
+    return not VISION_TRANSFORMERS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def prediction_for(version: ModelVersion, sha256: str) -> Prediction | None:

@@ -138,6 +138,13 @@ def promote(
         )
 
 
+def set_title(*, version: ModelVersion, title: str) -> None:
+    """Give the version the title that players read; an empty one means its default. Raises ValidationError."""
+    version.title = title.strip()
+    version.clean_fields(exclude=[field.name for field in version._meta.fields if field.name != "title"])
+    version.save(update_fields=["title"])
+
+
 def forget_images(*, sha256s: Collection[str]) -> list[ModelVersion]:
     """Delete pictures from the galleries of all versions, and their predictions.
 

@@ -24,6 +24,7 @@ from pipeline.photos.selectors import playable_hashes, playable_photos
 from predictor.models import Question
 from predictor.pictures import store
 from predictor.serving import questions
+from predictor.serving.questions import Failure
 from predictor.versions.selectors import posterior_of, prediction_for
 from tests.made import picture
 
@@ -134,8 +135,10 @@ def test_covering_a_part_is_asked_of_a_worker_and_its_answer_told(client, played
     assert client.get(address_of_answer).status_code == 202
     answer(question.key, version)
     assert client.get(address_of_answer).json()["version"] == version.name
-    Question.objects.update(state="failed", version=None, error="It cannot be read.")
-    assert client.get(address_of_answer).json() == {"error": "It cannot be read."}
+    Question.objects.update(state="failed", version=None, error=Failure.UNREADABLE)
+    assert "JPEG" in client.get(address_of_answer).json()["error"]
+    Question.objects.update(error="A sentence, as older versions stored it.")
+    assert "Try again" in client.get(address_of_answer).json()["error"]
     assert client.get(reverse("look-answer", args=["nothing"])).status_code == 404
 
 
