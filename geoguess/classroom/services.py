@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -102,6 +102,12 @@ def duplicate(*, plan: LessonPlan) -> LessonPlan:
             step.pk, step.plan = None, plan
         LessonStep.objects.bulk_create(steps)
     return plan
+
+
+def follow_replaced(photos: Mapping[int, int]) -> None:
+    """Let plans have the new photos, by the keys of those that they replace. Lessons that have begun keep theirs."""
+    for former, photo in photos.items():
+        LessonStep.objects.filter(photo=former).update(photo=photo)
 
 
 def in_bin(*, owner: User, now: datetime) -> QuerySet[LessonPlan]:

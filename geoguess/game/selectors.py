@@ -62,6 +62,12 @@ def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
     return [pk for pk, sha256 in photos if sha256 not in trained_on]
 
 
+def places_of(photos: list[int]) -> dict[int, tuple[float, float]]:
+    """The positions of photos, by key. Pictures of one place, as a scene drawn anew, are not played in one game."""
+    rows = Photo.objects.filter(pk__in=photos).values_list("pk", "latitude", "longitude")
+    return {pk: (latitude, longitude) for pk, latitude, longitude in rows}
+
+
 def game_of(player: Player | None, token: str) -> Game:
     """The player's game with this token. Raises Game.DoesNotExist, also for other players' games."""
     if player is None:
@@ -320,7 +326,8 @@ def model_average(collection: Collection, version: ModelVersion) -> dict[str, An
     It is that of the ``rounds`` played here; before there are enough, that on ``photos`` test photos from all India.
     """
     games = Game.objects.filter(collection=collection, version=version, level=STRONGEST)
-    rounds = Round.objects.filter(game__in=games, locked_at__isnull=False)
+    # Only pictures that are played now: a scene drawn anew is another picture.
+    rounds = Round.objects.filter(game__in=games, locked_at__isnull=False, photo__in=playable_photos(collection))
     played = rounds.aggregate(points=Avg("model_score"), rounds=Count("pk"))
     if played["rounds"] >= FEWEST_ROUNDS:
         return played | {"photos": 0}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Hashable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from geoguess.game import rules
-from geoguess.game.selectors import ready_photos
+from geoguess.game.selectors import places_of, ready_photos
 from geoguess.game.services import CannotPlay, open_round
 from geoguess.game.standings import challenge_series, game_in, may_challenge
 from geoguess.models import Game, Player, Series, SeriesPhoto
@@ -47,7 +48,9 @@ def daily_series(*, day: date, now: datetime) -> Series:
 
 
 def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
-    """The collection whose turn it is, and its photos that no daily series has had, or not for the longest time."""
+    """The collection whose turn it is, and its photos that no daily series has had, or not for the longest time.
+
+    Of these, those first whose place none has had."""
     photos_by_collection = {
         collection: photos
         for collection in Collection.objects.filter(scale_km=INDIA_SCALE_KM)
@@ -58,9 +61,16 @@ def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
     collection = list(photos_by_collection)[day.toordinal() % len(photos_by_collection)]
     photos = photos_by_collection[collection]
     random.SystemRandom().shuffle(photos)
-    dailies = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY, photo__in=photos).order_by()
-    last_day = dict(dailies.values_list("photo_id").annotate(Max("series__day")))
-    return collection, sorted(photos, key=lambda pk: last_day.get(pk, date.min))[: rules.ROUNDS_PER_GAME]
+    places = places_of(photos)
+    dailies = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY).order_by("series__day")
+    last_day: dict[Hashable, Any] = {}
+    for pk, *place, day_had in dailies.values_list("photo", "photo__latitude", "photo__longitude", "series__day"):
+        last_day[pk] = last_day[tuple(place)] = day_had
+
+    def last_days(pk: int) -> tuple[date, date]:
+        return last_day.get(pk, date.min), last_day.get(places[pk], date.min)
+
+    return collection, sorted(photos, key=last_days)[: rules.ROUNDS_PER_GAME]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Hashable
 from datetime import datetime
 
 from asgiref.sync import async_to_sync
@@ -20,7 +21,7 @@ from kombu.exceptions import OperationalError
 from geoguess.game import rules
 from geoguess.game.groups import round_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import latest_round, ready_photos
+from geoguess.game.selectors import latest_round, places_of, ready_photos
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
@@ -116,15 +117,22 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
 
 
 def _choose_photo(game: Game) -> int:
-    """A random photo among those that this player has played least often: no repeats until all have been played."""
-    candidates = ready_photos(game.collection, game.version)
-    times_played = Counter(
-        Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
-    )
-    in_game = set(game.rounds.values_list("photo_id", flat=True))
-    unplayed = [pk for pk in candidates if pk not in in_game] or candidates
-    fewest = min(times_played[pk] for pk in unplayed)
-    return secrets.choice([pk for pk in unplayed if times_played[pk] == fewest])
+    """A random photo among those that this player has played least often: no repeats until all have been played.
+
+    Of these, one of a place that is not in this game yet, and that the player has seen least often.
+    """
+    places = places_of(ready_photos(game.collection, game.version))
+    rounds = Round.objects.filter(game__player=game.player)
+    played = list(rounds.values_list("game_id", "photo_id", "photo__latitude", "photo__longitude"))
+    in_game: set[Hashable] = {key for game_id, pk, *place in played if game_id == game.pk for key in (pk, tuple(place))}
+    times: Counter[Hashable] = Counter(key for _, pk, *place in played for key in (pk, tuple(place)))
+
+    def worn(pk: int) -> tuple[bool, bool, int, int]:
+        place = places[pk]
+        return pk in in_game, place in in_game, times[pk], times[place]
+
+    least = min(map(worn, places))
+    return secrets.choice([pk for pk in places if worn(pk) == least])
 
 
 def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:

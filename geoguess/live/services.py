@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from geoguess.game import rules as game_rules
 from geoguess.game.groups import room_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import ready_photos
+from geoguess.game.selectors import places_of, ready_photos
 from geoguess.game.services import CannotPlay
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
@@ -322,11 +322,13 @@ def _choose_photo(room: Room) -> int:
                 return int(photo_id)
             room.number += 1
         raise CannotPlay(_("This lesson has no playable pictures left. Edit it and add some."))
-    played_photos = set(room.rounds.values_list("photo_id", flat=True))
-    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played_photos]
+    played = set(room.rounds.values_list("photo_id", flat=True))
+    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played]
     if not unplayed:
         raise CannotPlay(_("This collection has no pictures left. Create a room with another collection."))
-    return secrets.choice(unplayed)
+    played_places = set(room.rounds.values_list("photo__latitude", "photo__longitude"))
+    elsewhere = [pk for pk, place in places_of(unplayed).items() if place not in played_places]
+    return secrets.choice(elsewhere or unplayed)
 
 
 def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:

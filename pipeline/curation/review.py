@@ -1,4 +1,4 @@
-"""Review of photos: approve, refuse, correct the place, crop, blur. Only these services write reviews."""
+"""Review of photos: approve, refuse, replace, correct the place, crop, blur. Only these services write reviews."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.curation.pictures import remake_display_copy
 from pipeline.intake.checks import check_positions
 from pipeline.intake.decoding import Box
 from pipeline.intake.storing import place_metadata, set_splits, update_scale
-from pipeline.models import Photo, Review, Unsuitable
+from pipeline.models import Collection, Photo, Review, Unsuitable
 from pipeline.support.progress import Reporter
 from predictor.pictures import store
 from predictor.pictures.images import decode
@@ -137,7 +137,21 @@ def edit_picture(*, photo: Photo, crop: Box | None, covered: Sequence[Box], now:
     photo.save()
 
 
-def _decide(photo: Photo, review: Review, user: User, now: datetime, reason: str = "", note: str = "") -> None:
+@transaction.atomic
+def replace(*, former: Photo, photo: Photo, note: str, now: datetime) -> None:
+    """Let a new photo take the place of a former one, with its collections and decisions, in the gallery and the bin.
+
+    The former one leaves play as unsuitable. Games, rooms and series that have it keep it.
+    """
+    for field in ("review", "unsuitable", "review_note", "reviewed_by", "reviewed_at", "exhibited", "deleted_at"):
+        setattr(photo, field, getattr(former, field))
+    photo.save()
+    photo.collections.set(Collection.every.filter(photos=former))
+    if former.review != Review.UNSUITABLE:
+        _decide(former, Review.UNSUITABLE, None, now, note=note)
+
+
+def _decide(photo: Photo, review: Review, user: User | None, now: datetime, reason: str = "", note: str = "") -> None:
     """Save the decision on a photo, with who made it and when."""
     photo.review, photo.unsuitable, photo.review_note = review, reason, note
     photo.reviewed_by, photo.reviewed_at = user, now

@@ -1,6 +1,12 @@
 """Places for scenes: the state, climate, elevation, sea distance, language and nearby towns of a position.
 
-Towns: GeoNames, see data/README.md.
+Towns: the gazetteer.
+
+How far a road is longer than the air distance (its circuity) differs from country to country: Ballou, Rahardja and
+Sakai 2002, "Selected country circuity factors for road travel distance estimation", Transportation Research Part A
+36(9), doi 10.1016/S0965-8564(01)00044-1. Within one country, Kim, Shin, Lee and Suh 2015 measured 1.22 to 1.44 from
+province to province ("Calculation of regional circuity factors using road network distance in South Korea", Journal of
+the Korean Society of Agricultural Engineers 57(4)). `CIRCUITY` is a little wider, as single roads vary more than means.
 """
 
 from __future__ import annotations
@@ -23,13 +29,15 @@ TOWNS_KEPT = 12
 UNIFORM_SHARE = 0.3
 STATE_POWER = 0.5  # places per state grow with population to this power: 1 is proportional, 0 is equal
 TOWN_SPREAD_KM = 9.0
+CIRCUITY = (1.15, 1.5)  # road distance in multiples of the air distance
 
 
 @dataclass(frozen=True)
 class Town:
     """A real town near a place.
 
-    `bearing` is in degrees clockwise from north; `local_name` is None where no reliable spelling is known.
+    `distance_km` is by air, `road_km` the distance that signs show; `bearing` is in degrees clockwise from north;
+    `local_name` is None where no reliable spelling is known.
     """
 
     name: str
@@ -38,6 +46,7 @@ class Town:
     longitude: float
     population: int
     distance_km: float
+    road_km: float
     bearing: float
 
 
@@ -98,10 +107,22 @@ def _towns_near(latitude: float, longitude: float, state: str, script: str) -> t
             longitude=float(table.longitude[row]),
             population=int(table.population[row]),
             distance_km=float(distance),
+            road_km=float(distance)
+            * _circuity((latitude, longitude), (float(table.latitude[row]), float(table.longitude[row]))),
             bearing=_bearing(latitude, longitude, table.latitude[row], table.longitude[row]),
         )
         for row, distance in zip(rows[order], distances[order], strict=True)
     )
+
+
+def _circuity(place: tuple[float, float], town: tuple[float, float]) -> float:
+    """Road distance in multiples of the air distance, drawn from `CIRCUITY` for these two positions in degrees.
+
+    The draw has a stream of its own, so that all signs to a town agree and nothing else in a scene depends on it.
+    """
+    (latitude, longitude), (to_latitude, to_longitude) = place, town
+    key = [round((angle + 180) * 1e5) for angle in (latitude, longitude, to_latitude, to_longitude)]
+    return float(np.random.default_rng(key).uniform(*CIRCUITY))
 
 
 def place_at(latitude: float, longitude: float) -> Place:

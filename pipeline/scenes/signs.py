@@ -1,6 +1,7 @@
 """Signs along Indian roads: milestones, name and direction boards (IRC:26 and IRC:67 colours), shop boards, bus stops.
 
-Names and distances are real: towns around the place, in the local script where a reliable spelling is known.
+Names are real: towns around the place, in the local script where a reliable spelling is known. Distances are by road,
+estimated from the real air distance (`place.CIRCUITY`).
 """
 
 from __future__ import annotations
@@ -161,8 +162,8 @@ def script_clue(place: Place) -> str:
 
 
 def shown_distance_km(town: Town) -> int:
-    """The distance a sign shows: whole kilometres, at least 1."""
-    return max(1, round(town.distance_km))
+    """The distance a sign shows: by road, in whole kilometres, at least 1."""
+    return max(1, round(town.road_km))
 
 
 def shop_names(place: Place, rng: Rng) -> tuple[str, str | None]:
@@ -216,7 +217,7 @@ def shop_sign(place: Place, rng: Rng, light: Light, yaw: float | None = None) ->
 
 
 def milestone(place: Place, road: str, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
-    """A kilometre stone; `road` is a key of `MILESTONE_CAPS`. It shows the real distance to a real town."""
+    """A kilometre stone; `road` is a key of `MILESTONE_CAPS`. It shows the road distance to a real town."""
     cap, meaning = MILESTONE_CAPS[road]
     solid = Solid(light, yaw if yaw is not None else float(rng.choice([-1, 1]) * rng.uniform(12, 26)), 1.5, 0.008)
     w, d, h = 0.62, 0.3, 0.62
@@ -270,7 +271,7 @@ def name_board(place: Place, rng: Rng, light: Light, yaw: float | None = None) -
 
 
 def direction_board(place: Place, rng: Rng, light: Light, yaw: float | None = None) -> Prop:
-    """A green roadside board: two or three towns with arrows and real distances."""
+    """A green roadside board: two or three towns with arrows and road distances, the nearest first."""
     solid = _board(light, yaw, rng, 7.0)
     towns = _sign_towns(place, rng, int(rng.integers(2, 4)))
     row = 0.95
@@ -364,7 +365,7 @@ def _sign_towns(place: Place, rng: Rng, count: int) -> list[Town]:
         return size * (2.5 if town.local_name else 1.0) * float(rng.uniform(0.7, 1.3))
 
     best = sorted(place.towns, key=worth, reverse=True)[:count]
-    return sorted(best, key=lambda town: town.distance_km)
+    return sorted(best, key=lambda town: town.road_km)
 
 
 def _arrow(wall: Wall, u: float, v: float, degrees: float) -> None:

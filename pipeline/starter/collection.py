@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
+from pipeline.curation.review import replace
 from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_photos
 from pipeline.models import Collection, Photo
 from pipeline.models.photos import SHIPPED_DESCRIPTION as DESCRIPTION
 from pipeline.models.photos import SHIPPED_NAME as NAME
-from pipeline.starter.drawings import finish_scene, shipped_scenes
-from pipeline.starter.places import STARTER_COUNT, places_of_split
+from pipeline.starter.drawings import PREFIX, finish_scene, number_of, shipped_scenes
+from pipeline.starter.places import places_of_split
 from pipeline.starter.scene_orders import DrawnScene, SceneOrder, draw_order
 from pipeline.support.processes import PROCESSES, Progress, process_pool
 from predictor.geodesy import haversine_km
 from predictor.pictures import store
+from predictor.versions.selectors import champion
+from predictor.versions.services import predict_images
+
+Position = tuple[float, float]  # latitude and longitude in degrees
 
 AUTHOR = "GeoGuess India"
 LICENCE = "MIT"
@@ -28,19 +34,36 @@ BUFFER_KM = 5.0  # between scenes of different splits, as nearer ones share town
 
 
 def starter_collection_is_complete() -> bool:
-    """Whether every starter scene is stored, or was and is in the bin."""
-    return Photo.every.filter(file_name__startswith="starter-").count() >= STARTER_COUNT
+    """Whether every shipped scene is stored, also in the bin, or was taken down."""
+    return not _missing(_positions(shipped_scenes()))
 
 
-def ensure_starter_collection(progress: Progress | None = None, first: int | None = None) -> Collection:
-    """Store the missing scenes among the ``first`` ones, or among all; the first 36 show one place in each state.
+def ensure_starter_collection(
+    progress: Progress | None = None,
+    first: int | None = None,
+    on_replaced: Callable[[Mapping[int, int]], None] | None = None,
+) -> Collection:
+    """Store the missing scenes, or of the ``first`` ones while there are fewer; the first 36 show one place each state.
 
+    The champion predicts a scene before it is stored, so that it can be played at once. In the same transaction it
+    takes the place of its former drawing, and ``on_replaced`` is called with the keys of new photos by former ones.
     ``progress`` is called with (scenes stored, scenes in all).
     """
     collection = get_or_create_collection(name=NAME, description=DESCRIPTION, illustrated=True)
-    if not starter_collection_is_complete():
-        scenes = {scene["file_name"]: scene for scene in shipped_scenes()[:first]}
-        _store_missing(collection, scenes, finish_scene, progress)
+    if first and collection.photos.count() >= first:
+        return collection
+    scenes = shipped_scenes()[:first]
+    missing = _missing(_positions(scenes))
+    waiting = [scene for scene in scenes if scene["file_name"] in missing]
+    for photos in _drawn(waiting, finish_scene, len(scenes), progress):
+        if version := champion():
+            predict_images(version=version, sha256s=[photo.sha256 for photo in photos])
+        with transaction.atomic():
+            changed = [photo for photo in photos if not _rename(photo)]
+            if changed:
+                replaced = _replace_former(store_photos(collection=collection, photos=changed))
+                if on_replaced:
+                    on_replaced(replaced)
     return collection
 
 
@@ -57,23 +80,58 @@ def make_scenes(
         for index, place in enumerate(places_of_split(2 * count, seed, split))
         if haversine_km(*place, other_splits[:, 0], other_splits[:, 1]).min(initial=np.inf) >= BUFFER_KM
     ]
+    orders = orders[:count]
     collection = get_or_create_collection(name=collection_name, description=DESCRIPTION, illustrated=True)
-    _store_missing(collection, {order.file_name: order for order in orders[:count]}, draw_order, progress)
+    missing = _missing({order.file_name: order.position for order in orders})
+    waiting = [order for order in orders if order.file_name in missing]
+    for photos in _drawn(waiting, draw_order, count, progress):
+        store_photos(collection=collection, photos=photos)
     return collection
 
 
-def _store_missing(
-    collection: Collection, scenes: Mapping[str, Any], draw: Callable[[Any], DrawnScene], progress: Progress | None
-) -> None:
-    """Draw and store the scenes, by file name, that are not stored yet."""
-    stored = set(Photo.every.filter(file_name__in=scenes).values_list("file_name", flat=True))  # also in the bin
-    missing = [scene for file_name, scene in scenes.items() if file_name not in stored]
+def _positions(scenes: list[dict[str, Any]]) -> dict[str, Position]:
+    return {scene["file_name"]: tuple(scene["position"]) for scene in scenes}
+
+
+def _missing(positions: Mapping[str, Position]) -> set[str]:
+    """The scenes, by file name, that are not stored, also not in the bin. What was taken down has lost its name."""
+    stored = set(Photo.every.filter(file_name__in=positions).values_list("file_name", flat=True))
+    taken_down = set(Photo.every.exclude(taken_down_at=None).values_list("latitude", "longitude"))
+    return {name for name, position in positions.items() if name not in stored and position not in taken_down}
+
+
+def _drawn(
+    scenes: list[Any], draw: Callable[[Any], DrawnScene], total: int, progress: Progress | None
+) -> Iterator[list[NewPhoto]]:
+    """Draw the last ``scenes`` of ``total`` in parts of `CHUNK`; progress is told when the caller asks for the next."""
     with process_pool() as pool:
-        drawn = pool.map(draw, missing)
-        for start in range(0, len(missing), CHUNK):
-            store_photos(collection=collection, photos=[_new_photo(scene) for scene in islice(drawn, CHUNK)])
+        drawn = pool.map(draw, scenes)
+        for start in range(0, len(scenes), CHUNK):
+            yield [_new_photo(scene) for scene in islice(drawn, CHUNK)]
             if progress:
-                progress(len(scenes) - len(missing) + min(start + CHUNK, len(missing)), len(scenes))
+                progress(total - len(scenes) + min(start + CHUNK, len(scenes)), total)
+
+
+def _rename(new: NewPhoto) -> bool:
+    """Give a stored scene its new name, if it is drawn as before: most scenes show no sign. Returns whether it is."""
+    photo = Photo.every.filter(original_sha256=new.original_sha256).first()
+    if photo is None:
+        return False
+    photo.file_name, photo.place, photo.clues = new.file_name, new.fields["place"], new.fields["clues"]
+    photo.save(update_fields=["file_name", "place", "clues"])
+    return True
+
+
+def _replace_former(photos: list[Photo]) -> dict[int, int]:
+    """Let newly stored scenes take the places of their former drawings; returns the keys, new by former."""
+    replaced = {}
+    for photo in photos:
+        drawings = Photo.every.filter(source=SOURCE, file_name__startswith=PREFIX).exclude(pk=photo.pk)
+        former = drawings.filter(file_name__endswith=f"-{number_of(photo.file_name)}.jpg").order_by("pk").last()
+        if former:
+            replace(former=former, photo=photo, note="Replaced by a newer drawing", now=timezone.now())
+            replaced[former.pk] = photo.pk
+    return replaced
 
 
 def _new_photo(drawn: DrawnScene) -> NewPhoto:

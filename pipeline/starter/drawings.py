@@ -1,6 +1,9 @@
 """The shipped drawings of the starter collection, to which the first start only adds the finish.
 
 Without the finish (glow, grain, vignette) a file takes a third of the space.
+
+File names contain the edition. When scenes are to look different, raise `EDITION` and draw all anew: sites then take in
+the new pictures beside the former ones, which rounds have shown. The first edition's names have no number of it.
 """
 
 from __future__ import annotations
@@ -17,26 +20,34 @@ from PIL import Image
 from pipeline.scenes.place import place_at
 from pipeline.scenes.raster import finish
 from pipeline.scenes.scene import draw_scene
-from pipeline.starter.places import STARTER_SEED, starter_places
+from pipeline.starter.places import FOLDER, LIST, starter_places
 from pipeline.starter.scene_orders import WIDTH_PX, DrawnScene, SceneOrder, encode_scene, fields_of
 from pipeline.support.processes import Progress, process_pool
 
-FOLDER = Path(__file__).parent.parent / "scenes" / "data" / "starter"
-LIST = "scenes.json"
 QUALITY = 84
+EDITION = 2
+FIRST_SEED = 20_260_126
+PREFIX = "starter-"
 
 
 def starter_orders() -> list[SceneOrder]:
     """The scenes of the starter collection."""
     return [
-        SceneOrder(f"starter-{index:04}.jpg", place, STARTER_SEED + index)
+        SceneOrder(f"{PREFIX}{EDITION}-{index:04}.jpg", place, FIRST_SEED + index)
         for index, place in enumerate(starter_places())
     ]
 
 
+def number_of(file_name: str) -> str:
+    """The number of a scene, the same in all editions, by its file name."""
+    return Path(file_name).stem.rpartition("-")[2]
+
+
 def build(orders: list[SceneOrder], folder: Path = FOLDER, progress: Progress | None = None) -> None:
-    """Draw the scenes into ``folder``, replacing existing files."""
+    """Draw the scenes into ``folder``, which then holds no others."""
     folder.mkdir(parents=True, exist_ok=True)
+    for former in folder.glob(f"{PREFIX}*.webp"):
+        former.unlink()
     scenes = []
     with process_pool() as pool:
         for scene in pool.map(partial(_build_scene, folder), orders):

@@ -92,11 +92,13 @@ def test_the_starter_scenes_are_drawn_with_their_list(monkeypatch, tmp_path: Pat
     order = starter_orders()[7]
     monkeypatch.setattr(build_starter_scenes, "starter_orders", lambda: [order])
     monkeypatch.setattr(build_starter_scenes, "build", partial(build_starter_scenes.build, folder=tmp_path))
+    (tmp_path / "starter-0007.webp").touch()
     call_command("build_starter_scenes")
     (scene,) = json.loads((tmp_path / "scenes.json").read_text())
     assert scene["file_name"] == order.file_name
-    drawn = Image.open(tmp_path / "starter-0007.webp")
-    assert drawn.size == Image.open(FOLDER / "starter-0007.webp").size
+    name = Path(order.file_name).with_suffix(".webp")
+    assert Image.open(tmp_path / name).size == Image.open(FOLDER / name).size
+    assert not (tmp_path / "starter-0007.webp").exists()  # a former edition's
 
 
 @pytest.mark.slow

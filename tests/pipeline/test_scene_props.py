@@ -25,6 +25,7 @@ from predictor.geodesy import haversine_km
 LIGHT = Light.at("winter", 10, from_left=True)
 KOCHI, DELHI, AMRITSAR, LEH, KOLKATA = (9.94, 76.26), (28.62, 77.21), (31.63, 74.87), (34.16, 77.58), (22.57, 88.36)
 SHILLONG, SRINAGAR, CHENNAI, HYDERABAD = (25.57, 91.88), (34.08, 74.8), (13.08, 80.27), (17.39, 78.49)
+TOLD = re.compile(r"([A-Z][\w' .-]*?) (\d+) km")
 PLATE = re.compile(r"[A-Z]{2} \d{1,2}[A-Z]? [A-HJ-NP-Z]{1,2} \d{4}")
 PLACES = [KOCHI, DELHI, AMRITSAR, LEH, KOLKATA, SHILLONG, SRINAGAR, CHENNAI, HYDERABAD]
 
@@ -201,9 +202,10 @@ def test_plates_have_the_form_of_the_rules_and_an_office_that_exists(code: str) 
 
 
 @pytest.mark.parametrize("at", PLACES)
-def test_distances_on_milestones_and_boards_are_the_real_ones(at: tuple[float, float]) -> None:
+def test_distances_on_milestones_and_boards_are_by_road_and_agree_with_each_other(at: tuple[float, float]) -> None:
     place = place_at(*at)
     known = {town.name: town for town in place.towns}
+    shown: dict[str, set[int]] = {}
     told = 0
     for seed in range(6):
         made = [signs.milestone(place, road, rng(seed), LIGHT) for road in signs.MILESTONE_CAPS] + [
@@ -212,13 +214,26 @@ def test_distances_on_milestones_and_boards_are_the_real_ones(at: tuple[float, f
         for prop in made:
             for clue in prop.clues:
                 if clue.kind in ("milestone", "direction"):
-                    for name, km in re.findall(r"([A-Z][\w' .-]*?) (\d+) km", clue.meaning):
+                    on_sign = [(name, int(km)) for name, km in TOLD.findall(clue.meaning)]
+                    assert [km for _, km in on_sign] == sorted(km for _, km in on_sign)  # the nearest first
+                    for name, km in on_sign:
                         town = known[name]
-                        true = float(haversine_km(place.latitude, place.longitude, town.latitude, town.longitude))
-                        assert int(km) == max(1, round(true))
+                        by_air = float(haversine_km(place.latitude, place.longitude, town.latitude, town.longitude))
+                        assert max(1, round(1.15 * by_air)) <= km <= max(1, round(1.5 * by_air))
                         assert f">{km}" in prop.svg
+                        shown.setdefault(name, set()).add(km)
                         told += 1
     assert told >= 30
+    assert all(len(distances) == 1 for distances in shown.values())
+
+
+def test_roads_to_different_towns_are_longer_than_the_air_distance_by_different_factors() -> None:
+    towns = [town for at in PLACES for town in place_at(*at).towns]
+    factors = [town.road_km / town.distance_km for town in towns]
+    assert min(factors) >= 1.15
+    assert max(factors) <= 1.5
+    assert 1.3 < np.mean(factors) < 1.35  # of 108: the mean of the range is 1.325
+    assert len(set(np.round(factors, 3))) > 70
 
 
 @pytest.mark.parametrize("at", PLACES)

@@ -84,7 +84,7 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encod
 
 def test_covering_what_the_shipped_starter_looks_at_moves_its_belief_more_than_covering_the_rest() -> None:
     encoder, artifact = load_encoder("starter_vit"), load_artifact(STARTER_WEIGHTS.parent / "artifact")
-    images = [Image.open(SCENES / f"starter-{number:04}.webp").convert("RGB") for number in range(20, 200, 30)]
+    images = [Image.open(file).convert("RGB") for file in sorted(SCENES.glob("*.webp"))[20:200:30]]
 
     def belief(pictures: list[Image.Image]) -> np.ndarray:
         return artifact.heads.posterior(artifact.heads.project(encoder.encode(pictures)), 1.0)

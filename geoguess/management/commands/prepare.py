@@ -58,7 +58,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--enough-to-play",
             action="store_true",
-            help=f"Import {FIRST_SCENES} pictures of the starter collection only; the next run imports the rest.",
+            help=f"Have {FIRST_SCENES} pictures of the starter collection only; the next run imports the rest.",
         )
 
     def handle(self, *, enough_to_play: bool, **options: Any) -> None:
@@ -68,6 +68,7 @@ class Command(BaseCommand):
         if static_is_stale():
             say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        from geoguess.classroom.services import follow_replaced
         from pipeline.curation.suggestions import predict_new
         from pipeline.management.progress import progress_bar
         from pipeline.models import Photo
@@ -75,12 +76,14 @@ class Command(BaseCommand):
         from pipeline.starter.install import install_starter
 
         is_new = not starter_collection_is_complete()
-        with progress_bar("Drawing Illustrated India", "scene") as progress:
-            collection = ensure_starter_collection(progress, FIRST_SCENES if enough_to_play else None)
         with progress_bar("Looking at the pictures", "picture") as progress:
-            install_starter(progress)
-            if enough_to_play:
-                return
+            install_starter(progress)  # first, as the champion looks at scenes before they are stored
+        with progress_bar("Drawing Illustrated India", "scene") as progress:
+            first = FIRST_SCENES if enough_to_play else None
+            collection = ensure_starter_collection(progress, first, follow_replaced)
+        if enough_to_play:
+            return
+        with progress_bar("Looking at the pictures", "picture") as progress:
             predict_new(collection=collection, progress=progress)
         if is_new and not Photo.objects.filter(exhibited=True).exists():
             call_command("exhibit", collection=NAME, each=2, stdout=StringIO())
