@@ -89,7 +89,7 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     ravi.locator("#guess.is-open").wait_for(state="detached")
     ravi.locator("#action").tap()
     guess_on_pad(ravi, "mysuru")
-    screen.get_by_text("Confirmed: 1 of 2").wait_for()
+    screen.locator("#screen-count", has_text="Confirmed: 1 of 2").wait_for()
     guess_on_pad(asha, "jaipur")
     for page in (screen, ravi):
         page.locator("#lesson-note", has_text="Look at the roofs").wait_for()

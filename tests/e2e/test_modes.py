@@ -34,7 +34,7 @@ def test_a_daily_challenge_is_played_once(open_page):  # noqa: F811
     page.get_by_role("link", name="How everyone did").click()
     main = page.locator("main")
     assert "Your rank" in main.inner_text()
-    assert re.fullmatch(r"in \d+:\d\d:\d\d", page.locator("#countdown").inner_text())
+    assert re.fullmatch(r"Next challenge in \d+:\d\d:\d\d", page.locator("#countdown").inner_text())
     assert page.get_by_role("button", name="Start").count() == 0
 
 
