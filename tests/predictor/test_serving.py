@@ -121,9 +121,7 @@ def test_what_cannot_be_read_is_answered_with_why_and_the_others_with_an_answer(
     assert questions.question_by_key(key=good).state == "answered"
 
 
-def test_with_a_changed_artifact_there_is_no_model_until_it_is_whole(
-    start, made_version
-) -> None:
+def test_with_a_changed_artifact_there_is_no_model_until_it_is_whole(start, made_version) -> None:
     folder = site_settings.MODELS_DIR / made_version.name
     whole = (folder / "weights.safetensors").read_bytes()
     (folder / "weights.safetensors").write_bytes(whole[:-1] + b"x")
