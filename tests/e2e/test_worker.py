@@ -53,7 +53,7 @@ def test_an_admin_promotes_a_version_in_the_browser(site, browser):
     page.select_option("select[name=action]", "promote")
     page.click("button[name=index]")
     page.fill("#id_reason", "Let us see how it plays.")  # of several versions it need not be the best
-    page.click("input[value=Start]")
+    page.click("input[value='Start job']")
     page.wait_for_selector(".job-status:is([data-status=succeeded], [data-status=failed])", timeout=300_000)
     assert page.locator(".job-status").get_attribute("data-status") == "succeeded", page.locator(".job").inner_text()
     page.goto("/admin/predictor/promotion/")
