@@ -35,7 +35,7 @@ def test_pictures_imported_while_the_site_runs_become_playable(site, tmp_path):
     while "still looking" in card():
         assert time.monotonic() < deadline, site.log()
         time.sleep(0.5)
-    assert re.search(rf"{waiting[1]}\s+pictures?\s+· ", card()), (waiting[0], card())
+    assert re.search(rf"{waiting[1]}\s+pictures?\s+·\s", card()), (waiting[0], card())
 
 
 def test_an_admin_promotes_a_version_in_the_browser(site, browser):
