@@ -78,7 +78,7 @@ def start(page, kind: str, **fields: str) -> int:
     for name, value in fields.items():
         field = page.locator(f"[name={name}]")
         field.select_option(value) if field.evaluate("field => field.tagName") == "SELECT" else field.fill(value)
-    page.click("input[value=Start]")
+    page.click("input[value='Start job']")
     page.wait_for_url(re.compile(r"/admin/pipeline/job/\d+/change/"))
     return int(re.search(r"/job/(\d+)/", page.url)[1])
 
@@ -152,7 +152,7 @@ def test_cancelling_stops_within_seconds_and_a_retry_finishes_the_work(site, pag
 def test_a_second_of_a_kind_is_refused_and_a_closed_browser_changes_nothing(site, page, browser, admin_state, scenes):
     job = start(page, "retrain", collection=scenes, encoder="efficientnet_lite0", seed="7")
     page.goto(f"/admin/pipeline/job/start/retrain/?collection={scenes}")
-    page.click("input[value=Start]")
+    page.click("input[value='Start job']")
     page.locator(f"text=Watch or cancel job {job}").wait_for()
     page.close()
     until(lambda: row(site, "SELECT status FROM pipeline_job WHERE id = ?", job) == ("succeeded",), site)

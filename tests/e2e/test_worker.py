@@ -35,7 +35,7 @@ def test_pictures_imported_while_the_site_runs_become_playable(site, tmp_path):
     while "still looking" in card():
         assert time.monotonic() < deadline, site.log()
         time.sleep(0.5)
-    assert re.search(rf"{waiting[1]}\s+pictures?\s+· ", card()), (waiting[0], card())
+    assert re.search(rf"{waiting[1]}\s+pictures?\s+·\s", card()), (waiting[0], card())
 
 
 def test_an_admin_promotes_a_version_in_the_browser(site, browser):
@@ -53,7 +53,7 @@ def test_an_admin_promotes_a_version_in_the_browser(site, browser):
     page.select_option("select[name=action]", "promote")
     page.click("button[name=index]")
     page.fill("#id_reason", "Let us see how it plays.")  # of several versions it need not be the best
-    page.click("input[value=Start]")
+    page.click("input[value='Start job']")
     page.wait_for_selector(".job-status:is([data-status=succeeded], [data-status=failed])", timeout=300_000)
     assert page.locator(".job-status").get_attribute("data-status") == "succeeded", page.locator(".job").inner_text()
     page.goto("/admin/predictor/promotion/")

@@ -71,7 +71,7 @@ def archive(tmp_path_factory) -> Path:
 def test_a_zip_is_checked_placed_and_taken_in(site, page, archive):
     page.goto("/workshop/upload/")
     page.fill("[name=collection]", "Cities")
-    page.click("button:has-text('Begin')")
+    page.click("button:has-text('Start upload')")
     page.wait_for_url(re.compile(r"/workshop/upload/\d+/"))
     page.set_input_files("#pick-files", archive)
     page.locator("#check:not([disabled])").wait_for(timeout=PATIENCE_MS)
@@ -111,7 +111,7 @@ def test_photos_are_reviewed_with_the_keyboard(site, page):
         page.keyboard.press(key)
     page.get_by_text("was approved").wait_for()
     assert row(site, "SELECT count(*) FROM pipeline_photo WHERE review = 'approved' AND file_name LIKE 'in/%'") == (1,)
-    page.click("button:has-text('Undo')")
+    page.click("button:has-text('Undo:')")
     page.get_by_text("Undone").wait_for()
     ready(page)
 
@@ -178,7 +178,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.locator("tr", has_text=version).locator("text=Promote").click()
     page.wait_for_url("**/job/start/promote/**")
     page.select_option("[name=collection]", "four-cities")
-    page.click("input[value=Start]")
+    page.click("input[value='Start job']")
     wait_for(page, "succeeded")
     assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (version,)
     played = browser.new_context(base_url=site.url).new_page()
