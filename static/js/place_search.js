@@ -21,6 +21,7 @@ export const plain = (text) =>
     .toLowerCase()
     .replace(/[\u0300-\u036f\u093c\u09bc\u0a3c\u0abc\u0b3c\u200b-\u200f.'’]/gu, "")
     .replace(/[ङञणनम]्(?=[क-घच-झट-ढत-धप-भ])|ँ/gu, "ं")
+    .normalize("NFC") // so that a vowel sign is one letter in every script
     .replace(/[\s-]+/gu, " ")
     .trim();
 
@@ -30,23 +31,21 @@ const nativeName = ([, , , , , , native]) => native[LANGUAGES.indexOf(document.d
 const shownName = (place) => nativeName(place) || gettext(place[0]);
 
 /**
- * Whether the name begins with the text, or with a text that one letter more, less or other, or two letters in the
- * other order, make of it.
+ * How near the text is to the name when one letter too many, too few or wrong, or two in the wrong order, are forgiven:
+ * 2 for the whole name, 1 for its beginning, 0 for neither.
  * @param {string} text
  * @param {string} name
  */
-export function beginsAlmost(text, name) {
+export function nearness(text, name) {
   let same = 0;
   while (same < text.length && text[same] === name[same]) same += 1;
-  const rest = (/** @type {number} */ inText, /** @type {number} */ inName) =>
-    name.startsWith(text.slice(same + inText), same + inName);
-  return (
-    same === text.length ||
-    rest(1, 1) ||
-    rest(1, 0) ||
-    rest(0, 1) ||
-    (text[same] === name[same + 1] && text[same + 1] === name[same] && rest(2, 2))
-  );
+  const rest = (/** @type {number} */ inText, /** @type {number} */ inName) => {
+    const end = text.slice(same + inText);
+    if (!name.startsWith(end, same + inName)) return 0;
+    return name.length === same + inName + end.length ? 2 : 1;
+  };
+  const swapped = text[same] === name[same + 1] && text[same + 1] === name[same];
+  return Math.max(rest(0, 0), rest(1, 1), rest(1, 0), rest(0, 1), swapped ? rest(2, 2) : 0);
 }
 
 /**
@@ -68,7 +67,7 @@ export function indexPlaces(places) {
 
 /**
  * The best places for the text: those of which a name is or starts with it, states first, then those of which a word
- * does, then those in a state of that name, then those of which a name starts almost so.
+ * does, then those in a state of that name, then those of which a name is, or a name or word starts, almost so.
  * @param {Entry[]} entries
  * @param {string} text
  */
@@ -76,12 +75,14 @@ export function findPlaces(entries, text) {
   const wanted = plain(text);
   if (!wanted) return [];
   const starts = (/** @type {string[]} */ names) => names.some((name) => name.startsWith(wanted));
+  const nearest = (/** @type {string[]} */ names) => Math.max(0, ...names.map((name) => nearness(wanted, name)));
   const rank = (/** @type {Entry} */ { place, names, words, state }) => {
     if (names.includes(wanted)) return place[1] === "" ? 0 : place[4] ? 2 : 1;
     if (starts(names)) return place[1] === "" ? 3 : 4;
     if (starts(words)) return 5;
     if (starts(state)) return 6;
-    return wanted.length >= LEAST_FUZZY && names.some((name) => beginsAlmost(wanted, name)) ? 7 : Infinity;
+    if (wanted.length < LEAST_FUZZY) return Infinity;
+    return [nearest(words) ? 9 : Infinity, 8, 7][nearest(names)];
   };
   return entries
     .map((entry) => ({ entry, order: rank(entry) }))
@@ -98,9 +99,12 @@ export function findPlaces(entries, text) {
  */
 export function foundByFormer(place, text) {
   const wanted = plain(text);
-  const begins = (/** @type {string} */ name) => plain(name).startsWith(wanted);
   const [name, , , , , former, native] = place;
-  return [name, gettext(name), ...native].some(begins) ? undefined : former.find(begins);
+  const nearest = (/** @type {string[]} */ names) => Math.max(0, ...names.map((one) => nearness(wanted, plain(one))));
+  const inUse = [name, gettext(name), ...native].filter(Boolean);
+  const begins = (/** @type {string} */ one) => plain(one).startsWith(wanted);
+  if (inUse.some(begins)) return undefined;
+  return former.find(begins) ?? former.find((one) => nearest([one]) > nearest(inUse));
 }
 
 /** @param {Place} place @returns {Bounds} */

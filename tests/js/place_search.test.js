@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { beginsAlmost, findPlaces, foundByFormer, indexPlaces, plain } from "../../static/js/place_search.js";
+import { findPlaces, foundByFormer, indexPlaces, nearness, plain } from "../../static/js/place_search.js";
 
 const shipped = indexPlaces(JSON.parse(readFileSync(new URL("../../static/basemap/search.json", import.meta.url))));
 const found = (text) => findPlaces(shipped, text).map(([name]) => name);
@@ -69,19 +69,33 @@ test("one letter may be missing, too many, wrong or in the other's place", () =>
   assert.deepEqual(found("Xqzwvk"), []);
 });
 
-test("the shortest of what is one letter off is told apart", () => {
-  assert.ok(beginsAlmost("delih", "delhi"));
-  assert.ok(beginsAlmost("dehi", "delhi"));
-  assert.ok(beginsAlmost("dellhi", "delhi"));
-  assert.ok(beginsAlmost("dalhi", "delhi cantonment"));
-  assert.ok(!beginsAlmost("dalih", "delhi"));
+test("one letter off the whole name is nearer than one off its beginning", () => {
+  for (const text of ["delih", "dehi", "dellhi", "dalhi", "delhi"]) assert.equal(nearness(text, "delhi"), 2, text);
+  assert.equal(nearness("dalhi", "delhi cantonment"), 1);
+  assert.equal(nearness("dalih", "delhi"), 0);
 });
 
-test("a former name is shown only where nothing else was found", () => {
+test("what is one letter off ranks by whole name, beginning and word", () => {
+  const place = (name) => [name, "Goa", 0, 0, null, [], []];
+  const made = indexPlaces(["New Ponda", "Pondaxar", "Ponda"].map(place));
+  assert.deepEqual(
+    findPlaces(made, "Panda").map(([name]) => name),
+    ["Ponda", "Pondaxar", "New Ponda"],
+  );
+});
+
+test("a vowel sign of two parts is one letter", () => {
+  for (const text of ["சிவமக்கா", "சிவமொக்க", "சிவமோக்கா"]) assert.ok(found(text).includes("Shivamogga"), text);
+  assert.ok(found("গামতি").includes("Gomati")); // for গোমতি
+});
+
+test("a former name is shown only where no present one is as near", () => {
   const prayagraj = shipped.find(({ place }) => place[0] === "Prayagraj").place;
   assert.equal(foundByFormer(prayagraj, "allah"), "Allahabad");
   assert.equal(foundByFormer(prayagraj, "prayag"), undefined);
   assert.equal(foundByFormer(prayagraj, "प्रया"), undefined);
+  assert.equal(foundByFormer(prayagraj, "Alahabad"), "Allahabad");
+  assert.equal(foundByFormer(prayagraj, "Prayagaraj"), undefined);
 });
 
 test("states come first, then towns of that very name, then what starts so", () => {

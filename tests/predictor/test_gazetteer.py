@@ -141,6 +141,16 @@ def test_states_are_called_as_in_the_catalogues(language):
         ] == []
 
 
+def test_a_district_is_spelt_as_the_town_or_state_of_its_name():
+    for district in of_kind("district"):
+        for other in (find("town", district.name, district.state), find("state", district.name, "")):
+            if other:
+                shared = district.names.keys() & other.names.keys()
+                assert {key: district.names[key] for key in shared} == {key: other.names[key] for key in shared}
+                if district.script == other.script:
+                    assert district.local_name == other.local_name
+
+
 def test_the_largest_towns_are_known_in_every_language():
     largest = sorted(of_kind("town"), key=lambda town: -town.population)[:100]
     unknown = [(town.name, language) for town in largest for language in LANGUAGES if language not in town.names]
