@@ -7,15 +7,15 @@ from typing import Any, TypedDict
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from geoguess.game.rules import FEWEST_ROUNDS, Position, points, state_at
 from geoguess.models import Game, Player, Round
-from pipeline.metadata.towns import local_name
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.levels import STRONGEST
+from predictor.gazetteer.table import LANGUAGES, find
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
 from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes
@@ -37,10 +37,14 @@ class Place(TypedDict):
 
 
 class Truth(Place):
-    """Where a photo was taken, with the place's name in the local script if it is known."""
+    """Where a photo was taken, with the place's name in the local script if it is known.
+
+    ``names`` has, for each language in which the place's or the district's name is known, these by the English ones.
+    """
 
     place: str
     local_name: str
+    names: dict[str, dict[str, str]]
     state: str
     district: str
 
@@ -163,14 +167,28 @@ def streak_summary(game: Game) -> dict[str, Any]:
 
 
 def truth(photo: Photo) -> Truth:
+    town, district = find("town", photo.place, photo.state), find("district", photo.district, photo.state)
     return {
         "latitude": photo.latitude,
         "longitude": photo.longitude,
         "place": photo.place,
-        "local_name": local_name(photo.place, photo.state),
+        "local_name": town.local_name if town else "",
+        "names": {
+            language: {
+                known.name: known.names[language] for known in (district, town) if known and language in known.names
+            }
+            for language in LANGUAGES
+        },
         "state": photo.state,
         "district": photo.district,
     }
+
+
+def place_name(truth: Truth) -> str:
+    """The place, else the district, in the language in use where that is known, and in the local script."""
+    name = truth["place"] or truth["district"]
+    own = truth["names"].get(get_language() or "", {}).get(name, name)
+    return " · ".join(dict.fromkeys(filter(None, (own, truth["local_name"]))))
 
 
 def credit(photo: Photo) -> Credit:
@@ -228,6 +246,7 @@ def game_summary(game: Game) -> dict[str, Any]:
                 "url": reverse("round", args=[game.token, row.number]),
                 "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
                 **guesses(row),
+                "place": place_name(truth(row.photo)),
                 "streak": named_states(row) if streak else None,
             }
             for row in rounds

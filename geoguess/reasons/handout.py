@@ -18,6 +18,7 @@ from django.utils.html import escape, format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from geoguess.game.selectors import place_name
 from geoguess.reasons.services import NONE, Subject
 from pipeline.geography import boundaries
 from pipeline.support.map_settings import INDIA_BOUNDS
@@ -141,8 +142,7 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     truth_html = (
         format_html(
             "<p>{}</p>",
-            _("True place: %(place)s, %(state)s.")
-            % {"place": place["place"] or place["district"], "state": _(place["state"])},
+            _("True place: %(place)s, %(state)s.") % {"place": place_name(place), "state": _(place["state"])},
         )
         if place
         else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from predictor.gazetteer.table import find, of_kind
+from predictor.gazetteer.table import of_kind
 from predictor.geodesy import Floats, haversine_km, unit_vectors
 
 if TYPE_CHECKING:
@@ -50,12 +50,6 @@ def towns() -> Towns:
         np.array([town.state for town in table]),
         np.array([town.script for town in table]),
     )
-
-
-def local_name(name: str, state: str) -> str:
-    """The town's name in the local script; "" where no reliable spelling is known."""
-    town = find("town", name, state)
-    return town.local_name if town else ""
 
 
 def towns_of(latitudes: ArrayLike, longitudes: ArrayLike) -> tuple[NDArray[np.intp], Floats]:

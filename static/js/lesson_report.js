@@ -3,9 +3,8 @@
 import { byId, element, pageData } from "./dom.js";
 import { points } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
-import { placeName } from "./reveal.js";
 import { createDisc } from "./room_reveal.js";
-import { fill } from "./words.js";
+import { fill, placeName } from "./words.js";
 
 const MANY = 24; // more names would hide the map
 /** @type {ReportPage} */

@@ -6,7 +6,7 @@ import { at, createLine, createMark, guessOf, paddingOf } from "./map.js";
 import { play } from "./sound.js";
 import { showStreak } from "./streak.js";
 import { roundVerdict } from "./verdicts.js";
-import { fill } from "./words.js";
+import { fill, placeName } from "./words.js";
 
 const MAX_SCORE = 5000;
 const COUNT_MS = 900;
@@ -15,15 +15,6 @@ const MODEL_AFTER_MS = 450; // after the player's line
 
 const calm = () =>
   document.documentElement.dataset.motion === "off" || matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/**
- * Place (also in the local script if known), district and state, each once.
- * @param {RoomSocket.Truth} truth
- */
-export function placeName({ place, local_name: local, district, state }) {
-  const names = [...new Set([place, district, state].filter(Boolean))];
-  return names.map((name) => (name === place && local ? `${name} · ${local}` : gettext(name))).join(", ");
-}
 
 /**
  * @param {HTMLElement} figure

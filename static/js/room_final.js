@@ -4,11 +4,10 @@ import { get } from "./api.js";
 import { byId, element } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
-import { placeName } from "./reveal.js";
 import { badge, rowName, standingRows } from "./room_people.js";
 import { createDisc, healthBars } from "./room_reveal.js";
 import { isOwn, nameOf, sides, standings } from "./room_state.js";
-import { fill } from "./words.js";
+import { fill, placeName } from "./words.js";
 
 const STEPS = 3;
 

@@ -3,11 +3,11 @@
 import { byId, element, filledBar, one } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMark, paddingOf } from "./map.js";
-import { placeName, showCredit } from "./reveal.js";
+import { showCredit } from "./reveal.js";
 import { badge, initial, standingRows } from "./room_people.js";
 import { MODEL, nameOf, sides } from "./room_state.js";
 import { roomVerdict } from "./verdicts.js";
-import { fill } from "./words.js";
+import { fill, placeName } from "./words.js";
 
 const MANY = 24; // more names would hide the map: then they appear on hover
 const BEST = 5; // pins shown on the big screen of a lesson

@@ -14,3 +14,16 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => 
  * @param {string} name
  */
 export const localName = (name) => name.split(", ").map(gettext).join(", ");
+
+/**
+ * Place (also in the local script if known), district and state, each once, in the player's language where it is known.
+ * @param {RoomSocket.Truth} truth
+ */
+export function placeName({ place, local_name: local, names, district, state }) {
+  const own = names[document.documentElement.lang] ?? {};
+  const shown = (/** @type {string} */ name) => own[name] ?? gettext(name);
+  const town = [...new Set([shown(place), local].filter(Boolean))].join(" · ");
+  return [...new Set([place, district, state].filter(Boolean))]
+    .map((name) => (name === place ? town : shown(name)))
+    .join(", ");
+}

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from geoguess.game import selectors
 from geoguess.site.vocabulary import STATES
@@ -158,3 +159,10 @@ def test_a_place_is_told_in_its_own_script_where_a_spelling_is_sure():
     mysuru = Photo(latitude=12.3, longitude=76.64, place="Mysuru", district="Mysuru", state="Karnataka")
     assert selectors.truth(mysuru)["local_name"] == "ಮೈಸೂರು"
     assert selectors.truth(Photo(place="Nowhere", state="Karnataka"))["local_name"] == ""
+    assert selectors.truth(mysuru)["names"]["te"] == {"Mysuru": "మైసూరు"}
+    for language, name in [("en", "Mysuru · ಮೈಸೂರು"), ("hi", "मैसूर · ಮೈಸೂರು")]:
+        with override(language):
+            assert selectors.place_name(selectors.truth(mysuru)) == name
+    agra = Photo(latitude=27.2, longitude=78.0, place="", district="Agra", state="Uttar Pradesh")
+    with override("hi"):
+        assert selectors.place_name(selectors.truth(agra)) == "आगरा"

@@ -164,6 +164,7 @@ declare namespace RoomSocket {
     latitude: number;
     local_name: string;
     longitude: number;
+    names: Record<string, Record<string, string>>;
     place: string;
     state: string;
   }
