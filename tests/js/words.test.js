@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { placeName } from "../../static/js/words.js";
 
-globalThis.document = { documentElement: { lang: "en" } };
+const page = { lang: "en" };
+globalThis.document = { documentElement: page };
 
 const kochi = {
   place: "Kochi",
@@ -14,14 +15,14 @@ const kochi = {
 };
 
 test("a place is named in the player's language and in its own script", () => {
-  document.documentElement.lang = "hi";
+  page.lang = "hi";
   assert.equal(placeName(kochi), "कोच्चि · കൊച്ചി, एर्नाकुलम, Kerala");
-  document.documentElement.lang = "en";
+  page.lang = "en";
   assert.equal(placeName(kochi), "Kochi · കൊച്ചി, Ernakulam, Kerala");
 });
 
 test("a name is said once where place, district and script are the same", () => {
-  document.documentElement.lang = "hi";
+  page.lang = "hi";
   const agra = {
     place: "Agra",
     local_name: "आगरा",
@@ -31,5 +32,5 @@ test("a name is said once where place, district and script are the same", () => 
   };
   assert.equal(placeName(agra), "आगरा, Uttar Pradesh");
   assert.equal(placeName({ ...agra, place: "", local_name: "" }), "आगरा, Uttar Pradesh");
-  document.documentElement.lang = "en";
+  page.lang = "en";
 });
