@@ -35,6 +35,21 @@ test("a place is found by the name it had, and by the one it has", () => {
   }
 });
 
+test("a well known former name is found as the languages of the site write it, too", () => {
+  const written = {
+    इलाहाबाद: "Prayagraj",
+    बनारस: "Varanasi",
+    মাদ্রাজ: "Chennai",
+    मद्रास: "Chennai",
+    পণ্ডিচেরি: "Puducherry",
+    உதகமண்டலம்: "Udhagamandalam",
+    బొంబాయి: "Mumbai",
+    উড়িষ্যা: "Odisha",
+    त्रिवेंद्रम: "Thiruvananthapuram",
+  };
+  for (const [text, name] of Object.entries(written)) assert.equal(first(text), name, text);
+});
+
 test("a name that another place still has finds both", () => {
   const names = found("Aurangabad");
   assert.ok(names.includes("Aurangabad"), names); // in Bihar

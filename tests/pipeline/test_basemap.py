@@ -147,7 +147,7 @@ def test_the_search_list_names_the_larger_towns_in_the_order_of_their_size():
     towns = [row for row in read("search.json") if not row[4]]
     assert len(towns) > 2000
     assert [row[0] for row in towns[:3]] == ["Mumbai", "Delhi", "Bengaluru"]
-    assert towns[2][5] == ["Bangalore"]
+    assert towns[2][5][0] == "Bangalore"
     assert towns[2][6] == ["बेंगलुरु", "বেঙ্গালুরু", "बंगळुरू", "பெங்களூரு", "బెంగళూరు", "ಬೆಂಗಳೂರು"]
 
 
