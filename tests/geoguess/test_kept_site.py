@@ -89,7 +89,7 @@ def series(site: Served, notes: dict[str, Any]) -> dict[str, Any]:
     return {
         "day": asha.get(f"/daily/{notes['day']}/").rows(),
         "challenge": guest.get(notes["challenge"]).rows(),
-        "link": re.findall(r"asha has [0-9,]+ points", Browser(site).get(notes["challenge"]).words()),
+        "link": re.findall(r"asha: [0-9,]+ points", Browser(site).get(notes["challenge"]).words()),
     }
 
 
