@@ -110,7 +110,7 @@ def world(reader, player, playable: Collection, version: ModelVersion, settings,
     open_rounds = Round.objects.filter(locked_at=None)  # of photos drawn by lot; the gallery hides them
     shown, photo, binned, *_ = Photo.objects.exclude(pk__in=open_rounds.values("photo")).order_by("pk")
     exhibit(photos=[shown])
-    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", now=NOW)
+    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", weight=1, now=NOW)
     removal.put_in_bin(rows=[binned], now=NOW)
     change_by_hand(collection=playable, add=[], take_out=[photo.pk], user=reader)
     change_by_hand(collection=playable, add=[photo.pk], take_out=[], user=reader)
