@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from pipeline.models import Photo, Report
 from pipeline.photos.selectors import playable_photos
@@ -59,6 +59,37 @@ def _may_take_out(photo: Photo) -> bool:
         if out + 1 > max(1, MOST_TAKEN_OUT * (playable_photos(collection).count() + out)):
             return False
     return True
+
+
+def open_reports(*, of_guests: bool = False) -> QuerySet[Report]:
+    """The reports that no curator has decided on; with ``of_guests`` those that alone take nothing out of play."""
+    reports = Report.objects.filter(outcome=Report.Outcome.OPEN)
+    return reports.filter(weight__lt=ENOUGH) if of_guests else reports
+
+
+def dismiss_reports(*, of_guests: bool, user: User, now: datetime) -> int:
+    """Close all open reports, or those of guests, with the photos kept as they are. Returns how many.
+
+    `reopen_reports` with the same ``now`` takes that back.
+    """
+    return open_reports(of_guests=of_guests).update(outcome=Report.Outcome.KEPT, resolved_at=now, resolved_by=user)
+
+
+def reopen_reports(*, resolved_at: datetime, user: User) -> int:
+    """Open the reports again that this curator dismissed at that moment. Returns how many.
+
+    One whose reporter has reported the photo again meanwhile stays closed.
+    """
+    reopened = 0
+    for report in Report.objects.filter(resolved_at=resolved_at, resolved_by=user, outcome=Report.Outcome.KEPT):
+        report.outcome, report.resolved_at, report.resolved_by = Report.Outcome.OPEN, None, None
+        try:
+            with transaction.atomic():
+                report.save()
+        except IntegrityError:
+            continue
+        reopened += 1
+    return reopened
 
 
 def resolve_reports(*, photo: Photo, outcome: str, user: User | None, now: datetime) -> int:

@@ -278,3 +278,22 @@ def test_the_audit_log_says_who_changed_which_label(client: Client, photo, curat
     entry = LogEntry.objects.get_for_object(photo).filter(actor=curator).first()
     assert entry.changes["latitude"] == ["28.6139", "13.0827"]
     assert entry.remote_addr is None
+
+
+def test_a_flood_of_reports_is_dismissed_at_once_and_the_dismissal_is_taken_back(photo, curator, client):
+    approved(photo, curator)
+    for number in range(5):
+        report_photo(photo=photo, reason="broken", reporter=f"guest{number}", weight=1, now=NOW)
+    report_photo(photo=photo, reason="private", reporter="account", weight=ENOUGH, now=NOW)
+    assert not playable_photos().exists()
+    client.force_login(curator)
+    address = reverse("workshop:review-dismiss")
+    answer = client.post(address, {"of": "guests"}, follow=True)
+    assert "5 reports dismissed" in answer.content.decode()
+    assert Report.objects.filter(outcome="").get().reporter == "account"
+    client.post(address, {"of": "all"})
+    assert playable_photos().exists()
+    moment = Report.objects.get(reporter="account").resolved_at.isoformat()
+    assert "1 report open again" in client.post(address, {"reopen": moment}, follow=True).content.decode()
+    assert not playable_photos().exists()
+    assert Report.objects.filter(outcome="kept").count() == 5
