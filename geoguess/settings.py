@@ -188,6 +188,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no e-mail to addresses without an account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "GeoGuess India: "
 ACCOUNT_SESSION_REMEMBER = True
+# A class of 60 shares one network address. Wrong passwords are counted for each user name, so that one pupil's do not
+# keep the others out; what is counted by address stops only who tries many names.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "200/h/ip",
+    "login": "300/m/ip",
+    "login_failed": "200/10m/ip,5/5m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # for rate limits by IP address: the one that the proxy names
 
 # --- E-mail: for password resets only, and only if a server is configured

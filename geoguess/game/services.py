@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError
 from geoguess.game import rules
 from geoguess.game.groups import round_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import latest_round, places_of, ready_photos
+from geoguess.game.selectors import dealt_photos, latest_round, places_of
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
@@ -67,8 +67,13 @@ def start_game(
     version = champion()
     if version is None:
         raise CannotPlay(_("The model is still being set up. Try again in a minute."))
-    ready = ready_photos(collection, version)
-    if not ready:
+    dealt = dealt_photos(collection, version, now)
+    if not dealt:
+        if not playable_photos(collection).exists():
+            raise CannotPlay(
+                _("No pictures of “%(collection)s” can be played at the moment. Choose another collection.")
+                % {"collection": collection.shown_name}
+            )
         raise CannotPlay(
             _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
             % {"collection": collection.shown_name}
@@ -82,7 +87,7 @@ def start_game(
             version=version,
             level=level,
             scale_km=collection.scale_km,
-            round_count=min(max_rounds, len(ready)),
+            round_count=min(max_rounds, len(dealt)),
             time_limit_s=time_limit_s,
             started_at=now,
         )
@@ -99,7 +104,9 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     next_number = last.number + 1 if last else 1
     if number != next_number or (last and (last.locked_at is None or last.ends_game)):
         raise OutOfTurn
-    photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
+    photo = (
+        game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game, now))
+    )
     committed = committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level)
     try:
         with transaction.atomic():
@@ -116,12 +123,12 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
         return game.rounds.get(number=number)
 
 
-def _choose_photo(game: Game) -> int:
+def _choose_photo(game: Game, now: datetime) -> int:
     """A random photo among those that this player has played least often: no repeats until all have been played.
 
     Of these, one of a place that is not in this game yet, and that the player has seen least often.
     """
-    places = places_of(ready_photos(game.collection, game.version))
+    places = places_of(dealt_photos(game.collection, game.version, now))
     rounds = Round.objects.filter(game__player=game.player)
     played = list(rounds.values_list("game_id", "photo_id", "photo__latitude", "photo__longitude"))
     in_game: set[Hashable] = {key for game_id, pk, *place in played if game_id == game.pk for key in (pk, tuple(place))}

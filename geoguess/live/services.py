@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from geoguess.game import rules as game_rules
 from geoguess.game.groups import room_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import places_of, ready_photos
+from geoguess.game.selectors import dealt_photos, places_of, ready_photos
 from geoguess.game.services import CannotPlay
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
@@ -300,7 +300,7 @@ def _advance(room: Room, now: datetime) -> None:
 def _open_round(room: Room, now: datetime) -> None:
     """Start the next round. Raises CannotPlay if no photo is left."""
     room.number += 1
-    photo = Photo.objects.get(pk=_choose_photo(room))
+    photo = Photo.objects.get(pk=_choose_photo(room, now))
     round_ = RoomRound.objects.create(
         room=room,
         number=room.number,
@@ -313,7 +313,7 @@ def _open_round(room: Room, now: datetime) -> None:
     _publish(room, outgoing.RoundOpened(event="round", **selectors.round_public(room, round_)))
 
 
-def _choose_photo(room: Room) -> int:
+def _choose_photo(room: Room, now: datetime) -> int:
     """Id of the lesson's next photo, else of a random unplayed one of the collection. Raises CannotPlay."""
     if room.steps:
         while room.number <= len(room.steps):
@@ -323,7 +323,7 @@ def _choose_photo(room: Room) -> int:
             room.number += 1
         raise CannotPlay(_("This lesson has no playable pictures left. Edit it and add some."))
     played = set(room.rounds.values_list("photo_id", flat=True))
-    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played]
+    unplayed = [pk for pk in dealt_photos(room.collection, room.version, now) if pk not in played]
     if not unplayed:
         raise CannotPlay(_("This collection has no pictures left. Create a room with another collection."))
     played_places = set(room.rounds.values_list("photo__latitude", "photo__longitude"))

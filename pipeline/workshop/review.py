@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,15 +12,17 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.curation import removal, review
 from pipeline.curation.pictures import UnusableBox
 from pipeline.curation.privacy import DetectorMissing
 from pipeline.curation.queues import QUEUES, neighbours
-from pipeline.curation.reports import resolve_reports
+from pipeline.curation.reports import dismiss_reports, open_reports, reopen_reports, resolve_reports
 from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.checks import Rejected
 from pipeline.models import Photo, Report, Unsuitable
@@ -49,6 +52,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page": page,
         "first": next(iter(page), None),
         "undo": _photo_to_undo(request),
+        "reports": open_reports().count() if queue.name == "reported" else 0,
+        "guests_reports": open_reports(of_guests=True).count() if queue.name == "reported" else 0,
+        "dismissed": request.GET.get("dismissed", ""),
     }
     return render(request, "workshop/review_overview.html", context)
 
@@ -115,6 +121,22 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if after is None:
         return redirect(f"{reverse('workshop:review')}?queue={queue.name}&undo={row.pk}")
     return _to(after, queue.name, undo=row.pk)
+
+
+@require_POST
+@workshop("pipeline.change_photo")
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Dismiss all open reports, or those of guests; or take that back."""
+    back = redirect(f"{reverse('workshop:review')}?queue=reported")
+    if "reopen" in request.POST:
+        moment = parse_datetime(request.POST["reopen"])
+        count = reopen_reports(resolved_at=moment, user=user_of(request)) if moment else 0
+        messages.success(request, f"Undone: {count} report{pluralize(count)} open again.")
+        return back
+    now = timezone.now()
+    count = dismiss_reports(of_guests=request.POST.get("of") == "guests", user=user_of(request), now=now)
+    messages.success(request, f"{count} report{pluralize(count)} dismissed; the photos stay as they are.")
+    return redirect(f"{back['Location']}&dismissed={quote(now.isoformat())}")
 
 
 def _act(request: HttpRequest, row: Photo, act: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -15,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.live import consumer, database_thread, presence, rules, watch
-from geoguess.models import Pin, Room, Seat
+from geoguess.models import Pin, Player, Room, Seat
+from geoguess.site import limits
 from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
 
 pytestmark = [
@@ -299,11 +301,45 @@ async def test_a_stranger_and_another_origin_are_refused(host, room):
                 pass
 
 
-def test_wrong_codes_are_counted(room):
-    client = Client()
-    for _ in range(45):
-        answer = client.get("/r/000000/", follow=True)
-    assert "Too many attempts" in answer.content.decode()
+@pytest.fixture
+def address() -> dict[str, str]:
+    """A network address that no other test has counted for."""
+    return {"REMOTE_ADDR": f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"}
+
+
+def test_after_many_wrong_codes_a_right_one_is_refused_too_but_members_come_in(host, room, address, monkeypatch):
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "wrong-codes", {"limit": 5, "seconds": 600})
+    right = reverse("room", args=[room.code])
+    for number in range(5):
+        answer = Client().get(f"/r/00000{number}/", follow=True, **address)  # each time without a cookie
+        assert "There is no open room with this code" in answer.content.decode()
+    for code in ("000009", room.code):
+        assert "Too many attempts" in Client().get(f"/r/{code}/", follow=True, **address).content.decode()
+    assert host.get(right, **address).status_code == 200
+    assert Client().get(right)["Location"] == f"/rooms/?code={room.code}"  # from elsewhere
+
+
+def test_joins_and_rooms_without_a_cookie_are_counted_by_address(room, playable, address, monkeypatch):
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "joins", {"limit": 3, "seconds": 600})
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "rooms", {"limit": 2, "seconds": 600})
+    players = Player.objects.count()
+    for number in range(5):
+        Client().post(reverse("room-join"), {"code": room.code, "name": f"Guest {number}"}, **address)
+        form = {"collection": playable.slug, "kind": "room", "rounds": "3", "time_limit": "60"}
+        Client().post(reverse("room-create"), form, **address)
+    assert room.seats.count() == 1 + 3
+    assert Room.objects.count() == 1 + 2
+    assert Player.objects.count() == players + 3 + 2  # those who are refused leave nothing behind
+
+
+def test_a_class_behind_one_address_joins_also_after_some_typing_errors(room, address):
+    for number in range(60):
+        pupil = Client()
+        if number % 2:
+            pupil.post(reverse("room-join"), {"code": "000000", "name": "Pupil"}, **address)
+        answer = pupil.post(reverse("room-join"), {"code": room.code, "name": f"Pupil {number}"}, **address)
+        assert answer["Location"] == reverse("room", args=[room.code])
+    assert room.seats.count() == 61
 
 
 def test_pages_and_pictures_are_for_members_only(host, room):
