@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from geoguess.live.rules import REACTIONS
+from pipeline.support.json_text import BadJson, JsonReader
 
 MAX_CHARACTERS = 1000
 RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -106,7 +107,8 @@ class React(Request, tag="react"):
 
 
 Message = Ping | Sync | Draft | Guess | Advance | Skip | Pause | Resume | End | Close | Rename | Remove | Again | React
-_decoder = msgspec.json.Decoder(Message)
+_message: JsonReader[Message] = JsonReader(Message)
+_anything: JsonReader[Any] = JsonReader(Any)
 
 
 class BadMessage(ValueError):
@@ -122,15 +124,15 @@ def parse(text: str) -> Message:
     if len(text) > MAX_CHARACTERS:
         raise BadMessage("Messages are short JSON texts.", None)
     try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError) as reason:
+        return _message.read(text)
+    except BadJson as reason:
         raise BadMessage(str(reason), _id_in(text)) from None
 
 
 def _id_in(text: str) -> int | None:
     try:
-        content: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+        content = _anything.read(text)
+    except BadJson:
         return None
     request_id = content.get("id") if isinstance(content, dict) else None
     return request_id if isinstance(request_id, int) and not isinstance(request_id, bool) else None
