@@ -34,7 +34,7 @@ from predictor.pictures import store
 from predictor.versions.selectors import champion
 
 JOIN_LIMIT = {"limit": 20, "seconds": 60}  # by one player
-LONGEST_CODE = Room._meta.get_field("code").max_length
+LONGEST_CODE = 6
 WRONG_CODE_LIMIT = {"limit": 40, "seconds": 600}  # by one IP address, which a whole class may share
 
 
