@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from geoguess.live.rules import REACTIONS
+from geoguess.site.pings import MAX_MESSAGE_CHARACTERS, Ping
 from pipeline.support.json_text import BadJson, JsonReader
 
-MAX_CHARACTERS = 1000
 RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 SeatId = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
@@ -23,12 +23,6 @@ class Request(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
     """The base of all messages that are acknowledged."""
 
     id: RequestId
-
-
-class Ping(msgspec.Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
-    """The heartbeat. Its answer repeats ``t``, the browser's clock, and adds the server's."""
-
-    t: float
 
 
 class Sync(Request, tag="sync"):
@@ -121,7 +115,7 @@ class BadMessage(ValueError):
 
 def parse(text: str) -> Message:
     """The message in a JSON text. Raises BadMessage."""
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_MESSAGE_CHARACTERS:
         raise BadMessage("Messages are short JSON texts.", None)
     try:
         return _message.read(text)

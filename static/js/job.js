@@ -127,5 +127,10 @@ openSocket(page.dataset.socket ?? "", {
   onState(connected) {
     part("connection").hidden = connected;
   },
+  onGone() {
+    part("connection").textContent =
+      "The connection was closed. Close tabs that you do not need, then reload this page.";
+    part("connection").hidden = false;
+  },
 });
 setInterval(renderTime, 1000);

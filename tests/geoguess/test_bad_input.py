@@ -1,4 +1,4 @@
-"""Whatever a browser may send: what the site does not understand is answered with 400, never with an error of its own."""
+"""What a browser may send and the site does not understand is answered with 400, never with 500."""
 
 from __future__ import annotations
 
