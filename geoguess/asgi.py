@@ -20,10 +20,12 @@ from django.urls import path, re_path  # noqa: E402
 
 from geoguess.game.consumer import RoundConsumer  # noqa: E402
 from geoguess.live.consumer import RoomConsumer  # noqa: E402
+from geoguess.processes.bodies import limit_bodies  # noqa: E402
 from geoguess.site.job_consumer import JobConsumer  # noqa: E402
 from geoguess.site.origin import SameOrigin  # noqa: E402
 from geoguess.site.sockets import NoConsumer  # noqa: E402
 
+limit_bodies()
 sockets = URLRouter(
     [
         path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),

@@ -31,6 +31,7 @@ from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
+from pipeline.support.bodies import takes
 from pipeline.support.json_text import JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
@@ -169,6 +170,7 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
     return _handout(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
 
 
+@takes(LARGEST_UPLOAD)
 @login_required
 @permission_required("predictor.locate_upload", raise_exception=True)
 @require_http_methods(["GET", "POST"])

@@ -21,6 +21,7 @@ from pipeline.intake.sources import MAX_FILE_BYTES, open_source
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, cancel_job, interrupt_dead_jobs, start_job
 from pipeline.models import Collection, Job, Upload, UploadFile
+from pipeline.support.bodies import takes
 from pipeline.support.json_text import BadJson, Id, JsonReader
 from pipeline.support.map_settings import map_settings
 from pipeline.uploads import checking, receiving
@@ -89,6 +90,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workshop/upload.html", context)
 
 
+@takes(MAX_ANNOUNCED)
 @require_POST
 @workshop("pipeline.add_photo")
 def announce(request: HttpRequest, pk: int) -> JsonResponse:
@@ -104,6 +106,7 @@ def announce(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"files": [_file(file) for file in files]})
 
 
+@takes(receiving.MAX_CHUNK_BYTES)
 @require_http_methods(["PUT"])
 @workshop("pipeline.add_photo")
 def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
@@ -154,6 +157,7 @@ def picture(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     return response
 
 
+@takes(MAX_ANNOUNCED)
 @require_POST
 @workshop("pipeline.add_photo")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
