@@ -37,7 +37,7 @@ from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
-from predictor.pictures.images import UnreadableImage, decode
+from predictor.pictures.images import MAX_PIXELS, TooManyPixels, UnreadableImage, decode
 from predictor.reasons.evidence import cell_outlines
 from predictor.serving import questions
 from predictor.serving.questions import Failure
@@ -352,6 +352,9 @@ def _plain_copy(data: bytes) -> bytes:
     """The picture re-encoded, so that nothing but its pixels remains. Raises UnreadableImage."""
     try:
         image = decode(data)
+    except TooManyPixels as error:
+        words = _("The picture has more than %(most)d megapixels. Save a smaller copy and try again.")
+        raise UnreadableImage(words % {"most": MAX_PIXELS // 10**6}) from error
     except UnreadableImage as error:
         logger.info("An uploaded file cannot be read.", exc_info=error)
         raise UnreadableImage(UNREADABLE) from error

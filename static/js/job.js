@@ -128,8 +128,7 @@ openSocket(page.dataset.socket ?? "", {
     part("connection").hidden = connected;
   },
   onGone() {
-    part("connection").textContent =
-      "The connection was closed. Close tabs that you do not need, then reload this page.";
+    part("connection").textContent = part("connection").dataset.closed ?? "";
     part("connection").hidden = false;
   },
 });
