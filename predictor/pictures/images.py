@@ -1,4 +1,4 @@
-"""The one decoder of image bytes, its formats and its limit; and the hash that finds the same picture in other bytes."""
+"""The one decoder of image bytes, its formats and its limit; the hash that finds the same picture in other bytes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def opened(data: bytes) -> Iterator[Image.Image]:
             yield image
     except UnreadableImage:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooManyPixels from error
     except Exception as error:  # a damaged file makes decoders raise almost anything
         raise UnreadableImage(
