@@ -16,20 +16,22 @@ django_application = get_asgi_application()
 # Apps must be loaded before anything that imports models.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
 from geoguess.game.consumer import RoundConsumer  # noqa: E402
 from geoguess.live.consumer import RoomConsumer  # noqa: E402
+from geoguess.processes.bodies import limit_bodies  # noqa: E402
 from geoguess.site.job_consumer import JobConsumer  # noqa: E402
+from geoguess.site.origin import SameOrigin  # noqa: E402
+from geoguess.site.sockets import NoConsumer  # noqa: E402
 
+limit_bodies()
 sockets = URLRouter(
     [
         path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),
         path("ws/r/<str:code>/", RoomConsumer.as_asgi()),
         path("ws/jobs/<int:pk>/", JobConsumer.as_asgi()),
+        re_path("", NoConsumer.as_asgi()),
     ]
 )
-application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
-)
+application = ProtocolTypeRouter({"http": django_application, "websocket": SameOrigin(AuthMiddlewareStack(sockets))})

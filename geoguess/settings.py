@@ -16,7 +16,10 @@ env = environ.Env()
 
 # --- Where things are written
 DATA_DIR = Path(env.str("GEOGUESS_DATA", default=str(BASE_DIR / "data"))).expanduser().resolve()
+os.umask(0o077)  # the database and the originals are nobody else's to read, nor is anything beside them
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+if DATA_DIR.stat().st_uid == os.geteuid():
+    DATA_DIR.chmod(0o700)
 ORIGINALS_DIR = DATA_DIR / "originals"  # as uploaded; never served
 STORE_DIR = DATA_DIR / "store"  # display copies, named by their hash
 MODELS_DIR = DATA_DIR / "models"  # one artifact folder per version

@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import compare_digest
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -50,7 +51,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Gauges in Prometheus' text format; requires ``METRICS_TOKEN`` as a bearer token."""
     if not settings.METRICS_TOKEN:
         raise Http404("GEOGUESS_METRICS_TOKEN is not set.")
-    if not compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):
+    sent = request.headers.get("Authorization", "")
+    if not sent.isascii():
+        raise BadRequest("The token is ASCII.")
+    if not compare_digest(sent.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
         return HttpResponse("Send the token: Authorization: Bearer …\n", status=401, content_type="text/plain")
     now = timezone.now()
     gauges = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,8 +24,10 @@ from pipeline.curation.privacy import DetectorMissing
 from pipeline.curation.queues import QUEUES, neighbours
 from pipeline.curation.reports import dismiss_reports, open_reports, reopen_reports, resolve_reports
 from pipeline.curation.suggestions import look_alikes
-from pipeline.intake.checks import Rejected
+from pipeline.intake.checks import Rejected, parse_number
+from pipeline.intake.decoding import Box
 from pipeline.models import Photo, Report, Unsuitable
+from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
@@ -33,6 +35,20 @@ from predictor.pictures.store import ImageMissing
 from predictor.versions.selectors import answer, champion, prediction_for
 
 PER_PAGE = 60
+
+
+class Boxes(msgspec.Struct):
+    """The crop and the blurred boxes as the page sends them, in fractions of the picture."""
+
+    crop: Box | None
+    covered: list[Box]
+
+
+class Unreadable(ValueError):
+    """The form holds what no page of the workshop sends."""
+
+
+_BOXES: JsonReader[Boxes] = JsonReader(Boxes)
 DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "moved to the bin"}
 
 
@@ -110,6 +126,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     _, after, _ = neighbours(queue, row.pk)
     try:
         _act(request, row, act)
+    except Unreadable as error:
+        return render(request, "400.html", {"message": f"Nothing was changed. {error}"}, status=400)
     except (review.NotReviewable, UnusableBox, ImageMissing, Rejected) as error:
         messages.error(request, f"Nothing was changed. {error}")
         return _to(row.pk, queue.name)
@@ -165,8 +183,8 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
             review.set_place(photo=row, latitude=latitude, longitude=longitude, precision_km=precision_km)
             messages.success(request, f"Location saved: {row.district}, {row.state}.")
         case "picture":
-            crop, covered = _boxes(request)
-            review.edit_picture(photo=row, crop=crop, covered=covered, now=now)
+            boxes = _boxes(request)
+            review.edit_picture(photo=row, crop=boxes.crop, covered=boxes.covered, now=now)
             messages.success(request, "The photo was saved. The original is kept: any box can be removed later.")
         case _:
             raise Http404("Unknown action. Reload the page.")
@@ -190,22 +208,17 @@ def _model(row: Photo) -> dict[str, Any] | None:
 
 
 def _number(request: HttpRequest, name: str) -> float:
-    try:
-        return float(request.POST.get(name, ""))
-    except ValueError:
-        raise review.NotReviewable("Latitude, longitude and precision must be numbers.") from None
+    number = parse_number(request.POST.get(name, ""))
+    if number is None:
+        raise Unreadable("Latitude, longitude and precision must be numbers.")
+    return number
 
 
-def _boxes(request: HttpRequest) -> tuple[Any, list[Any]]:
+def _boxes(request: HttpRequest) -> Boxes:
     try:
-        sent = json.loads(request.POST.get("boxes", ""))
-        crop = tuple(map(float, sent["crop"])) if sent["crop"] else None
-        covered = [tuple(map(float, box)) for box in sent["covered"]]
-    except (ValueError, KeyError, TypeError):
-        raise UnusableBox("The boxes did not arrive correctly: draw them again.") from None
-    if any(len(box) != 4 for box in [*covered, *([crop] if crop else [])]):
-        raise UnusableBox("A box needs four sides: draw it again.")
-    return crop, covered
+        return _BOXES.read(request.POST.get("boxes", ""))
+    except BadJson:
+        raise Unreadable("The boxes did not arrive correctly: draw them again.") from None
 
 
 def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from geoguess.game import services
 from geoguess.game.rules import Position
@@ -231,6 +232,10 @@ def test_what_is_no_picture_or_too_much_is_said(client, version, educator, count
     bad = client.post("/explain/", {"picture": SimpleUploadedFile("x.jpg", b"no picture")})
     assert (bad.status_code, "JPEG" in bad.content.decode()) == (400, True)
     assert client.post("/explain/").status_code == 400
+    scan = io.BytesIO()
+    Image.new("1", (13_000, 13_000)).save(scan, "PNG")  # a few kB
+    large = client.post("/explain/", {"picture": SimpleUploadedFile("x.png", scan.getvalue())})
+    assert (large.status_code, "50 megapixels" in large.content.decode()) == (400, True)
     counted["upload"] = 20
     assert client.post("/explain/", file()).status_code == 429
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from geoguess.live import consumer, database_thread, presence, rules, watch
 from geoguess.models import Pin, Player, Room, Seat
-from geoguess.site import limits
+from geoguess.site import limits, sockets
 from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
 
 pytestmark = [
@@ -276,15 +276,23 @@ async def test_what_cannot_be_done_is_refused_with_its_reason(host, guests, room
 
 
 async def test_a_flood_is_refused_and_then_cut_off(host, room, monkeypatch):
-    monkeypatch.setattr(consumer, "MAX_REFUSED", 5)
+    monkeypatch.setattr(sockets, "MAX_REFUSED", 5)
     async with tab(host, room) as one:
-        for number in range(consumer.BURST + 20):
+        for number in range(sockets.BURST + 20):
             await one.socket.send_json_to({"type": "ping", "t": number})
         seen = []
         while (message := await one.socket.receive_output())["type"] != "websocket.close":
             seen.append(message["text"])
-        assert message["code"] == consumer.TOO_FAST
+        assert message["code"] == sockets.TOO_FAST
         assert sum('"too_fast"' in text for text in seen) == 5
+
+
+async def test_one_player_has_a_few_sockets(host, guests, room, monkeypatch):
+    monkeypatch.setattr(sockets, "MOST_SOCKETS", 2)
+    async with tab(guests[0], room), tab(host, room) as one, tab(host, room), tab(host, room):
+        while (message := await one.socket.receive_output())["type"] != "websocket.close":
+            pass
+        assert message["code"] == sockets.TOO_MANY
 
 
 async def test_reactions_are_passed_on(host, guests, room):

@@ -257,6 +257,14 @@ def test_boxes_and_places_that_are_no_good_change_nothing(client: Client, photo,
         {"act": "refuse", "reason": ""},
     ):
         assert b"Nothing was changed" in client.post(decide, sent, follow=True).content, sent
+    for number in ("inf", "-inf", "1e999", "9" * 400, "nan", ""):
+        for name in ("latitude", "longitude", "precision"):
+            place = {"act": "place", "latitude": "28", "longitude": "77", "precision": "1", name: number}
+            assert client.post(decide, place).status_code == 400, place
+    place = {"act": "place", "latitude": "1e300", "longitude": "77", "precision": "1"}
+    assert b"is not on Earth" in client.post(decide, place, follow=True).content
+    for boxes in ("[" * 5000, '{"crop": null, "covered": [[0, 0, 1, 1e999]]}'):
+        assert client.post(decide, {"act": "picture", "boxes": boxes}).status_code == 400
     assert model_to_dict(Photo.objects.get()) == before
     assert client.post(decide, {"act": "explode"}).status_code == 404
 
