@@ -1,0 +1,12 @@
+"""All drills by name. A drill is a module with ``run``, which gets a running site and tells what it survived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from geoguess.drills import workers_die
+from geoguess.drills.site import DrillSite
+
+DRILLS: dict[str, Callable[[DrillSite], str]] = {
+    "workers-die": workers_die.run,
+}
