@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geoguess.drills import workers_die
+from geoguess.drills import database_locked, workers_die
 from geoguess.drills.site import DrillSite
 
 DRILLS: dict[str, Callable[[DrillSite], str]] = {
     "workers-die": workers_die.run,
+    "database-locked": database_locked.run,
 }

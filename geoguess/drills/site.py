@@ -34,7 +34,7 @@ def until(look: Callable[[], Any], message: str, patience_s: float = PATIENCE_S)
     deadline = time.monotonic() + patience_s
     while not (found := look()):
         check(time.monotonic() < deadline, f"Not within {patience_s:.0f} s: {message}")
-        time.sleep(0.1)
+        time.sleep(0.5)
     return found
 
 

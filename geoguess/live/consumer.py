@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site import limits
+from geoguess.site.busy import is_busy
 from geoguess.site.limits import ROOM_LIMIT, TooOften
 from geoguess.site.sockets import NOT_FOUND, pong
 
@@ -123,6 +125,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 answer = await self.handlers[type(message)](message)
         except tuple(ERROR_CODES) as reason:
             await self._refuse(message.id, ERROR_CODES[type(reason)], str(reason))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            with translation.override(self.language):
+                await self._refuse(message.id, "busy", _("The site is busy. Try again in a moment."))
         else:
             await self._send_json(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
 

@@ -21,7 +21,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 MAX_FAILED_STARTS = 5  # of an essential child, in a row
 LOOK_EVERY_S, ASK_EVERY_S, STOOD_STILL_S = 0.2, 2.0, 2.0
 PATIENCE_S = 30.0  # with a child that has answered before and does not now
-START_PATIENCE_S = 120.0  # with one that has not answered since its start
+START_PATIENCE_S = 90.0  # with one that has not answered since its start
 STOP_GRACE_S = 6.0
 
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
                         survived = DRILLS[name](site)
                     except DrillFailed as error:
                         failed.append(name)
-                        self.stdout.write(f"{name}: FAILED. {error}\n{site.log()[-2000:]}")
+                        self.stdout.write(f"{site.log()[-2000:]}\n{name}: FAILED. {error}")
                     else:
                         self.stdout.write(f"{name}: survived in {time.monotonic() - started:.0f} s. {survived}")
         except NotStarted as error:
