@@ -18,6 +18,8 @@ database = settings.DATABASES["default"]
 database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}  # threads of requests are few, and stay
 if "timeout" in database.get("OPTIONS", {}):  # SQLite's: commands may wait longer for the lock than pages
     database["OPTIONS"]["timeout"] = PATIENCE_S
+# A page must not wait for a broker that hangs; workers wait for messages as long as it takes.
+settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
 django.setup(set_prefix=False)
 
 # Apps must be loaded before anything that imports models.

@@ -82,6 +82,7 @@ urlpatterns = [
     path("profile/delete", profile.delete, name="profile-delete"),
     path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
     path("accounts/password/reset/", accounts.password_reset),
+    path("accounts/signup/", accounts.signup),
     path("accounts/", include("allauth.account.urls")),
     path("about/", documents.document, {"page": "about"}, name="about"),
     path("attribution/", documents.document, {"page": "attribution"}, name="attribution"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geoguess.drills import database_locked, workers_die
+from geoguess.drills import broker_hangs, database_locked, solo_players, workers_die
 from geoguess.drills.site import DrillSite
 
 DRILLS: dict[str, Callable[[DrillSite], str]] = {
     "workers-die": workers_die.run,
+    "broker-hangs": broker_hangs.run,
     "database-locked": database_locked.run,
+    "solo-players": solo_players.run,
 }

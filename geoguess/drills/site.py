@@ -69,15 +69,18 @@ class DrillSite:
         return (self.folder / "up.log").read_text()
 
     def processes(self, mark: str) -> list[int]:
-        """The ids of the site's processes whose command contains ``mark``, the oldest first. Needs /proc."""
-        found = []
+        """The ids of the site's processes whose command contains ``mark``, the oldest first. Needs /proc.
+
+        They have the data folder in their environment, or in a command that covers it, as the broker's does.
+        """
+        found, variable = [], f"GEOGUESS_DATA={self.folder}".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if f"GEOGUESS_DATA={self.folder}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                is_ours = str(self.folder) in command or variable in (folder / "environ").read_bytes().split(b"\0")
+                if is_ours and mark in command:
                     started = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[19])
-                    if mark in command:
-                        found.append((started, int(folder.name)))
+                    found.append((started, int(folder.name)))
             except OSError:  # it has ended, or is somebody else's
                 continue
         return [pid for _, pid in sorted(found)]

@@ -10,8 +10,6 @@ import secrets
 from collections import Counter
 from datetime import datetime
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -24,6 +22,7 @@ from geoguess.game.selectors import latest_round, ready_photos
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
+from pipeline.support.announcing import announce_now
 from predictor.answers.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
 from predictor.serving.dispatch import send_predict_task
@@ -177,6 +176,4 @@ def _lock_and_score(game_round: Round, guess: rules.Position | None, now: dateti
 
 def _announce_lock(round_id: int) -> None:
     """Notify the player's tabs, which then fetch the result over HTTP."""
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(round_group(round_id), {"type": "round.locked"})
+    announce_now(round_group(round_id), {"type": "round.locked"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -13,6 +14,7 @@ from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from redis import RedisError
 
 from geoguess.game.groups import room_group
 from geoguess.game.guesses import InvalidGuess, parse_guess
@@ -26,6 +28,7 @@ from geoguess.site import limits
 from geoguess.site.busy import is_busy
 from geoguess.site.limits import ROOM_LIMIT, TooOften
 from geoguess.site.sockets import NOT_FOUND, pong
+from pipeline.support.announcing import announce
 
 REMOVED, TOO_FAST = 4403, 4429  # close codes
 BURST = 30  # token bucket: messages at once
@@ -96,7 +99,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if not self.room_id:
             return
-        await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
+        with suppress(RedisError, OSError):
+            await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
         await self.watch.presence.leave(self.seat_id, self.channel_name)
         await watch.leave(self.room_id)
 
@@ -194,7 +198,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _react(self, message: messages.React) -> None:
         """Forward the reaction to the group without storing it."""
         news = outgoing.Reaction(type="reaction", seat=self._own_seat(), reaction=message.reaction)
-        await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
+        await announce(room_group(self.room_id), {"type": "room.news", "content": news})
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
         """Call a service that only the host may use; the service checks that."""

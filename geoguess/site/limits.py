@@ -39,6 +39,14 @@ def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
     raise TooOften(_("That is often enough for now: try again in %(seconds)d seconds.") % {"seconds": seconds})
 
 
+def can_count() -> bool:
+    """Whether limits are counted for all processes together: whoever signs up must wait for that."""
+    try:
+        return bool(_limiter(settings.REDIS_URL).storage.check())
+    except RedisError:
+        return False
+
+
 @cache
 def _limiter(url: str) -> Any:
     from limits.storage import RedisStorage

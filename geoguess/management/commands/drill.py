@@ -16,7 +16,7 @@ from pipeline.benchmarks.site import NotStarted, benchmark_site
 
 
 class Command(BaseCommand):
-    help = "Start a site on a data folder of its own and make it fail in the ways that these drills name; all without one."
+    help = "Start a site of its own and make parts of it fail, in the ways that these drills name; all without one."
     requires_system_checks = []
     requires_migrations_checks = False
 

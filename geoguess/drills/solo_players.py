@@ -1,0 +1,16 @@
+"""Many play alone at once: no request fails, and no guess is lost."""
+
+from __future__ import annotations
+
+from geoguess.benchmarks.solo import play_on
+from geoguess.drills.site import DrillSite, check
+
+PLAYERS, ROUNDS = 100, 2
+
+
+def run(site: DrillSite) -> str:
+    result = play_on(site.environment, site.port, players=PLAYERS, rounds=ROUNDS)
+    check(not result["errors"], f"Requests failed: {result['errors']}")
+    check(result["guesses_answered"] == PLAYERS * ROUNDS and not result["guesses_lost"], f"Guesses were lost: {result}")
+    slowest, alone = result["all"]["guess_p95_ms"], result["one"]["guess_p95_ms"]
+    return f"{PLAYERS} players at once: all {PLAYERS * ROUNDS} guesses stored, p95 {slowest} ms ({alone} ms for one player)"
