@@ -13,4 +13,5 @@ def run(site: DrillSite) -> str:
     check(not result["errors"], f"Requests failed: {result['errors']}")
     check(result["guesses_answered"] == PLAYERS * ROUNDS and not result["guesses_lost"], f"Guesses were lost: {result}")
     slowest, alone = result["all"]["guess_p95_ms"], result["one"]["guess_p95_ms"]
-    return f"{PLAYERS} players at once: all {PLAYERS * ROUNDS} guesses stored, p95 {slowest} ms ({alone} ms for one player)"
+    times = f"p95 {slowest} ms ({alone} ms for one player)"
+    return f"{PLAYERS} players at once: all {PLAYERS * ROUNDS} guesses stored, {times}"

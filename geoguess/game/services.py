@@ -72,20 +72,28 @@ def start_game(
             % {"collection": collection.name}
         )
     max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
-    with transaction.atomic():
-        game = Game.objects.create(
-            player=player,
-            mode=mode,
-            collection=collection,
-            version=version,
-            level=level,
-            scale_km=collection.scale_km,
-            round_count=min(max_rounds, len(ready)),
-            time_limit_s=time_limit_s,
-            started_at=now,
-        )
-        open_round(game=game, number=1, now=now)
+    game = Game(
+        player=player,
+        mode=mode,
+        collection=collection,
+        version=version,
+        level=level,
+        scale_km=collection.scale_km,
+        round_count=min(max_rounds, len(ready)),
+        time_limit_s=time_limit_s,
+        started_at=now,
+    )
+    store_game(game, now=now, ready=ready)
     return game
+
+
+def store_game(game: Game, *, now: datetime, ready: list[int] | None = None) -> None:
+    """Store a new game with its first round open."""
+    first = _new_round(game, 1, now, ready)
+    with transaction.atomic():
+        game.save()
+        first.game = game
+        first.save()
 
 
 def open_round(*, game: Game, number: int, now: datetime) -> Round:
@@ -97,33 +105,40 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     next_number = last.number + 1 if last else 1
     if number != next_number or (last and (last.locked_at is None or last.ends_game)):
         raise OutOfTurn
-    photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
-    committed = committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level)
+    new = _new_round(game, number, now)
     try:
         with transaction.atomic():
-            return Round.objects.create(
-                game=game,
-                number=number,
-                photo=photo,
-                image_seed=secrets.randbits(62),
-                started_at=now,
-                deadline=rules.deadline(now, game.time_limit_s),
-                **committed,
-            )
+            new.save()
+        return new
     except IntegrityError:  # another tab has opened it at the same moment
         return game.rounds.get(number=number)
 
 
-def _choose_photo(game: Game) -> int:
+def _new_round(game: Game, number: int, now: datetime, ready: list[int] | None = None) -> Round:
+    """A round that is not stored yet. Choosing its photo and the model's guess take longer than any write, so they come
+    before SQLite, which has one lock for all, is locked."""
+    photo = game.series.photos.get(number=number).photo if game.series else _choose_photo(game, ready)
+    return Round(
+        game=game,
+        number=number,
+        photo=photo,
+        image_seed=secrets.randbits(62),
+        started_at=now,
+        deadline=rules.deadline(now, game.time_limit_s),
+        **committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level),
+    )
+
+
+def _choose_photo(game: Game, ready: list[int] | None) -> Photo:
     """A random photo among those that this player has played least often: no repeats until all have been played."""
-    candidates = ready_photos(game.collection, game.version)
+    candidates = ready_photos(game.collection, game.version) if ready is None else ready
     times_played = Counter(
         Round.objects.filter(game__player=game.player, photo__in=candidates).values_list("photo_id", flat=True)
     )
-    in_game = set(game.rounds.values_list("photo_id", flat=True))
+    in_game = set(game.rounds.values_list("photo_id", flat=True)) if game.pk else set()
     unplayed = [pk for pk in candidates if pk not in in_game] or candidates
     fewest = min(times_played[pk] for pk in unplayed)
-    return secrets.choice([pk for pk in unplayed if times_played[pk] == fewest])
+    return Photo.objects.get(pk=secrets.choice([pk for pk in unplayed if times_played[pk] == fewest]))
 
 
 def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:

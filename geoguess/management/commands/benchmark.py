@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--rooms", type=int, default=25, help="rooms that play at once")
         parser.add_argument("--seats", type=int, default=20, help="players in each room")
         parser.add_argument("--players", type=int, default=200, help="players who play alone at once")
-        parser.add_argument("--rounds", type=int, default=4, help="rounds that each room plays (up to 10), or player (5)")
+        parser.add_argument("--rounds", type=int, default=4, help="rounds of each room (up to 10) or player (up to 5)")
         parser.add_argument(
             "--servers", type=int, default=1, help="web servers; with several, DATABASE_URL and REDIS_URL are used"
         )
