@@ -25,7 +25,7 @@ from geoguess.benchmarks.player import Answer, Player, round_state
 from pipeline.benchmarks.site import NotStarted, benchmark_site
 
 THINK_S = 20.0  # from the picture to the guess, at most, uniformly distributed
-ALONE = 5  # games that the one player plays
+ALONE, ALONE_THINK_S = 5, 0.5  # games of the one player
 SEED = 5
 
 
@@ -40,9 +40,11 @@ def benchmark_solo(*, players: int, rounds: int) -> dict[str, Any]:
         return play_on(environment, port, players=players, rounds=rounds)
 
 
-def play_on(environment: dict[str, str], port: int, *, players: int, rounds: int) -> dict[str, Any]:
+def play_on(
+    environment: dict[str, str], port: int, *, players: int, rounds: int, think_s: float = THINK_S
+) -> dict[str, Any]:
     """Play on a running site, first alone and then with all players, and return the figures."""
-    plan = {"url": f"http://127.0.0.1:{port}", "players": players, "rounds": rounds}
+    plan = {"url": f"http://127.0.0.1:{port}", "players": players, "rounds": rounds, "think_s": think_s}
     command = [sys.executable, "-m", "geoguess.benchmarks.solo", json.dumps(plan)]
     process = subprocess.run(
         command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, check=True
@@ -56,8 +58,9 @@ def play_on(environment: dict[str, str], port: int, *, players: int, rounds: int
 class Crowd:
     """Players at the same time, each in a thread, and what they were answered."""
 
-    def __init__(self, url: str, collection: str, players: int, rounds: int, games: int = 1) -> None:
-        self.url, self.collection, self.players, self.rounds, self.games = url, collection, players, rounds, games
+    def __init__(self, plan: dict[str, Any], collection: str, players: int, *, think_s: float, games: int = 1) -> None:
+        self.url, self.rounds, self.collection = plan["url"], plan["rounds"], collection
+        self.players, self.games, self.think_s = players, games, think_s
         self.seconds: dict[str, list[float]] = {}
         self.errors: Counter[str] = Counter()
         self.answered: list[tuple[str, float]] = []  # address and latitude of each guess
@@ -82,7 +85,7 @@ class Crowd:
             state = round_state(page) if self._well("round", page) else None
             if state is None or not self._well("picture", player.get(state["image_url"])):
                 return
-            time.sleep(choose.uniform(0, THINK_S if self.players > 1 else 0.5))
+            time.sleep(choose.uniform(0, self.think_s))
             latitude = choose.uniform(8, 34)
             answer = player.guess(state, latitude, choose.uniform(69, 96))
             if not self._well("guess", answer):
@@ -118,10 +121,10 @@ def _main(plan: dict[str, Any]) -> None:
     from pipeline.photos.selectors import playable_photos
 
     collection = next(one.slug for one in Collection.objects.all() if playable_photos(one).exists())
-    Crowd(plan["url"], collection, 1, plan["rounds"]).play()  # the server's first answers take longer
-    one = Crowd(plan["url"], collection, 1, plan["rounds"], games=ALONE)
+    Crowd(plan, collection, 1, think_s=0).play()  # the server's first answers take longer
+    one = Crowd(plan, collection, 1, think_s=ALONE_THINK_S, games=ALONE)
     one.play()
-    crowd = Crowd(plan["url"], collection, plan["players"], plan["rounds"])
+    crowd = Crowd(plan, collection, plan["players"], think_s=plan["think_s"])
     crowd.play()
     rounds = Round.objects.filter(locked_at__isnull=False).values_list("game__token", "number", "latitude")
     stored = {reverse("round-guess", args=[token, number]): latitude for token, number, latitude in rounds}

@@ -9,8 +9,11 @@ import time
 import pytest
 from django.db import OperationalError, connection
 from django.urls import reverse
+from django.utils import timezone
 
-from geoguess.models import Game, Round
+from geoguess.game import model_guess
+from geoguess.live import services as rooms
+from geoguess.models import Game, Player, Round
 from geoguess.site.busy import RETRY_AFTER_S, is_busy
 
 pytestmark = [
@@ -97,3 +100,37 @@ def test_any_other_error_stays_one(client, game, monkeypatch) -> None:
     answer = client.post(reverse("round-guess", args=[game.token, 1]), PLACE, content_type="application/json")
     assert answer.status_code == 500
     assert not is_busy(OperationalError("disk I/O error"))
+
+
+@pytest.fixture
+def locked_while_choosing(monkeypatch) -> list[bool]:
+    """Whether the database was locked for writing whenever a picture's model answer was computed."""
+    found: list[bool] = []
+    compute = model_guess.answer
+
+    def watched(*how):
+        found.append(connection.in_atomic_block)
+        return compute(*how)
+
+    monkeypatch.setattr(model_guess, "answer", watched)
+    return found
+
+
+def test_the_models_guess_is_computed_before_the_lock(client, game, locked_while_choosing) -> None:
+    client.post(reverse("game-start"), {"collection": game.collection.slug})
+    client.post(reverse("round-guess", args=[game.token, 1]), PLACE, content_type="application/json")
+    client.get(reverse("round", args=[game.token, 2]))
+    client.get(reverse("daily"))
+    client.post(reverse("daily"))
+    assert Round.objects.count() >= 3
+    assert len(locked_while_choosing) >= 3
+    assert not any(locked_while_choosing)
+
+
+def test_the_next_picture_of_a_room_is_chosen_before_the_lock(playable, version, broker, locked_while_choosing) -> None:
+    player = Player.objects.create()
+    how = {"kind": "room", "collection": playable, "round_count": 3, "time_limit_s": None, "model_plays": True}
+    room = rooms.create_room(host=player, level="atlas", now=timezone.now(), **how)
+    rooms.advance(room_id=room.pk, player=player, phase="lobby", number=0, now=timezone.now())
+    assert room.rounds.count() == 1
+    assert locked_while_choosing == [False]
