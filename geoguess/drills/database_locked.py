@@ -32,7 +32,8 @@ def run(site: DrillSite) -> str:
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait()
-    statuses, slowest = [], 0.0
+    statuses: list[int] = []
+    slowest = 0.0
     while not statuses or statuses[-1] != 200:
         answer = player.guess(state, *PLACE)
         statuses.append(answer.status)

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http.response import HttpResponseBase
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest, HttpResponseBase
 
 from geoguess.site.busy import RETRY_AFTER_S
 
@@ -51,7 +51,7 @@ class BoundedHandler(ASGIHandler):
         finally:
             queue.put_nowait(thread)
 
-    async def get_response_async(self, request: ASGIRequest) -> HttpResponseBase:
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """All of the middleware and the view in one go in the request's thread."""
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
