@@ -111,6 +111,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "django.template.context_processors.i18n",
                 "geoguess.players.context.reader",
+                "geoguess.site.disk.warning",
             ],
         },
     },

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from redis import RedisError
 
 from geoguess.game.groups import room_group
 from geoguess.game.guesses import InvalidGuess, parse_guess
@@ -21,8 +24,10 @@ from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site import limits
+from geoguess.site.busy import is_busy
 from geoguess.site.limits import ROOM_LIMIT, TooOften
 from geoguess.site.sockets import NOT_FOUND, TOO_FAST, MessageRate, of_players, pong
+from pipeline.support.announcing import announce
 
 REMOVED = 4403  # close code
 ERROR_CODES: dict[type[Exception], str] = {
@@ -91,7 +96,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if not self.room_id:
             return
         of_players.remove(self.player.pk, self)
-        await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
+        with suppress(RedisError, OSError):
+            await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
         await self.watch.presence.leave(self.seat_id, self.channel_name)
         await watch.leave(self.room_id)
 
@@ -119,6 +125,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 answer = await self.handlers[type(message)](message)
         except tuple(ERROR_CODES) as reason:
             await self._refuse(message.id, ERROR_CODES[type(reason)], str(reason))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            with translation.override(self.language):
+                await self._refuse(message.id, "busy", _("The site is busy. Try again in a moment."))
         else:
             await self._send_json(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
 
@@ -173,7 +184,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _react(self, message: messages.React) -> None:
         """Forward the reaction to the group without storing it."""
         news = outgoing.Reaction(type="reaction", seat=self._own_seat(), reaction=message.reaction)
-        await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
+        await announce(room_group(self.room_id), {"type": "room.news", "content": news})
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
         """Call a service that only the host may use; the service checks that."""

@@ -82,6 +82,14 @@ def spend(*, who: str, what: str, limit: int, seconds: int, counts: bool = True)
     raise TooOften(words % {"seconds": seconds})
 
 
+def can_count() -> bool:
+    """Whether limits are counted for all processes together: whoever signs up must wait for that."""
+    try:
+        return bool(_limiter(settings.REDIS_URL).storage.check())
+    except RedisError:
+        return False
+
+
 @cache
 def _limiter(url: str) -> Any:
     from limits.storage import RedisStorage

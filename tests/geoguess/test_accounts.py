@@ -23,7 +23,7 @@ from geoguess.models.player_names import InvalidName
 from geoguess.players import services as players
 from geoguess.profile import figures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.services]
+pytestmark = [pytest.mark.django_db, pytest.mark.services, pytest.mark.usefixtures("broker")]
 NOON = datetime(2026, 1, 7, 6, 30, tzinfo=UTC)  # Wednesday noon in India
 MUMBAI = Position(19.0, 72.9)
 PASSWORD = "banyan-tree-1947"
