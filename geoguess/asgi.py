@@ -33,7 +33,7 @@ from geoguess.processes.bodies import limit_bodies  # noqa: E402
 from geoguess.site.handler import BoundedHandler  # noqa: E402
 from geoguess.site.job_consumer import JobConsumer  # noqa: E402
 from geoguess.site.origin import SameOrigin  # noqa: E402
-from geoguess.site.sockets import NoConsumer  # noqa: E402
+from geoguess.site.sockets import refuse_socket  # noqa: E402
 
 limit_bodies()
 django_application = BoundedHandler()
@@ -43,7 +43,7 @@ sockets = URLRouter(
         path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),
         path("ws/r/<str:code>/", RoomConsumer.as_asgi()),
         path("ws/jobs/<int:pk>/", JobConsumer.as_asgi()),
-        re_path("", NoConsumer.as_asgi()),
+        re_path("", refuse_socket),  # type: ignore[arg-type]
     ]
 )
 application = ProtocolTypeRouter({"http": django_application, "websocket": SameOrigin(AuthMiddlewareStack(sockets))})

@@ -173,6 +173,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+# --- Guests who have not played for so many days are cleared, unless something refers to them; 0 keeps all
+GUEST_DAYS = env.int("GEOGUESS_GUEST_DAYS", default=90)
+
 # --- Audit log: who changed what, without IP addresses
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_BASE_MANAGER = True  # also of rows in the bin

@@ -146,9 +146,7 @@ def _choose_photo(game: Game, dealt: list[int]) -> Photo:
     places = places_of(dealt)
     rounds = Round.objects.filter(game__player=game.player)
     played = list(rounds.values_list("game_id", "photo_id", "photo__latitude", "photo__longitude"))
-    in_game: set[Hashable] = {
-        key for game_id, pk, *place in played if game_id == game.pk for key in (pk, tuple(place))
-    }
+    in_game: set[Hashable] = {key for game_id, pk, *place in played if game_id == game.pk for key in (pk, tuple(place))}
     times: Counter[Hashable] = Counter(key for _, pk, *place in played for key in (pk, tuple(place)))
 
     def worn(pk: int) -> tuple[bool, bool, int, int]:

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import segno
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -162,7 +161,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The room's URL as a QR code in SVG, black on white in both themes, as cameras need it."""
     if len(code) > LONGEST_CODE:
-        raise BadRequest("No room has such a code.")  # and a longer one would not fit into a QR code
+        return HttpResponse("No room has such a code.\n", status=400, content_type="text/plain")
     address = request.build_absolute_uri(reverse("room", args=[code]))
     image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(

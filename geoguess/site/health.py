@@ -5,7 +5,6 @@ from __future__ import annotations
 from secrets import compare_digest
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -61,7 +60,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404("GEOGUESS_METRICS_TOKEN is not set.")
     sent = request.headers.get("Authorization", "")
     if not sent.isascii():
-        raise BadRequest("The token is ASCII.")
+        return HttpResponse("Send the token in ASCII.\n", status=400, content_type="text/plain")
     if not compare_digest(sent.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
         return HttpResponse("Send the token: Authorization: Bearer …\n", status=401, content_type="text/plain")
     now = timezone.now()

@@ -29,6 +29,7 @@ class Limit(TypedDict):
     seconds: int
 
 
+NAMESPACE = "geoguess"  # of the keys in Redis
 ROOM_LIMIT: Limit = {"limit": 10, "seconds": 600}  # rooms opened by one player
 ADDRESS_LIMITS: dict[str, Limit] = {  # of all players behind one network address
     "rooms": {"limit": 30, "seconds": 600},
@@ -64,7 +65,7 @@ def spend(*, who: str, what: str, limit: int, seconds: int, counts: bool = True)
     """
     from limits import RateLimitItemPerSecond
 
-    rate = RateLimitItemPerSecond(limit, seconds, namespace="geoguess")
+    rate = RateLimitItemPerSecond(limit, seconds, namespace=NAMESPACE)
     try:
         limiter = _limiter(settings.REDIS_URL)
         if limiter.hit(rate, what, who) if counts else limiter.test(rate, what, who):

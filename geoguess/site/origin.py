@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import validate_host
+
+from geoguess.site.sockets import refuse_socket
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -21,7 +22,7 @@ class SameOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         own = is_own(headers.get(b"origin", ""), headers.get(b"host", ""))
-        return await (self.application if own else WebsocketDenier())(scope, receive, send)
+        return await (self.application if own else refuse_socket)(scope, receive, send)
 
 
 def is_own(origin: str, host: str) -> bool:

@@ -103,11 +103,10 @@ class OpenSockets:
 of_players, of_users = OpenSockets(), OpenSockets()
 
 
-class NoConsumer(AsyncWebsocketConsumer):
-    """Answers at all addresses that have no socket."""
-
-    async def connect(self) -> None:
-        await self.close(NOT_FOUND)
+async def refuse_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The ASGI application of sockets that may not be opened; a consumer would ask the channel layer first."""
+    await receive()
+    await send({"type": "websocket.close", "code": NOT_FOUND})
 
 
 class PingConsumer(AsyncJsonWebsocketConsumer):

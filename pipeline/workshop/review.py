@@ -29,6 +29,7 @@ from pipeline.intake.decoding import Box
 from pipeline.models import Photo, Report, Unsuitable
 from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
+from pipeline.support.numbers import whole_number
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.pictures.store import ImageMissing
@@ -228,5 +229,5 @@ def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:
 
 def _photo_to_undo(request: HttpRequest) -> Photo | None:
     """The photo of the previous decision, which the page offers to undo."""
-    pk = request.GET.get("undo", "")
-    return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk.isdecimal() else None
+    pk = whole_number(request.GET.get("undo", ""))
+    return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk else None

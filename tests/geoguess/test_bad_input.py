@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from geoguess.live import messages
 from geoguess.models import Game
+from pipeline.workshop import urls as workshop
 
 BAD_JSON = [
     "[" * 50_000,
@@ -92,3 +94,44 @@ def test_a_token_outside_ascii_is_a_wrong_one(careful: Client, settings):
 def test_a_rooms_message_may_be_nested_as_deeply_as_it_likes(text: str):
     with pytest.raises(messages.BadMessage):
         messages.parse(text)
+
+
+NUMBERS = ["9" * 400, "9" * 5000]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("digits", NUMBERS, ids=len)
+def test_numbers_in_addresses_may_be_of_any_length(careful: Client, django_user_model, digits: str):
+    careful.force_login(django_user_model.objects.create_superuser("admin"))
+    routes = [str(route.pattern) for route in get_resolver().url_patterns if not hasattr(route, "url_patterns")]
+    routes += [f"workshop/{route.pattern}" for route in workshop.urlpatterns]
+    for route in routes:
+        path = re.sub(r"<(int|str|slug):\w+>", lambda found: digits if found[1] == "int" else "x1", route)
+        for query in ("", f"?page={digits}&undo={digits}&width={digits}&offset={digits}&queue={digits}"):
+            for answer in (careful.get(f"/{path}{query}"), careful.post(f"/{path}{query}")):
+                assert answer.status_code < 500 or route == "health/ready", (path[:60], answer.status_code)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("digits", NUMBERS, ids=len)
+def test_numbers_in_forms_may_be_of_any_length(careful: Client, django_user_model, playable, digits: str):
+    careful.force_login(django_user_model.objects.create_superuser("admin"))
+    names = ("photos", "photo", "pk", "rounds", "time_limit", "version", "min", "max", "job", "count", "seat", "files")
+    form = dict.fromkeys(names, digits) | {"collection": playable.slug, "kind": "room", "name": "x"}
+    paths = [reverse(name) for name in ("game-start", "room-create", "workshop:bin-restore", "workshop:models-act")]
+    paths.append(reverse("workshop:collection-act", args=[playable.slug]))
+    paths.append(reverse("workshop:collection-new"))
+    for path in paths:
+        for act in (
+            "by_hand",
+            "add",
+            "restore",
+            "delete",
+            "remove",
+            "filter",
+            "save",
+            "version",
+            "refill",
+            "take_down",
+        ):
+            assert careful.post(path, form | {"act": act}).status_code < 500, (path, act)
