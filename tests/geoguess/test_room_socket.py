@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils import timezone
 from geoguess.live import consumer, database_thread, presence, rules, watch
 from geoguess.models import Pin, Player, Room, Seat
 from geoguess.site import limits, sockets
+from pipeline.support import announcing
 from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
 
 pytestmark = [
@@ -148,6 +150,35 @@ async def test_a_double_submit_counts_once(host, guests, room):
         answers = [await other.hear("ack") for _ in range(5)]
         assert [answer["locked"] for answer in answers] == [True, False, False, False, False]
     assert (await Pin.objects.aget()).latitude == 19
+
+
+async def test_a_guess_that_meets_a_locked_database_may_be_sent_again(host, guests, room, monkeypatch):
+    async with tab(host, room) as one:
+        await one.ask("advance", phase="lobby", round=0)
+        with monkeypatch.context() as patch:
+            patch.setattr("geoguess.live.guessing.put_pin", raising(OperationalError("database is locked")))
+            refused = await one.ask("guess", round=1, latitude=19, longitude=73)
+        assert (refused["type"], refused["code"]) == ("error", "busy")
+        assert (await one.ask("guess", round=1, latitude=19, longitude=73))["locked"]
+
+
+async def test_a_stored_guess_is_acknowledged_while_the_broker_hangs(host, guests, room, monkeypatch):
+    async def hang(*_):
+        await asyncio.sleep(600)
+
+    async with tab(host, room) as one:
+        await one.ask("advance", phase="lobby", round=0)
+        monkeypatch.setattr(announcing, "_paused_until", 0.0)
+        monkeypatch.setattr("channels_redis.pubsub.RedisPubSubLoopLayer.group_send", hang)
+        assert (await one.ask("guess", round=1, latitude=19, longitude=73))["locked"]
+        assert await Pin.objects.filter(locked_at__isnull=False).acount() == 1
+
+
+def raising(error: Exception):
+    def raise_it(*_, **__):
+        raise error
+
+    return raise_it
 
 
 async def test_who_comes_back_finds_seat_pin_and_lock(host, guests, room):
