@@ -43,7 +43,7 @@ sockets = URLRouter(
         path("ws/g/<str:token>/<int:number>/", RoundConsumer.as_asgi()),
         path("ws/r/<str:code>/", RoomConsumer.as_asgi()),
         path("ws/jobs/<int:pk>/", JobConsumer.as_asgi()),
-        re_path("", refuse_socket),  # type: ignore[arg-type]
     ]
 )
-application = ProtocolTypeRouter({"http": django_application, "websocket": SameOrigin(AuthMiddlewareStack(sockets))})
+everywhere = URLRouter([*sockets.routes, re_path("", refuse_socket)])  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": django_application, "websocket": SameOrigin(AuthMiddlewareStack(everywhere))})
