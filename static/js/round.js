@@ -45,7 +45,11 @@ async function confirm() {
   if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
   if (status === 200) return finish(body);
   /** @type {Record<number, string>} */
-  const reasons = { 400: body.error, 503: body.error, 0: gettext("The site cannot be reached. Your pin is kept: try again.") };
+  const reasons = {
+    400: body.error,
+    503: body.error,
+    0: gettext("The site cannot be reached. Your pin is kept: try again."),
+  };
   panel.setPhase("guess", reasons[status] ?? gettext("That did not work. Your pin is kept: try again."));
 }
 
