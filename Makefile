@@ -15,7 +15,7 @@ CONSTRAINTS := $(VENV)/constraints.txt
 endif
 PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c $(CONSTRAINTS) $(TORCH_INDEX:%=--extra-index-url %)
 
-.PHONY: run install test test-unit test-scripts test-browser test-fast coverage lint lint-scripts bench
+.PHONY: run install test test-unit test-scripts test-browser test-fast coverage lint lint-scripts bench drill
 # Tests start dozens of processes with the same code: its bytecode is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 run: install
@@ -79,3 +79,7 @@ lint-scripts: node_modules/installed
 
 bench: install
 	@$(BIN)/python manage.py benchmark
+
+# What a site of its own survives; DRILL=NAME runs one of them.
+drill: install
+	@$(BIN)/python manage.py drill $(DRILL)

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-WITH_JOBS = ("game", "classroom")
+WITH_JOBS = ("game", "classroom", "players")
 
 
 class GeoGuessConfig(AppConfig):

@@ -16,7 +16,10 @@ env = environ.Env()
 
 # --- Where things are written
 DATA_DIR = Path(env.str("GEOGUESS_DATA", default=str(BASE_DIR / "data"))).expanduser().resolve()
+os.umask(0o077)  # the database and the originals are nobody else's to read, nor is anything beside them
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+if DATA_DIR.stat().st_uid == os.geteuid():
+    DATA_DIR.chmod(0o700)
 ORIGINALS_DIR = DATA_DIR / "originals"  # as uploaded; never served
 STORE_DIR = DATA_DIR / "store"  # display copies, named by their hash
 MODELS_DIR = DATA_DIR / "models"  # one artifact folder per version
@@ -108,6 +111,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "django.template.context_processors.i18n",
                 "geoguess.players.context.reader",
+                "geoguess.site.disk.warning",
             ],
         },
     },
@@ -169,6 +173,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+# --- Guests who have not played for so many days are cleared, unless something refers to them; 0 keeps all
+GUEST_DAYS = env.int("GEOGUESS_GUEST_DAYS", default=90)
+
 # --- Audit log: who changed what, without IP addresses
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_BASE_MANAGER = True  # also of rows in the bin
@@ -188,6 +195,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no e-mail to addresses without an account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "GeoGuess India: "
 ACCOUNT_SESSION_REMEMBER = True
+# A class of 60 shares one network address. Wrong passwords are counted for each user name, so that one pupil's do not
+# keep the others out; what is counted by address stops only who tries many names.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "200/h/ip",
+    "login": "300/m/ip",
+    "login_failed": "200/10m/ip,5/5m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # for rate limits by IP address: the one that the proxy names
 
 # --- E-mail: for password resets only, and only if a server is configured

@@ -20,6 +20,7 @@ from geoguess.reasons import views as reasons
 from geoguess.site import app_views as app
 from geoguess.site import documents, health
 
+handler500 = "geoguess.site.busy.server_error_or_busy"
 urlpatterns = [
     path("", home_views.home, name="home"),
     path("collections/<slug:slug>/cover", home_views.cover, name="collection-cover"),
@@ -81,6 +82,7 @@ urlpatterns = [
     path("profile/delete", profile.delete, name="profile-delete"),
     path("leaderboards/", leaderboards.leaderboards, name="leaderboards"),
     path("accounts/password/reset/", accounts.password_reset),
+    path("accounts/signup/", accounts.signup),
     path("accounts/", include("allauth.account.urls")),
     path("about/", documents.document, {"page": "about"}, name="about"),
     path("attribution/", documents.document, {"page": "attribution"}, name="attribution"),

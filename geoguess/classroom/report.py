@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
@@ -18,8 +17,8 @@ from geoguess.game.rules import points
 from geoguess.game.selectors import truth
 from geoguess.live.selectors import team_totals
 from geoguess.models import Pin, Room, RoomRound, Seat
+from pipeline.support.cells import safe_text
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Cell = str | int | float | None
 
 
@@ -107,12 +106,8 @@ def as_workbook(report: Report) -> bytes:
 
 
 def safe_cell(cell: Cell) -> Cell:
-    """The cell without characters that workbooks forbid; a text that would be read as a formula (full-width signs
-    included) gets an apostrophe in front."""
-    if not isinstance(cell, str):
-        return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    return f"'{text}" if unicodedata.normalize("NFKC", text).startswith(FORMULA_SIGNS) else text
+    """The cell without characters that workbooks forbid, and no formula."""
+    return safe_text(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell
 
 
 def for_map(report: Report) -> list[dict[str, Any]]:

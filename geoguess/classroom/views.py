@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import Count, Q
@@ -28,6 +28,7 @@ from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
 from geoguess.players.actors import current_player
 from pipeline.models import Collection, Photo, Split
+from pipeline.support.json_text import BadJson, Id, JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
@@ -35,6 +36,16 @@ from predictor.versions.selectors import champion
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., HttpResponse]
+
+
+class Step(msgspec.Struct):
+    """One picture of a plan, as the editor sends it."""
+
+    photo: Id
+    note: str
+
+
+_STEPS: JsonReader[list[Step]] = JsonReader(list[Step])
 
 
 def educators_only(view: View) -> View:
@@ -135,8 +146,8 @@ def _choice(request: HttpRequest, name: str, choices: tuple[int, ...]) -> int | 
 def _steps(text: str) -> list[tuple[int, str]]:
     """The (photo id, note) steps in the posted JSON. Raises BadLesson."""
     try:
-        return [(int(step["photo"]), str(step["note"])) for step in json.loads(text)]
-    except (ValueError, TypeError, KeyError):
+        return [(step.photo, step.note) for step in _STEPS.read(text)]
+    except BadJson:
         raise services.BadLesson(_("The pictures did not arrive correctly. Reload the page and try again.")) from None
 
 

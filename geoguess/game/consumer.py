@@ -14,7 +14,7 @@ from geoguess.game.groups import round_group
 from geoguess.game.selectors import game_of
 from geoguess.models import Game, Player, Round
 from geoguess.players.actors import SESSION_KEY
-from geoguess.site.sockets import NOT_FOUND, PingConsumer, milliseconds
+from geoguess.site.sockets import NOT_FOUND, PingConsumer, milliseconds, of_players
 
 
 class Snapshot(TypedDict):
@@ -37,6 +37,7 @@ class RoundConsumer(PingConsumer):
 
     timer: asyncio.Task[None] | None = None
     round_id: int | None = None
+    player_id = 0  # 0 until accepted
 
     async def connect(self) -> None:
         game_round = await self._own_round()
@@ -46,6 +47,8 @@ class RoundConsumer(PingConsumer):
         self.round_id = game_round.pk
         await self.channel_layer.group_add(round_group(game_round.pk), self.channel_name)
         await self.accept()
+        self.player_id = game_round.game.player_id
+        await of_players.add(self.player_id, self)
         await self.send_json(
             Snapshot(
                 type="snapshot",
@@ -60,6 +63,8 @@ class RoundConsumer(PingConsumer):
     async def disconnect(self, code: int) -> None:
         if self.timer:
             self.timer.cancel()
+        if self.player_id:
+            of_players.remove(self.player_id, self)
         if self.round_id is not None:
             await self.channel_layer.group_discard(round_group(self.round_id), self.channel_name)
 

@@ -65,6 +65,7 @@ def leaderboard(
 def _games(since: datetime | None, collection: Collection | None) -> QuerySet[Any]:
     """Finished games of full length, annotated with ``total`` and ``model_total``: sums of rounded points."""
     games = Game.objects.filter(finished_at__isnull=False, round_count=ROUNDS_PER_GAME).exclude(mode=Game.Mode.STREAK)
+    games = games.exclude(mode=Game.Mode.DAILY, player__user__isnull=True)  # its places can be known to a second guest
     if since:
         games = games.filter(finished_at__gte=since)
     if collection:

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 from geoguess.game.access import own_round
 from geoguess.models import Player
 from geoguess.players.reports import CannotReport, report
+from geoguess.site import limits
+from geoguess.site.limits import TooOften
 from pipeline.models import Photo
 
 
@@ -23,7 +25,10 @@ def report_round(request: HttpRequest, token: str, number: int) -> JsonResponse:
 def report_response(request: HttpRequest, player: Player, photo: Photo) -> JsonResponse:
     """Store the request's report of the photo, and answer it."""
     try:
+        limits.spend_by_address(request, "reports")
         report(player=player, photo=photo, reason=request.POST.get("reason", ""), now=timezone.now())
     except CannotReport as error:
         return JsonResponse({"error": str(error)}, status=400)
+    except TooOften as error:
+        return JsonResponse({"error": str(error)}, status=429)
     return JsonResponse({"message": _("Thank you. We will check it; your profile will show the outcome.")})

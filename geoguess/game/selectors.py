@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db.models import Avg, Count, F, Max
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.rules import FEWEST_ROUNDS, Position, points, state_at
-from geoguess.models import Game, Player, Round
+from geoguess.game.rules import FEWEST_ROUNDS, Position, day_of, points, state_at
+from geoguess.models import Game, Player, Round, Series, SeriesPhoto
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.levels import STRONGEST
@@ -64,6 +65,14 @@ def ready_photos(collection: Collection, version: ModelVersion) -> list[int]:
     photos = playable_photos(collection).filter(sha256__in=predicted).values_list("pk", "sha256")
     trained_on = training_hashes(version)
     return [pk for pk, sha256 in photos if sha256 not in trained_on]
+
+
+def dealt_photos(collection: Collection, version: ModelVersion, now: datetime) -> list[int]:
+    """The ready photos that games and rooms may deal: without those of today's daily challenge, which is ranked."""
+    daily = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY, series__day=day_of(now))
+    held_back = set(daily.values_list("photo_id", flat=True))
+    ready = ready_photos(collection, version)
+    return [pk for pk in ready if pk not in held_back] or ready
 
 
 def places_of(photos: list[int]) -> dict[int, tuple[float, float]]:

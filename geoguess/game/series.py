@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from geoguess.game import rules
 from geoguess.game.selectors import places_of, ready_photos
-from geoguess.game.services import CannotPlay, open_round
+from geoguess.game.services import CannotPlay, store_game
 from geoguess.game.standings import challenge_series, game_in, may_challenge
 from geoguess.models import Game, Player, Series, SeriesPhoto
 from pipeline.models import Collection
@@ -113,20 +113,19 @@ def start_series(*, series: Series, player: Player, now: datetime) -> Game:
     if existing:
         return existing
     try:
-        with transaction.atomic():
-            game = Game.objects.create(
-                player=player,
-                mode=series.kind,
-                series=series,
-                collection=series.collection,
-                version=series.version,
-                level=series.level,
-                scale_km=series.scale_km,
-                round_count=series.photos.count(),
-                time_limit_s=series.time_limit_s,
-                started_at=now,
-            )
-            open_round(game=game, number=1, now=now)
-            return game
+        game = Game(
+            player=player,
+            mode=series.kind,
+            series=series,
+            collection=series.collection,
+            version=series.version,
+            level=series.level,
+            scale_km=series.scale_km,
+            round_count=series.photos.count(),
+            time_limit_s=series.time_limit_s,
+            started_at=now,
+        )
+        store_game(game, now=now)
+        return game
     except IntegrityError:  # another tab started it
         return Game.objects.get(series=series, player=player)

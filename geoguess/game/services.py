@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Hashable
 from datetime import datetime
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,10 +19,11 @@ from kombu.exceptions import OperationalError
 from geoguess.game import rules
 from geoguess.game.groups import round_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import latest_round, places_of, ready_photos
+from geoguess.game.selectors import dealt_photos, latest_round, places_of
 from geoguess.models import Game, Player, Round
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
+from pipeline.support.announcing import announce_now
 from predictor.answers.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
 from predictor.serving.dispatch import send_predict_task
@@ -67,27 +66,40 @@ def start_game(
     version = champion()
     if version is None:
         raise CannotPlay(_("The model is still being set up. Try again in a minute."))
-    ready = ready_photos(collection, version)
-    if not ready:
+    dealt = dealt_photos(collection, version, now)
+    if not dealt:
+        if not playable_photos(collection).exists():
+            raise CannotPlay(
+                _("No pictures of “%(collection)s” can be played at the moment. Choose another collection.")
+                % {"collection": collection.shown_name}
+            )
         raise CannotPlay(
             _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
             % {"collection": collection.shown_name}
         )
     max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
-    with transaction.atomic():
-        game = Game.objects.create(
-            player=player,
-            mode=mode,
-            collection=collection,
-            version=version,
-            level=level,
-            scale_km=collection.scale_km,
-            round_count=min(max_rounds, len(ready)),
-            time_limit_s=time_limit_s,
-            started_at=now,
-        )
-        open_round(game=game, number=1, now=now)
+    game = Game(
+        player=player,
+        mode=mode,
+        collection=collection,
+        version=version,
+        level=level,
+        scale_km=collection.scale_km,
+        round_count=min(max_rounds, len(dealt)),
+        time_limit_s=time_limit_s,
+        started_at=now,
+    )
+    store_game(game, now=now, dealt=dealt)
     return game
+
+
+def store_game(game: Game, *, now: datetime, dealt: list[int] | None = None) -> None:
+    """Store a new game with its first round open."""
+    first = _new_round(game, 1, now, dealt)
+    with transaction.atomic():
+        game.save()
+        first.game = game
+        first.save()
 
 
 def open_round(*, game: Game, number: int, now: datetime) -> Round:
@@ -99,29 +111,39 @@ def open_round(*, game: Game, number: int, now: datetime) -> Round:
     next_number = last.number + 1 if last else 1
     if number != next_number or (last and (last.locked_at is None or last.ends_game)):
         raise OutOfTurn
-    photo = game.series.photos.get(number=number).photo if game.series else Photo.objects.get(pk=_choose_photo(game))
-    committed = committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level)
+    new = _new_round(game, number, now)
     try:
         with transaction.atomic():
-            return Round.objects.create(
-                game=game,
-                number=number,
-                photo=photo,
-                image_seed=secrets.randbits(62),
-                started_at=now,
-                deadline=rules.deadline(now, game.time_limit_s),
-                **committed,
-            )
+            new.save()
+        return new
     except IntegrityError:  # another tab has opened it at the same moment
         return game.rounds.get(number=number)
 
 
-def _choose_photo(game: Game) -> int:
+def _new_round(game: Game, number: int, now: datetime, dealt: list[int] | None = None) -> Round:
+    """A round that is not stored yet. Choosing its photo and the model's guess take longer than any write, so they come
+    before SQLite, which has one lock for all, is locked."""
+    if game.series:
+        photo = game.series.photos.get(number=number).photo
+    else:
+        photo = _choose_photo(game, dealt_photos(game.collection, game.version, now) if dealt is None else dealt)
+    return Round(
+        game=game,
+        number=number,
+        photo=photo,
+        image_seed=secrets.randbits(62),
+        started_at=now,
+        deadline=rules.deadline(now, game.time_limit_s),
+        **committed_guess(photo=photo, version=game.version, scale_km=game.scale_km, level=game.level),
+    )
+
+
+def _choose_photo(game: Game, dealt: list[int]) -> Photo:
     """A random photo among those that this player has played least often: no repeats until all have been played.
 
     Of these, one of a place that is not in this game yet, and that the player has seen least often.
     """
-    places = places_of(ready_photos(game.collection, game.version))
+    places = places_of(dealt)
     rounds = Round.objects.filter(game__player=game.player)
     played = list(rounds.values_list("game_id", "photo_id", "photo__latitude", "photo__longitude"))
     in_game: set[Hashable] = {key for game_id, pk, *place in played if game_id == game.pk for key in (pk, tuple(place))}
@@ -132,7 +154,7 @@ def _choose_photo(game: Game) -> int:
         return pk in in_game, place in in_game, times[pk], times[place]
 
     least = min(map(worn, places))
-    return secrets.choice([pk for pk in places if worn(pk) == least])
+    return Photo.objects.get(pk=secrets.choice([pk for pk in places if worn(pk) == least]))
 
 
 def save_draft(*, game_round: Round, guess: rules.Position, now: datetime) -> None:
@@ -185,6 +207,4 @@ def _lock_and_score(game_round: Round, guess: rules.Position | None, now: dateti
 
 def _announce_lock(round_id: int) -> None:
     """Notify the player's tabs, which then fetch the result over HTTP."""
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(round_group(round_id), {"type": "round.locked"})
+    announce_now(round_group(round_id), {"type": "round.locked"})

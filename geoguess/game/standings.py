@@ -78,11 +78,18 @@ def ranked_games(series: Series) -> QuerySet[Game]:
 
 
 def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
-    """The page of a daily series. Other players' results are included only when the player has finished."""
+    """The page of a daily series. Other players' results are included only when the player has finished.
+
+    Guests are ranked apart from accounts: whoever plays again as another guest knows the places already.
+    """
     game = game_in(series, player)
     page: dict[str, Any] = {"series": series, "own": game, "result": None}
     if game and game.finished_at:
-        rows = [row | {"you": row["player"] == player} for row in _ranking(ranked_games(series))]
+        accounts, guests = (
+            [row | {"you": row["player"] == player} for row in _ranking(ranked_games(series).filter(of_group))]
+            for of_group in (Q(player__user__isnull=False), Q(player__user__isnull=True))
+        )
+        rows = guests if player is None or player.user_id is None else accounts
         player_row = next((row for row in rows if row["you"]), None)
         total = sum(points(row.score) for row in game.rounds.all())
         share = rules.percentile(player_row["rank"], len(rows)) if player_row else None
@@ -94,7 +101,9 @@ def daily_page(series: Series, player: Player | None) -> dict[str, Any]:
             "rank": player_row["rank"] if player_row else None,
             "players": len(rows),
             "percentile": None if share is None else round(100 * share),
-            "top": rows[:TOP],
+            "top": accounts[:TOP],
+            "top_guests": guests[:TOP],
+            "is_guest": rows is guests,
             "bars": bars,
             "own_bar": next(bar for bar in bars if bar["you"]),
         }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,11 +22,22 @@ from geoguess.models import Game, Round
 from geoguess.players.actors import current_player
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection
+from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import LIFT_SHARES, STRONGEST
 from predictor.pictures import store
 
 LEVELS = (STRONGEST, *LIFT_SHARES)
+
+
+class Pin(msgspec.Struct):
+    """The position that a browser sends."""
+
+    latitude: float
+    longitude: float
+
+
+_PIN: JsonReader[Pin] = JsonReader(Pin)
 
 
 @require_POST
@@ -144,12 +155,10 @@ def picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
 def _posted_position(request: HttpRequest) -> rules.Position:
     """The position in the request's JSON body. Raises InvalidGuess."""
     try:
-        body = json.loads(request.body)
-    except ValueError:
+        body = _PIN.read(request.body)
+    except BadJson:
         raise InvalidGuess(_("The guess did not arrive correctly. Reload the page and try again.")) from None
-    if not isinstance(body, dict):
-        raise InvalidGuess(_("The guess did not arrive correctly. Reload the page and try again."))
-    return parse_guess(body.get("latitude"), body.get("longitude"))
+    return parse_guess(body.latitude, body.longitude)
 
 
 @require_POST

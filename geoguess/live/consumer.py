@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from redis import RedisError
 
 from geoguess.game.groups import room_group
 from geoguess.game.guesses import InvalidGuess, parse_guess
@@ -22,13 +24,12 @@ from geoguess.models import Player, Room, Seat
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import SESSION_KEY
 from geoguess.site import limits
+from geoguess.site.busy import is_busy
 from geoguess.site.limits import ROOM_LIMIT, TooOften
-from geoguess.site.sockets import NOT_FOUND, pong
+from geoguess.site.sockets import NOT_FOUND, TOO_FAST, MessageRate, of_players, pong
+from pipeline.support.announcing import announce
 
-REMOVED, TOO_FAST = 4403, 4429  # close codes
-BURST = 30  # token bucket: messages at once
-REFILL_PER_S = 10.0  # token bucket: messages per second in the long run
-MAX_REFUSED = 100  # messages over the rate before the socket is closed
+REMOVED = 4403  # close code
 ERROR_CODES: dict[type[Exception], str] = {
     services.NotAllowed: "not_allowed",
     services.TooLate: "too_late",
@@ -55,7 +56,6 @@ class RoomConsumer(AsyncWebsocketConsumer):
     room_id = 0  # 0 until accepted
     seat_id = 0  # 0 for a host without a seat
     revision = -1  # of the last snapshot or event sent to the tab
-    tokens, refilled_at, refused_count = float(BURST), 0.0, 0
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Skips Channels' ``aclose_old_connections`` (a thread hop per message): rooms keep their connection open."""
@@ -68,7 +68,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         room, self.player, seat = member
         self.room_id, self.seat_id = room.pk, seat.pk if seat else 0
-        self.language = _language(self.scope)
+        self.language, self.rate = _language(self.scope), MessageRate()
         self.handlers: dict[type, Callable[[Any], Awaitable[outgoing.Outcome | None]]] = {
             messages.Sync: self._resend,
             messages.Draft: self._draft,
@@ -89,21 +89,23 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self.watch.presence.beat(self.seat_id, self.channel_name)
         self.watch.wake()
         await self.accept()
+        await of_players.add(self.player.pk, self)
         await self._send_snapshot()
 
     async def disconnect(self, code: int) -> None:
         if not self.room_id:
             return
-        await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
+        of_players.remove(self.player.pk, self)
+        with suppress(RedisError, OSError):
+            await self.channel_layer.group_discard(room_group(self.room_id), self.channel_name)
         await self.watch.presence.leave(self.seat_id, self.channel_name)
         await watch.leave(self.room_id)
 
     # --- From the browser
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if not self._take_token():
-            self.refused_count += 1
-            if self.refused_count > MAX_REFUSED:
+        if not self.rate.allows():
+            if self.rate.exhausted:
                 await self.close(TOO_FAST)
             else:
                 with translation.override(self.language):
@@ -123,18 +125,13 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 answer = await self.handlers[type(message)](message)
         except tuple(ERROR_CODES) as reason:
             await self._refuse(message.id, ERROR_CODES[type(reason)], str(reason))
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            with translation.override(self.language):
+                await self._refuse(message.id, "busy", _("The site is busy. Try again in a moment."))
         else:
             await self._send_json(outgoing.Ack(type="ack", id=message.id, **(answer or {})))
-
-    def _take_token(self) -> bool:
-        """Token bucket: whether the message is within the rate."""
-        now = time.monotonic()
-        self.tokens = min(BURST, self.tokens + (now - self.refilled_at) * REFILL_PER_S)
-        self.refilled_at = now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
 
     async def _resend(self, message: messages.Sync) -> None:
         await self._send_snapshot()
@@ -187,7 +184,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _react(self, message: messages.React) -> None:
         """Forward the reaction to the group without storing it."""
         news = outgoing.Reaction(type="reaction", seat=self._own_seat(), reaction=message.reaction)
-        await self.channel_layer.group_send(room_group(self.room_id), {"type": "room.news", "content": news})
+        await announce(room_group(self.room_id), {"type": "room.news", "content": news})
 
     async def _as_host(self, service: Callable[..., None], **arguments: Any) -> None:
         """Call a service that only the host may use; the service checks that."""

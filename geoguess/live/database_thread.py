@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
-from asgiref.sync import async_to_sync, sync_to_async
-from channels.layers import get_channel_layer
+from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connections
+
+from pipeline.support.announcing import announce, announce_now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,20 +31,18 @@ async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
         result = await sync_to_async(_run, thread_sensitive=False, executor=_thread)(function, args, kwargs)
     finally:
         _outbox.reset(token)
-    layer = get_channel_layer()
-    for group, message in outbox if layer else ():
-        await layer.group_send(group, message)
+    for group, message in outbox:
+        await announce(group, message)
     return result
 
 
 def send(group: str, message: dict[str, Any]) -> None:
     """Send to all sockets of the group: after the current ``call``, or at once outside of one."""
     outbox = _outbox.get()
-    layer = get_channel_layer()
     if outbox is not None:
         outbox.append((group, message))
-    elif layer is not None:
-        async_to_sync(layer.group_send)(group, message)
+    else:
+        announce_now(group, message)
 
 
 def close() -> None:

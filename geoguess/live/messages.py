@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from geoguess.live.rules import REACTIONS
+from geoguess.site.pings import MAX_MESSAGE_CHARACTERS, Ping
+from pipeline.support.json_text import BadJson, JsonReader
 
-MAX_CHARACTERS = 1000
 RequestId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 SeatId = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
@@ -22,12 +23,6 @@ class Request(msgspec.Struct, tag_field="type", forbid_unknown_fields=True):
     """The base of all messages that are acknowledged."""
 
     id: RequestId
-
-
-class Ping(msgspec.Struct, tag_field="type", tag="ping", forbid_unknown_fields=True):
-    """The heartbeat. Its answer repeats ``t``, the browser's clock, and adds the server's."""
-
-    t: float
 
 
 class Sync(Request, tag="sync"):
@@ -106,7 +101,8 @@ class React(Request, tag="react"):
 
 
 Message = Ping | Sync | Draft | Guess | Advance | Skip | Pause | Resume | End | Close | Rename | Remove | Again | React
-_decoder = msgspec.json.Decoder(Message)
+_message: JsonReader[Message] = JsonReader(Message)
+_anything: JsonReader[Any] = JsonReader(Any)
 
 
 class BadMessage(ValueError):
@@ -119,18 +115,18 @@ class BadMessage(ValueError):
 
 def parse(text: str) -> Message:
     """The message in a JSON text. Raises BadMessage."""
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_MESSAGE_CHARACTERS:
         raise BadMessage("Messages are short JSON texts.", None)
     try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError) as reason:
+        return _message.read(text)
+    except BadJson as reason:
         raise BadMessage(str(reason), _id_in(text)) from None
 
 
 def _id_in(text: str) -> int | None:
     try:
-        content: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+        content = _anything.read(text)
+    except BadJson:
         return None
     request_id = content.get("id") if isinstance(content, dict) else None
     return request_id if isinstance(request_id, int) and not isinstance(request_id, bool) else None

@@ -29,6 +29,11 @@ def seat_of(room: Room, player: Player | None) -> Seat | None:
     return room.seats.filter(player=player, removed_at__isnull=True).first() if player else None
 
 
+def is_member(room: Room, player: Player | None) -> bool:
+    """Whether the player has a seat in the room, or is its host."""
+    return player is not None and (room.host_id == player.pk or seat_of(room, player) is not None)
+
+
 def address(room: Room | None) -> str | None:
     """The URL of the room's page."""
     return reverse("room", args=[room.code]) if room else None

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from geoguess.game import rules as game_rules
 from geoguess.game.groups import room_group
 from geoguess.game.model_guess import committed_guess
-from geoguess.game.selectors import places_of, ready_photos
+from geoguess.game.selectors import dealt_photos, places_of, ready_photos
 from geoguess.game.services import CannotPlay
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
@@ -244,11 +244,12 @@ def _everybody_locked(room_id: int, round_id: int, present: Set[int] | None) -> 
 
 def advance(*, room_id: int, player: Player, phase: str, number: int, now: datetime) -> None:
     """End this phase of this round for the host; idempotent. Raises NotAllowed, CannotPlay."""
+    prepared = _prepare_round(room_id, now)
     with transaction.atomic():
         room = _lock_for(room_id, player)
         if (room.phase, room.number) == (phase, number) and room.phase != Room.Phase.OVER:
             room.paused, room.paused_left_ms = False, None
-            _advance(room, now)
+            _advance(room, now, prepared)
 
 
 def skip(*, room_id: int, player: Player, number: int, now: datetime) -> None:
@@ -269,10 +270,11 @@ def tick(*, room_id: int, present: Set[int] | None, now: datetime) -> Room:
     """Advance the room if that is due: compare-and-set, so that of several processes one does it. Returns the room."""
     room = Room.objects.get(pk=room_id)
     if _is_due(room, present, now):
+        prepared = _prepare_round(room_id, now)
         with transaction.atomic():
             room = _lock(room_id)
             if _is_due(room, present, now):
-                _advance(room, now)
+                _advance(room, now, prepared)
     return room
 
 
@@ -288,47 +290,66 @@ def _is_due(room: Room, present: Set[int] | None, now: datetime) -> bool:
     return _everybody_locked(room.pk, round_id, present)
 
 
-def _advance(room: Room, now: datetime) -> None:
+def _advance(room: Room, now: datetime, prepared: RoomRound | None) -> None:
     if room.phase == Room.Phase.GUESS:
         _reveal(room, room.rounds.get(number=room.number), now)
     elif room.phase == Room.Phase.REVEAL and selectors.is_decided(room):
         _finish(room, now)
     else:
-        _open_round(room, now)
+        _open_round(room, now, prepared)
 
 
-def _open_round(room: Room, now: datetime) -> None:
-    """Start the next round. Raises CannotPlay if no photo is left."""
-    room.number += 1
-    photo = Photo.objects.get(pk=_choose_photo(room))
-    round_ = RoomRound.objects.create(
+def _prepare_round(room_id: int, now: datetime) -> RoomRound | None:
+    """The room's next round, if that is what comes next: choosing its photo and the model's guess take longer than any
+    write, so they come before the lock."""
+    room = Room.objects.select_related("collection", "version").get(pk=room_id)
+    opens = room.phase == Room.Phase.LOBBY or (room.phase == Room.Phase.REVEAL and not selectors.is_decided(room))
+    try:
+        return _new_round(room, now) if opens else None
+    except CannotPlay:
+        return None  # raised again under the lock, if it is still so
+
+
+def _new_round(room: Room, now: datetime) -> RoomRound:
+    """The next round, not stored yet. Raises CannotPlay if no photo is left."""
+    number, photo_id = _choose_photo(room, now)
+    photo = Photo.objects.get(pk=photo_id)
+    return RoomRound(
         room=room,
-        number=room.number,
+        number=number,
         photo=photo,
         image_seed=secrets.randbits(62),
-        started_at=now,
         **committed_guess(photo=photo, version=room.version, scale_km=room.scale_km, level=room.level),
     )
+
+
+def _open_round(room: Room, now: datetime, prepared: RoomRound | None = None) -> None:
+    """Start the next round, the ``prepared`` one if it is that. Raises CannotPlay if no photo is left."""
+    round_ = (
+        prepared if prepared and not room.rounds.filter(number__gte=prepared.number).exists() else _new_round(room, now)
+    )
+    room.number, round_.room, round_.started_at = round_.number, room, now
+    round_.save()
     room.phase, room.ends_at = Room.Phase.GUESS, game_rules.deadline(now, room.time_limit_s)
     _publish(room, outgoing.RoundOpened(event="round", **selectors.round_public(room, round_)))
 
 
-def _choose_photo(room: Room) -> int:
-    """Id of the lesson's next photo, else of a random unplayed one of the collection. Raises CannotPlay."""
+def _choose_photo(room: Room, now: datetime) -> tuple[int, int]:
+    """The next round's number and photo: the lesson's next one, else a random unplayed one of the collection. Raises
+    CannotPlay."""
     if room.steps:
-        while room.number <= len(room.steps):
-            photo_id = room.steps[room.number - 1]["photo"]
+        for number in range(room.number + 1, len(room.steps) + 1):
+            photo_id = room.steps[number - 1]["photo"]
             if Photo.objects.filter(pk=photo_id).exists():  # it may have been removed since the lesson began
-                return int(photo_id)
-            room.number += 1
+                return number, int(photo_id)
         raise CannotPlay(_("This lesson has no playable pictures left. Edit it and add some."))
     played = set(room.rounds.values_list("photo_id", flat=True))
-    unplayed = [pk for pk in ready_photos(room.collection, room.version) if pk not in played]
+    unplayed = [pk for pk in dealt_photos(room.collection, room.version, now) if pk not in played]
     if not unplayed:
         raise CannotPlay(_("This collection has no pictures left. Create a room with another collection."))
     played_places = set(room.rounds.values_list("photo__latitude", "photo__longitude"))
     elsewhere = [pk for pk, place in places_of(unplayed).items() if place not in played_places]
-    return secrets.choice(elsewhere or unplayed)
+    return room.number + 1, secrets.choice(elsewhere or unplayed)
 
 
 def _reveal(room: Room, round_: RoomRound, now: datetime) -> None:

@@ -25,15 +25,15 @@ from geoguess.models import Room
 from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import current_player, known_player
 from geoguess.site import limits
-from geoguess.site.limits import ROOM_LIMIT, TooOften
+from geoguess.site.limits import ROOM_LIMIT, Limit, TooOften
 from pipeline.models import Collection
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 from predictor.versions.selectors import champion
 
-JOIN_LIMIT = {"limit": 20, "seconds": 60}  # by one player
-WRONG_CODE_LIMIT = {"limit": 40, "seconds": 600}  # by one IP address, which a whole class may share
+JOIN_LIMIT: Limit = {"limit": 20, "seconds": 60}  # by one player
+LONGEST_CODE = 6
 
 
 @require_safe
@@ -77,8 +77,9 @@ def create(request: HttpRequest) -> HttpResponse:
             {"message": _("A room cannot be made with these settings. Go back and choose again.")},
             status=400,
         )
-    player = current_player(request)
     try:
+        limits.spend_by_address(request, "rooms")
+        player = current_player(request)
         limits.spend(who=player.token, what="rooms", **ROOM_LIMIT)
         room = services.create_room(
             host=player,
@@ -100,11 +101,12 @@ def create(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """Join a room by code and name, from the form."""
     code = "".join(request.POST.get("code", "").split())
-    player = current_player(request)
     form_url = reverse("rooms")
     try:
-        limits.spend(who=player.token, what="joins", **JOIN_LIMIT)
+        limits.spend_by_address(request, "joins")
         room_id = _room(request, code).pk
+        player = current_player(request)
+        limits.spend(who=player.token, what="joins", **JOIN_LIMIT)
         form_url += f"?code={code}"
         services.join(
             room_id=room_id,
@@ -120,10 +122,13 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 def _room(request: HttpRequest, code: str) -> Room:
-    """The room with this code. Wrong codes are rate-limited against guessing. Raises CannotJoin, TooOften."""
+    """The room with this code. Raises CannotJoin; TooOften after many wrong codes, also for a right one: otherwise
+    whoever tries all codes would find those of open rooms. Members still come in."""
     room = live.room_by_code(code)
+    if room is None or not live.is_member(room, known_player(request)):
+        limits.check_by_address(request, "wrong-codes")
     if room is None:
-        limits.spend(who=request.META["REMOTE_ADDR"], what="wrong-codes", **WRONG_CODE_LIMIT)
+        limits.spend_by_address(request, "wrong-codes")
         raise services.CannotJoin(_("There is no open room with this code. Check it with the host."))
     return room
 
@@ -138,8 +143,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, str(reason))
         return redirect("rooms")
     player = known_player(request)
-    seat = live.seat_of(room, player)
-    if player is None or (seat is None and room.host_id != player.pk):
+    if player is None or not live.is_member(room, player):
         return redirect(f"{reverse('rooms')}?code={room.code}")
     page = {
         "role": "player" if room.kind != Room.Kind.LESSON else "screen" if room.host_id == player.pk else "pupil",
@@ -150,12 +154,14 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         "reactions": rules.REACTIONS,
         "full_health": rules.FULL_HEALTH,
     }
-    return render(request, "room.html", {"room": room, "page": page, "seat": seat})
+    return render(request, "room.html", {"room": room, "page": page, "seat": live.seat_of(room, player)})
 
 
 @require_safe
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The room's URL as a QR code in SVG, black on white in both themes, as cameras need it."""
+    if len(code) > LONGEST_CODE:
+        return HttpResponse("No room has such a code.\n", status=400, content_type="text/plain")
     address = request.build_absolute_uri(reverse("room", args=[code]))
     image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(

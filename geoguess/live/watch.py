@@ -10,7 +10,6 @@ import logging
 import time
 from datetime import timedelta
 
-from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from geoguess.game.groups import room_group
@@ -19,6 +18,7 @@ from geoguess.live import outgoing, rules, services
 from geoguess.live.database_thread import call
 from geoguess.live.presence import Presence
 from geoguess.live.selectors import host_seat
+from pipeline.support.announcing import announce
 
 CHECK_EVERY_S = 1.0
 SETTLE_S = 6.0  # after a start browsers need time to reconnect: nobody counts as absent
@@ -110,6 +110,4 @@ async def leave(room_id: int) -> None:
 
 async def _send_news(room_id: int, content: outgoing.News) -> None:
     """Send a message without a revision, which is not repeated for a socket that misses it."""
-    layer = get_channel_layer()
-    if layer is not None:
-        await layer.group_send(room_group(room_id), {"type": "room.news", "content": content})
+    await announce(room_group(room_id), {"type": "room.news", "content": content})

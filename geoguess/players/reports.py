@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from geoguess.models import Player
-from pipeline.curation.reports import NotReported, report_photo
+from geoguess.models import Pin, Player, Round
+from pipeline.curation.reports import ENOUGH, NotReported, report_photo
 from pipeline.models import Photo, Report
 
 REASONS = {
@@ -29,6 +29,9 @@ OUTCOMES = {
 }
 
 
+OPEN = gettext_lazy("not decided yet")
+
+
 class CannotReport(ValueError):
     """The report is refused; the message says why."""
 
@@ -36,7 +39,7 @@ class CannotReport(ValueError):
 def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Report:
     """Store the player's report for the curators. Raises CannotReport."""
     try:
-        return report_photo(photo=photo, reason=reason, reporter=player.token, now=now)
+        return report_photo(photo=photo, reason=reason, reporter=player.token, weight=_weight(player, photo), now=now)
     except NotReported as error:
         if str(error) == "too_many":
             raise CannotReport(
@@ -45,13 +48,22 @@ def report(*, player: Player, photo: Photo, reason: str, now: datetime) -> Repor
         raise CannotReport(_("Choose what is wrong with the picture.")) from error
 
 
+def _weight(player: Player, photo: Photo) -> int:
+    """How much the player's word counts: an account's is enough; a guest's counts once they have guessed the place."""
+    if player.user_id is not None:
+        return ENOUGH
+    guessed = Round.objects.filter(game__player=player, photo=photo, locked_at__isnull=False).exists()
+    pinned = Pin.objects.filter(seat__player=player, round__photo=photo, locked_at__isnull=False).exists()
+    return 1 if guessed or pinned else 0
+
+
 def reports_of(player: Player) -> list[dict[str, Any]]:
     """The player's reports, latest first, with their outcomes. They do not identify the photo."""
     return [
         {
             "created_at": row.created_at,
             "reason": REASONS[row.reason],
-            "outcome": OUTCOMES[row.outcome],
+            "outcome": OPEN if not row.outcome and not row.takes_out else OUTCOMES[row.outcome],
             "decided": bool(row.outcome),
         }
         for row in Report.objects.filter(reporter=player.token)

@@ -7,6 +7,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from geoguess.site import busy, limits
+
+
+def signup(request: HttpRequest) -> HttpResponseBase:
+    """Make an account, unless nobody counts how many one address makes: without a broker that could be any number."""
+    if request.method == "POST" and not limits.can_count():
+        return busy.response(request)
+    return views.signup(request)
+
 
 def password_reset(request: HttpRequest) -> HttpResponseBase:
     """Send a reset link by e-mail; a site without e-mail shows whom to ask instead."""

@@ -22,6 +22,7 @@ import redis
 SERVERS = ("valkey-server", "redis-server")  # in this order
 OLDEST = 7  # Valkey began as Redis 7.2
 MAX_SOCKET_PATH_BYTES = 100
+ANSWER_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,16 @@ def wait_until_up(url: str, timeout_s: float = 10.0) -> bool:
     """Whether the server answers within ``timeout_s`` seconds."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        try:
-            with redis.Redis.from_url(url) as client:
-                client.ping()
+        if answers(url):
             return True
-        except redis.RedisError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     return False
+
+
+def answers(url: str) -> bool:
+    """Whether the server answers within seconds."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, retry=None) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.rules import Position, distance_km, points, round_score
-from geoguess.models import Round
+from geoguess.game.rules import Position, day_of, distance_km, points, round_score
+from geoguess.models import Room, RoomRound, Round, Series, SeriesPhoto
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
@@ -49,9 +50,14 @@ class Case:
 
 
 def exhibited_photos() -> QuerySet[Photo]:
-    """The gallery's photos, except those in an open round of some player."""
+    """The gallery's photos, except those in an open round, in a room that is not over, or in today's daily."""
     being_played = Round.objects.filter(photo=OuterRef("pk"), locked_at__isnull=True)
-    return published_photos().filter(exhibited=True).exclude(Exists(being_played)).order_by("pk")
+    in_a_room = RoomRound.objects.filter(photo=OuterRef("pk")).exclude(room__phase=Room.Phase.OVER)
+    in_the_daily = SeriesPhoto.objects.filter(
+        photo=OuterRef("pk"), series__kind=Series.Kind.DAILY, series__day=day_of(timezone.now())
+    )
+    photos = published_photos().filter(exhibited=True).order_by("pk")
+    return photos.exclude(Exists(being_played)).exclude(Exists(in_a_room)).exclude(Exists(in_the_daily))
 
 
 def cases(version: ModelVersion, photos: QuerySet[Photo]) -> list[Case]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import redis
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -31,11 +31,13 @@ from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
+from pipeline.support.bodies import takes
+from pipeline.support.json_text import JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
 from predictor.pictures import store
-from predictor.pictures.images import UnreadableImage, decode
+from predictor.pictures.images import MAX_PIXELS, TooManyPixels, UnreadableImage, decode
 from predictor.reasons.evidence import cell_outlines
 from predictor.serving import questions
 from predictor.serving.questions import Failure
@@ -45,6 +47,7 @@ LOOKS_PER_MINUTE = 30
 UPLOADS_PER_HOUR = 20
 LARGEST_UPLOAD = 15 * 1024 * 1024
 MOST_BOXES = 5
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 SESSION_UPLOADS = "uploads"
 UNREADABLE = gettext_lazy("This file cannot be read as a picture. Try a JPEG, PNG, WebP or HEIC file.")
 FAILURES: dict[str, Promise] = {
@@ -54,6 +57,21 @@ FAILURES: dict[str, Promise] = {
     Failure.FAILED: gettext_lazy("The model failed on this picture. Try again in a minute."),
 }
 logger = logging.getLogger(__name__)
+
+
+class Covered(msgspec.Struct):
+    """What a browser asks about: the boxes that the reader has covered, in fractions of the picture."""
+
+    covered: Annotated[list[tuple[Fraction, Fraction, Fraction, Fraction]], msgspec.Meta(max_length=MOST_BOXES)] = []
+
+    def boxes(self) -> list[questions.Box]:
+        """The boxes. Raises ValueError if one has no area."""
+        if any(left >= right or top >= bottom for left, top, right, bottom in self.covered):
+            raise ValueError
+        return self.covered
+
+
+_COVERED: JsonReader[Covered] = JsonReader(Covered)
 
 
 @require_safe
@@ -152,6 +170,7 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
     return _handout(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
 
 
+@takes(LARGEST_UPLOAD)
 @login_required
 @permission_required("predictor.locate_upload", raise_exception=True)
 @require_http_methods(["GET", "POST"])
@@ -280,8 +299,8 @@ def _page(
 def _look(request: HttpRequest, **about: str) -> JsonResponse:
     """Ask a predict worker about the picture: with boxes covered, or else with its attention map."""
     try:
-        boxes = _boxes(json.loads(request.body or b"{}"))
-    except (ValueError, TypeError, AttributeError):
+        boxes = _COVERED.read(request.body or b"{}").boxes()
+    except ValueError:
         return JsonResponse(
             {"error": _("The boxes did not arrive correctly. Reload the page and try again.")}, status=400
         )
@@ -306,19 +325,6 @@ def _away(error: questions.QueueFull | questions.NoBroker) -> str:
         error.waiting,
     )
     return words % {"waiting": error.waiting}
-
-
-def _boxes(body: Any) -> list[questions.Box]:
-    """The covered boxes in a request's body, in fractions. Raises ValueError, TypeError or AttributeError."""
-    boxes = []
-    for box in body.get("covered", []):
-        left, top, right, bottom = (float(edge) for edge in box)
-        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-            raise ValueError
-        boxes.append((left, top, right, bottom))
-    if len(boxes) > MOST_BOXES:
-        raise ValueError
-    return boxes
 
 
 def _handout(
@@ -346,6 +352,9 @@ def _plain_copy(data: bytes) -> bytes:
     """The picture re-encoded, so that nothing but its pixels remains. Raises UnreadableImage."""
     try:
         image = decode(data)
+    except TooManyPixels as error:
+        words = _("The picture has more than %(most)d megapixels. Save a smaller copy and try again.")
+        raise UnreadableImage(words % {"most": MAX_PIXELS // 10**6}) from error
     except UnreadableImage as error:
         logger.info("An uploaded file cannot be read.", exc_info=error)
         raise UnreadableImage(UNREADABLE) from error

@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from geoguess.site.sockets import NOT_FOUND, PingConsumer
+from geoguess.site.sockets import NOT_FOUND, PingConsumer, of_users
 from pipeline.jobs.messages import Snapshot, job_group, snapshot
 from pipeline.jobs.services import interrupt_dead_jobs
 from pipeline.models import Job
@@ -32,12 +32,14 @@ class JobConsumer(PingConsumer):
         self.job_id = job_id
         await self.channel_layer.group_add(job_group(job_id), self.channel_name)
         await self.accept()
+        await of_users.add(self.scope["user"].pk, self)
         self.refresh_task = asyncio.create_task(self._refresh_regularly(job_id))
 
     async def disconnect(self, code: int) -> None:
         if self.refresh_task:
             self.refresh_task.cancel()
         if self.job_id is not None:
+            of_users.remove(self.scope["user"].pk, self)
             await self.channel_layer.group_discard(job_group(self.job_id), self.channel_name)
 
     async def job_changed(self, event: dict[str, Any]) -> None:

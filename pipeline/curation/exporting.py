@@ -11,10 +11,9 @@ from typing import Any
 
 from pipeline.intake.manifest import COLUMNS
 from pipeline.models import Collection, Photo
+from pipeline.support.cells import safe_text
 from pipeline.support.progress import Reporter
 from predictor.pictures import store
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet evaluates text that begins with these as a formula
 
 
 def table(collection: Collection) -> str:
@@ -70,4 +69,4 @@ def _facts(photo: Photo) -> dict[str, Any]:
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+    return safe_text(value) if isinstance(value, str) else value

@@ -37,7 +37,11 @@ class Queue:
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("reported", "Reported", "Players reported a problem; not played until you decide."),
+        Queue(
+            "reported",
+            "Reported",
+            "Players reported a problem. What an account or several players reported is not played meanwhile.",
+        ),
         Queue("waiting", "New", "Not reviewed yet; not played until then."),
         Queue(
             "doubted",

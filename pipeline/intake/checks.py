@@ -92,16 +92,22 @@ def parse_position(latitude: str, longitude: str) -> tuple[float, float]:
     """(latitude, longitude) in degrees from two cells of a manifest. Raises Rejected."""
     if not latitude or not longitude:
         raise Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
-    try:
-        position = float(latitude), float(longitude)
-    except ValueError:
-        position = (math.nan, math.nan)
-    if not all(map(math.isfinite, position)):
+    position = parse_number(latitude), parse_number(longitude)
+    if position[0] is None or position[1] is None:
         raise Rejected(
             Reason.NON_NUMERIC_COORDINATES,
             f"Position “{latitude}”, “{longitude}” is no pair of numbers: write degrees such as 28.6139, 77.2090.",
         )
-    return position
+    return position[0], position[1]
+
+
+def parse_number(text: str) -> float | None:
+    """The finite number in a text, else None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def check_positions(

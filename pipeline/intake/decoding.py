@@ -8,40 +8,30 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
-import pillow_heif
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from pipeline.intake.checks import Reason, Rejected
 from pipeline.intake.sources import MAX_FILE_BYTES, Source
-from predictor.pictures.images import perceptual_hash
+from predictor.pictures import images
 
-MAX_PIXELS = 50 * 10**6
 DISPLAY_SIDE_PX = 1600
 DISPLAY_QUALITY = 88
 BLUR_CELLS = 4  # pixels across a box before it is enlarged again
-BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, above which it refuses to open a picture
 SUFFIXES = {
     "JPEG": {".jpg", ".jpeg"},
     "PNG": {".png"},
     "WEBP": {".webp"},
     "HEIF": {".heic", ".heif"},
 }
-HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+ARCHIVES = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
-
-pillow_heif.register_heif_opener()
-# `_check_size` checks sizes before any pixel is decoded, so Pillow's warning is redundant.
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
@@ -84,51 +74,22 @@ def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Bo
     """The display copy of a file called ``name``: cropped, then blurred in the boxes ``covered``. Raises Rejected."""
     if len(data) > MAX_FILE_BYTES:
         raise Rejected(Reason.FILE_TOO_LARGE, f"Is more than {MAX_FILE_BYTES / 1e6:.0f} MB: save it smaller.")
-    image_format = _format_of(data)
+    image_format = images.format_of(data)
+    if image_format is None and data.startswith(ARCHIVES):
+        raise Rejected(Reason.NESTED_ARCHIVE, "Is an archive inside the source: unpack it first.")
+    if image_format is None:
+        raise Rejected(Reason.NOT_AN_IMAGE, "Is not a JPEG, PNG, WebP or HEIC picture: save it as one of them.")
     if PurePosixPath(name).suffix.lower() not in SUFFIXES[image_format]:
         usual = min(SUFFIXES[image_format])
         raise Rejected(Reason.EXTENSION_MISMATCH, f"Holds {image_format} under another extension: name it {usual}.")
     try:
-        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
-            _check_size(image.width * image.height)
+        with images.opened(data) as image:
             return _decode_image(image, crop, covered)
-    except Rejected:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _bomb() from error
-    except Exception as error:  # a damaged file makes decoders raise almost anything
+    except images.TooManyPixels as error:
+        reason = Reason.DECOMPRESSION_BOMB if error.is_bomb else Reason.TOO_MANY_PIXELS
+        raise Rejected(reason, str(error)) from error
+    except images.UnreadableImage as error:
         raise Rejected(Reason.TRUNCATED, "Is cut off or damaged and cannot be decoded: copy it again.") from error
-
-
-def _format_of(data: bytes) -> str:
-    """The image format, by the first bytes. Raises Rejected."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
-        return "HEIF"
-    if data.startswith((b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
-        raise Rejected(Reason.NESTED_ARCHIVE, "Is an archive inside the source: unpack it first.")
-    raise Rejected(Reason.NOT_AN_IMAGE, "Is not a JPEG, PNG, WebP or HEIC picture: save it as one of them.")
-
-
-def _check_size(pixels: int) -> None:
-    if pixels > BOMB_PIXELS:
-        raise _bomb()
-    if pixels > MAX_PIXELS:
-        raise Rejected(
-            Reason.TOO_MANY_PIXELS,
-            f"Has {pixels / 1e6:.0f} megapixels, more than {MAX_PIXELS / 1e6:.0f}: save it smaller.",
-        )
-
-
-def _bomb() -> Rejected:
-    return Rejected(
-        Reason.DECOMPRESSION_BOMB, "Unpacks to far more than a photo holds (decompression bomb): leave it out."
-    )
 
 
 def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> DecodedPhoto:
@@ -138,11 +99,10 @@ def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) 
     if crop is None and image.format in {"JPEG", "MPO"}:
         image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at half or quarter size where that is enough
     image.load()
-    upright = ImageOps.exif_transpose(image)
-    if crop:
-        upright = upright.crop(_pixels(crop, upright.size))
-    upright.thumbnail((DISPLAY_SIDE_PX, DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
-    picture = _to_srgb(upright)
+    ImageOps.exif_transpose(image, in_place=True)
+    part = image.crop(_pixels(crop, image.size)) if crop else image
+    part.thumbnail((DISPLAY_SIDE_PX, DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
+    picture = images.to_srgb(part)
     for box in covered:
         _blur(picture, _pixels(box, picture.size))
     buffer = io.BytesIO()
@@ -151,7 +111,7 @@ def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) 
         display=buffer.getvalue(),
         width=picture.width,
         height=picture.height,
-        perceptual_hash=f"{perceptual_hash(picture):016x}",
+        perceptual_hash=f"{images.perceptual_hash(picture):016x}",
         position=position,
         heading=heading,
         captured_at=captured_at,
@@ -168,31 +128,6 @@ def _blur(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
     part = picture.crop(box)
     coarse = part.resize((BLUR_CELLS, max(1, round(BLUR_CELLS * part.height / part.width))), Image.Resampling.BOX)
     picture.paste(coarse.resize(part.size, Image.Resampling.BICUBIC), box[:2])
-
-
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """A plain RGB picture in sRGB, on white where the picture is transparent, with no metadata attached."""
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I"):  # 16 bits per pixel
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        colours = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
-    if profile and image.mode in {"RGB", "CMYK", "L"}:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
-            image = converted if converted is not None else image
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile, or one for another colour mode: assume sRGB
-    plain = image.convert("RGB")
-    plain.info = {}
-    return plain
-
-
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def _gps(exif: Image.Exif) -> tuple[tuple[float, float] | None, float | None]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.intake.checks import ImportRefused, Reason, Rejected, parse_position
+from pipeline.intake.checks import ImportRefused, Reason, Rejected, parse_number, parse_position
 
 ALIASES = {
     "filename": "file", "file_name": "file", "image": "file",
@@ -146,11 +145,8 @@ def _degrees(value: str) -> float:
 
 
 def _number(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    number = parse_number(value)
+    if number is None:
         raise ValueError("a number")
     return number
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
-from redis.exceptions import RedisError
-
 from pipeline.models import Job
-
-logger = logging.getLogger(__name__)
+from pipeline.support.announcing import announce_now
 
 
 class Result(TypedDict, total=False):
@@ -67,17 +61,11 @@ def snapshot(job: Job, now: datetime) -> Snapshot:
 
 
 def announce(*, job: Job, now: datetime, log: str = "", points: list[tuple[str, float, float]] | None = None) -> None:
-    """Send the state and the new parts of log and curves to all pages. Without a broker it only logs a warning."""
-    layer = get_channel_layer()
-    if layer is None:
-        return
+    """Send the state and the new parts of log and curves to all pages; without a broker they see it when they ask."""
     change = Change(type="change", log=log, points=points or [], **_state(job, now))
     if job.status not in Job.ACTIVE:
         change["result"] = job.result
-    try:
-        async_to_sync(layer.group_send)(job_group(job.pk), {"type": "job.changed", "change": change})
-    except (RedisError, OSError):
-        logger.warning("The broker does not answer: pages see %s only when they ask again.", job)
+    announce_now(job_group(job.pk), {"type": "job.changed", "change": change})
 
 
 def _state(job: Job, now: datetime) -> State:

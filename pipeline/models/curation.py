@@ -8,7 +8,7 @@ from django.db.models import Q
 
 
 class Report(models.Model):
-    """A player says that something is wrong with a photo. While the report is open, the photo is not played.
+    """A player says that something is wrong with a photo. While a report that ``takes_out`` is open, it is not played.
 
     ``reporter`` is an opaque key: only the game can tell which player it stands for, and shows them the outcome.
     """
@@ -28,6 +28,8 @@ class Report(models.Model):
     photo = models.ForeignKey("pipeline.Photo", on_delete=models.CASCADE, related_name="reports")
     reason = models.CharField(max_length=12, choices=Reason.choices)
     reporter = models.CharField(max_length=32, db_index=True)
+    weight = models.PositiveSmallIntegerField(default=0, help_text="How much it counts towards taking the photo out.")
+    takes_out = models.BooleanField(default=False, help_text="Whether the photo is not played while it is open.")
     created_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default=Outcome.OPEN)
     resolved_at = models.DateTimeField(null=True, blank=True)

@@ -17,8 +17,8 @@ class TooFewPhotos(ValueError):
 
 
 def published_photos() -> QuerySet[Photo]:
-    """Photos that a curator has approved and that have no open report."""
-    reported = Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN)
+    """Photos that a curator has approved and that no open report takes out."""
+    reported = Report.objects.filter(photo=OuterRef("pk"), outcome=Report.Outcome.OPEN, takes_out=True)
     return Photo.objects.filter(~Exists(reported), review=Review.APPROVED)
 
 

@@ -28,6 +28,7 @@ from pipeline.jobs.services import AlreadyActive, start_job
 from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
 from pipeline.support.choices import read_choices
+from pipeline.support.numbers import whole_number, whole_numbers
 from pipeline.workshop.access import user_of, workshop
 
 PER_PAGE = 60
@@ -134,13 +135,13 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
                     request, f"The collection now has {row.photos.count()} photos. See its versions below."
                 )
         case "take_out" | "add" as change:
-            photo_ids = [int(pk) for pk in request.POST.getlist("photos") if pk.isdecimal()]
+            photo_ids = whole_numbers(request.POST.getlist("photos"))
             add, take_out = (photo_ids, []) if change == "add" else ([], photo_ids)
             change_by_hand(collection=row, add=add, take_out=take_out, user=user)
             messages.success(request, f"The collection now has {row.photos.count()} photos.")
         case "bring_back":
-            number = request.POST.get("version", "")
-            version = get_object_or_404(row.versions, number=number if number.isdecimal() else 0)
+            number = whole_number(request.POST.get("version", ""))
+            version = get_object_or_404(row.versions, number=number or 0)
             restore_version(version=version, user=user)
             messages.success(request, f"Version {version.number} has been restored.")
         case "export":

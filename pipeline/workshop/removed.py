@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pipeline.curation import removal
 from pipeline.models import Collection, Photo
+from pipeline.support.numbers import whole_numbers
 from pipeline.workshop.access import workshop
 from predictor.models import ModelVersion
 
@@ -44,8 +45,8 @@ def binned(request: HttpRequest) -> HttpResponse:
 @workshop("pipeline.delete_photo")
 def restore(request: HttpRequest) -> HttpResponse:
     """Restore from the bin."""
-    photos = Photo.every.filter(pk__in=_numbers(request, "photos"), taken_down_at=None)
-    collections = Collection.every.filter(pk__in=_numbers(request, "collections"))
+    photos = Photo.every.filter(pk__in=whole_numbers(request.POST.getlist("photos")), taken_down_at=None)
+    collections = Collection.every.filter(pk__in=whole_numbers(request.POST.getlist("collections")))
     count = removal.restore(rows=[*photos, *collections])
     messages.success(request, f"Restored: {count}." if count else "Select what to restore.")
     return redirect("workshop:bin")
@@ -65,7 +66,3 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
             messages.warning(request, f"Trained on it and now flagged: {names}. Retrain without it.")
         return redirect("workshop:bin")
     return render(request, "workshop/take_down.html", {"title": "Take down", "photo": photo})
-
-
-def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [int(value) for value in request.POST.getlist(name) if value.isdecimal()]

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.curation import removal, review
 from pipeline.curation.pictures import UnusableBox
 from pipeline.curation.privacy import DetectorMissing
 from pipeline.curation.queues import QUEUES, neighbours
-from pipeline.curation.reports import resolve_reports
+from pipeline.curation.reports import dismiss_reports, open_reports, reopen_reports, resolve_reports
 from pipeline.curation.suggestions import look_alikes
-from pipeline.intake.checks import Rejected
+from pipeline.intake.checks import Rejected, parse_number
+from pipeline.intake.decoding import Box
 from pipeline.models import Photo, Report, Unsuitable
+from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
+from pipeline.support.numbers import whole_number
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.pictures.store import ImageMissing
 from predictor.versions.selectors import answer, champion, prediction_for
 
 PER_PAGE = 60
+
+
+class Boxes(msgspec.Struct):
+    """The crop and the blurred boxes as the page sends them, in fractions of the picture."""
+
+    crop: Box | None
+    covered: list[Box]
+
+
+class Unreadable(ValueError):
+    """The form holds what no page of the workshop sends."""
+
+
+_BOXES: JsonReader[Boxes] = JsonReader(Boxes)
 DONE = {"approve": "approved", "refuse": "marked as unsuitable", "bin": "moved to the bin"}
 
 
@@ -49,6 +69,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "page": page,
         "first": next(iter(page), None),
         "undo": _photo_to_undo(request),
+        "reports": open_reports().count() if queue.name == "reported" else 0,
+        "guests_reports": open_reports(of_guests=True).count() if queue.name == "reported" else 0,
+        "dismissed": request.GET.get("dismissed", ""),
     }
     return render(request, "workshop/review_overview.html", context)
 
@@ -104,6 +127,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     _, after, _ = neighbours(queue, row.pk)
     try:
         _act(request, row, act)
+    except Unreadable as error:
+        return render(request, "400.html", {"message": f"Nothing was changed. {error}"}, status=400)
     except (review.NotReviewable, UnusableBox, ImageMissing, Rejected) as error:
         messages.error(request, f"Nothing was changed. {error}")
         return _to(row.pk, queue.name)
@@ -115,6 +140,22 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if after is None:
         return redirect(f"{reverse('workshop:review')}?queue={queue.name}&undo={row.pk}")
     return _to(after, queue.name, undo=row.pk)
+
+
+@require_POST
+@workshop("pipeline.change_photo")
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Dismiss all open reports, or those of guests; or take that back."""
+    back = redirect(f"{reverse('workshop:review')}?queue=reported")
+    if "reopen" in request.POST:
+        moment = parse_datetime(request.POST["reopen"])
+        count = reopen_reports(resolved_at=moment, user=user_of(request)) if moment else 0
+        messages.success(request, f"Undone: {count} report{pluralize(count)} open again.")
+        return back
+    now = timezone.now()
+    count = dismiss_reports(of_guests=request.POST.get("of") == "guests", user=user_of(request), now=now)
+    messages.success(request, f"{count} report{pluralize(count)} dismissed; the photos stay as they are.")
+    return redirect(f"{back['Location']}&dismissed={quote(now.isoformat())}")
 
 
 def _act(request: HttpRequest, row: Photo, act: str) -> None:
@@ -143,8 +184,8 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
             review.set_place(photo=row, latitude=latitude, longitude=longitude, precision_km=precision_km)
             messages.success(request, f"Location saved: {row.district}, {row.state}.")
         case "picture":
-            crop, covered = _boxes(request)
-            review.edit_picture(photo=row, crop=crop, covered=covered, now=now)
+            boxes = _boxes(request)
+            review.edit_picture(photo=row, crop=boxes.crop, covered=boxes.covered, now=now)
             messages.success(request, "The photo was saved. The original is kept: any box can be removed later.")
         case _:
             raise Http404("Unknown action. Reload the page.")
@@ -168,22 +209,17 @@ def _model(row: Photo) -> dict[str, Any] | None:
 
 
 def _number(request: HttpRequest, name: str) -> float:
-    try:
-        return float(request.POST.get(name, ""))
-    except ValueError:
-        raise review.NotReviewable("Latitude, longitude and precision must be numbers.") from None
+    number = parse_number(request.POST.get(name, ""))
+    if number is None:
+        raise Unreadable("Latitude, longitude and precision must be numbers.")
+    return number
 
 
-def _boxes(request: HttpRequest) -> tuple[Any, list[Any]]:
+def _boxes(request: HttpRequest) -> Boxes:
     try:
-        sent = json.loads(request.POST.get("boxes", ""))
-        crop = tuple(map(float, sent["crop"])) if sent["crop"] else None
-        covered = [tuple(map(float, box)) for box in sent["covered"]]
-    except (ValueError, KeyError, TypeError):
-        raise UnusableBox("The boxes did not arrive correctly: draw them again.") from None
-    if any(len(box) != 4 for box in [*covered, *([crop] if crop else [])]):
-        raise UnusableBox("A box needs four sides: draw it again.")
-    return crop, covered
+        return _BOXES.read(request.POST.get("boxes", ""))
+    except BadJson:
+        raise Unreadable("The boxes did not arrive correctly: draw them again.") from None
 
 
 def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:
@@ -193,5 +229,5 @@ def _to(pk: int, queue: str, undo: int | None = None) -> HttpResponse:
 
 def _photo_to_undo(request: HttpRequest) -> Photo | None:
     """The photo of the previous decision, which the page offers to undo."""
-    pk = request.GET.get("undo", "")
-    return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk.isdecimal() else None
+    pk = whole_number(request.GET.get("undo", ""))
+    return Photo.every.filter(pk=pk, taken_down_at=None).first() if pk else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +21,8 @@ from pipeline.intake.sources import MAX_FILE_BYTES, open_source
 from pipeline.jobs.messages import snapshot
 from pipeline.jobs.services import AlreadyActive, cancel_job, interrupt_dead_jobs, start_job
 from pipeline.models import Collection, Job, Upload, UploadFile
+from pipeline.support.bodies import takes
+from pipeline.support.json_text import BadJson, Id, JsonReader
 from pipeline.support.map_settings import map_settings
 from pipeline.uploads import checking, receiving
 from pipeline.workshop.access import user_of, workshop
@@ -30,6 +32,19 @@ State = UploadFile.State
 SHOWN = 300  # files of one state in the list
 THUMBNAIL_PX = 320
 MAX_ANNOUNCED = 2 * 2**20  # bytes of JSON
+
+
+class Act(msgspec.Struct):
+    """An action on an upload, and the files or the pin it is about."""
+
+    act: str
+    files: list[Id] = []
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+
+
+_ACT: JsonReader[Act] = JsonReader(Act)
+_ANNOUNCED: JsonReader[list[tuple[str, int]]] = JsonReader(list[tuple[str, Id]])
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,16 +90,14 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workshop/upload.html", context)
 
 
+@takes(MAX_ANNOUNCED)
 @require_POST
 @workshop("pipeline.add_photo")
 def announce(request: HttpRequest, pk: int) -> JsonResponse:
     """Announce files as ``[[path, bytes], …]``; the response holds how many bytes of each have arrived."""
-    body = request.read(MAX_ANNOUNCED + 1)
     try:
-        announced = [(str(name), int(size)) for name, size in json.loads(body)]
-        if any(size < 0 for _, size in announced):
-            raise ValueError
-    except (ValueError, TypeError):
+        announced = _ANNOUNCED.read(request.read(MAX_ANNOUNCED + 1))
+    except BadJson:
         return JsonResponse({"error": "The list of files did not arrive correctly. Reload the page."}, status=400)
     try:
         files = receiving.announce(upload=_upload(request, pk), files=announced)
@@ -93,6 +106,7 @@ def announce(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"files": [_file(file) for file in files]})
 
 
+@takes(receiving.MAX_CHUNK_BYTES)
 @require_http_methods(["PUT"])
 @workshop("pipeline.add_photo")
 def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
@@ -101,6 +115,8 @@ def receive(request: HttpRequest, pk: int, file_pk: int) -> JsonResponse:
     try:
         offset, length = int(request.GET.get("offset", "")), int(request.headers.get("Content-Length", ""))
     except ValueError:
+        offset = length = -1
+    if offset < 0 or length < 0:
         return JsonResponse({"error": "A chunk needs its offset and its length."}, status=400)
     try:
         file = receiving.receive(file=file, offset=offset, chunk=request, length=length)  # type: ignore[arg-type]
@@ -141,14 +157,18 @@ def picture(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     return response
 
 
+@takes(MAX_ANNOUNCED)
 @require_POST
 @workshop("pipeline.add_photo")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Check, import, place by a pin, remove files, or discard the whole upload."""
     row = _upload(request, pk)
-    data = _json(request)
-    files = row.files.filter(pk__in=data.get("files") or [])
-    match data.get("act"):
+    try:
+        sent = _ACT.read(request.read(MAX_ANNOUNCED + 1))
+    except BadJson:
+        return JsonResponse({"error": "The request did not arrive correctly. Reload the page."}, status=400)
+    files = row.files.filter(pk__in=sent.files)
+    match sent.act:
         case "check" | "take_in" as phase:
             try:
                 parameters = {"upload": row.pk, "take_in": phase == "take_in"}
@@ -159,11 +179,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             for job in Job.objects.filter(kind="upload", parameters__upload=row.pk, status__in=Job.ACTIVE):
                 cancel_job(job=job, now=timezone.now())
         case "place":
-            try:
-                latitude, longitude = float(data["latitude"]), float(data["longitude"])
-            except (KeyError, TypeError, ValueError):
+            if sent.latitude is None or sent.longitude is None:
                 return JsonResponse({"error": "A pin needs a latitude and a longitude."}, status=400)
-            receiving.place(files=files, latitude=latitude, longitude=longitude)
+            receiving.place(files=files, latitude=sent.latitude, longitude=sent.longitude)
         case "remove":
             for file in files:
                 receiving.remove(file=file)
@@ -180,14 +198,6 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def _upload(request: HttpRequest, pk: int) -> Upload:
     """An upload of the user, else a 404."""
     return get_object_or_404(Upload, pk=pk, user=user_of(request))
-
-
-def _json(request: HttpRequest) -> dict[str, Any]:
-    try:
-        data = json.loads(request.read(MAX_ANNOUNCED))
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _state(row: Upload) -> dict[str, Any]:

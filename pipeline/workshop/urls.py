@@ -42,6 +42,7 @@ urlpatterns = [
     path("models/compare", versions.compare, name="models-compare"),
     path("models/<slug:name>/", versions.version, name="model"),
     path("review/", review.overview, name="review"),
+    path("review/reports/dismiss", review.dismiss, name="review-dismiss"),
     path("review/<int:pk>/", review.photo, name="review-photo"),
     path("review/<int:pk>/decide", review.decide, name="review-decide"),
     path("jobs/", jobs.jobs, name="jobs"),

@@ -1,15 +1,25 @@
-"""Image bytes to pixels, and the perceptual hash that finds the same picture in another encoding."""
+"""The one decoder of image bytes, its formats and its limit; the hash that finds the same picture in other bytes."""
 
 from __future__ import annotations
 
 import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
+
+MAX_PIXELS = 50 * 10**6
+BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, above which it refuses to open a picture
+HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 pillow_heif.register_heif_opener()
+# `opened` checks sizes before any pixel is decoded, so Pillow's warning is redundant.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 NEAR_DUPLICATE_BITS = 4  # of 64; two encodings of one picture differ in at most these, two pictures in far more
 
@@ -18,12 +28,82 @@ class UnreadableImage(ValueError):
     """The bytes are not a picture that can be decoded."""
 
 
-def decode(data: bytes) -> Image.Image:
-    """The picture upright, in RGB. Raises UnreadableImage."""
+class TooManyPixels(UnreadableImage):
+    """The picture has more pixels than MAX_PIXELS; None where Pillow does not say how many."""
+
+    def __init__(self, pixels: int | None = None) -> None:
+        self.is_bomb = pixels is None or pixels > BOMB_PIXELS
+        super().__init__(
+            "Unpacks to far more than a photo holds (decompression bomb): leave it out."
+            if pixels is None or self.is_bomb
+            else f"Has {pixels / 1e6:.0f} megapixels, more than {MAX_PIXELS / 1e6:.0f}: save it smaller."
+        )
+
+
+def format_of(data: bytes) -> str | None:
+    """Pillow's name of the format, by the first bytes; None for any but JPEG, PNG, WebP and HEIC."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
+        return "HEIF"
+    return None
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """The picture with no pixel decoded yet. Raises UnreadableImage, also for what fails inside the block."""
+    image_format = format_of(data)
+    if image_format is None:
+        raise UnreadableImage("This is not a picture that can be read; try a JPEG, PNG, WebP or HEIC file.")
     try:
-        return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableImage("This is not a picture that can be read; try a JPEG, PNG, WebP or HEIC file.") from error
+        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise TooManyPixels(image.width * image.height)
+            yield image
+    except UnreadableImage:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels from error
+    except Exception as error:  # a damaged file makes decoders raise almost anything
+        raise UnreadableImage(
+            "This picture is cut off or damaged; try another JPEG, PNG, WebP or HEIC file."
+        ) from error
+
+
+def decode(data: bytes) -> Image.Image:
+    """The picture upright, in sRGB. Raises UnreadableImage."""
+    with opened(data) as image:
+        ImageOps.exif_transpose(image, in_place=True)
+        return to_srgb(image)
+
+
+def to_srgb(image: Image.Image) -> Image.Image:
+    """A plain RGB picture in sRGB, on white where the picture is transparent, with no metadata attached."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):  # 16 bits per pixel
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        colours = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
+    if profile and image.mode in {"RGB", "CMYK", "L"}:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
+            image = converted if converted is not None else image
+        except (ImageCms.PyCMSError, OSError):
+            pass  # a broken profile, or one for another colour mode: assume sRGB
+    plain = image.convert("RGB")
+    plain.info = {}
+    return plain
+
+
+@cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 def centre_crop(image: Image.Image, height: int, width: int) -> NDArray[np.uint8]:

@@ -16,12 +16,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from predictor.models import ModelVersion, Question, Worker
 from predictor.serving.dispatch import send_answer_task
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)  # workers send a heartbeat every two seconds
 RETENTION = timedelta(minutes=10)  # of questions with their answers, and of uploads
+PATIENCE_S = 2.0  # with a broker that does not answer
 UPLOAD_PREFIX = "geoguess:upload:"  # of Redis keys
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
@@ -104,7 +107,9 @@ def read_upload(key: str) -> bytes:
 @cache
 def _redis(url: str) -> redis.Redis:
     """One client for the process, which reuses its connections."""
-    return redis.Redis.from_url(url)
+    return redis.Redis.from_url(
+        url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def claim(*, worker: str, limit: int) -> list[Question]:

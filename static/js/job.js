@@ -127,5 +127,9 @@ openSocket(page.dataset.socket ?? "", {
   onState(connected) {
     part("connection").hidden = connected;
   },
+  onGone() {
+    part("connection").textContent = part("connection").dataset.closed ?? "";
+    part("connection").hidden = false;
+  },
 });
 setInterval(renderTime, 1000);

@@ -430,10 +430,10 @@ export function paddingOf(map, below = 0) {
  * The mark of a side at a position; what else is in `options` are Leaflet's marker options.
  * @param {Side} kind
  * @param {L.LatLngExpression} latLng
- * @param {L.MarkerOptions & {label?: string, className?: string}} [options]
+ * @param {L.MarkerOptions & {label?: number, className?: string}} [options]
  */
-export function createMark(kind, latLng, { label = "", className = "", ...extra } = {}) {
-  const text = label ? `<b>${label}</b>` : "";
+export function createMark(kind, latLng, { label, className = "", ...extra } = {}) {
+  const text = label === undefined ? "" : `<b>${label}</b>`; // a number: Leaflet reads this as HTML
   const html = `<svg class="mark mark-${kind}" viewBox="0 0 24 24" aria-hidden="true"><use href="${iconAddress(kind)}"/></svg>${text}`;
   const icon = L.divIcon({ className: `map-mark ${className}`, html, iconSize: [28, 28], iconAnchor: [14, 14] });
   return L.marker(latLng, { icon, keyboard: false, interactive: false, ...extra });

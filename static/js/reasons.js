@@ -101,7 +101,7 @@ async function showMap(reasons) {
     if (probability < 0.002) return;
     const style = { className: "map-cell", fillOpacity: (0.8 * probability) / most, weight: 0.5 };
     L.geoJSON(outlines[index].geometry, { style })
-      .bindTooltip(`${outlines[index].name}: ${percent(probability)}`, { sticky: true })
+      .bindTooltip(element("span", "", `${outlines[index].name}: ${percent(probability)}`), { sticky: true })
       .addTo(layers.heat);
   });
   layers.neighbours.eachLayer((layer) => layer instanceof L.Path && layer.bringToFront());

@@ -10,6 +10,7 @@ import { personItems } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
 import { joinRoom } from "./room_socket.js";
 import { apply, isOwn, nameOf, roomOf, standings } from "./room_state.js";
+import { TOO_MANY, tooManyTabs } from "./socket.js";
 import { play } from "./sound.js";
 import { fill } from "./words.js";
 
@@ -52,7 +53,9 @@ const { ask } = joinRoom(page.socket, {
     byId("connection").textContent =
       code === 4403
         ? gettext("The host removed you from this room.")
-        : gettext("You are no longer in this room. Join again with its code.");
+        : code === TOO_MANY
+          ? tooManyTabs()
+          : gettext("You are no longer in this room. Join again with its code.");
     byId("connection").hidden = false;
   },
 });

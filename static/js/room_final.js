@@ -106,7 +106,7 @@ export async function showFinal(room, page) {
     if (best && best.seat !== room.me.seat)
       layers.push(createDisc(nameOf(room, best.seat), at(best), { named: false }));
     if (own) layers.push(createLine("you", at(own), at(truth)), createMark("you", at(own)));
-    layers.push(createMark("truth", at(truth), { label: String(number), className: "map-truth", zIndexOffset: 1000 }));
+    layers.push(createMark("truth", at(truth), { label: number, className: "map-truth", zIndexOffset: 1000 }));
     for (const layer of layers) layer.addTo(board.map);
   }
 }

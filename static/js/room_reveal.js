@@ -31,7 +31,12 @@ export function createDisc(name, latLng, { named = true } = {}) {
     iconAnchor: [11, 11],
   });
   const marker = window.L.marker(latLng, { icon, keyboard: false, interactive: true });
-  return marker.bindTooltip(name, { permanent: named, direction: "right", offset: [10, 0], className: "map-name" });
+  return marker.bindTooltip(element("span", "", name), {
+    permanent: named,
+    direction: "right",
+    offset: [10, 0],
+    className: "map-name",
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { createCountdown } from "./countdown.js";
 import { byId, pageData } from "./dom.js";
 import { createGuessPanel } from "./guess_panel.js";
 import { reveal } from "./reveal.js";
-import { openSocket } from "./socket.js";
+import { openSocket, TOO_MANY, tooManyTabs } from "./socket.js";
 import { showNamedState } from "./streak.js";
 
 const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
@@ -45,7 +45,11 @@ async function confirm() {
   if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
   if (status === 200) return finish(body);
   /** @type {Record<number, string>} */
-  const reasons = { 400: body.error, 0: gettext("The site cannot be reached. Your pin is kept: try again.") };
+  const reasons = {
+    400: body.error,
+    503: body.error,
+    0: gettext("The site cannot be reached. Your pin is kept: try again."),
+  };
   panel.setPhase("guess", reasons[status] ?? gettext("That did not work. Your pin is kept: try again."));
 }
 
@@ -110,6 +114,11 @@ if (!state.result) {
         byId("connection").textContent = gettext("Reconnecting… the clock is still running.");
         byId("connection").hidden = false;
       }, 3000);
+    },
+    onGone(code) {
+      if (code !== TOO_MANY || panel.phase() === "revealed") return;
+      byId("connection").textContent = tooManyTabs();
+      byId("connection").hidden = false;
     },
     onMessage(/** @type {RoundSocket.Message} */ message) {
       if (message.type === "pong") serverClock.learn(message.t, message.server_now_ms);

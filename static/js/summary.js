@@ -30,7 +30,7 @@ for (const { number, truth, player, model } of summary.rounds) {
   const layers = [createLine("model", at(model), at(truth)), createMark("model", at(model))];
   const guess = guessOf(player);
   if (guess) layers.push(createLine("you", at(guess), at(truth)), createMark("you", at(guess)));
-  layers.push(createMark("truth", at(truth), { label: String(number), className: "map-truth", zIndexOffset: 1000 }));
+  layers.push(createMark("truth", at(truth), { label: number, className: "map-truth", zIndexOffset: 1000 }));
   groups.set(number, L.featureGroup(layers).addTo(board.map));
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 
 from geoguess.processes import embedded_valkey
 from geoguess.processes.supervisor import Child, Supervisor
+from geoguess.site import limits
 from pipeline.models import Collection, Photo, Review, Split
 from predictor.answers.artifact import Artifact, Gallery
 from predictor.answers.calibration import Calibration
@@ -58,6 +60,12 @@ def english() -> Iterator[None]:
     """A request in Hindi leaves its thread in Hindi, but no longer than the test."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def limits_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests have one network address."""
+    monkeypatch.setattr(limits, "NAMESPACE", secrets.token_hex(8))
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geoguess.game import leaderboards, services
+from geoguess.game import leaderboards, rules, selectors, series, services, standings
 from geoguess.game.rules import Position, points
 from geoguess.models import Game, Player, Round
 from geoguess.models.player_names import InvalidName
 from geoguess.players import services as players
 from geoguess.profile import figures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.services]
+pytestmark = [pytest.mark.django_db, pytest.mark.services, pytest.mark.usefixtures("broker")]
 NOON = datetime(2026, 1, 7, 6, 30, tzinfo=UTC)  # Wednesday noon in India
 MUMBAI = Position(19.0, 72.9)
 PASSWORD = "banyan-tree-1947"
@@ -381,3 +381,64 @@ def test_a_guest_goes_with_a_tick(client, playable):
 def test_somebody_elses_account_is_out_of_reach(client, playable):
     for name in ("profile-export", "profile-delete"):
         assert client.get(reverse(name)).url == reverse("profile")
+
+
+def test_a_class_of_sixty_behind_one_address_signs_up_and_logs_in_whatever_one_pupil_types(settings):
+    for number in range(60):
+        assert sign_up(Client(), f"pupil{number}").status_code == 302
+    for _ in range(30):
+        answer = log_in(Client(), "pupil0", "not the password")
+    assert answer.status_code != 302
+    assert log_in(Client(), "pupil0").status_code != 302  # for five minutes
+    for number in range(1, 60):
+        assert log_in(Client(), f"pupil{number}").status_code == 302
+
+
+def test_sign_ups_and_wrong_passwords_of_one_address_have_an_end(settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
+        "signup": "3/h/ip",
+        "login_failed": "4/10m/ip,9/5m/key",
+    }
+    answers = [sign_up(Client(), f"guest{number}").status_code for number in range(5)]
+    assert answers == [302, 302, 302, 429, 429]
+    for number in range(5):
+        log_in(Client(), f"nobody{number}", "guessed")
+    assert "Too many failed login attempts" in log_in(Client(), "guest0").content.decode()
+
+
+def test_a_second_guest_who_knows_the_places_is_not_first_of_the_day(playable):
+    account, guest = (
+        Player.objects.create(user=User.objects.create_user("asha")),
+        Player.objects.create(name="Knows All"),
+    )
+    day = series.daily_series(day=rules.day_of(NOON), now=NOON)
+    for player, guess in ((account, Position(20.0, 75.0)), (guest, None)):
+        game = series.start_series(series=day, player=player, now=NOON)
+        for number in range(1, 6):
+            game_round = services.open_round(game=game, number=number, now=NOON)
+            truth = Position(game_round.photo.latitude, game_round.photo.longitude)
+            services.submit_guess(game_round=game_round, guess=guess or truth, now=NOON)
+    seen = standings.daily_page(day, account)["result"]
+    assert [row["player"] for row in seen["top"]] == [account]
+    assert [row["player"] for row in seen["top_guests"]] == [guest]
+    assert (seen["rank"], seen["players"]) == (1, 1)
+    assert standings.daily_page(day, guest)["result"]["rank"] == 1  # among guests
+    board = leaderboards.leaderboard(player=account, since=NOON - timedelta(days=1))
+    assert [place.player_id for place in board["places"]] == [account.pk]
+
+
+def test_todays_daily_pictures_are_not_dealt_in_other_games(collection, version, add_photo):
+    for number in range(8):
+        add_photo(number, cell=number % 3)
+    day = series.daily_series(day=rules.day_of(NOON), now=NOON)
+    held_back = set(day.photos.values_list("photo", flat=True))
+    player = Player.objects.create()
+    for _ in range(6):
+        game = services.start_game(player=player, collection=collection, time_limit_s=None, now=NOON)
+        assert game.round_count == 3
+        for number in range(1, 4):
+            game_round = services.open_round(game=game, number=number, now=NOON)
+            assert game_round.photo_id not in held_back
+            services.submit_guess(game_round=game_round, guess=MUMBAI, now=NOON)
+    tomorrow = NOON + timedelta(days=1)
+    assert held_back <= set(selectors.dealt_photos(collection, version, tomorrow))

@@ -117,6 +117,7 @@ ADDRESSES = [
 302 /workshop/review/ workshop:review
 302 /workshop/review/7/ workshop:review-photo
 405 /workshop/review/7/decide workshop:review-decide
+405 /workshop/review/reports/dismiss workshop:review-dismiss
 302 /workshop/jobs/ workshop:jobs
 302 /workshop/jobs/workers workshop:job-workers
 302 /workshop/schedules/ workshop:schedules

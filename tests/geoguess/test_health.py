@@ -5,9 +5,21 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from geoguess.site import disk
 from predictor.serving import questions
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def disk_with(monkeypatch):
+    """Have so many bytes left on the disk; many at first."""
+
+    def leave(count: int) -> None:
+        monkeypatch.setattr(disk, "free_bytes", lambda: count)
+
+    leave(10 * 1024**3)
+    return leave
 
 
 @pytest.fixture
@@ -29,7 +41,25 @@ def test_readiness_tells_version_device_and_queue(client, version, worker) -> No
         "version": version.name,
         "workers": [{"device": "CPU, 2 cores", "version": version.name}],
         "queue": 0,
+        "disk_free_mb": 10 * 1024,
     }
+
+
+def test_a_disk_that_fills_shows_before_it_is_full(client, version, worker, disk_with) -> None:
+    disk_with(disk.LOW - 1)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready; the disk is almost full")
+    disk_with(disk.FULL - 1)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (503, "the disk is full")
+    assert answer.json()["disk_free_mb"] == 99
+
+
+def test_admins_are_told_when_the_disk_is_almost_full(admin_client, version, worker, disk_with) -> None:
+    assert "disk is almost full" not in admin_client.get("/admin/").content.decode()
+    disk_with(disk.LOW - 1)
+    assert "The disk is almost full: 1023 MB are left" in admin_client.get("/admin/").content.decode()
+    assert "disk is almost full" in admin_client.get("/admin/pipeline/photo/").content.decode()
 
 
 def test_metrics_are_for_whoever_brings_the_token(client, settings, version, worker) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings as site_settings
 from django.core.cache import caches
 from django.test import RequestFactory
 
+from geoguess.site import limits
 from geoguess.site.limits import TooOften, spend
 
 NOWHERE = "unix:///nowhere/valkey.sock"
@@ -23,8 +24,9 @@ import django
 django.setup()
 from allauth.core.ratelimit import consume
 from django.test import RequestFactory
-from geoguess.site.limits import spend
-spend(who={who!r}, what="look", limit=2, seconds=60)
+from geoguess.site import limits
+limits.NAMESPACE = {namespace!r}
+limits.spend(who={who!r}, what="look", limit=2, seconds=60)
 assert consume(RequestFactory().post("/"), action="login_failed", key={who!r})
 """
 
@@ -79,7 +81,9 @@ def test_more_than_the_limit_is_too_often_until_the_time_is_over(redis_url, who)
 @pytest.mark.services
 def test_processes_count_together(redis_url, cache_at, who) -> None:
     environment = os.environ | {"REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    subprocess.run([sys.executable, "-c", ELSEWHERE.format(who=who)], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", ELSEWHERE.format(who=who, namespace=limits.NAMESPACE)], env=environment, check=True
+    )
     cache_at(redis_url)
     spend(who=who, what="look", limit=2, seconds=60)
     with pytest.raises(TooOften, match=r"in [56]. seconds"):

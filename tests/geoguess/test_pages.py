@@ -56,7 +56,7 @@ NO_PAGES = {
     *("gallery-picture", "upload-picture"),
     *(f"workshop:upload-{name}" for name in ("announce", "receive", "picture", "state", "act")),
     *(f"workshop:{name}" for name in ("photo-picture", "collection-act", "collection-export", "bin-restore")),
-    *(f"workshop:{name}" for name in ("models-act", "review-decide", "schedule-act")),
+    *(f"workshop:{name}" for name in ("models-act", "review-decide", "review-dismiss", "schedule-act")),
 }
 
 
@@ -85,7 +85,9 @@ def player(reader) -> Player:
 
 
 @pytest.fixture
-def world(reader, player, playable: Collection, version: ModelVersion, settings, tmp_path, monkeypatch) -> dict:
+def world(
+    reader, player, playable: Collection, add_photo, version: ModelVersion, settings, tmp_path, monkeypatch
+) -> dict:
     """Something for every list, and what stands in the addresses."""
     monkeypatch.setattr("pipeline.curation.privacy.faces", lambda image: [])
     settings.UPLOADS_DIR = tmp_path
@@ -107,10 +109,11 @@ def world(reader, player, playable: Collection, version: ModelVersion, settings,
     )
     lesson = classroom.begin(plan=plan, host=player, now=NOW)
     classroom.put_in_bin(plan=second, now=NOW)
-    open_rounds = Round.objects.filter(locked_at=None)  # of photos drawn by lot; the gallery hides them
-    shown, photo, binned, *_ = Photo.objects.exclude(pk__in=open_rounds.values("photo")).order_by("pk")
+    open_rounds = Round.objects.filter(locked_at=None)  # of photos drawn by lot
+    photo, binned, *_ = Photo.objects.exclude(pk__in=open_rounds.values("photo")).order_by("pk")
+    shown = add_photo(77)  # the gallery hides what is being played
     exhibit(photos=[shown])
-    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", now=NOW)
+    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", weight=1, now=NOW)
     removal.put_in_bin(rows=[binned], now=NOW)
     change_by_hand(collection=playable, add=[], take_out=[photo.pk], user=reader)
     change_by_hand(collection=playable, add=[photo.pk], take_out=[], user=reader)

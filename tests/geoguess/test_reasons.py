@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
-from geoguess.game import services
+from geoguess.game import rules, series, services
 from geoguess.game.rules import Position
-from geoguess.models import Game, Player, Round
+from geoguess.models import Game, Player, Room, Round
 from geoguess.reasons import gallery
 from geoguess.site import limits
 from pipeline.curation.gallery import exhibit
@@ -26,6 +27,7 @@ from predictor.pictures import store
 from predictor.serving import questions
 from predictor.serving.questions import Failure
 from predictor.versions.selectors import posterior_of, prediction_for
+from tests.geoguess.test_live_services import go_on, make
 from tests.made import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted")]
@@ -231,6 +233,10 @@ def test_what_is_no_picture_or_too_much_is_said(client, version, educator, count
     bad = client.post("/explain/", {"picture": SimpleUploadedFile("x.jpg", b"no picture")})
     assert (bad.status_code, "JPEG" in bad.content.decode()) == (400, True)
     assert client.post("/explain/").status_code == 400
+    scan = io.BytesIO()
+    Image.new("1", (13_000, 13_000)).save(scan, "PNG")  # a few kB
+    large = client.post("/explain/", {"picture": SimpleUploadedFile("x.png", scan.getvalue())})
+    assert (large.status_code, "50 megapixels" in large.content.decode()) == (400, True)
     counted["upload"] = 20
     assert client.post("/explain/", file()).status_code == 429
 
@@ -295,3 +301,16 @@ def test_an_admin_moves_photos_into_the_gallery_and_back(admin_client, add_photo
         admin_client.post("/admin/pipeline/photo/", {"action": action, "_selected_action": [photo.pk]})
         photo.refresh_from_db()
         assert photo.exhibited is exhibited
+
+
+def test_the_gallery_shows_nothing_of_a_room_that_goes_on_or_of_todays_daily(playable, add_photo):
+    now = timezone.now()
+    room = go_on(make(playable))
+    daily = series.daily_series(day=rules.day_of(now), now=now)
+    being_played = {room.rounds.get().photo, *(row.photo for row in daily.photos.all())}
+    other = add_photo(77)
+    exhibit(photos=[*being_played, other])
+    assert list(gallery.exhibited_photos()) == [other]
+    Room.objects.update(phase=Room.Phase.OVER)
+    daily.delete()
+    assert set(gallery.exhibited_photos()) == {*being_played, other}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.game import services
-from geoguess.models import Player
+from geoguess.models import Game, Player, Round
 from geoguess.players import services as players
-from geoguess.players.reports import reports_of
+from geoguess.players.actors import SESSION_KEY
+from geoguess.players.reports import report, reports_of
 from geoguess.profile import figures
 from geoguess.profile.services import delete_player
+from geoguess.site import limits
 from pipeline.curation.reports import resolve_reports
-from pipeline.models import Report
+from pipeline.models import Photo, Report
 from pipeline.photos.selectors import playable_photos
 
 pytestmark = pytest.mark.django_db
@@ -28,17 +31,92 @@ def game(client: Client, add_photo, collection, version):
     return Player.objects.get().games.get()
 
 
-def test_a_round_is_reported_leaves_play_and_the_reporter_sees_the_outcome(client: Client, game):
-    shown = game.rounds.get()
-    address = reverse("round-report", args=[game.token, 1])
-    assert address in client.get(reverse("round", args=[game.token, 1])).content.decode()
-    answer = client.post(address, {"reason": "wrong_place"})
-    assert "Thank you" in answer.json()["message"]
-    assert shown.photo not in playable_photos()
-    assert "not decided yet" in client.get(reverse("profile")).content.decode()
-    resolve_reports(photo=shown.photo, outcome="corrected", user=None, now=timezone.now())
+def lock_and_report(client: Client, number: int = 1) -> Photo:
+    """Guess the place of the round, report its picture, and return it."""
+    game = Game.objects.get(player__token=client.session[SESSION_KEY], finished_at__isnull=True)
+    address = reverse("round-guess", args=[game.token, number])
+    client.post(address, {"latitude": 20, "longitude": 77}, content_type="application/json")
+    assert client.post(reverse("round-report", args=[game.token, number]), {"reason": "broken"}).status_code == 200
+    return game.rounds.get(number=number).photo
+
+
+def player_of(photo: Photo, collection) -> Client:
+    """A browser of a new guest, whose first round shows this picture."""
+    client = Client()
+    client.post(reverse("game-start"), {"collection": collection.slug})
+    Round.objects.filter(game__player__token=client.session[SESSION_KEY]).update(photo=photo)
+    return client
+
+
+def test_three_guests_who_guessed_it_take_a_picture_out_of_play_and_see_the_outcome(client: Client, game, collection):
+    shown = lock_and_report(client)
+    assert shown in playable_photos()
+    lock_and_report(player_of(shown, collection))
+    assert shown in playable_photos()
+    profile = client.get(reverse("profile")).content.decode()
+    assert "not decided yet" in profile
+    assert "out of play" not in profile
+    third = player_of(shown, collection)
+    lock_and_report(third)
+    assert shown not in playable_photos()
+    assert "the picture is out of play until then" in third.get(reverse("profile")).content.decode()
+    resolve_reports(photo=shown, outcome="corrected", user=None, now=timezone.now())
     assert "you were right: the picture was corrected" in client.get(reverse("profile")).content.decode()
-    assert shown.photo in playable_photos()
+    assert shown in playable_photos()
+
+
+def test_a_guest_who_has_not_guessed_is_heard_but_takes_nothing_out(client: Client, game, collection):
+    shown = game.rounds.get().photo
+    assert (
+        reverse("round-report", args=[game.token, 1])
+        in client.get(reverse("round", args=[game.token, 1])).content.decode()
+    )
+    for one in (client, *(player_of(shown, collection) for _ in range(5))):
+        token = Game.objects.get(player__token=one.session[SESSION_KEY]).token
+        assert "Thank you" in one.post(reverse("round-report", args=[token, 1]), {"reason": "broken"}).json()["message"]
+    assert shown.reports.count() == 6
+    assert shown in playable_photos()
+
+
+def test_an_account_is_enough(client: Client, game):
+    client.force_login(User.objects.create_user("asha"))
+    client.get(reverse("profile"))
+    player = Player.objects.get(user__username="asha")
+    report(player=player, photo=game.rounds.get().photo, reason="broken", now=timezone.now())
+    assert game.rounds.get().photo not in playable_photos()
+
+
+def test_reports_take_out_no_more_than_their_share_of_a_collection(add_photo, collection, version):
+    for number in range(40):
+        add_photo(number, cell=number % 3)
+    accounts = [Player.objects.create(user=User.objects.create_user(f"account{number}")) for number in range(3)]
+    photos = list(playable_photos(collection))
+    for number, photo in enumerate(photos):
+        report(player=accounts[number // 20], photo=photo, reason="broken", now=timezone.now())
+    assert playable_photos(collection).count() == 38  # 5 % of 40 are out, and the curators have all 40 reports
+    assert Report.objects.filter(outcome="").count() == 40
+    assert services.start_game(player=accounts[0], collection=collection, time_limit_s=None, now=timezone.now())
+
+
+def test_a_collection_without_playable_pictures_says_so(add_photo, collection, version):
+    photo = add_photo(0, cell=0)
+    account = Player.objects.create(user=User.objects.create_user("asha"))
+    report(player=account, photo=photo, reason="broken", now=timezone.now())
+    with pytest.raises(services.CannotPlay, match=r"No pictures of .* can be played at the moment"):
+        services.start_game(player=account, collection=collection, time_limit_s=None, now=timezone.now())
+
+
+@pytest.mark.services
+@pytest.mark.usefixtures("broker")
+def test_reports_are_counted_by_network_address(client: Client, game, collection, monkeypatch):
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "reports", {"limit": 2, "seconds": 600})
+    shown = game.rounds.get().photo
+    answers = []
+    for one in (client, player_of(shown, collection), player_of(shown, collection)):
+        token = Game.objects.get(player__token=one.session[SESSION_KEY]).token
+        address = reverse("round-report", args=[token, 1])
+        answers.append(one.post(address, {"reason": "broken"}, REMOTE_ADDR="203.0.113.77").status_code)
+    assert answers == [200, 200, 429]
 
 
 def test_what_is_no_reason_or_somebody_elses_round_is_refused(client: Client, game):
@@ -58,9 +136,9 @@ def test_a_report_tells_nothing_of_the_answer(client: Client, game):
         assert secret not in page
 
 
-def test_the_next_game_does_not_show_a_reported_picture(client: Client, game, collection):
+def test_the_next_game_does_not_show_a_picture_that_was_taken_out(client: Client, game, collection):
     reported = game.rounds.get().photo
-    client.post(reverse("round-report", args=[game.token, 1]), {"reason": "broken"})
+    Report.objects.create(photo=reported, reason="broken", reporter="x", takes_out=True, created_at=timezone.now())
     for _ in range(8):
         new = services.start_game(
             player=game.player, collection=collection, time_limit_s=None, now=timezone.now()

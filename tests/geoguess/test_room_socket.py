@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -10,12 +11,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from geoguess.live import consumer, database_thread, presence, rules, watch
-from geoguess.models import Pin, Room, Seat
+from geoguess.models import Pin, Player, Room, Seat
+from geoguess.site import limits, sockets
+from pipeline.support import announcing
 from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
 
 pytestmark = [
@@ -148,6 +152,35 @@ async def test_a_double_submit_counts_once(host, guests, room):
     assert (await Pin.objects.aget()).latitude == 19
 
 
+async def test_a_guess_that_meets_a_locked_database_may_be_sent_again(host, guests, room, monkeypatch):
+    async with tab(host, room) as one:
+        await one.ask("advance", phase="lobby", round=0)
+        with monkeypatch.context() as patch:
+            patch.setattr("geoguess.live.guessing.put_pin", raising(OperationalError("database is locked")))
+            refused = await one.ask("guess", round=1, latitude=19, longitude=73)
+        assert (refused["type"], refused["code"]) == ("error", "busy")
+        assert (await one.ask("guess", round=1, latitude=19, longitude=73))["locked"]
+
+
+async def test_a_stored_guess_is_acknowledged_while_the_broker_hangs(host, guests, room, monkeypatch):
+    async def hang(*_):
+        await asyncio.sleep(600)
+
+    async with tab(host, room) as one:
+        await one.ask("advance", phase="lobby", round=0)
+        monkeypatch.setattr(announcing, "_paused_until", 0.0)
+        monkeypatch.setattr("channels_redis.pubsub.RedisPubSubLoopLayer.group_send", hang)
+        assert (await one.ask("guess", round=1, latitude=19, longitude=73))["locked"]
+        assert await Pin.objects.filter(locked_at__isnull=False).acount() == 1
+
+
+def raising(error: Exception):
+    def raise_it(*_, **__):
+        raise error
+
+    return raise_it
+
+
 async def test_who_comes_back_finds_seat_pin_and_lock(host, guests, room):
     async with tab(host, room) as one, tab(guests[0], room) as other:
         await one.ask("advance", phase="lobby", round=0)
@@ -274,15 +307,23 @@ async def test_what_cannot_be_done_is_refused_with_its_reason(host, guests, room
 
 
 async def test_a_flood_is_refused_and_then_cut_off(host, room, monkeypatch):
-    monkeypatch.setattr(consumer, "MAX_REFUSED", 5)
+    monkeypatch.setattr(sockets, "MAX_REFUSED", 5)
     async with tab(host, room) as one:
-        for number in range(consumer.BURST + 20):
+        for number in range(sockets.BURST + 20):
             await one.socket.send_json_to({"type": "ping", "t": number})
         seen = []
         while (message := await one.socket.receive_output())["type"] != "websocket.close":
             seen.append(message["text"])
-        assert message["code"] == consumer.TOO_FAST
+        assert message["code"] == sockets.TOO_FAST
         assert sum('"too_fast"' in text for text in seen) == 5
+
+
+async def test_one_player_has_a_few_sockets(host, guests, room, monkeypatch):
+    monkeypatch.setattr(sockets, "MOST_SOCKETS", 2)
+    async with tab(guests[0], room), tab(host, room) as one, tab(host, room), tab(host, room):
+        while (message := await one.socket.receive_output())["type"] != "websocket.close":
+            pass
+        assert message["code"] == sockets.TOO_MANY
 
 
 async def test_reactions_are_passed_on(host, guests, room):
@@ -299,11 +340,45 @@ async def test_a_stranger_and_another_origin_are_refused(host, room):
                 pass
 
 
-def test_wrong_codes_are_counted(room):
-    client = Client()
-    for _ in range(45):
-        answer = client.get("/r/000000/", follow=True)
-    assert "Too many attempts" in answer.content.decode()
+@pytest.fixture
+def address() -> dict[str, str]:
+    """A network address that no other test has counted for."""
+    return {"REMOTE_ADDR": f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"}
+
+
+def test_after_many_wrong_codes_a_right_one_is_refused_too_but_members_come_in(host, room, address, monkeypatch):
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "wrong-codes", {"limit": 5, "seconds": 600})
+    right = reverse("room", args=[room.code])
+    for number in range(5):
+        answer = Client().get(f"/r/00000{number}/", follow=True, **address)  # each time without a cookie
+        assert "There is no open room with this code" in answer.content.decode()
+    for code in ("000009", room.code):
+        assert "Too many attempts" in Client().get(f"/r/{code}/", follow=True, **address).content.decode()
+    assert host.get(right, **address).status_code == 200
+    assert Client().get(right)["Location"] == f"/rooms/?code={room.code}"  # from elsewhere
+
+
+def test_joins_and_rooms_without_a_cookie_are_counted_by_address(room, playable, address, monkeypatch):
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "joins", {"limit": 3, "seconds": 600})
+    monkeypatch.setitem(limits.ADDRESS_LIMITS, "rooms", {"limit": 2, "seconds": 600})
+    players = Player.objects.count()
+    for number in range(5):
+        Client().post(reverse("room-join"), {"code": room.code, "name": f"Guest {number}"}, **address)
+        form = {"collection": playable.slug, "kind": "room", "rounds": "3", "time_limit": "60"}
+        Client().post(reverse("room-create"), form, **address)
+    assert room.seats.count() == 1 + 3
+    assert Room.objects.count() == 1 + 2
+    assert Player.objects.count() == players + 3 + 2  # those who are refused leave nothing behind
+
+
+def test_a_class_behind_one_address_joins_also_after_some_typing_errors(room, address):
+    for number in range(60):
+        pupil = Client()
+        if number % 2:
+            pupil.post(reverse("room-join"), {"code": "000000", "name": "Pupil"}, **address)
+        answer = pupil.post(reverse("room-join"), {"code": room.code, "name": f"Pupil {number}"}, **address)
+        assert answer["Location"] == reverse("room", args=[room.code])
+    assert room.seats.count() == 61
 
 
 def test_pages_and_pictures_are_for_members_only(host, room):

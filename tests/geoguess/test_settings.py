@@ -55,6 +55,23 @@ def test_the_key_is_made_once_and_kept(settings_with, tmp_path):
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_nobody_else_can_read_the_data_folder_and_what_is_written_there(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o755)  # as an older version made it
+    program = (
+        "from django.db import connection; connection.cursor(); from pathlib import Path; "
+        "from django.conf import settings; (settings.ORIGINALS_DIR / 'ab').mkdir(parents=True); "
+        "(settings.ORIGINALS_DIR / 'ab' / 'a.jpg').write_bytes(b'a')"
+    )
+    environment = os.environ | {"GEOGUESS_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "geoguess.settings"}
+    subprocess.run(
+        ["/bin/sh", "-c", 'umask 022; exec "$@"', "-", sys.executable, "-c", program], env=environment, check=True
+    )
+    written = [tmp_path / "data", *(tmp_path / "data").rglob("*")]
+    assert {path.name for path in written} >= {"db.sqlite3", "originals", "a.jpg"}
+    assert {path.name: oct(path.stat().st_mode & 0o077) for path in written if path.stat().st_mode & 0o077} == {}
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_further_hosts_are_allowed(settings_with):
     values = settings_with(GEOGUESS_HOSTS="class.example,10.0.0.7")
     assert {"class.example", "10.0.0.7"} <= set(values["ALLOWED_HOSTS"])

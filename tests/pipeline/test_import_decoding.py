@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline.intake.checks import Reason, Rejected
-from pipeline.intake.decoding import MAX_PIXELS, decode
+from pipeline.intake.decoding import decode
+from predictor.pictures.images import MAX_PIXELS
 from tests.pipeline.pictures import encoded, jpeg, jpeg_with_gps, picture
 
 

@@ -70,6 +70,7 @@ def test_good_photos_become_rows_with_metadata_and_stored_copies(folder):
     assert photo.split in {"train", "validation", "test"}
     assert Image.open(io.BytesIO(store.read(photo.sha256))).size == (photo.width, photo.height)
     assert original_path(photo.original_sha256, ".jpg").read_bytes() == (folder / "1.jpg").read_bytes()
+    assert original_path(photo.original_sha256, ".jpg").stat().st_mode & 0o077 == 0
     assert photo.collections.get().name == "Test"
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from pipeline.curation import removal, review
 from pipeline.curation.pictures import UnusableBox
-from pipeline.curation.reports import MOST_A_DAY, NotReported, report_photo, resolve_reports
+from pipeline.curation.reports import ENOUGH, MOST_A_DAY, NotReported, report_photo, resolve_reports
 from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.service import import_photos, original_path
 from pipeline.models import Collection, Photo, Report, Review
@@ -151,8 +151,13 @@ def test_a_crop_keeps_enough_of_the_picture_and_box_sizes_are_checked(photo):
 
 def test_a_report_takes_a_photo_out_of_play_until_it_is_resolved(photo, curator):
     approved(photo, curator)
-    report_photo(photo=photo, reason="wrong_place", reporter="asha", now=NOW)
-    report_photo(photo=photo, reason="private", reporter="asha", now=NOW)  # changes the reason
+    report_photo(photo=photo, reason="wrong_place", reporter="asha", weight=1, now=NOW)
+    report_photo(photo=photo, reason="private", reporter="asha", weight=1, now=NOW)  # changes the reason
+    assert playable_photos().exists()  # one person's word is not enough
+    report_photo(photo=photo, reason="private", reporter="ravi", weight=ENOUGH - 1, now=NOW)
+    Report.objects.filter(reporter="ravi").delete()
+    assert playable_photos().exists()
+    report_photo(photo=photo, reason="private", reporter="asha", weight=ENOUGH, now=NOW)
     assert [report.reason for report in Report.objects.all()] == ["private"]
     assert not playable_photos().exists()
     assert resolve_reports(photo=photo, outcome="kept", user=curator, now=NOW) == 1
@@ -162,16 +167,16 @@ def test_a_report_takes_a_photo_out_of_play_until_it_is_resolved(photo, curator)
 
 def test_one_person_cannot_report_everything(photo):
     with pytest.raises(NotReported):
-        report_photo(photo=photo, reason="dull", reporter="asha", now=NOW)
+        report_photo(photo=photo, reason="dull", reporter="asha", weight=1, now=NOW)
     for number in range(MOST_A_DAY):
         other = Photo.objects.create(
             sha256=f"{number:064}", original_sha256=f"{number:064}", perceptual_hash="0" * 16, width=1, height=1,
             file_name=f"{number}.jpg", latitude=20, longitude=77, split="test",
         )  # fmt: skip
-        report_photo(photo=other, reason="broken", reporter="asha", now=NOW)
+        report_photo(photo=other, reason="broken", reporter="asha", weight=1, now=NOW)
     with pytest.raises(NotReported, match="too_many"):
-        report_photo(photo=photo, reason="broken", reporter="asha", now=NOW)
-    report_photo(photo=photo, reason="broken", reporter="asha", now=NOW + timedelta(days=1, minutes=1))
+        report_photo(photo=photo, reason="broken", reporter="asha", weight=1, now=NOW)
+    report_photo(photo=photo, reason="broken", reporter="asha", weight=1, now=NOW + timedelta(days=1, minutes=1))
 
 
 def test_the_bin_gives_back_for_thirty_days_and_then_forgets(photo, tmp_path):
@@ -252,6 +257,14 @@ def test_boxes_and_places_that_are_no_good_change_nothing(client: Client, photo,
         {"act": "refuse", "reason": ""},
     ):
         assert b"Nothing was changed" in client.post(decide, sent, follow=True).content, sent
+    for number in ("inf", "-inf", "1e999", "9" * 400, "nan", ""):
+        for name in ("latitude", "longitude", "precision"):
+            place = {"act": "place", "latitude": "28", "longitude": "77", "precision": "1", name: number}
+            assert client.post(decide, place).status_code == 400, place
+    place = {"act": "place", "latitude": "1e300", "longitude": "77", "precision": "1"}
+    assert b"is not on Earth" in client.post(decide, place, follow=True).content
+    for boxes in ("[" * 5000, '{"crop": null, "covered": [[0, 0, 1, 1e999]]}'):
+        assert client.post(decide, {"act": "picture", "boxes": boxes}).status_code == 400
     assert model_to_dict(Photo.objects.get()) == before
     assert client.post(decide, {"act": "explode"}).status_code == 404
 
@@ -273,3 +286,22 @@ def test_the_audit_log_says_who_changed_which_label(client: Client, photo, curat
     entry = LogEntry.objects.get_for_object(photo).filter(actor=curator).first()
     assert entry.changes["latitude"] == ["28.6139", "13.0827"]
     assert entry.remote_addr is None
+
+
+def test_a_flood_of_reports_is_dismissed_at_once_and_the_dismissal_is_taken_back(photo, curator, client):
+    approved(photo, curator)
+    for number in range(5):
+        report_photo(photo=photo, reason="broken", reporter=f"guest{number}", weight=1, now=NOW)
+    report_photo(photo=photo, reason="private", reporter="account", weight=ENOUGH, now=NOW)
+    assert not playable_photos().exists()
+    client.force_login(curator)
+    address = reverse("workshop:review-dismiss")
+    answer = client.post(address, {"of": "guests"}, follow=True)
+    assert "5 reports dismissed" in answer.content.decode()
+    assert Report.objects.filter(outcome="").get().reporter == "account"
+    client.post(address, {"of": "all"})
+    assert playable_photos().exists()
+    moment = Report.objects.get(reporter="account").resolved_at.isoformat()
+    assert "1 report open again" in client.post(address, {"reopen": moment}, follow=True).content.decode()
+    assert not playable_photos().exists()
+    assert Report.objects.filter(outcome="kept").count() == 5

@@ -308,3 +308,33 @@ def test_an_upload_is_its_owners(client: Client, upload):
         assert client.get(reverse(f"workshop:{name}", args=[upload.pk])).status_code == 404
     client.force_login(User.objects.create_user("player", password="x"))
     assert client.get(reverse("workshop:uploads")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"act": ' + "[" * 5000,
+        '{"act": "place", "more": ' + "[" * 5000 + "]" * 5000 + "}",
+        '{"act": "place", "latitude": 1e999, "longitude": 77}',
+        '{"act": "place", "latitude": Infinity, "longitude": 77}',
+        '{"act": "place", "latitude": 1e300, "longitude": 77}',
+        f'{{"act": "place", "latitude": {"1" * 400}, "longitude": 77}}',
+        f'{{"act": "remove", "files": [{"1" * 400}]}}',
+        '{"act": "remove", "files": ["a"]}',
+        '{"act": "place", "latitude": 28}',
+    ],
+    ids=lambda body: body[:40],
+)
+def test_a_request_that_no_page_sends_is_refused(client: Client, admin, upload, body: str):
+    client.force_login(admin)
+    client.raise_request_exception = False
+    act = reverse("workshop:upload-act", args=[upload.pk])
+    assert client.post(act, body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.parametrize("body", ["[" * 5000, f'[["a.jpg", {"1" * 400}]]', '[["a.jpg", 1e999]]', '[["a.jpg", -1]]'])
+def test_a_list_of_files_that_is_none_is_refused(client: Client, admin, upload, body: str):
+    client.force_login(admin)
+    client.raise_request_exception = False
+    announce = reverse("workshop:upload-announce", args=[upload.pk])
+    assert client.post(announce, body, content_type="application/json").status_code == 400

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from predictor.pictures import images
 from predictor.pictures.images import (
     NEAR_DUPLICATE_BITS,
+    TooManyPixels,
     UnreadableImage,
     centre_crop,
     decode,
@@ -48,6 +50,21 @@ def test_bytes_that_are_no_picture_are_refused_with_advice() -> None:
 def test_a_truncated_picture_is_refused() -> None:
     with pytest.raises(UnreadableImage):
         decode(_bytes(_picture())[:2000])
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "TIFF", "PPM", "ICO"])
+def test_only_the_announced_formats_are_read(kind: str) -> None:
+    with pytest.raises(UnreadableImage, match="JPEG, PNG, WebP or HEIC"):
+        decode(_bytes(_picture(), kind))
+
+
+def test_a_picture_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_PIXELS", 300 * 200)
+    assert decode(_bytes(_picture(), "PNG")).size == (300, 200)
+    larger = _bytes(_picture(size=(301, 200)), "PNG")
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    with pytest.raises(TooManyPixels):
+        decode(larger)
 
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (97, 41), (224, 224)])

@@ -20,14 +20,15 @@ class Command(BaseCommand):
         "Measure geocells, smoothing, refinement, answers, training and encoding, each against a named baseline. "
         "`benchmark geocells` measures what geocells around many positions cost, and whether they keep their promises; "
         "`benchmark predictor` what broker, database and decoding add to the network; "
-        "`benchmark live` how soon rooms full of players hear their reveal, beside a bare echo group."
+        "`benchmark live` how soon rooms full of players hear their reveal, beside a bare echo group; "
+        "`benchmark solo` how long a guess takes when many play alone at once, beside one player."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "part",
             nargs="?",
-            choices=["geocells", "predictor", "live"],
+            choices=["geocells", "predictor", "live", "solo"],
             help="one part in depth; all in brief without it",
         )
         parser.add_argument("--points", type=Path, help="CSV[.gz] of positions with columns lat and lng")
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--max", type=int, help="most photos in a cell (twice the fewest)")
         parser.add_argument("--rooms", type=int, default=25, help="rooms that play at once")
         parser.add_argument("--seats", type=int, default=20, help="players in each room")
-        parser.add_argument("--rounds", type=int, default=4, help="rounds that each room plays, up to 10")
+        parser.add_argument("--players", type=int, default=200, help="players who play alone at once")
+        parser.add_argument("--rounds", type=int, default=4, help="rounds of each room (up to 10) or player (up to 5)")
         parser.add_argument(
             "--servers", type=int, default=1, help="web servers; with several, DATABASE_URL and REDIS_URL are used"
         )
@@ -49,6 +51,7 @@ class Command(BaseCommand):
                 "geocells": lambda: _geocells(options),
                 "predictor": lambda: _predictor(options["images"]),
                 "live": lambda: _live(options),
+                "solo": lambda: _solo(options),
             }[options["part"]]()
             if options["json"]:
                 self.stdout.write(json.dumps(result))
@@ -93,6 +96,19 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
         return benchmark_live(**{name: options[name] for name in ("rooms", "seats", "rounds", "servers")})
     except NotStarted as error:
         raise CommandError(str(error)) from error
+
+
+def _solo(options: dict[str, Any]) -> dict[str, Any]:
+    from geoguess.benchmarks.solo import NotStarted, benchmark_solo
+    from geoguess.game.rules import ROUNDS_PER_GAME
+
+    try:
+        result = benchmark_solo(players=options["players"], rounds=min(options["rounds"], ROUNDS_PER_GAME))
+    except NotStarted as error:
+        raise CommandError(str(error)) from error
+    if result["errors"] or result["guesses_lost"]:
+        raise CommandError(f"Not every guess was taken: {json.dumps(result)}")
+    return result
 
 
 def _geocells(options: dict[str, Any]) -> dict[str, Any]:

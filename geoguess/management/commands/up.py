@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import sys
 import time
+import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,12 @@ from django.db import DatabaseError, connections
 
 from geoguess.management.commands.prepare import is_prepared
 from geoguess.processes import embedded_valkey
+from geoguess.processes.heartbeat import VARIABLE, Heartbeats
 from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
 from predictor.answers.artifact import ArtifactDamaged
 
 WEB_START_TIMEOUT_S = 60.0
+WEB_ANSWER_S = 15.0  # longer than requests wait for a locked database (site/busy.py)
 
 
 def lan_address() -> str:
@@ -95,7 +101,8 @@ class Command(BaseCommand):
         python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
         if not os.environ.get("REDIS_URL"):
             valkey = embedded_valkey.prepare(settings.VALKEY_DIR)
-            supervisor.start(Child("embedded Valkey", valkey.command))
+            broker_answers = partial(embedded_valkey.answers, valkey.url)
+            supervisor.start(Child("embedded Valkey", valkey.command, essential=True, answers=broker_answers))
             if not embedded_valkey.wait_until_up(valkey.url):
                 raise CommandError(f"The embedded Valkey did not start; {settings.VALKEY_DIR}/valkey.log may say why.")
             supervisor.env["REDIS_URL"] = valkey.url
@@ -109,10 +116,11 @@ class Command(BaseCommand):
 
         celery = [python, "-m", "celery", "-A", "geoguess", "-q", "worker", "--loglevel", "WARNING", "--without-gossip"]
         daphne = [python, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "geoguess.asgi:application"]
-        web = Child("web server", daphne)
+        web_answers = partial(self._web_answers, "127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
+        web = Child("web server", daphne, essential=True, answers=web_answers)
         supervisor.start(web)
         # Alone, as it answers sooner when the workers do not start beside it.
-        self._wait_for_web(supervisor, web, "127.0.0.1" if host in ("0.0.0.0", "::") else host, port)
+        self._wait_for_web(supervisor, web, web_answers)
         if supervisor.stopping:
             return
         self._announce(shown_host, port)
@@ -126,7 +134,7 @@ class Command(BaseCommand):
             workers.append(("predict", "predict", []))
         for name, queues, prefix in workers:
             command = [*prefix, *celery, "-Q", queues, "-c", "1", "-n", f"{name}@%h", "--without-mingle"]
-            supervisor.start(Child(f"{name} worker", command))
+            supervisor.start(self._worker(name, command, supervisor.env["REDIS_URL"]))
         if not prepared:
             self.say("The rest of the pictures is being prepared; the site can be used meanwhile.")
             supervisor.start(Child("preparation", ["nice", "-n", "10", python, manage, "prepare"], once=True))
@@ -140,21 +148,38 @@ class Command(BaseCommand):
         finally:
             connections.close_all()
 
-    def _wait_for_web(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
-        deadline = time.monotonic() + WEB_START_TIMEOUT_S
+    def _worker(self, name: str, command: list[str], redis_url: str) -> Child:
+        """A worker whose signs of life count while the broker answers: without one it has nothing to do but wait."""
+        heartbeats = Heartbeats(settings.CACHE_DIR / "alive" / name)
+        return Child(
+            f"{name} worker",
+            command,
+            answers=lambda: heartbeats() or not embedded_valkey.answers(redis_url),
+            variables={VARIABLE: heartbeats.base},
+        )
+
+    def _web_answers(self, host: str, port: int, *, well: bool = False) -> bool:
+        """Whether the web server answers soon: anything, or ``well``."""
         address = f"http://[{host}]:{port}/health" if ":" in host else f"http://{host}:{port}/health"
         request = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https"} if settings.HTTPS else {})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        while not supervisor.stopping:
-            try:
-                with opener.open(request, timeout=5):
-                    return
-            except OSError:
-                if web.process is not None and web.process.poll() is not None:
-                    raise CommandError("The web server stopped while starting; its message is above.") from None
-                if time.monotonic() > deadline:
-                    raise CommandError(f"The web server did not answer within {WEB_START_TIMEOUT_S:.0f} s.") from None
-                time.sleep(0.1)
+        try:
+            with opener.open(request, timeout=WEB_ANSWER_S):
+                return True
+        except urllib.error.HTTPError as error:
+            error.close()
+            return not well
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _wait_for_web(self, supervisor: Supervisor, web: Child, answers: Callable[..., bool]) -> None:
+        deadline = time.monotonic() + WEB_START_TIMEOUT_S
+        while not supervisor.stopping and not answers(well=True):
+            if web.process is not None and web.process.poll() is not None:
+                raise CommandError("The web server stopped while starting; its message is above.")
+            if time.monotonic() > deadline:
+                raise CommandError(f"The web server did not answer within {WEB_START_TIMEOUT_S:.0f} s.")
+            time.sleep(0.1)
 
     def _announce(self, host: str, port: int) -> None:
         print(f"\n  GeoGuess India is ready:  http://{f'[{host}]' if ':' in host else host}:{port}/\n")
