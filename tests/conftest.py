@@ -136,7 +136,9 @@ def django_db_setup(
 ) -> Iterator[dict[str, list[tuple[str, ...]]]]:
     """The database, and what the migrations put into it: the groups' names, and their permissions' natural keys."""
     with django_db_blocker.unblock():
-        made = {group.name: [one.natural_key() for one in group.permissions.all()] for group in Group.objects.all()}
+        made: dict[str, list[tuple[str, ...]]] = {
+            group.name: [one.natural_key() for one in group.permissions.all()] for group in Group.objects.all()
+        }
     yield made
     # A thread that outlives its test may hold a connection, and PostgreSQL drops no database that is in use.
     if connection.vendor == "postgresql":
