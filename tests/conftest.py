@@ -131,10 +131,22 @@ def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersio
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, list[tuple[str, ...]]]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, list[tuple[str, ...]]]]:
     """The database, and what the migrations put into it: the groups' names, and their permissions' natural keys."""
     with django_db_blocker.unblock():
-        return {group.name: [one.natural_key() for one in group.permissions.all()] for group in Group.objects.all()}
+        made: dict[str, list[tuple[str, ...]]] = {
+            group.name: [one.natural_key() for one in group.permissions.all()] for group in Group.objects.all()
+        }
+    yield made
+    # A thread that outlives its test may hold a connection, and PostgreSQL drops no database that is in use.
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
+from redis import RedisError
 
 from geoguess.game import rules, services
 from geoguess.game.groups import round_group
@@ -45,7 +47,8 @@ class RoundConsumer(PingConsumer):
             await self.close(NOT_FOUND)
             return
         self.round_id = game_round.pk
-        await self.channel_layer.group_add(round_group(game_round.pk), self.channel_name)
+        with suppress(RedisError, OSError):  # without the broker the clock still works
+            await self.channel_layer.group_add(round_group(game_round.pk), self.channel_name)
         await self.accept()
         self.player_id = game_round.game.player_id
         await of_players.add(self.player_id, self)
@@ -66,7 +69,8 @@ class RoundConsumer(PingConsumer):
         if self.player_id:
             of_players.remove(self.player_id, self)
         if self.round_id is not None:
-            await self.channel_layer.group_discard(round_group(self.round_id), self.channel_name)
+            with suppress(RedisError, OSError):
+                await self.channel_layer.group_discard(round_group(self.round_id), self.channel_name)
 
     async def round_locked(self, event: dict[str, Any]) -> None:
         await self.send_json(Locked(type="locked"))

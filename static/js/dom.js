@@ -65,6 +65,12 @@ export function element(name, className = "", text = "", properties = {}) {
 }
 
 /**
+ * A text for a label of Leaflet's, which reads a string as HTML.
+ * @param {string} text
+ */
+export const labelText = (text) => /** @type {HTMLElement} */ (/** @type {unknown} */ (document.createTextNode(text)));
+
+/**
  * A new element of SVG with attributes and a text.
  * @template {keyof SVGElementTagNameMap} K
  * @param {K} name

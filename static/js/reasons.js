@@ -2,7 +2,7 @@
 // The page of reasons: the attention map, the probabilities on a map, and how the guess changes when a part is covered.
 import { get, post } from "./api.js";
 import { between, inside, isLarger } from "./boxes.js";
-import { all, byId, element, filledBar, one, pageData } from "./dom.js";
+import { all, byId, element, filledBar, labelText, one, pageData } from "./dom.js";
 import { distance, percent } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
 import { fill, localName } from "./words.js";
@@ -101,7 +101,7 @@ async function showMap(reasons) {
     if (probability < 0.002) return;
     const style = { className: "map-cell", fillOpacity: (0.8 * probability) / most, weight: 0.5 };
     L.geoJSON(outlines[index].geometry, { style })
-      .bindTooltip(element("span", "", `${outlines[index].name}: ${percent(probability)}`), { sticky: true })
+      .bindTooltip(labelText(`${outlines[index].name}: ${percent(probability)}`), { sticky: true })
       .addTo(layers.heat);
   });
   layers.neighbours.eachLayer((layer) => layer instanceof L.Path && layer.bringToFront());

@@ -1,6 +1,6 @@
 // @ts-check
 // A room's reveal: the marks of the truth, the player and the model, and the others' pins as discs with initials.
-import { byId, element, filledBar, one } from "./dom.js";
+import { byId, element, filledBar, labelText, one } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMark, paddingOf } from "./map.js";
 import { showCredit } from "./reveal.js";
@@ -31,7 +31,7 @@ export function createDisc(name, latLng, { named = true } = {}) {
     iconAnchor: [11, 11],
   });
   const marker = window.L.marker(latLng, { icon, keyboard: false, interactive: true });
-  return marker.bindTooltip(element("span", "", name), {
+  return marker.bindTooltip(labelText(name), {
     permanent: named,
     direction: "right",
     offset: [10, 0],

@@ -10,11 +10,16 @@ const marker = {
 };
 Object.assign(globalThis, {
   window: { L: { divIcon: (options) => options, latLngBounds: () => null, marker: () => marker, Layer: class {} } },
-  document: { createElement: () => ({}), body: { append() {} }, getElementById: () => null },
+  document: {
+    createElement: () => ({}),
+    createTextNode: (data) => ({ data }),
+    body: { append() {} },
+    getElementById: () => null,
+  },
 });
 
 test("a player's name reaches the map as text, never as HTML", async () => {
   const { createDisc } = await import("../../static/js/room_reveal.js");
   createDisc("<img src=x>", [20, 77]);
-  assert.deepEqual(bound, [{ textContent: "<img src=x>" }]);
+  assert.deepEqual(bound, [{ data: "<img src=x>" }]);
 });
