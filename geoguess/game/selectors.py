@@ -230,6 +230,20 @@ def guesses(game_round: Round) -> dict[str, Any]:
     }
 
 
+def _summary_row(game: Game, row: Round, *, named: bool) -> dict[str, Any]:
+    """A locked round in the summary of its game; ``named`` adds what was said of its state."""
+    shown = guesses(row)
+    return {
+        "number": row.number,
+        "image_url": reverse("round-image", args=[game.token, row.number]),
+        "url": reverse("round", args=[game.token, row.number]),
+        "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
+        **shown,
+        "place": place_name(shown["truth"]),
+        "streak": named_states(row) if named else None,
+    }
+
+
 def game_summary(game: Game) -> dict[str, Any]:
     """All rounds of a finished game, both totals, and the text to share."""
     rounds = list(game.rounds.select_related("photo").filter(locked_at__isnull=False))
@@ -248,18 +262,7 @@ def game_summary(game: Game) -> dict[str, Any]:
             "model": f"{game_totals['model']:,}",
         }
     return {
-        "rounds": [
-            {
-                "number": row.number,
-                "image_url": reverse("round-image", args=[game.token, row.number]),
-                "url": reverse("round", args=[game.token, row.number]),
-                "reasons_url": reverse("round-reasons", args=[game.token, row.number]),
-                **guesses(row),
-                "place": place_name(truth(row.photo)),
-                "streak": named_states(row) if streak else None,
-            }
-            for row in rounds
-        ],
+        "rounds": [_summary_row(game, row, named=streak is not None) for row in rounds],
         "streak": streak,
         "totals": game_totals,
         "max": 5000 * game.round_count,
