@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from geoguess.game import rules
 from geoguess.game.selectors import places_of, ready_photos
-from geoguess.game.services import CannotPlay, store_game
+from geoguess.game.services import CannotPlay, serving_version, store_game
 from geoguess.game.standings import challenge_series, game_in, may_challenge
 from geoguess.models import Game, Player, Series, SeriesPhoto
 from pipeline.models import Collection
 from predictor.answers.levels import STRONGEST
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion
-from predictor.versions.selectors import champion
 
 
 def daily_series(*, day: date, now: datetime) -> Series:
@@ -27,9 +26,7 @@ def daily_series(*, day: date, now: datetime) -> Series:
     existing = Series.objects.select_related("collection").filter(day=day).first()
     if existing:
         return existing
-    version = champion()
-    if version is None:
-        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
+    version = serving_version()
     collection, photos = _choose(day, version)
     try:
         return _create(

@@ -53,6 +53,24 @@ def request_predictions(*, collection: Collection, version: ModelVersion) -> Non
         logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 
 
+def serving_version() -> ModelVersion:
+    """The champion. Raises CannotPlay while there is none."""
+    version = champion()
+    if version is None:
+        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
+    return version
+
+
+def nothing_to_play(collection: Collection) -> CannotPlay:
+    """Why the collection has no ready photos: the model has not looked at them yet, or none may be played."""
+    words = (
+        _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
+        if playable_photos(collection).exists()
+        else _("No pictures of “%(collection)s” can be played at the moment. Choose another collection.")
+    )
+    return CannotPlay(words % {"collection": collection.shown_name})
+
+
 def start_game(
     *,
     player: Player,
@@ -63,20 +81,10 @@ def start_game(
     mode: str = Game.Mode.SOLO,
 ) -> Game:
     """A new game against the champion at this level, with its first round open. Raises CannotPlay."""
-    version = champion()
-    if version is None:
-        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
+    version = serving_version()
     dealt = dealt_photos(collection, version, now)
     if not dealt:
-        if not playable_photos(collection).exists():
-            raise CannotPlay(
-                _("No pictures of “%(collection)s” can be played at the moment. Choose another collection.")
-                % {"collection": collection.shown_name}
-            )
-        raise CannotPlay(
-            _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
-            % {"collection": collection.shown_name}
-        )
+        raise nothing_to_play(collection)
     max_rounds = rules.ROUNDS_PER_STREAK if mode == Game.Mode.STREAK else rules.ROUNDS_PER_GAME
     game = Game(
         player=player,

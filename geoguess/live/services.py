@@ -19,13 +19,12 @@ from geoguess.game import rules as game_rules
 from geoguess.game.groups import room_group
 from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import dealt_photos, places_of, ready_photos
-from geoguess.game.services import CannotPlay
+from geoguess.game.services import CannotPlay, nothing_to_play, serving_version
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
 from geoguess.models.player_names import clean_name
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection, Photo
-from predictor.versions.selectors import champion
 
 CODE_TRIES = 20
 NAME_TRIES = 250
@@ -65,9 +64,7 @@ def create_room(
 ) -> Room:
     """A new room in its lobby, with a seat for the host, who does not play in a lesson. A lesson follows ``plan``.
     Raises CannotPlay."""
-    version = champion()
-    if version is None:
-        raise CannotPlay(_("The model is still being set up. Try again in a minute."))
+    version = serving_version()
     ready = ready_photos(collection, version)
     lesson_fields: dict[str, Any] = {}
     if plan:
@@ -76,10 +73,7 @@ def create_room(
         lesson_fields["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
         ready = [photo for photo, _ in steps]
     if not ready:
-        raise CannotPlay(
-            _("The pictures of “%(collection)s” are still being prepared. Try again in a minute.")
-            % {"collection": collection.shown_name}
-        )
+        raise nothing_to_play(collection)
     for _try in range(CODE_TRIES):
         try:
             with transaction.atomic():

@@ -19,6 +19,7 @@ from geoguess.site import limits
 from pipeline.curation.reports import resolve_reports
 from pipeline.models import Photo, Report
 from pipeline.photos.selectors import playable_photos
+from tests.geoguess.test_live_services import make
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,8 @@ def test_a_collection_without_playable_pictures_says_so(add_photo, collection, v
     report(player=account, photo=photo, reason="broken", now=timezone.now())
     with pytest.raises(services.CannotPlay, match=r"No pictures of .* can be played at the moment"):
         services.start_game(player=account, collection=collection, time_limit_s=None, now=timezone.now())
+    with pytest.raises(services.CannotPlay, match=r"No pictures of .* can be played at the moment"):
+        make(collection)
 
 
 @pytest.mark.services
