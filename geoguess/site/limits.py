@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -55,20 +55,22 @@ def spend_by_address(request: HttpRequest, what: str) -> None:
 
 def check_by_address(request: HttpRequest, what: str) -> None:
     """Raises TooOften if one more ``what`` by the request's address would be beyond its limit; counts nothing."""
-    spend(who=address_of(request), what=f"{what}-by-address", counts=False, **ADDRESS_LIMITS[what])
+    _ask("test", who=address_of(request), what=f"{what}-by-address", **ADDRESS_LIMITS[what])
 
 
-def spend(*, who: str, what: str, limit: int, seconds: int, counts: bool = True) -> None:
-    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, never without a broker.
+def spend(*, who: str, what: str, limit: int, seconds: int) -> None:
+    """Count one ``what`` by ``who``. Raises TooOften beyond ``limit`` per ``seconds``, never without a broker."""
+    _ask("hit", who=who, what=what, limit=limit, seconds=seconds)
 
-    With ``counts`` false it only looks whether one more would be beyond the limit.
-    """
+
+def _ask(how: Literal["hit", "test"], *, who: str, what: str, limit: int, seconds: int) -> None:
+    """Ask the limiter, which counts with "hit" and only looks with "test". Raises TooOften."""
     from limits import RateLimitItemPerSecond
 
     rate = RateLimitItemPerSecond(limit, seconds, namespace=NAMESPACE)
     try:
         limiter = _limiter(settings.REDIS_URL)
-        if limiter.hit(rate, what, who) if counts else limiter.test(rate, what, who):
+        if getattr(limiter, how)(rate, what, who):
             return
         resets_at = limiter.get_window_stats(rate, what, who).reset_time
     except RedisError as error:
