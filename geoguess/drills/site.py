@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from geoguess.benchmarks.player import Player
 
+COLLECTION = "illustrated-india"  # the slug of what is played
 PATIENCE_S = 150.0  # a process that hangs is given up after 30 s, and a worker takes a while to start
 
 
@@ -56,15 +51,6 @@ class DrillSite:
         check(player.get("/").status == 200, "The first page is not shown.")
         return player
 
-    def collection(self) -> str:
-        """The slug of the collection that is played."""
-        return "illustrated-india"
-
-    def manage(self, *arguments: str) -> str:
-        """What a command of ``manage.py`` prints."""
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-        return subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True).stdout
-
     def log(self) -> str:
         return (self.folder / "up.log").read_text()
 
@@ -84,6 +70,3 @@ class DrillSite:
             except OSError:  # it has ended, or is somebody else's
                 continue
         return [pid for _, pid in sorted(found)]
-
-    def signal(self, pid: int, number: signal.Signals) -> None:
-        os.kill(pid, number)

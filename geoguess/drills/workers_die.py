@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 
@@ -21,7 +22,7 @@ def run(site: DrillSite) -> str:
     until(lambda: _ready(site), "the predict worker is ready")
     for number in range(1, DEATHS + 1):
         victim = until(lambda: site.processes(WORKER), "the worker is started again")[0]
-        site.signal(victim, signal.SIGKILL)
+        os.kill(victim, signal.SIGKILL)
         until(lambda: site.log().count("predict worker stopped") >= number, "its death is noticed")  # noqa: B023
         check(site.player().get("/").status == 200, f"No page after death {number} of the worker.")
     time.sleep(HEARTBEAT_TIMEOUT.total_seconds() + 1)  # until then the dead worker counts as alive
@@ -29,7 +30,7 @@ def run(site: DrillSite) -> str:
     time.sleep(2 * ASK_EVERY_S)  # so that the supervisor has heard of it too
     hanging = site.processes(WORKER)
     for pid in hanging:
-        site.signal(pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
     until(lambda: "predict worker does not answer" in site.log(), "that the worker hangs is noticed")
     until(
         lambda: (found := site.processes(WORKER)) and not set(found) & set(hanging), "the worker that hangs is replaced"
