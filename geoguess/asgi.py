@@ -32,6 +32,7 @@ from geoguess.live.consumer import RoomConsumer  # noqa: E402
 from geoguess.processes.bodies import limit_bodies  # noqa: E402
 from geoguess.site.handler import BoundedHandler  # noqa: E402
 from geoguess.site.job_consumer import JobConsumer  # noqa: E402
+from geoguess.site.later import TryLater  # noqa: E402
 from geoguess.site.origin import SameOrigin  # noqa: E402
 from geoguess.site.sockets import refuse_socket  # noqa: E402
 
@@ -46,4 +47,6 @@ sockets = URLRouter(
     ]
 )
 everywhere = URLRouter([*sockets.routes, re_path("", refuse_socket)])  # type: ignore[arg-type]
-application = ProtocolTypeRouter({"http": django_application, "websocket": SameOrigin(AuthMiddlewareStack(everywhere))})
+application = ProtocolTypeRouter(
+    {"http": django_application, "websocket": SameOrigin(TryLater(AuthMiddlewareStack(everywhere)))}
+)

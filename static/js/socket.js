@@ -37,14 +37,18 @@ export function openSocket(path, { onMessage, onState, onGone = () => {} }) {
   const connect = () => {
     clearTimeout(retry);
     socket = new WebSocket(address);
+    let spoken = false; // until then it may be one that the server opens only to say “try again later”
     socket.addEventListener("open", () => {
-      pause = 1000;
       heard = Date.now();
-      onState(true);
       ping();
     });
     socket.addEventListener("message", (event) => {
       heard = Date.now();
+      if (!spoken) {
+        spoken = true;
+        pause = 1000;
+        onState(true);
+      }
       onMessage(JSON.parse(event.data));
     });
     socket.addEventListener("close", (event) => {

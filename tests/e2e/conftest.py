@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "GeoGuess India is ready"
 COMPLETE = "All pictures of Illustrated India are there"
 START_TIMEOUT_S = 900
+LOG_CHARACTERS = 8000
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 
@@ -158,9 +159,14 @@ def site() -> Iterator[Site]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failure tells what every open page showed: nobody sees the browser of a run on another machine."""
+    """A failure tells what the site logged last and every open page showed: nobody sees a run on another machine."""
     report = yield
-    browser = getattr(item, "funcargs", {}).get("browser")
+    given = getattr(item, "funcargs", {})
+    browser = given.get("browser")
+    if report.failed:
+        for name, site in given.items():
+            if isinstance(site, Site) and (site.data / "up.log").exists():
+                report.sections.append((f"the log of {name}", site.log()[-LOG_CHARACTERS:]))
     if browser is not None and report.when == "call" and report.failed:
         for number, page in enumerate(page for context in browser.contexts for page in context.pages):
             try:

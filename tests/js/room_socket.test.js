@@ -48,6 +48,7 @@ beforeEach((t) => {
   ({ ask } = joinRoom("/ws/r/1/", { ...on, onState: hear("state"), onGone: hear("gone") }));
   socket = FakeSocket.last;
   socket.dispatchEvent(new Event("open"));
+  socket.say({ type: "pong" });
   heard = [];
 });
 
@@ -111,6 +112,23 @@ test("a lost connection is opened again, and a new snapshot begins anew", (t) =>
     ["state", false],
     ["state", true],
     ["snapshot", 9],
+  ]);
+});
+
+test("a server that says “later” is asked less and less often, and the page stays unconnected", (t) => {
+  let opened = 0;
+  for (let second = 0; second < 60; second += 1) {
+    if (FakeSocket.last.readyState === FakeSocket.OPEN) {
+      opened += 1;
+      FakeSocket.last.dispatchEvent(new Event("open"));
+      FakeSocket.last.lose(1013);
+    }
+    t.mock.timers.tick(1000);
+  }
+  assert.ok(opened >= 5 && opened <= 10, `${opened}`);
+  assert.deepEqual(heard.slice(0, 2), [
+    ["state", false],
+    ["state", false],
   ]);
 });
 
