@@ -18,7 +18,7 @@ from pipeline.evaluation.baselines import baselines
 from pipeline.evaluation.evaluate import Truth
 from pipeline.geocells import automatic_minimum
 from pipeline.support.progress import SILENT, Reporter
-from pipeline.training.folds import grouped_folds
+from pipeline.training.folds import folds_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import PIGEON_CELLS, Cells, Recipe
 from pipeline.training.train import train_artifact
@@ -127,7 +127,8 @@ class Row:
 
 def ablate(
     photos: Photos,
-    clusters: NDArray[np.integer],
+    makers: Sequence[str],
+    places: NDArray[np.integer],
     raw: Embeddings,
     truth: Truth,
     *,
@@ -137,7 +138,7 @@ def ablate(
     seeds: Iterable[int] = SEEDS,
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
-    """The table, given training photos, their place clusters (N,), and the raw embeddings (n, r) of test photos."""
+    """The table, given training photos, their makers (N,) and place clusters (N,), and the test embeddings (n, r)."""
     true_vectors = unit_vectors(truth.latitudes, truth.longitudes)
     seeds, rows, done = tuple(seeds), [], 0
     baseline_distances: dict[str, list[Floats]] = {}
@@ -146,7 +147,7 @@ def ablate(
         distances, held_out = [], []
         for seed in seeds:
             report.progress(done, len(recipes) * len(seeds), name)
-            folds = grouped_folds(clusters, seed)
+            folds = folds_of_makers(makers, places, seed)
             artifact = train_artifact(
                 photos,
                 folds,

@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 
 from pipeline.models import Collection, Photo, Split
+from pipeline.photos.makers import maker
 from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, measurable_photos, photos_to_learn_from
 from pipeline.photos.splits import place_clusters
 from pipeline.support.progress import SILENT, Reporter
@@ -56,7 +57,7 @@ def train_version(
     ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
     and EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
     """
-    from pipeline.training.folds import grouped_folds
+    from pipeline.training.folds import folds_of_makers
     from pipeline.training.train import train_artifact
     from predictor.encoders.loading import load_encoder
 
@@ -67,7 +68,7 @@ def train_version(
         training_count = _train_photos_first(rows, encoder)
         folds = [(np.arange(training_count), np.arange(training_count, len(rows)))]
     else:
-        folds = grouped_folds(_clusters(rows), seed)
+        folds = folds_of_makers(_makers(rows), _clusters(rows), seed)
     artifact = train_artifact(
         _learning_photos(rows, encoder, report),
         folds,
@@ -164,6 +165,7 @@ def ablate_collection(
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in test]).T
     return ablate(
         photos,
+        _makers(rows),
         _clusters(rows),
         _embeddings(test, encoder, report),
         Truth(latitudes, longitudes, np.full(len(test), "")),
@@ -218,6 +220,10 @@ def _embeddings(rows: list[Photo], encoder: Encoder, report: Reporter) -> Embedd
 
     sha256s = [photo.sha256 for photo in rows]
     return cached_embeddings(encoder, sha256s, lambda sha256: decode(store.read(sha256)), settings.CACHE_DIR, report)
+
+
+def _makers(rows: list[Photo]) -> list[str]:
+    return [maker(photo.author, photo.sequence_id, photo.source) for photo in rows]
 
 
 def _clusters(rows: list[Photo]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Training: from embeddings and positions of photos to a calibrated artifact.
 
 Nothing is tuned on a photo that the tuned part was fitted to: hyperparameters are chosen on photos held out of a fold,
-by whole place clusters, and the final parts are then fitted to all photos.
+by whole makers and place clusters, and the final parts are then fitted to all photos.
 """
 
 from __future__ import annotations

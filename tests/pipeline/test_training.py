@@ -12,8 +12,9 @@ from django.core.management.base import CommandError
 from PIL import Image
 
 from pipeline.models import Collection, Photo
+from pipeline.photos.makers import maker
 from pipeline.training.features import average_by_group, cached_embeddings
-from pipeline.training.folds import grouped_folds
+from pipeline.training.folds import folds_of_makers, grouped_folds
 from predictor.encoders.loading import load_encoder
 from predictor.models import ModelVersion
 from predictor.pictures.images import decode
@@ -39,6 +40,51 @@ def test_no_place_is_on_both_sides_of_a_fold(seed: int) -> None:
     for fit, tune in folds:
         assert not set(groups[fit]) & set(groups[tune])
         assert len(fit) + len(tune) == 200
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_neither_a_maker_nor_a_place_is_on_both_sides_of_a_fold(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    makers, places = random.choice([*"abcdefgh"], 300), random.integers(0, 150, 300)
+    folds = folds_of_makers(makers, places, seed)
+    assert sorted(np.concatenate([tune for _, tune in folds]).tolist()) == list(range(300))
+    for fit, tune in folds:
+        assert not set(makers[fit]) & set(makers[tune])
+        assert not set(places[fit]) & set(places[tune])
+        others = np.setdiff1d(np.arange(300), tune)
+        assert set(fit) == {row for row in others if places[row] not in places[tune]}  # nothing else is left out
+
+
+def test_unknown_makers_and_one_who_made_most_are_held_out_by_place() -> None:
+    makers, places = np.array(["most"] * 80 + [""] * 40), np.arange(120) // 4
+    for fit, tune in folds_of_makers(makers, places, 1):
+        assert len(fit) + len(tune) == 120
+        assert 20 <= len(tune) <= 28
+        assert not set(places[fit]) & set(places[tune])
+
+
+def test_makers_who_share_all_places_are_held_out_by_place() -> None:
+    folds = folds_of_makers(np.array(["a", "b", "c"] * 40), np.arange(120) // 12, 1)
+    assert all(len(fit) + len(tune) == 120 for fit, tune in folds)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("Asha", "", "https://a.example/1"), ("Asha", "s", "https://a.example/2"), True),
+        (("Asha", "", "https://a.example/1"), ("Asha", "", "https://b.example/1"), False),
+        (("", "s1", "https://a.example/1"), ("", "s1", "https://a.example/2"), True),
+        (("", "", "asha/photos"), ("", "", "asha/photos"), True),
+        (("Asha", "", "archive"), ("Bina", "", "archive"), False),
+    ],
+)
+def test_a_maker_is_the_author_at_a_site_else_the_sequence_else_the_source(one, other, same: bool) -> None:
+    assert (maker(*one) == maker(*other)) is same
+    assert maker(*one)
+
+
+def test_a_page_of_its_own_names_no_maker() -> None:
+    assert maker("", "", "https://a.example/photos/1") == ""
 
 
 def test_folds_are_of_about_the_same_size() -> None:
