@@ -14,6 +14,7 @@ from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.partition import Partition
 from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
@@ -103,8 +104,8 @@ def evaluation(
     """Figures as in ``evaluate``, and the values behind them; ``outside`` are answers to pictures not from India."""
     answers = answer(artifact, cells, embeddings, report)
     baseline_guesses = baselines(artifact, embeddings)
-    distances = _distances(answers.guesses, truth)
-    baselines_km = {name: _distances(guesses, truth) for name, guesses in baseline_guesses.items()}
+    distances = distances_km(answers.guesses, truth)
+    baselines_km = {name: distances_km(guesses, truth) for name, guesses in baseline_guesses.items()}
     near = _nearest_km(truth, artifact.gallery.photos.vectors)
     states, _ = locate(truth.latitudes, truth.longitudes)
     in_state = locate(*positions(answers.guesses))[0] == states
@@ -161,12 +162,12 @@ def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth)
     """Scores (N,) of an opponent of this level."""
     partition = artifact.partition
     believed = weaken(cells, partition.states, level.name, level.temperature)
-    return score(_distances(best_centroids(believed, partition.centroids), truth))
+    return score(distances_km(best_centroids(believed, partition.centroids), truth))
 
 
 def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:
     """The figures of guesses (N, 3), unit vectors, against the truth."""
-    distances = _distances(guesses, truth)
+    distances = distances_km(guesses, truth)
     points = score(distances)
     states, districts = locate(truth.latitudes, truth.longitudes)
     guessed_states, guessed_districts = locate(*positions(guesses))
@@ -225,14 +226,23 @@ def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
 
 def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
     """The calibration of cell probabilities and of their sums by state; a state without cells has no column."""
-    names, index = np.unique(artifact.partition.states, return_inverse=True)
-    of_states = cells @ np.eye(len(names))[index]
-    column = {str(name): number for number, name in enumerate(names)}
-    right = np.array([column.get(str(state), -1) for state in states])
+    of_states, names = state_probabilities(artifact.partition, cells)
     return {
         "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
-        "states": calibration(of_states, right),
+        "states": calibration(of_states, columns(states, names)),
     }
+
+
+def state_probabilities(partition: Partition, cells: Floats) -> tuple[Floats, NDArray[np.str_]]:
+    """The sums (N, K) of cell probabilities (N, C) by state, and the states' names (K,)."""
+    names, index = np.unique(partition.states, return_inverse=True)
+    return cells @ np.eye(len(names))[index], names
+
+
+def columns(values: NDArray[np.str_], names: NDArray[np.str_]) -> NDArray[np.intp]:
+    """The place (N,) of each value among the names (K,), -1 where it is none of them."""
+    place = {str(name): number for number, name in enumerate(names)}
+    return np.array([place.get(str(value), -1) for value in values])
 
 
 def _outside(inside: Answers, outside: Answers) -> dict[str, float]:
@@ -252,7 +262,8 @@ def _nearest_km(truth: Truth, vectors: Floats) -> Floats:
     return haversine_km(*positions(vectors[nearest]), truth.latitudes, truth.longitudes)
 
 
-def _distances(guesses: Floats, truth: Truth) -> Floats:
+def distances_km(guesses: Floats, truth: Truth) -> Floats:
+    """Of guesses (N, 3), unit vectors, from the truth (N,)."""
     return haversine_km(*positions(guesses), truth.latitudes, truth.longitudes)
 
 

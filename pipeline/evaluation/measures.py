@@ -20,6 +20,7 @@ CONFIDENCE = 0.95
 RELIABILITY_BINS = 15
 SMALLEST_PROBABILITY = 1e-6  # floor in the likelihood, as stored predictions are rounded to float16
 COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
+SIMULATIONS = 200  # of calibrated answers
 RESAMPLES_AT_ONCE = 200  # which bounds the memory
 
 
@@ -39,24 +40,49 @@ def interval(values: NDArray[Any], statistic: Statistic = np.mean) -> tuple[floa
     return float(low), float(high)
 
 
+def grouped_interval(values: Floats, groups: NDArray[np.integer]) -> tuple[float, float]:
+    """The 95 % bootstrap interval of the mean of values (N,), resampling whole groups (N,) (Davison & Hinkley 1997)."""
+    _, index = np.unique(groups, return_inverse=True)
+    sums, counts = np.bincount(index, values), np.bincount(index)
+    drawn = np.random.default_rng(SEED).integers(0, len(sums), (RESAMPLES, len(sums)))
+    tail = 50 * (1 - CONFIDENCE)
+    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [tail, 100 - tail])
+    return float(low), float(high)
+
+
 def calibration(probabilities: Floats, truth: NDArray[np.intp]) -> dict[str, Any]:
     """The calibration of probabilities (N, K), where ``truth`` (N,) is the right column, or -1 if there is none.
 
-    ``ece``: the mean gap between confidence in the top answer and its accuracy, over 15 bins with equally many photos;
+    ``ece``: the expected calibration error of the top answer, and ``ece_if_calibrated``: what that would be by chance;
     ``nll``: the mean negative log-likelihood in nats; ``curve``: [mean confidence, accuracy, photos] of each bin.
     """
     rows = np.arange(len(truth))
     confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     likelihood = np.where(truth < 0, 0.0, probabilities[rows, truth])
-    bins = np.array_split(np.argsort(confidence, kind="stable"), min(RELIABILITY_BINS, len(truth)))
-    curve = [(float(confidence[part].mean()), float(correct[part].mean()), len(part)) for part in bins]
-    gap = sum(count * abs(mean - accuracy) for mean, accuracy, count in curve) / len(truth)
+    curve = [(float(confidence[part].mean()), float(correct[part].mean()), len(part)) for part in _bins(confidence)]
     return {
-        "ece": round(gap, 4),
+        "ece": round(expected_calibration_error(confidence, correct), 4),
+        "ece_if_calibrated": round(ece_if_calibrated(confidence), 4),
         "nll": round(float(-np.log(np.maximum(likelihood, SMALLEST_PROBABILITY)).mean()), 4),
         "accuracy": round(float(correct.mean()), 4),
         "curve": [[round(mean, 4), round(accuracy, 4), count] for mean, accuracy, count in curve],
     }
+
+
+def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_]) -> float:
+    """The mean gap between confidence (N,) and accuracy over 15 bins with equally many photos."""
+    gaps = [len(part) * abs(confidence[part].mean() - correct[part].mean()) for part in _bins(confidence)]
+    return float(sum(gaps) / len(confidence))
+
+
+def ece_if_calibrated(confidence: Floats) -> float:
+    """The calibration error that perfectly calibrated confidences (N,) have on average, for want of photos."""
+    draws = np.random.default_rng(SEED).random((SIMULATIONS, len(confidence))) < confidence
+    return float(np.mean([expected_calibration_error(confidence, draw) for draw in draws]))
+
+
+def _bins(confidence: Floats) -> list[NDArray[np.intp]]:
+    return np.array_split(np.argsort(confidence, kind="stable"), min(RELIABILITY_BINS, len(confidence)))
 
 
 def risk_coverage(points: Floats, uncertainty: Floats) -> list[list[float]]:

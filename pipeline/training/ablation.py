@@ -1,8 +1,8 @@
 """The ablation: the effect of each part of the method, by switching it off, or on, with all else unchanged.
 
-Every row is trained and tuned like any version, with the same features and split, once per seed (of the folds used for
-tuning), and measured on the same test photos. The mean score on the photos held out of the folds is given too: it
-decides which parts are on by default, so that test photos decide nothing.
+Every row is trained and tuned like any version, once per seed (of the folds), and measured on photos of makers, and at
+places, from which nothing was learnt or chosen (`unseen`). That decides which parts are on by default; test photos
+decide nothing.
 """
 
 from __future__ import annotations
@@ -14,24 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.baselines import baselines
-from pipeline.evaluation.evaluate import Truth
+from pipeline.evaluation.measures import grouped_interval
 from pipeline.geocells import automatic_minimum
 from pipeline.support.progress import SILENT, Reporter
-from pipeline.training.folds import folds_of_makers
+from pipeline.training.folds import groups_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import PIGEON_CELLS, Cells, Recipe
-from pipeline.training.train import train_artifact
-from predictor.answers.artifact import Artifact
-from predictor.answers.posterior import locate
+from pipeline.training.unseen import Unseen, answer_unseen
 from predictor.encoders.encoder import Encoder
-from predictor.geodesy import Floats, distance_matrix_km, score, unit_vectors
-from predictor.network.heads import Embeddings
+from predictor.geodesy import Floats, score
 
 SEEDS = (1, 2, 3)
 REFERENCE = "as it is"
 OPTICS_WITHOUT_METADATA = "with second OPTICS, without metadata in it"
-RESAMPLES = 2000
 PIGEON = Recipe(
     minimum=PIGEON_CELLS[0],
     maximum=PIGEON_CELLS[1],
@@ -102,35 +97,37 @@ def select_recipes(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: points and distances in km (seeds, n) of the test photos; mean scores of held-out ones."""
+    """A row of the table: the distances in km (seeds, N) of the answers to all photos, and means over them (seeds,)."""
 
     name: str
-    points: Floats
     distances: Floats
-    held_out: Sequence[float] = ()
+    means: Sequence[dict[str, Any]] = ()
 
-    def figures(self, reference: Row) -> dict[str, Any]:
-        """Means over seeds and photos, and the paired difference from the reference with its 95 % interval."""
-        gain = (self.points.mean(axis=0) - reference.points.mean(axis=0)).ravel()
-        sample = np.random.default_rng(0).integers(0, len(gain), (RESAMPLES, len(gain)))
-        low, high = np.percentile(gain[sample].mean(axis=1), [2.5, 97.5])
-        return {
+    def figures(self, reference: Row, groups: NDArray[np.integer]) -> dict[str, Any]:
+        """Means over seeds and photos, and the paired difference from the reference with its 95 % interval.
+
+        The interval resamples groups (N,) of photos: photos of one maker are right or wrong together.
+        """
+        points = score(self.distances)
+        gain = (points - score(reference.distances)).mean(axis=0)
+        low, high = grouped_interval(gain, groups)
+        row = {
             "name": self.name,
-            "held_out": round(float(np.mean(self.held_out)), 1) if self.held_out else None,
-            "score": round(float(self.points.mean()), 1),
-            "seeds": [round(float(mean), 1) for mean in self.points.mean(axis=1)],
+            "score": round(float(points.mean()), 1),
+            "seeds": [round(float(mean), 1) for mean in points.mean(axis=1)],
             "median_km": round(float(np.median(self.distances)), 1),
             "difference": round(float(gain.mean()), 1),
-            "difference_ci95": [round(float(low), 1), round(float(high), 1)],
+            "difference_ci95": [round(low, 1), round(high, 1)],
         }
+        for name in ("radius_coverage", "ece_cells", "ece_states"):
+            row[name] = round(float(np.mean([mean[name] for mean in self.means])), 4) if self.means else None
+        return row
 
 
 def ablate(
     photos: Photos,
     makers: Sequence[str],
     places: NDArray[np.integer],
-    raw: Embeddings,
-    truth: Truth,
     *,
     encoder: Encoder,
     collection: str,
@@ -138,63 +135,68 @@ def ablate(
     seeds: Iterable[int] = SEEDS,
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
-    """The table, given training photos, their makers (N,) and place clusters (N,), and the test embeddings (n, r)."""
-    true_vectors = unit_vectors(truth.latitudes, truth.longitudes)
-    seeds, rows, done = tuple(seeds), [], 0
-    baseline_distances: dict[str, list[Floats]] = {}
+    """The table, given photos, and their makers (N,) and place clusters (N,)."""
+    rows: list[Row] = []
+    seeds, done = tuple(seeds), 0
+    baselines: dict[str, list[Floats]] = {}
     learner = _CachedLearner(next(iter(recipes.values())))
+    groups = groups_of_makers(makers, places)
     for name, recipe in recipes.items():
-        distances, held_out = [], []
+        answers: list[Unseen] = []
         for seed in seeds:
             report.progress(done, len(recipes) * len(seeds), name)
-            folds = folds_of_makers(makers, places, seed)
-            artifact = train_artifact(
-                photos,
-                folds,
-                encoder=encoder,
-                collection=collection,
-                seed=seed,
-                recipe=recipe,
-                learner=learner,
-                report=_CancelOnly(report),
+            answers.append(
+                answer_unseen(
+                    photos,
+                    makers,
+                    places,
+                    encoder=encoder,
+                    recipe=recipe,
+                    seed=seed,
+                    learner=learner,
+                    report=_CancelOnly(report),
+                )
             )
-            held_out.append(artifact.card["held_out"]["score"])
-            embeddings = artifact.heads.project(raw)
-            distances.append(_distances(_guesses(artifact, embeddings, report), true_vectors))
-            if name == next(iter(recipes)):
-                for baseline, guesses in baselines(artifact, embeddings).items():
-                    baseline_distances.setdefault(baseline, []).append(_distances(guesses, true_vectors))
             done += 1
-        rows.append(Row(name, score(np.stack(distances)), np.stack(distances), held_out))
-        report.log(f"{name}: {rows[-1].points.mean():,.0f} points, {np.mean(held_out):,.0f} on held-out photos")
-    rows += [
-        Row(f"baseline: {name}", score(np.stack(by_seed)), np.stack(by_seed))
-        for name, by_seed in baseline_distances.items()
-    ]
+        if not rows:
+            for answer in answers:
+                for baseline, distances in answer.baselines_km.items():
+                    baselines.setdefault(baseline, []).append(distances)
+        means = [answer.figures() for answer in answers]
+        rows.append(Row(name, np.stack([answer.distances_km for answer in answers]), means))
+        report.log(f"{name}: {np.mean([mean['score'] for mean in means]):,.0f} points on photos of unseen makers")
+    rows += [Row(f"baseline: {name}", np.stack(by_seed)) for name, by_seed in baselines.items()]
     return {
         "collection": collection,
         "encoder": encoder.name,
         "photos": len(photos),
-        "test_photos": len(true_vectors),
+        "groups": len(np.unique(groups)),
         "seeds": list(seeds),
-        "rows": [row.figures(rows[0]) for row in rows],
+        "rows": [row.figures(rows[0], groups) for row in rows],
     }
 
 
 def as_markdown(table: dict[str, Any]) -> str:
     """The table as Markdown."""
     lines = [
-        "| | held out | mean score | by seed | median km | difference (95 %) |",
-        "|---|---|---|---|---|---|",
+        "| | mean score | by seed | median km | difference (95 %) | in the circle | ECE cells | ECE states |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in table["rows"]:
         low, high = row["difference_ci95"]
         seeds = " / ".join(f"{value:,.0f}" for value in row["seeds"])
         difference = f"{row['difference']:+,.0f} ({low:+,.0f} to {high:+,.0f})" if row is not table["rows"][0] else ""
-        held_out = "" if row["held_out"] is None else f"{row['held_out']:,.0f}"
-        lines.append(
-            f"| {row['name']} | {held_out} | {row['score']:,.0f} | {seeds} | {row['median_km']:,.0f} | {difference} |"
-        )
+        coverage, *errors = (row[name] for name in ("radius_coverage", "ece_cells", "ece_states"))
+        cells = [
+            row["name"],
+            f"{row['score']:,.0f}",
+            seeds,
+            f"{row['median_km']:,.0f}",
+            difference,
+            "" if coverage is None else f"{100 * coverage:.1f} %",
+            *("" if error is None else f"{error:.3f}" for error in errors),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -227,16 +229,3 @@ class _CancelOnly:
     def log(self, text: str) -> None: ...
 
     def point(self, series: str, x: float, y: float) -> None: ...
-
-
-def _guesses(artifact: Artifact, embeddings: Embeddings, report: Reporter) -> Floats:
-    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
-    guesses = []
-    for row, embedding in zip(cells, embeddings, strict=True):
-        report.check()
-        guesses.append(locate(row, embedding, artifact.reference, artifact.method).guess)
-    return np.stack(guesses)
-
-
-def _distances(guesses: Floats, truth: Floats) -> Floats:
-    return np.diagonal(distance_matrix_km(guesses, truth))

@@ -28,16 +28,21 @@ def folds_of_makers(
     make up all photos. Photos of unknown makers are held out by place. Where the makers share so many places that too
     little is left to fit, folds keep places whole and nothing else.
     """
-    makers = np.asarray(makers)
-    _, maker, counts = np.unique(makers, return_inverse=True, return_counts=True)
-    by_place = (makers == "") | (counts[maker] > LARGEST_SHARE * len(makers))
     result = [
         (fit[~np.isin(places[fit], places[tune])], tune)
-        for fit, tune in grouped_folds(np.where(by_place, counts.size + places, maker), seed, folds)
+        for fit, tune in grouped_folds(groups_of_makers(makers, places), seed, folds)
     ]
     if min(len(fit) for fit, _ in result) < FEWEST_TO_FIT:
         return grouped_folds(places, seed, folds)
     return result
+
+
+def groups_of_makers(makers: Sequence[str] | NDArray[np.str_], places: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Numbers (N,) of what is held out together: photos of one maker, or of one place where makers tell nothing."""
+    makers = np.asarray(makers)
+    _, maker, counts = np.unique(makers, return_inverse=True, return_counts=True)
+    by_place = (makers == "") | (counts[maker] > LARGEST_SHARE * len(makers))
+    return np.where(by_place, counts.size + places, maker)
 
 
 def grouped_folds(groups: Sequence[int] | NDArray[np.integer], seed: int, folds: int = FOLDS) -> list[Fold]:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from pipeline.models import Collection, Photo, Split
 from pipeline.photos.makers import maker
-from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, measurable_photos, photos_to_learn_from
+from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, photos_to_learn_from
 from pipeline.photos.splits import place_clusters
 from pipeline.support.progress import SILENT, Reporter
 from predictor.encoders import tuned as tuned_encoders
@@ -142,12 +142,11 @@ def ablate_collection(
     parts: Sequence[str] = (),
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
-    """The ablation table: the effect of each part of the method on this collection's test photos.
+    """The ablation table: the effect of each part of the method on photos of makers that a version never met.
 
-    ``parts`` names rows of the table; without names it has all. Raises UnknownPart, TooFewPhotos, and
-    EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
+    It is made of the collection's train and validation photos. ``parts`` names rows of the table; without names it has
+    all. Raises UnknownPart, TooFewPhotos, and EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
     """
-    from pipeline.evaluation.evaluate import Truth
     from pipeline.training.ablation import SEEDS, ablate, select_recipes, task_variants, variants
     from pipeline.training.recipe import Recipe
     from predictor.encoders.loading import load_encoder
@@ -158,17 +157,11 @@ def ablate_collection(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
     rows = list(photos_to_learn_from(collection))
-    test = list(measurable_photos(collection))
-    if not test:
-        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure on: import more.")
     photos = _learning_photos(rows, encoder, report)
-    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in test]).T
     return ablate(
         photos,
         _makers(rows),
         _clusters(rows),
-        _embeddings(test, encoder, report),
-        Truth(latitudes, longitudes, np.full(len(test), "")),
         encoder=encoder,
         collection=collection.name,
         recipes=select_recipes(variants(Recipe(), len(rows)) | task_variants(Recipe(), photos.labels), parts),

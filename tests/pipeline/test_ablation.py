@@ -1,9 +1,10 @@
-"""The ablation changes one part a row, measures all rows on the same test photos, and learns what rows share once."""
+"""The ablation changes one part a row, measures all rows on the same photos, and learns what rows share once."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from io import StringIO
 
 import numpy as np
@@ -14,10 +15,12 @@ from django.core.management.base import CommandError
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
 from pipeline.support.progress import SilentReporter
-from pipeline.training import ablation
+from pipeline.training import ablation, unseen
 from pipeline.training.ablation import OPTICS_WITHOUT_METADATA, Row, as_markdown, task_variants, variants
+from pipeline.training.folds import folds_of_makers
 from pipeline.training.recipe import ANSWERING, Recipe
 from pipeline.training.services import ablate_collection
+from predictor.geodesy import score
 from tests.pipeline.stored import store_photos
 
 
@@ -25,7 +28,6 @@ from tests.pipeline.stored import store_photos
 def collection(data_folders, db: None) -> Collection:
     collection = Collection.objects.create(name="Cities", slug="cities")
     store_photos(collection, range(300, 340), "train")
-    store_photos(collection, range(340, 352), "test")
     return collection
 
 
@@ -35,6 +37,12 @@ def short_table(monkeypatch: pytest.MonkeyPatch) -> None:
     every = variants(Recipe(), 40)
     monkeypatch.setattr(ablation, "variants", lambda *_: {name: every[name] for name in chosen})
     monkeypatch.setattr(ablation, "task_variants", lambda *_: {})
+
+
+@pytest.fixture(autouse=True)
+def two_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of five, outside and inside: the same at a fifth of the time."""
+    monkeypatch.setattr(unseen, "folds_of_makers", partial(folds_of_makers, folds=2))
 
 
 def _changed(recipe: Recipe) -> set[str]:
@@ -67,10 +75,16 @@ def test_what_only_answers_look_at_does_not_change_what_is_learnt() -> None:
 
 
 def test_a_difference_is_taken_photo_by_photo() -> None:
-    points = np.array([[0.0, 1000.0, 4000.0]])
-    ahead = Row("ahead", points + 10, points).figures(Row("reference", points, points))
-    assert ahead["difference"] == 10.0
-    assert ahead["difference_ci95"] == [10.0, 10.0]
+    distances = np.array([[0.0, 100.0, 2000.0, 2000.0]])
+    groups = np.array([0, 1, 2, 2])
+    reference = Row("reference", distances)
+    same = Row("same", distances).figures(reference, groups)
+    assert (same["difference"], same["difference_ci95"]) == (0.0, [0.0, 0.0])
+    nearer = np.array([[0.0, 0.0, 2000.0, 2000.0]])
+    ahead = Row("ahead", nearer).figures(reference, groups)
+    assert ahead["difference"] == pytest.approx((score(0.0) - score(100.0)) / 4, abs=0.1)
+    low, high = ahead["difference_ci95"]
+    assert low == 0.0 < ahead["difference"] < high
 
 
 @pytest.mark.training
@@ -87,11 +101,14 @@ def test_a_collection_gets_its_table_with_baselines(collection, tiny_encoder, sh
     names = [row["name"] for row in table["rows"]]
     assert names[:3] == ["as it is", "quadtree cells", "without refinement"]
     assert {name.removeprefix("baseline: ") for name in names[3:]} == {"constant", "random", "knn"}
-    assert table["test_photos"] == 12
+    assert table["photos"] == 40
+    assert 20 < table["groups"] <= 40  # of unknown makers, so by place
     best = {row["name"]: row["score"] for row in table["rows"]}
     assert best["as it is"] > best["baseline: constant"]  # four colours tell four cities apart
-    assert all(row["held_out"] > 0 for row in table["rows"][:3])
-    assert len(calls) == 12  # five folds and all photos, for each of two ways of learning; the third shares the first's
+    assert all(0.5 <= row["radius_coverage"] <= 1 for row in table["rows"][:3])
+    assert all(0 <= row["ece_cells"] <= 1 and 0 <= row["ece_states"] <= 1 for row in table["rows"][:3])
+    # Two folds outside, and in each two inside and all of it, for two ways of learning; the third shares the first's.
+    assert len(calls) == 12
     lines = as_markdown(table).splitlines()
     assert len(lines) == 2 + len(names)
     assert all(line.count("|") == lines[0].count("|") for line in lines)
@@ -129,9 +146,3 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)
     assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
     assert result["figures"]["as it is"].endswith("points, +0")
-
-
-def test_without_test_photos_it_says_what_is_missing(collection, tiny_encoder) -> None:
-    collection.photos.filter(split="test").delete()
-    with pytest.raises(Exception, match="no test photos"):
-        ablate_collection(collection=collection, encoder_name=tiny_encoder)
