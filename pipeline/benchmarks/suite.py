@@ -113,7 +113,7 @@ def answering() -> Measurement:
         return naive.guess_on_grid(Density(reference.gallery.vectors, weights))
 
     def answer(i: int) -> float:
-        return calibration.radius_km(locate(posterior[i], queries[i], reference, method).spread_km)
+        return calibration.radius_km(locate(posterior[i], queries[i], reference, method).spread_km, 1.0)
 
     fast = _seconds(lambda: [answer(i) for i in range(REFINED)])
     plain = _seconds(lambda: [plainly(i) for i in range(FEW)])

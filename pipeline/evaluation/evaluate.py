@@ -77,13 +77,14 @@ def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Re
     for row, embedding in zip(cells, embeddings, strict=True):
         report.progress(len(estimates), len(cells), "Measuring")
         estimates.append(locate_picture(row, embedding, artifact.reference, artifact.method))
-    spreads_km = [estimate.spread_km for estimate in estimates]
+    spreads_km = np.array([estimate.spread_km for estimate in estimates])
+    cosines = (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float)
     return Answers(
         np.stack([estimate.guess for estimate in estimates]),
-        np.array([artifact.calibration.radius_km(spread_km) for spread_km in spreads_km]),
-        np.array(spreads_km),
+        np.array(list(map(artifact.calibration.radius_km, spreads_km, cosines))),
+        spreads_km,
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
-        (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float),
+        cosines,
     )
 
 

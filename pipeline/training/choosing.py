@@ -16,7 +16,7 @@ from pipeline.evaluation.baselines import constant_point
 from pipeline.support.progress import Reporter
 from pipeline.training.learning import PENALTIES, FittedModel, targets
 from pipeline.training.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
-from predictor.answers.calibration import Calibration, conformal_factor
+from predictor.answers.calibration import Calibration, conformal_factors
 from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
 from predictor.answers.method import AnswerMethod
 from predictor.answers.posterior import locate, neighbours, refine
@@ -65,8 +65,15 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
     ]
     method = _choose_method(folds, cells, recipe, report)
     report.progress(1, 2, "Choosing how to answer")
-    radius_factor, figures = _calibrate_radius(folds, cells, method, report)
-    calibration = Calibration(temperature, radius_factor, doubt_cosine=_doubt_cosine(folds))
+    nearest = _nearest_cosines(folds)
+    distances, spreads = _answers(folds, cells, method, report)
+    factors, bounds = conformal_factors(distances, spreads, nearest)
+    calibration = Calibration(temperature, factors, bounds, doubt_cosine=_doubt_cosine(nearest))
+    figures = {
+        "photos": len(distances),
+        "score": round(float(score(distances).mean()), 1),
+        "median_km": round(float(np.median(distances)), 1),
+    }
     levels = _levels(folds, cells, figures, report)
     report.progress(2, 2, "Choosing how to answer")
     return Choice(penalty, shares, calibration, method, levels, figures)
@@ -178,10 +185,10 @@ class _ScoreOptimal:
         return self.candidates[(weights.astype(np.float32) @ self.gain).argmax(axis=1)]
 
 
-def _calibrate_radius(
+def _answers(
     folds: list[HeldOutFold], cells: list[Floats], method: AnswerMethod, report: Reporter
-) -> tuple[float, dict[str, Any]]:
-    """The conformal factor of the radius, and the figures of complete answers with everything chosen so far."""
+) -> tuple[Floats, Floats]:
+    """Distances (N,) from the truth and spreads (N,), in km, of complete answers with everything chosen so far."""
     distances, spreads = [], []
     for fold, rows in zip(folds, cells, strict=True):
         for posterior, embedding, truth in zip(rows, fold.embeddings, fold.vectors, strict=True):
@@ -189,13 +196,7 @@ def _calibrate_radius(
             estimate = locate(posterior, embedding, fold.learnt.reference, method)
             distances.append(distance_matrix_km(estimate.guess[None], truth[None])[0, 0])
             spreads.append(estimate.spread_km)
-    distance = np.array(distances)
-    figures = {
-        "photos": len(distance),
-        "score": round(float(score(distance).mean()), 1),
-        "median_km": round(float(np.median(distance)), 1),
-    }
-    return conformal_factor(distance, np.array(spreads)), figures
+    return np.array(distances), np.array(spreads)
 
 
 def _levels(
@@ -226,10 +227,14 @@ def _levels(
     return tuple(levels)
 
 
-def _doubt_cosine(folds: list[HeldOutFold]) -> float:
-    """The quantile `DOUBTED_SHARE` of held-out photos' cosines to the nearest training photo."""
-    nearest = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).max(axis=1) for fold in folds]
-    return round(float(np.quantile(np.concatenate(nearest), DOUBTED_SHARE)), 4)
+def _nearest_cosines(folds: list[HeldOutFold]) -> Floats:
+    """Held-out photos' cosines (N,) to the nearest training photo."""
+    return np.concatenate([(fold.embeddings @ fold.learnt.gallery.embeddings.T).max(axis=1) for fold in folds])
+
+
+def _doubt_cosine(nearest: Floats) -> float:
+    """The quantile `DOUBTED_SHARE` of these cosines."""
+    return round(float(np.quantile(nearest, DOUBTED_SHARE)), 4)
 
 
 def _cell_targets(fold: HeldOutFold) -> Floats:

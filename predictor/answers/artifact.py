@@ -25,7 +25,8 @@ from predictor.answers.partition import Partition
 from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference
 from predictor.network.heads import Adapter, Heads, Projection, Task, unit
 
-FORMAT = 2
+FORMAT = 3
+READABLE_FORMATS = (2, 3)  # what format 2 lacks is stated where it is read
 MANIFEST = "manifest.json"
 FILES = (
     "weights.safetensors",
@@ -148,8 +149,11 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> str:
         expected, version = manifest["files"], manifest["format"]
     except (ValueError, KeyError) as error:
         raise ArtifactDamaged(f"{MANIFEST} cannot be read. {remedy}") from error
-    if version != FORMAT:
-        raise ArtifactDamaged(f"{folder} has format {version}, and this site reads {FORMAT}: train the version again.")
+    if version not in READABLE_FORMATS:
+        readable = " and ".join(map(str, READABLE_FORMATS))
+        raise ArtifactDamaged(
+            f"{folder} has format {version}, and this site reads {readable}: train the version again."
+        )
     for name in FILES:
         if not (folder / name).exists() or _sha256(folder / name) != expected.get(name):
             raise ArtifactDamaged(f"{name} is missing or has changed. {remedy}")
@@ -157,11 +161,10 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> str:
 
 
 def _answering(content: dict[str, Any]) -> tuple[Calibration, AnswerMethod, tuple[Level, ...]]:
-    """The parts of calibration.json, one flat file: what is neither calibration nor levels is the method's."""
+    """The parts of calibration.json, one flat file: what is neither levels nor the method's is calibration."""
     levels = tuple(Level(**level) for level in content.pop("levels", []))
-    names = [field.name for field in fields(Calibration) if field.name in content]
-    calibration = Calibration(**{name: content.pop(name) for name in names})
-    return calibration, AnswerMethod(**content), levels
+    method = {field.name: content.pop(field.name) for field in fields(AnswerMethod) if field.name in content}
+    return Calibration.read(content), AnswerMethod(**method), levels
 
 
 def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:

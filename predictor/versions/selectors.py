@@ -124,7 +124,7 @@ def answer_from(
     return Answer(
         float(latitude),
         float(longitude),
-        artifact.calibration.radius_km(estimate.spread_km),
+        artifact.calibration.radius_km(estimate.spread_km, similarity),
         tuple(
             CellAnswer(
                 str(partition.names[cell]),

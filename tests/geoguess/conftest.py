@@ -51,7 +51,7 @@ def tiny_artifact() -> Artifact:
     heads = Heads(projection, np.zeros((DIMENSION, 3), np.float32), np.zeros(3, dtype=np.float32))
     prototypes = Prototypes(embeddings, np.arange(3), np.arange(3))
     card = {"encoder": "starter_vit", "encoder_sha256": "", "seed": 0}
-    calibration, method = Calibration(radius_factor=1.5), AnswerMethod(neighbour_share=0.2)
+    calibration, method = Calibration(radius_factors=(1.5,)), AnswerMethod(neighbour_share=0.2)
     return Artifact(card, partition, heads, prototypes, gallery, calibration, method)
 
 

@@ -147,5 +147,6 @@ def test_one_held_out_photo_in_a_hundred_counts_as_doubtful() -> None:
     embeddings = np.zeros((PHOTOS, 32), np.float32)
     embeddings[:, 0], embeddings[:, 1] = cosines, np.sqrt(1 - cosines**2)
     fold.learnt.gallery = gallery
-    doubt = choosing._doubt_cosine([HeldOutFold(fold.learnt, embeddings, fold.vectors)])
+    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors)])
+    doubt = choosing._doubt_cosine(nearest)
     assert doubt == pytest.approx(np.quantile(cosines, choosing.DOUBTED_SHARE), abs=1e-4)

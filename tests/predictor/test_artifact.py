@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,20 +37,25 @@ def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path:
     assert loaded.heads.tasks["state"].share == artifact.heads.tasks["state"].share
 
 
-def test_the_calibration_file_of_the_starter_is_read_whole_and_written_as_it_was(tmp_path: Path) -> None:
+def test_an_artifact_of_format_2_is_read_whole_and_has_one_circle_for_all(tmp_path: Path) -> None:
     shipped = STARTER_WEIGHTS.parent / "artifact"
+    assert json.loads((shipped / MANIFEST).read_text())["format"] == 2
+    stored = json.loads((shipped / "calibration.json").read_text())
     artifact = load_artifact(shipped)
     assert artifact.calibration.doubt_cosine == 0.7682
+    assert artifact.calibration.radius_km(10.0, -1.0) == artifact.calibration.radius_km(10.0, 1.0)
+    assert artifact.calibration.radius_km(10.0, 0.5) == pytest.approx(10 * stored["radius_factor"])
     assert artifact.method.cell_temperature == 0.4
     assert [level.par for level in artifact.levels] == [3201.5, 2379.4, 1629.8]
     artifact.save(tmp_path)
-    assert (tmp_path / "calibration.json").read_bytes() == (shipped / "calibration.json").read_bytes()
+    again = load_artifact(tmp_path)
+    assert (again.calibration, again.method, again.levels) == (artifact.calibration, artifact.method, artifact.levels)
 
 
 def test_an_artifact_of_another_format_says_so(artifact: Artifact, tmp_path: Path) -> None:
     artifact.save(tmp_path)
     manifest = (tmp_path / MANIFEST).read_text()
-    (tmp_path / MANIFEST).write_text(manifest.replace('"format": 2', '"format": 1'))
+    (tmp_path / MANIFEST).write_text(manifest.replace('"format": 3', '"format": 1'))
     with pytest.raises(ArtifactDamaged, match="train the version again"):
         verify(tmp_path)
 

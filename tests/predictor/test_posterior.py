@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from predictor.answers.calibration import Calibration, conformal_factor
+from predictor.answers.calibration import Calibration, conformal_factor, conformal_factors
 from predictor.answers.method import AnswerMethod
 from predictor.answers.posterior import (
     Density,
@@ -160,13 +160,27 @@ def test_the_radius_holds_nine_of_ten_truths_that_behave_as_the_calibration_phot
 
 
 def test_the_radius_grows_with_the_spread() -> None:
-    calibration = Calibration(radius_factor=2.0)
+    calibration = Calibration(radius_factors=(2.0,))
     near = Density(unit_vectors([20, 20.1], [78, 78]), np.array([0.5, 0.5]))
     far = Density(unit_vectors([20, 28], [78, 78]), np.array([0.5, 0.5]))
     guess = unit_vectors(20, 78)
     near_km, far_km = (Estimate(guess, density).spread_km for density in (near, far))
-    assert calibration.radius_km(near_km) == pytest.approx(2 * near_km)
-    assert calibration.radius_km(near_km) < calibration.radius_km(far_km)
+    assert calibration.radius_km(near_km, 0.5) == pytest.approx(2 * near_km)
+    assert calibration.radius_km(near_km, 0.5) < calibration.radius_km(far_km, 0.5)
+
+
+def test_circles_hold_nine_of_ten_also_among_pictures_that_resemble_nothing_known() -> None:
+    rng = np.random.default_rng(5)
+    cosines, spreads = rng.uniform(0.0, 1.0, 8000), rng.uniform(50, 500, 8000)
+    distances = spreads * rng.exponential(1.0, 8000) * np.where(cosines < 0.4, 3.0, 1.0)
+    factors, bounds = conformal_factors(distances[:4000], spreads[:4000], cosines[:4000])
+    assert factors[0] > factors[-1]
+    calibration = Calibration(radius_factors=factors, radius_cosines=bounds)
+    radii = np.array(list(map(calibration.radius_km, spreads[4000:], cosines[4000:])))
+    held = distances[4000:] <= radii
+    for group in np.array_split(np.argsort(cosines[4000:]), 3):
+        assert held[group].mean() == pytest.approx(0.9, abs=0.03)
+    assert len(conformal_factors(distances[:60], spreads[:60], cosines[:60])[0]) == 1  # too few for groups
 
 
 def test_states_sum_their_cells_and_come_most_probable_first() -> None:
