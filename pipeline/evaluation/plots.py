@@ -129,6 +129,18 @@ def bars(title: str, axis: Axis, rows: Sequence[tuple[str, str, float, Sequence[
     return _svg(WIDTH, bottom + 46, title, parts)
 
 
+def span_mark(value: float, span: Sequence[float], widest: float) -> str:
+    """A small mark for a table: a value and its interval on an axis from -``widest`` to ``widest``."""
+    axis = Axis(-widest, widest, [], "")
+    at, low, high = (10 + axis.shares([value, *span]) * 180).tolist()
+    parts = [
+        '<path class="grid" d="M100 0V20"/>',
+        f'<path class="whisker" d="M{low:.1f} 10H{high:.1f}M{low:.1f} 6v8M{high:.1f} 6v8"/>',
+        f'<circle class="dot model" cx="{at:.1f}" cy="10" r="{MARK}"/>',
+    ]
+    return _svg(200, 20, f"{value:+,.0f}, from {span[0]:+,.0f} to {span[1]:+,.0f}", parts)
+
+
 def error_map(title: str, truth: tuple[Floats, Floats], guesses: tuple[Floats, Floats], names: Sequence[str]) -> str:
     """India with a line from each true position to its guess; both are latitudes and longitudes (N,) in degrees."""
     true_pixels, guess_pixels = _pixels(*truth), _pixels(*guesses)

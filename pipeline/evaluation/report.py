@@ -30,8 +30,6 @@ FARTHEST_KM = 3000.0
 
 def report_page(evaluation: Evaluation) -> str:
     """The file's text; the evaluation's figures need "model", as `Evaluation.about` adds it."""
-    styles = render_to_string(STYLES)
-    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
     figures = evaluation.figures
     near = figures["nearest_training_photo"]
     beyond = [(f"{LEAK_KM} or more", near["without"])] if near["without"] else []
@@ -45,8 +43,7 @@ def report_page(evaluation: Evaluation) -> str:
         "nearest": _nearest(evaluation),
     }
     context = {
-        "styles": mark_safe(styles),
-        "policy": f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        **page_styles(),
         "figures": figures,
         "headline": _headline(figures),
         "charts": {name: mark_safe(svg) for name, svg in charts.items()},
@@ -62,6 +59,14 @@ def report_page(evaluation: Evaluation) -> str:
         "worst": _worst(evaluation),
     }
     return render_to_string(TEMPLATE, context)
+
+
+def page_styles() -> dict[str, str]:
+    """A page's styles, and the policy (CSP) that allows these and nothing else."""
+    styles = render_to_string(STYLES)
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return {"styles": mark_safe(styles), "policy": policy}
 
 
 def _headline(figures: dict[str, Any]) -> list[dict[str, str]]:

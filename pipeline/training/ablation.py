@@ -19,7 +19,7 @@ from pipeline.geocells import automatic_minimum
 from pipeline.support.progress import SILENT, Reporter
 from pipeline.training.folds import groups_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
-from pipeline.training.recipe import PIGEON_CELLS, Cells, Recipe
+from pipeline.training.recipe import PAPER, PIGEON_CELLS, Cells, Recipe
 from pipeline.training.unseen import Unseen, answer_unseen
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats, score
@@ -79,6 +79,7 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
         OPTICS_WITHOUT_METADATA: replace(default, second_optics=True, metadata=False),
         "with large-margin loss (0.1)": replace(default, margin=0.1),
         "with large-margin loss (0.3)": replace(default, margin=0.3),
+        "the paper's recipe, every part on": PAPER,
         "PIGEON's constants": PIGEON,
     }
 

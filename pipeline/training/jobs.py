@@ -16,7 +16,7 @@ from pipeline.models import Collection
 from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, photos_to_learn_from
 from pipeline.support.progress import Reporter
 from pipeline.training import services
-from pipeline.training.recipe import Recipe, UnusableChange
+from pipeline.training.recipe import RECIPES, Recipe, UnusableChange
 from predictor.encoders.tuned import tuned_names
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ PARTITIONS = (
     ("quadtree", "quadtree: squares cut into four"),
     ("districts", "districts: merged, not split"),
 )
-ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
+ABLATION_FILE, ABLATION_TABLE, ABLATION_PAGE = "ablation.json", "ablation.md", "ablation.html"
 
 
 def _boundary_sets() -> list[tuple[str, str]]:
@@ -106,11 +106,22 @@ class RetrainForm(LearningForm):
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
     boundaries = _boundaries()
+    recipe = forms.ChoiceField(
+        choices=[
+            ("default", "default: the parts that help on photos of other photographers"),
+            ("paper", "paper: every part of the paper"),
+        ],
+        required=False,
+        initial="default",
+    )
     changes = forms.CharField(
         required=False,
         label="Parts of the method to change",
-        help_text="Such as: contrastive=true cells=quadtree. Empty: as docs/model.md found best.",
+        help_text="Such as: contrastive=true cells=quadtree. Empty: the recipe as it is.",
     )
+
+    def clean_recipe(self) -> str:
+        return self.cleaned_data["recipe"] or "default"  # older stored jobs lack this parameter
 
     def clean_changes(self) -> str:
         changes: str = self.cleaned_data["changes"]
@@ -175,6 +186,7 @@ def _retrain(
     encoder: str,
     seed: int,
     boundaries: str,
+    recipe: str,
     changes: str,
 ) -> dict[str, Any]:
     version = services.train_version(
@@ -182,7 +194,7 @@ def _retrain(
         encoder_name=encoder,
         seed=seed,
         boundaries=boundaries,
-        recipe=Recipe().with_changes(changes.split()),
+        recipe=RECIPES[recipe].with_changes(changes.split()),
         report=report,
     )
     card = version.card
@@ -208,14 +220,16 @@ def _ablate(
     report: Reporter, user: User | None, *, collection: Collection, encoder: str, parts: list[str], seeds: int
 ) -> dict[str, Any]:
     from pipeline.training.ablation import as_markdown
+    from pipeline.training.ablation_page import ablation_page
 
     table = services.ablate_collection(
         collection=collection, encoder_name=encoder, parts=parts, seeds=range(1, seeds + 1), report=report
     )
     (folder_of(report) / ABLATION_FILE).write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
     (folder_of(report) / ABLATION_TABLE).write_text(as_markdown(table))
+    (folder_of(report) / ABLATION_PAGE).write_text(ablation_page(table))
     figures = {row["name"]: f"{row['score']:,.0f} points, {row['difference']:+,.0f}" for row in table["rows"]}
-    return {"figures": figures, "files": [ABLATION_FILE, ABLATION_TABLE]}
+    return {"figures": figures, "files": [ABLATION_PAGE, ABLATION_TABLE, ABLATION_FILE]}
 
 
 register(
@@ -258,8 +272,8 @@ register(
     JobKind(
         "ablate",
         "Ablate",
-        "Train and measure the method with each part left out or added, with three seeds, to see what it gains on this "
-        "collection. The whole table takes about as long as eighty trainings.",
+        "Train and measure the method with each part left out or added, to see what it gains on photos by "
+        "photographers whom the model never met. A row takes about as long as fifteen trainings.",
         AblateForm,
         _ablate,
         permission="predictor.add_modelversion",

@@ -71,6 +71,10 @@ class Recipe:
         return replace(self, **values)
 
 
+PAPER = Recipe(contrastive=True, multitask=True, hierarchy=True, second_optics=True)
+RECIPES = {"default": Recipe(), "paper": PAPER}  # "paper" has every part of the paper on, whether it helps or not
+
+
 def _value(text: str, kind: Any, change: str) -> Any:
     """The text as a value of this type. Raises UnusableChange."""
     if get_origin(kind) is Literal:

@@ -123,7 +123,7 @@ def test_the_pipeline_runs_from_the_admin_site(site, page, scenes):
     start(page, "ablate", collection=scenes, encoder="starter_vit", parts="without refinement", seeds="1")
     wait_for(page, "succeeded")
     assert "points" in result_of(page)["without refinement"]
-    assert {"ablation.json", "ablation.md"} <= set(page.locator(".job-result a").all_inner_texts())
+    assert {"ablation.html", "ablation.json", "ablation.md"} <= set(page.locator(".job-result a").all_inner_texts())
 
     start(page, "repredict", version=version)
     wait_for(page, "succeeded")

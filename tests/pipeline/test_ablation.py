@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from functools import partial
+from html import unescape
 from io import StringIO
 
 import numpy as np
@@ -54,6 +55,9 @@ def test_every_row_changes_one_part_but_pigeons_and_the_part_of_a_part() -> None
     table = variants(Recipe(), 1000)
     assert not _changed(table.pop("as it is"))
     table.pop("PIGEON's constants")
+    assert _changed(table.pop("the paper's recipe, every part on")) == {
+        *("contrastive", "multitask", "hierarchy", "second_optics")
+    }
     assert _changed(table.pop(OPTICS_WITHOUT_METADATA)) == {"second_optics", "metadata"}
     assert all(len(_changed(recipe)) == 1 for recipe in table.values())
     parts = set().union(*map(_changed, table.values()))
@@ -146,3 +150,8 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)
     assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
     assert result["figures"]["as it is"].endswith("points, +0")
+    page = unescape((report.folder / "ablation.html").read_text())
+    assert "default-src 'none'" in page
+    for row in json.loads((report.folder / "ablation.json").read_text())["rows"][1:]:
+        assert f'<th scope="row">{row["name"]}</th>' in page
+    assert page.count("<svg") == page.count('<th scope="row">')

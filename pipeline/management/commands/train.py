@@ -25,6 +25,7 @@ class Command(DatabaseCommand):
         )
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--boundaries", help="imported set that geocells start from; else the project's districts")
+        parser.add_argument("--recipe", choices=["default", "paper"], default="default", help="paper: every part on")
         parser.add_argument(
             "--set",
             nargs="+",
@@ -38,7 +39,7 @@ class Command(DatabaseCommand):
     def handle(self, **options: Any) -> None:
         from pipeline.boundary_sets.sets import SetMissing
         from pipeline.photos.selectors import TooFewPhotos
-        from pipeline.training.recipe import Recipe, UnusableChange
+        from pipeline.training.recipe import RECIPES, UnusableChange
         from pipeline.training.services import EncoderHasSeenPhotos, train_version
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.pictures.store import ImageMissing
@@ -50,7 +51,7 @@ class Command(DatabaseCommand):
                     encoder_name=options["encoder"],
                     seed=options["seed"],
                     boundaries=options["boundaries"],
-                    recipe=Recipe().with_changes(options["set"]),
+                    recipe=RECIPES[options["recipe"]].with_changes(options["set"]),
                     report=report,
                 )
         except (
