@@ -14,8 +14,7 @@ from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
-from predictor.answers.partition import Partition
-from predictor.answers.posterior import Estimate
+from predictor.answers.posterior import Estimate, state_probabilities
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
@@ -227,17 +226,11 @@ def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
 
 def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
     """The calibration of cell probabilities and of their sums by state; a state without cells has no column."""
-    of_states, names = state_probabilities(artifact.partition, cells)
+    of_states, names = state_probabilities(cells, artifact.partition.states, artifact.calibration.state_temperature)
     return {
         "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
         "states": calibration(of_states, columns(states, names)),
     }
-
-
-def state_probabilities(partition: Partition, cells: Floats) -> tuple[Floats, NDArray[np.str_]]:
-    """The sums (N, K) of cell probabilities (N, C) by state, and the states' names (K,)."""
-    names, index = np.unique(partition.states, return_inverse=True)
-    return cells @ np.eye(len(names))[index], names
 
 
 def columns(values: NDArray[np.str_], names: NDArray[np.str_]) -> NDArray[np.intp]:

@@ -62,6 +62,8 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
         **{name: replace(default, cells=kind) for kind, name in cells.items()},
         "cells of half as many photos, finer in cities": replace(default, minimum=fewer),
         "without smoothing": replace(default, smoothing="none"),
+        "smoothing half as wide": replace(default, tau_per_spacing=default.tau_per_spacing / 2),
+        "smoothing twice as wide": replace(default, tau_per_spacing=default.tau_per_spacing * 2),
         "smoothing by a tau for each cell": replace(default, tau_per_cell=True),
         "PIGEON's unnormalised smoothing, 75 km": replace(default, smoothing="pigeon"),
         **dict(

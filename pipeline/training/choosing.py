@@ -5,11 +5,12 @@ Weights and temperatures of probabilities are chosen by likelihood, those of gue
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from pipeline.evaluation.baselines import constant_point
@@ -19,15 +20,21 @@ from pipeline.training.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
 from predictor.answers.calibration import Calibration, conformal_factors
 from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
 from predictor.answers.method import AnswerMethod
-from predictor.answers.posterior import locate, neighbours, refine
+from predictor.answers.posterior import locate, neighbours, refine, state_probabilities
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
-from predictor.network.smoothing import spacing_km
+from predictor.network.smoothing import TAU_PER_SPACING, spacing_km
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
+STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 25)
 COSINE_TEMPERATURES = [0.02, 0.04, 0.08, 0.16, 0.32]
+EVEN = 10.0  # a temperature that makes all photos of a cell, or all prototypes, count alike
 CELL_TEMPERATURES = [None, 0.4, 0.2, 0.1, 0.05]
 NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
+# What is taken unless something else is clearly better: these did best on average over collections and encoders.
+USUAL_PENALTY, USUAL_HEAT, USUAL_SHARE = 3e-5, 0.16, 0.25
+CLEAR = 2.0  # standard errors
+CALIBRATING = Recipe(tau_per_spacing=TAU_PER_SPACING)
 GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
 CANDIDATES = 1500  # gallery positions that are candidates for a guess while choosing
 TUNING_PHOTOS = 1000
@@ -36,11 +43,14 @@ DOUBTED_SHARE = 0.01  # of held-out photos, which count as pictures not from Ind
 
 @dataclass(frozen=True)
 class HeldOutFold:
-    """The model fitted to one fold, and the photos held out of it: projected embeddings (n, d), unit vectors (n, 3)."""
+    """The model fitted to one fold, and the photos held out of it: projected embeddings (n, d), positions as unit
+    vectors (n, 3), and states (n,).
+    """
 
     learnt: FittedModel
     embeddings: Embeddings
     vectors: Floats
+    states: NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,9 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
     nearest = _nearest_cosines(folds)
     distances, spreads = _answers(folds, cells, method, report)
     factors, bounds = conformal_factors(distances, spreads, nearest)
-    calibration = Calibration(temperature, factors, bounds, doubt_cosine=_doubt_cosine(nearest))
+    calibration = Calibration(
+        temperature, _state_temperature(folds, cells), factors, bounds, doubt_cosine=_doubt_cosine(nearest)
+    )
     figures = {
         "photos": len(distances),
         "score": round(float(score(distances).mean()), 1),
@@ -80,9 +92,10 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
 
 
 def _choose_penalty(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> tuple[int, float]:
-    """(index of the penalty, temperature): the temperature by likelihood, the penalty by the best cell's mean score."""
+    """(index of the penalty, temperature): the temperature by likelihood, the penalty by the mean score."""
     cell_targets = [_cell_targets(fold) for fold in folds]
-    best = (-1.0, 0, 1.0)
+    expected = [_ScoreOptimal(fold) for fold in folds]
+    temperatures, points = [], []
     for penalty, value in enumerate(PENALTIES):
         logits = [fold.learnt.heads(penalty, {}, False).logits(fold.embeddings) for fold in folds]
         losses = [
@@ -92,13 +105,42 @@ def _choose_penalty(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) 
             )
             for temperature in TEMPERATURES
         ]
-        temperature = float(TEMPERATURES[np.argmin(losses)])
-        posteriors = [softmax(row / temperature) for row in logits]
-        mean = _mean_score(folds, [_cell_guesses(fold, cells) for fold, cells in zip(folds, posteriors, strict=True)])
-        report.log(f"Penalty {value:g}: {mean:,.0f} points for the best cell, temperature {temperature:.2f}")
-        report.point("score", penalty + 1, mean)
-        best = max(best, (mean, penalty, temperature))
-    return best[1], best[2]
+        temperatures.append(float(TEMPERATURES[np.argmin(losses)]))
+        weights = [
+            _uniform_within_cells(fold, softmax(row / temperatures[-1]))
+            for fold, row in zip(folds, logits, strict=True)
+        ]
+        guesses = [optimal.guesses(row) for optimal, row in zip(expected, weights, strict=True)]
+        points.append(_points(folds, guesses))
+        report.log(f"Penalty {value:g}: {points[-1].mean():,.0f} points, temperature {temperatures[-1]:.2f}")
+        report.point("score", penalty + 1, float(points[-1].mean()))
+    penalty = best_option(points, PENALTIES.index(USUAL_PENALTY))
+    return penalty, temperatures[penalty]
+
+
+def best_option(points: Sequence[Floats], usual: int) -> int:
+    """The index of the option with the best mean of its points (n,); the usual one unless another is clearly better.
+
+    Clearly: by more than two standard errors of the paired difference. The best of many options on a few hundred photos
+    is often the luckiest, and does worse than the usual one on other photographers' photos.
+    """
+    gains = [row - points[usual] for row in points]
+    best = int(np.argmax([gain.mean() for gain in gains]))
+    error = gains[best].std() / np.sqrt(len(gains[best]))
+    return best if gains[best].mean() > CLEAR * error else usual
+
+
+def _state_temperature(folds: list[HeldOutFold], cells: list[Floats]) -> float:
+    """The temperature of states' probabilities with the highest likelihood; a state without cells is left out."""
+    losses = np.zeros(len(STATE_TEMPERATURES))
+    for fold, rows in zip(folds, cells, strict=True):
+        names = np.unique(fold.learnt.partition.states)
+        known = np.isin(fold.states, names)
+        right = np.searchsorted(names, fold.states[known])
+        for index, temperature in enumerate(STATE_TEMPERATURES):
+            states, _ = state_probabilities(rows[known], fold.learnt.partition.states, temperature)
+            losses[index] -= np.log(states[np.arange(len(right)), right] + 1e-12).sum()
+    return round(float(STATE_TEMPERATURES[losses.argmin()]), 4)
 
 
 def _choose_shares(
@@ -137,36 +179,39 @@ def _choose_method(folds: list[HeldOutFold], cells: list[Floats], recipe: Recipe
     near = [(fold.embeddings @ fold.learnt.gallery.embeddings.T).astype(float) for fold in folds]
     expected = [_ScoreOptimal(fold) for fold in folds]
 
-    def best(options: list[Any], weights: Callable[[Any, int], Floats]) -> Any:
-        """The option with the best mean score; ``weights`` gives its weights (n, M) of a fold's gallery photos."""
-        means = []
+    def best(options: list[Any], usual: Any, weights: Callable[[Any, int], Floats]) -> Any:
+        """The best option; ``weights`` gives its weights (n, M) of a fold's gallery photos."""
+        points = []
         for option in options:
             report.check()
             guesses = [expected[index].guesses(weights(option, index)) for index in range(len(folds))]
-            means.append(_mean_score(folds, guesses))
-        return options[int(np.argmax(means))]
+            points.append(_points(folds, guesses))
+        return options[best_option(points, options.index(usual))]
 
     def refined(method: AnswerMethod, index: int) -> Floats:
         return refine(cells[index], folds[index].embeddings, folds[index].learnt.reference, method)
 
-    heat = best(COSINE_TEMPERATURES, lambda option, index: neighbours(near[index], option))
+    heat = best(COSINE_TEMPERATURES, USUAL_HEAT, lambda option, index: neighbours(near[index], option))
     method = replace(method, neighbour_temperature=heat)  # k-NN, the baseline, is measured with it too
     if recipe.pigeon_refinement:
         method = replace(method, cell_temperature=PIGEON_TEMPERATURE, guard_km=PIGEON_GUARD_KM)
     elif recipe.refine:
         options = [
             replace(method, prototype_temperature=inside, cell_temperature=across)
-            for inside in COSINE_TEMPERATURES
+            for inside in [*COSINE_TEMPERATURES, EVEN]
             for across in CELL_TEMPERATURES
         ]
-        method = best(options, refined)
+        usual = replace(method, prototype_temperature=EVEN, cell_temperature=None)
+        method = best(options, usual, refined)
     if recipe.retrieval:
         if recipe.refine:
             own = [refined(method, index) for index in range(len(folds))]
         else:
             own = [_uniform_within_cells(fold, rows) for fold, rows in zip(folds, cells, strict=True)]
         close = [neighbours(rows, heat) for rows in near]
-        share = best(NEIGHBOUR_SHARES, lambda option, index: (1 - option) * own[index] + option * close[index])
+        share = best(
+            NEIGHBOUR_SHARES, USUAL_SHARE, lambda option, index: (1 - option) * own[index] + option * close[index]
+        )
         method = replace(method, neighbour_share=share)
     return method
 
@@ -238,8 +283,8 @@ def _doubt_cosine(nearest: Floats) -> float:
 
 
 def _cell_targets(fold: HeldOutFold) -> Floats:
-    """The default recipe's smoothed targets (n, C) of the held-out photos, the same for every recipe."""
-    return targets(Recipe(), fold.vectors, fold.learnt.partition)
+    """Smoothed targets (n, C) of the held-out photos, the same for every recipe; narrow, for calibrated cells."""
+    return targets(CALIBRATING, fold.vectors, fold.learnt.partition)
 
 
 def _cross_entropy(target: Floats, cells: Floats) -> float:
@@ -257,7 +302,12 @@ def _uniform_within_cells(fold: HeldOutFold, cells: Floats) -> Floats:
 
 
 def _mean_score(folds: list[HeldOutFold], guesses: list[Floats]) -> float:
+    return float(_points(folds, guesses).mean())
+
+
+def _points(folds: list[HeldOutFold], guesses: list[Floats]) -> Floats:
+    """Scores (N,) of guesses (n, 3) for the held-out photos of each fold."""
     points = [
         score(np.diagonal(distance_matrix_km(guess, fold.vectors))) for guess, fold in zip(guesses, folds, strict=True)
     ]
-    return float(np.concatenate(points).mean())
+    return np.concatenate(points)

@@ -108,8 +108,12 @@ def targets(recipe: Recipe, vectors: Floats, partition: Partition) -> Floats:
         return hard_targets(nearest, len(partition))
     if recipe.smoothing == "pigeon":
         return unnormalised_targets(vectors, partition.centroids, PIGEON_TAU_KM)
-    tau = tau_per_cell_km(partition.centroids) if recipe.tau_per_cell else recipe.tau_km
-    return smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)) if tau is None else tau)
+    tau: float | Floats
+    if recipe.tau_per_cell:
+        tau = tau_per_cell_km(partition.centroids, recipe.tau_per_spacing)
+    else:
+        tau = recipe.tau_km or automatic_tau_km(len(partition), recipe.tau_per_spacing)
+    return smoothed_targets(vectors, partition.centroids, tau)
 
 
 def learn(

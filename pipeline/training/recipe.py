@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from predictor.network.smoothing import TAU_PER_SPACING
+
 Cells = Literal["semantic", "districts", "rectangular", "quadtree"]
 Smoothing = Literal["none", "normalised", "pigeon"]
 TextTowerName = Literal["auto", "compact", "clip"]
@@ -40,7 +42,8 @@ class Recipe:
     minimum: int | None = None  # photos in a cell; None follows from their number
     maximum: int | None = None
     smoothing: Smoothing = "normalised"
-    tau_km: float | None = None  # None is "auto": 0.29 of the mean cell spacing
+    tau_km: float | None = None  # None follows from the mean cell spacing
+    tau_per_spacing: float = 2 * TAU_PER_SPACING
     tau_per_cell: bool = False
     margin: float = 0.0  # large-margin cell loss (CosPlace)
     contrastive: bool = False

@@ -45,7 +45,9 @@ def train_artifact(
         report.progress(number, len(folds), "Fitting heads")
         parts = learner(photos.part(fit), recipe, report, districts=districts)
         tuning = photos.part(tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)])
-        held_out.append(HeldOutFold(parts, parts.projection(tuning.embeddings), tuning.vectors()))
+        held_out.append(
+            HeldOutFold(parts, parts.projection(tuning.embeddings), tuning.vectors(), tuning.metadata.state)
+        )
     report.progress(len(folds), len(folds), "Fitting heads")
     choice = choose(held_out, recipe, report)
 

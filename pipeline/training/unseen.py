@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.evaluation.baselines import baselines
-from pipeline.evaluation.evaluate import Truth, answer, columns, distances_km, state_probabilities
+from pipeline.evaluation.evaluate import Truth, answer, columns, distances_km
 from pipeline.evaluation.measures import expected_calibration_error
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
@@ -22,6 +22,7 @@ from pipeline.training.folds import folds_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import Recipe
 from pipeline.training.train import train_artifact
+from predictor.answers.posterior import state_probabilities
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats, score
 
@@ -83,7 +84,9 @@ def answer_unseen(
         truth = Truth(measured.latitudes, measured.longitudes, np.full(len(outside), ""))
         answers = answer(artifact, cells, embeddings)
         distances = distances_km(answers.guesses, truth)
-        states, state_names = state_probabilities(artifact.partition, cells)
+        states, state_names = state_probabilities(
+            cells, artifact.partition.states, artifact.calibration.state_temperature
+        )
         choices = {
             "cells": (cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
             "states": (states, columns(locate(truth.latitudes, truth.longitudes)[0], state_names)),

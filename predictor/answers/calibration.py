@@ -22,7 +22,8 @@ FEWEST_IN_GROUP = 50  # photos; with fewer there are fewer groups
 
 @dataclass(frozen=True)
 class Calibration:
-    """``temperature`` divides the cells' logits.
+    """``temperature`` divides the cells' logits, ``state_temperature`` the logarithms of their sums by state: a cell
+    counts for the state that most of it lies in, so that the sums alone are too sure.
 
     A factor times the spread of an estimate is the radius of the circle that holds the true position with probability
     ``coverage``. Pictures are grouped by their cosine to the nearest training photo: ``radius_cosines`` are the bounds
@@ -31,6 +32,7 @@ class Calibration:
     """
 
     temperature: float = 1.0
+    state_temperature: float = 1.0
     radius_factors: tuple[float, ...] = (1.0,)
     radius_cosines: tuple[float, ...] = ()
     coverage: float = COVERAGE
@@ -45,7 +47,7 @@ class Calibration:
 
     @classmethod
     def read(cls, content: dict[str, Any]) -> Calibration:
-        """From stored fields. Format 2 of artifacts has one factor for all pictures, under another name."""
+        """From stored fields. Format 2 of artifacts has one factor for all pictures, and states' sums as they are."""
         if "radius_factor" in content:
             factor = content.pop("radius_factor")
             content = {**content, "radius_factors": [factor], "radius_cosines": []}

@@ -22,6 +22,7 @@ SUPPORT = 1000  # points of most weight that the score is expected over; the oth
 CANDIDATES = 200  # points of most weight: the best guess lies near one of them, or between all
 REFINEMENT_STEPS = 10
 SMALLEST_SPREAD_KM = 1.0
+SMALLEST_PROBABILITY = 1e-9
 NEAR_SHARE = 0.005  # of the map's extent: nearer points get no more weight, or mean shift could not leave a point
 
 
@@ -165,12 +166,23 @@ def best_guess(density: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
     return guess
 
 
-def rank_states(cells: Floats, states: NDArray[np.str_]) -> list[tuple[str, float]]:
-    """States with their probabilities, most probable first, from cell probabilities (C,) and the cells' states (C,)."""
+def state_probabilities(
+    cells: Floats, states: NDArray[np.str_], temperature: float = 1.0
+) -> tuple[Floats, NDArray[np.str_]]:
+    """Probabilities (N, K) of states from cell probabilities (N, C) and the cells' states (C,), and the names (K,).
+
+    Each is the sum over the state's cells, sharpened or flattened by the temperature.
+    """
     names, index = np.unique(states, return_inverse=True)
-    probability = np.bincount(index, cells)
-    order = np.argsort(-probability, kind="stable")
-    return [(str(names[i]), float(probability[i])) for i in order]
+    sums = cells @ np.eye(len(names))[index]
+    return softmax(np.log(sums + SMALLEST_PROBABILITY) / temperature), names
+
+
+def rank_states(cells: Floats, states: NDArray[np.str_], temperature: float = 1.0) -> list[tuple[str, float]]:
+    """States with their probabilities, most probable first, from cell probabilities (C,) and the cells' states (C,)."""
+    probabilities, names = state_probabilities(cells[None], states, temperature)
+    order = np.argsort(-probabilities[0], kind="stable")
+    return [(str(names[i]), float(probabilities[0, i])) for i in order]
 
 
 def _softmax_within(logits: Floats, group: NDArray[np.int64], groups: int) -> Floats:

@@ -21,15 +21,15 @@ def spacing_km(cells: int, area_km2: float = INDIA_AREA_KM2) -> float:
     return float(np.sqrt(area_km2 / cells))
 
 
-def automatic_tau_km(cells: int, area_km2: float = INDIA_AREA_KM2) -> float:
-    """Smoothing length in km for a number of cells that tile an area: 0.29 of their mean spacing."""
-    return TAU_PER_SPACING * spacing_km(cells, area_km2)
+def automatic_tau_km(cells: int, per_spacing: float = TAU_PER_SPACING) -> float:
+    """Smoothing length in km for a number of cells that tile India: this share of their mean spacing."""
+    return per_spacing * spacing_km(cells)
 
 
-def tau_per_cell_km(centroids: Floats) -> Floats:
-    """Smoothing lengths (C,) in km: 0.29 of the spacing around each of the centroids (C, 3)."""
+def tau_per_cell_km(centroids: Floats, per_spacing: float = TAU_PER_SPACING) -> Floats:
+    """Smoothing lengths (C,) in km: this share of the spacing around each of the centroids (C, 3)."""
     rank = min(NEIGHBOUR, len(centroids) - 1)
-    return TAU_PER_SPACING * np.maximum(np.sort(distance_matrix_km(centroids, centroids), axis=1)[:, rank], 1.0)
+    return per_spacing * np.maximum(np.sort(distance_matrix_km(centroids, centroids), axis=1)[:, rank], 1.0)
 
 
 def smoothed_targets(photos: Floats, centroids: Floats, tau_km: float | Floats) -> Floats:

@@ -134,7 +134,10 @@ def answer_from(
             )
             for cell in top
         ),
-        tuple(StateAnswer(name, probability) for name, probability in rank_states(cells, partition.states)),
+        tuple(
+            StateAnswer(name, probability)
+            for name, probability in rank_states(cells, partition.states, artifact.calibration.state_temperature)
+        ),
         similarity < artifact.calibration.doubt_cosine,
     )
 

@@ -12,11 +12,11 @@ import shapely
 
 from pipeline.support.progress import SilentReporter
 from pipeline.training import choosing
-from pipeline.training.choosing import COSINE_TEMPERATURES, PENALTIES, HeldOutFold
+from pipeline.training.choosing import PENALTIES, HeldOutFold
 from pipeline.training.learning import targets
 from pipeline.training.recipe import Recipe
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import GalleryPhotos
+from predictor.answers.posterior import GalleryPhotos, state_probabilities
 from predictor.geodesy import Floats, positions, unit_vectors
 from predictor.network.heads import unit
 
@@ -55,12 +55,13 @@ def made_fold(seed: int, **model: Any) -> Any:
     vectors = unit(CELLS[cells] + rng.normal(0, 0.01, (PHOTOS, 3)))
     embeddings = unit(rng.normal(size=(PHOTOS, 32))).astype(np.float32)
     gallery = GalleryPhotos(embeddings, vectors, cells)
-    return HeldOutFold(MadeModel(**({"logits": [], "evidence": {}, "gallery": gallery} | model)), embeddings, vectors)
+    fitted = MadeModel(**({"logits": [], "evidence": {}, "gallery": gallery} | model))
+    return HeldOutFold(fitted, embeddings, vectors, fitted.partition.states[cells])
 
 
 def wanted(fold: HeldOutFold) -> Floats:
     """The log of the cells' probabilities that training aims at (n, C)."""
-    return np.log(targets(Recipe(), fold.vectors, fold.learnt.partition))
+    return np.log(targets(choosing.CALIBRATING, fold.vectors, fold.learnt.partition))
 
 
 @pytest.fixture
@@ -137,7 +138,6 @@ def test_neighbours_have_a_share_where_they_know_more_than_the_cells(cells_are_r
         assert method.neighbour_share == 0
     else:
         assert method.neighbour_share >= 0.5  # from there on the right photo outweighs a wrong cell
-        assert method.neighbour_temperature == COSINE_TEMPERATURES[0]  # the nearest photo lies at the very place
 
 
 def test_one_held_out_photo_in_a_hundred_counts_as_doubtful() -> None:
@@ -147,6 +147,29 @@ def test_one_held_out_photo_in_a_hundred_counts_as_doubtful() -> None:
     embeddings = np.zeros((PHOTOS, 32), np.float32)
     embeddings[:, 0], embeddings[:, 1] = cosines, np.sqrt(1 - cosines**2)
     fold.learnt.gallery = gallery
-    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors)])
+    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors, fold.states)])
     doubt = choosing._doubt_cosine(nearest)
     assert doubt == pytest.approx(np.quantile(cosines, choosing.DOUBTED_SHARE), abs=1e-4)
+
+
+def test_the_usual_option_stays_unless_another_is_clearly_better() -> None:
+    noise = np.random.default_rng(3).normal(0, 500, (2, 400))
+    usual, luckier, better = noise[0], noise[0] + 20 + noise[1], noise[0] + 200 + noise[1]
+    assert luckier.mean() > usual.mean()
+    assert choosing.best_option([luckier, usual], 1) == 1
+    assert choosing.best_option([luckier, usual, better], 1) == 2
+
+
+@pytest.mark.parametrize("sureness", [0.4, 0.9])
+def test_states_are_as_sure_as_they_are_right(sureness: float) -> None:
+    """Cells that are right in six of ten cases, whatever they say of themselves."""
+    folds, cells = [made_fold(seed) for seed in range(20)], []
+    rng = np.random.default_rng(1)
+    for fold in folds:
+        right = np.array([int(state) for state in fold.states])
+        told = np.where(rng.random(PHOTOS) < 0.6, right, (right + rng.integers(1, len(CELLS), PHOTOS)) % len(CELLS))
+        rest = (1 - sureness) / (len(CELLS) - 1)
+        cells.append(np.where(np.eye(len(CELLS), dtype=bool)[told], sureness, rest))
+    temperature = choosing._state_temperature(folds, cells)
+    states, _ = state_probabilities(np.concatenate(cells), folds[0].learnt.partition.states, temperature)
+    assert states.max(axis=1).mean() == pytest.approx(0.6, abs=0.05)

@@ -187,3 +187,11 @@ def test_states_sum_their_cells_and_come_most_probable_first() -> None:
     ranking = rank_states(np.array([0.2, 0.3, 0.4, 0.1]), np.array(["Goa", "Kerala", "Punjab", "Goa"]))
     assert [name for name, _ in ranking] == ["Punjab", "Goa", "Kerala"]
     assert dict(ranking)["Goa"] == pytest.approx(0.3)
+
+
+def test_a_temperature_flattens_states_and_keeps_their_order() -> None:
+    cells, states = np.array([0.2, 0.3, 0.4, 0.1]), np.array(["Goa", "Kerala", "Punjab", "Goa"])
+    flat = rank_states(cells, states, temperature=2.0)
+    assert flat[0][0] == "Punjab"
+    assert flat[0][1] == pytest.approx(0.4**0.5 / (0.4**0.5 + 2 * 0.3**0.5))
+    assert sum(probability for _, probability in flat) == pytest.approx(1.0)
