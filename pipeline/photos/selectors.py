@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline.models import Collection, Photo, Report, Review, Split
+from predictor.models import ModelVersion, Takeover
+from predictor.versions.selectors import serving_version
 
 FEWEST_PHOTOS = 20  # of one split, to learn from
 PLAYABLE_PRECISION_KM = 5.0  # a photo whose own position is less certain cannot be scored fairly
@@ -49,10 +51,24 @@ def photos_to_learn_from(collection: Collection) -> QuerySet[Photo]:
     return photos
 
 
-def playable_hashes() -> list[str]:
-    """Hashes of every photo that is playable or in the gallery, oldest first."""
-    photos = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
+def playable_hashes(collections: Iterable[Collection] | None = None) -> list[str]:
+    """Hashes of the playable photos of these collections; None: of all, and of those in the gallery. Oldest first."""
+    if collections is None:
+        photos = {*_hashes(playable_photos()), *_hashes(published_photos().filter(exhibited=True))}
+    else:
+        photos = set(_hashes(playable_photos().filter(collections__in=collections)))
     return [sha256 for _, sha256 in sorted(photos)]
+
+
+def following_collections() -> list[Collection]:
+    """The collections that the site's default serves, as no version has taken them over."""
+    return list(Collection.objects.exclude(slug__in=Takeover.objects.values("collection")))
+
+
+def versions_of(photo: Photo) -> list[ModelVersion]:
+    """The versions that serve the photo's collections, and the champion for one in the gallery."""
+    slugs = [*photo.collections.values_list("slug", flat=True), *([""] if photo.exhibited else [])]
+    return list(dict.fromkeys(version for slug in slugs if (version := serving_version(slug))))
 
 
 def _hashes(photos: QuerySet[Photo]) -> Iterable[tuple[int, str]]:

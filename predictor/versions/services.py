@@ -115,6 +115,7 @@ def promote(
     version: ModelVersion,
     sha256s: Iterable[str],
     collection: str = "",
+    kept: Iterable[str] = (),
     user: User | None = None,
     actor: str = COMMAND_LINE,
     reason: str = "",
@@ -124,7 +125,7 @@ def promote(
     """Make this version the champion, or let it take over the collection with this slug.
 
     First it predicts all of these images, so that no game waits for a prediction. A collection that the champion takes
-    over follows the site's default again.
+    over follows the site's default again. Where the champion changes, collections ``kept`` stay with the former one.
     """
     predict_images(version=version, sha256s=sha256s, progress=progress)
     with transaction.atomic():
@@ -133,6 +134,8 @@ def promote(
             ModelVersion.objects.filter(is_champion=True).update(is_champion=False)
             ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
             version.is_champion = True
+            if previous and previous != version:
+                Takeover.objects.bulk_create(Takeover(collection=slug, version=previous) for slug in kept)
         else:
             previous = serving_version(collection)
             Takeover.objects.filter(collection=collection).delete()
