@@ -121,7 +121,7 @@ def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @require_POST
 def room_look(request: HttpRequest, code: str, number: int) -> JsonResponse:
     round_ = _revealed_round(request, code, number)
-    return _look(request, sha256=round_.photo.sha256, version=round_.room.version)
+    return _look(request, sha256=round_.photo.sha256, version=round_.version)
 
 
 @require_safe
@@ -388,14 +388,14 @@ def _locked_round(request: HttpRequest, token: str, number: int) -> Round:
 
 def _revealed_round(request: HttpRequest, code: str, number: int) -> RoomRound:
     room, _, _ = room_member(request, code)
-    round_ = room.rounds.select_related("photo").filter(number=number, revealed_at__isnull=False).first()
+    round_ = room.rounds.select_related("photo", "version").filter(number=number, revealed_at__isnull=False).first()
     if round_ is None:
         raise Http404("This round is still open.")
     return round_
 
 
 def _subject_of_room(round_: RoomRound) -> Subject:
-    return services.subject_of_photo(round_.photo, round_.room.version)
+    return services.subject_of_photo(round_.photo, round_.version)
 
 
 def _gallery_photo(pk: int) -> Photo:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline.models import Collection, Photo, Report, Review, Split
 from predictor.models import ModelVersion, Takeover
-from predictor.versions.selectors import serving_version
+from predictor.versions.selectors import versions_for
 
 FEWEST_PHOTOS = 20  # of one split, to learn from
 PLAYABLE_PRECISION_KM = 5.0  # a photo whose own position is less certain cannot be scored fairly
@@ -68,7 +68,7 @@ def following_collections() -> list[Collection]:
 def versions_of(photo: Photo) -> list[ModelVersion]:
     """The versions that serve the photo's collections, and the champion for one in the gallery."""
     slugs = [*photo.collections.values_list("slug", flat=True), *([""] if photo.exhibited else [])]
-    return list(dict.fromkeys(version for slug in slugs if (version := serving_version(slug))))
+    return [version for version in dict.fromkeys(versions_for(slugs).values()) if version]
 
 
 def _hashes(photos: QuerySet[Photo]) -> Iterable[tuple[int, str]]:

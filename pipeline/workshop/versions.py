@@ -29,7 +29,7 @@ from pipeline.workshop.access import user_of, workshop
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
-from predictor.versions.selectors import champion, serving_version
+from predictor.versions.selectors import versions_for
 from predictor.versions.services import set_title
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
@@ -60,6 +60,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     """All versions with their latest figures, the history of promotions, and the rollback."""
     latest = latest_measurements()
     collections, following = list(Collection.objects.all()), following_collections()
+    serving = versions_for(["", *(collection.slug for collection in collections)])
     rows = [
         {
             "version": version,
@@ -77,7 +78,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         "serving": [
             {
                 "collection": collection,
-                "version": serving_version(collection.slug) if collection else champion(),
+                "version": serving[collection.slug if collection else ""],
                 "before": previous_version(collection),
                 "follows": collection in following,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from predictor.answers.posterior import Density, Estimate, locate, rank_states
 from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
 from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
-from predictor.models import ModelVersion, Prediction, Question
+from predictor.models import ModelVersion, Prediction, Question, Takeover
 from predictor.network.heads import unit
 
 TOP_CELLS = 5
@@ -63,7 +64,15 @@ def champion() -> ModelVersion | None:
 
 def serving_version(collection: str) -> ModelVersion | None:
     """The version that serves the collection with this slug: the one that took it over, else the champion."""
-    return ModelVersion.objects.filter(takeovers__collection=collection).first() or champion()
+    return versions_for([collection])[collection]
+
+
+def versions_for(collections: Collection[str]) -> dict[str, ModelVersion | None]:
+    """As `serving_version`, of several collections with two queries."""
+    takeovers = Takeover.objects.filter(collection__in=collections).select_related("version")
+    own = {takeover.collection: takeover.version for takeover in takeovers}
+    default = champion()
+    return {slug: own.get(slug, default) for slug in collections}
 
 
 def serving_versions() -> list[ModelVersion]:
