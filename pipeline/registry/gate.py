@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from pipeline.models import Collection
-from pipeline.photos.selectors import TooFewPhotos
+from pipeline.photos.selectors import MEASURABLE, TooFewPhotos, about_unreviewed
 from pipeline.registry.measuring import evaluate_version
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import ArtifactDamaged
@@ -58,6 +58,7 @@ def judge(
     collections: Sequence[Collection],
     default: bool,
     collection: Collection | None = None,
+    unreviewed: bool = False,
     reason: str = "",
     report: Reporter = SILENT,
 ) -> dict[str, Verdict]:
@@ -80,7 +81,7 @@ def judge(
         if rival is None or rival == version:
             continue
         try:
-            verdict = compare(version=version, rival=rival, collection=each, report=report)
+            verdict = compare(version=version, rival=rival, collection=each, unreviewed=unreviewed, report=report)
         except NotBetter as error:
             if each in to_beat:
                 faults.append(str(error))
@@ -108,9 +109,16 @@ def deciding_collection(version: ModelVersion) -> Collection | None:
 
 
 def compare(
-    *, version: ModelVersion, rival: ModelVersion, collection: Collection, report: Reporter = SILENT
+    *,
+    version: ModelVersion,
+    rival: ModelVersion,
+    collection: Collection,
+    unreviewed: bool = False,
+    report: Reporter = SILENT,
 ) -> Verdict:
     """Evaluate both versions on test photos of the collection that neither was trained on; stores both measurements.
+
+    The photos are as in `evaluate_version`.
 
     Raises NotBetter where there are too few such photos, or where a version cannot be evaluated.
     """
@@ -121,7 +129,7 @@ def compare(
     points: list[dict[str, float]] = []
     for contestant in (version, rival):
         try:
-            measured = evaluate_version(version=contestant, collection=collection, report=report)
+            measured = evaluate_version(version=contestant, collection=collection, unreviewed=unreviewed, report=report)
         except TooFewPhotos:
             points.append({})
         except (ArtifactDamaged, ImageMissing, MissingWeights, OtherWeights, UnknownEncoder) as error:
@@ -131,9 +139,10 @@ def compare(
             points.append(dict(zip(measured.truth.names.tolist(), score(measured.distances_km).tolist(), strict=True)))
     common = sorted(points[0].keys() & points[1].keys())
     if len(common) < FEWEST:
+        waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
         raise NotBetter(
             f"“{collection}” has {len(common)} test photos that neither version knows, and {FEWEST} are needed: choose "
-            "another collection, or give a reason."
+            f"another collection, or give a reason. {waiting}".rstrip()
         )
     ours, theirs = (np.array([row[sha256] for sha256 in common]) for row in points)
     low, high = interval(ours - theirs)

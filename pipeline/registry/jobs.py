@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import reverse
 
-from pipeline.jobs.fields import collection_field, version_field
+from pipeline.jobs.fields import CountingField, counting_collection_field, unreviewed_field, version_field
 from pipeline.jobs.kinds import JobKind, register
 from pipeline.jobs.results import flat, folder_of, links_to
 from pipeline.models import Collection
-from pipeline.photos.selectors import playable_hashes
+from pipeline.photos.selectors import MEASURABLE, playable_hashes
 from pipeline.registry.measuring import evaluate_version
 from pipeline.support.progress import Reporter
 from predictor.models import ModelVersion
@@ -27,7 +27,8 @@ EVALUATION_FILE, REPORT_FILE = "evaluation.json", "evaluation.html"
 
 class EvaluateForm(forms.Form):
     version = version_field()
-    collection = collection_field()
+    collection = counting_collection_field(MEASURABLE)
+    unreviewed = unreviewed_field()
 
 
 class VersionForm(forms.Form):
@@ -48,14 +49,16 @@ class PromoteForm(VersionForm):
         label="Make it the site’s default, too",
         help_text="For the gallery, /explain/ and new collections; those not chosen above keep the version they have.",
     )
-    collection = forms.ModelChoiceField(
+    collection = CountingField(
         Collection.objects.all(),
         required=False,
         to_field_name="slug",
+        splits=MEASURABLE,
         empty_label="The one that decides",
         label="Test photos",
         help_text="A new default must beat the champion on the test photos of this collection.",
     )
+    unreviewed = unreviewed_field()
     reason = forms.CharField(
         max_length=300,
         required=False,
@@ -63,10 +66,12 @@ class PromoteForm(VersionForm):
     )
 
 
-def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection) -> dict[str, Any]:
+def _evaluate(
+    report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection, unreviewed: bool
+) -> dict[str, Any]:
     from pipeline.evaluation.report import report_page
 
-    measured = evaluate_version(version=version, collection=collection, report=report)
+    measured = evaluate_version(version=version, collection=collection, unreviewed=unreviewed, report=report)
     result = measured.figures
     (folder_of(report) / EVALUATION_FILE).write_text(json.dumps(result, indent=1) + "\n")
     (folder_of(report) / REPORT_FILE).write_text(report_page(measured))

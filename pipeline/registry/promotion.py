@@ -38,6 +38,7 @@ def promote_if_better(
     collections: Sequence[Collection] = (),
     default: bool = False,
     collection: Collection | None = None,
+    unreviewed: bool = False,
     reason: str = "",
     user: User | None = None,
     actor: str = COMMAND_LINE,
@@ -46,15 +47,21 @@ def promote_if_better(
     """Let a version serve these collections if it passes the gate or a reason is given.
 
     With ``default`` it also becomes the site's default, and collections that follow the default but are not named keep
-    the former one. Without collections it becomes the default of all that follow it. ``collection`` is as in `judge`.
-    Raises NotBetter, ArtifactDamaged.
+    the former one. Without collections it becomes the default of all that follow it. ``collection`` and
+    ``unreviewed`` are as in `judge`. Raises NotBetter, ArtifactDamaged.
     """
     artifact_of(version)  # a damaged version is never promoted, whatever the reason
     default = default or not collections
     following = following_collections()
     taken = list(collections) or [each for each in following if playable_photos(each).exists()]
     verdicts = judge(
-        version=version, collections=taken, default=default, collection=collection, reason=reason, report=report
+        version=version,
+        collections=taken,
+        default=default,
+        collection=collection,
+        unreviewed=unreviewed,
+        reason=reason,
+        report=report,
     )
     hashes = playable_hashes(None if default else taken)
     predict_images(version=version, sha256s=hashes, progress=partial(report.progress, phase="Predicting"))

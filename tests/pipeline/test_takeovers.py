@@ -19,7 +19,7 @@ from pipeline.photos.selectors import following_collections, versions_of
 from pipeline.registry import gate
 from pipeline.registry.gate import NotBetter, Verdict
 from pipeline.registry.promotion import NoPreviousChampion, previous_version, promote_if_better, roll_back
-from pipeline.support.progress import SILENT, Reporter
+from pipeline.support.progress import SILENT
 from predictor.models import ModelVersion, Prediction, Promotion, Takeover
 from predictor.versions.selectors import champion, serving_version, serving_versions
 from predictor.versions.services import promote
@@ -46,7 +46,7 @@ def differences(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What the gate is told that a version gains on each collection, by slug; the interval is 10 points wide."""
     gained: dict[str, float] = {}
 
-    def told(*, version: ModelVersion, rival: ModelVersion, collection: Collection, report: Reporter) -> Verdict:
+    def told(*, rival: ModelVersion, collection: Collection, **_: object) -> Verdict:
         gain = gained[collection.slug]
         return Verdict(collection.name, str(rival), 30, 3000 + gain, 3000, gain, gain - 5, gain + 5)
 

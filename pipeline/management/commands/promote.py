@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
@@ -35,6 +36,7 @@ class Command(DatabaseCommand):
             help="make it the site's default, too; collections that are not named keep the version they have",
         )
         parser.add_argument("--collection", help="whose test photos decide; by default the one marked for that")
+        add_unreviewed(parser)
         parser.add_argument("--reason", default="", help="why it shall serve even if it does not beat what serves")
 
     def handle(self, **options: Any) -> None:
@@ -52,6 +54,7 @@ class Command(DatabaseCommand):
                     collections=[collection_named(name) for name in options["take_over"]],
                     default=options["default"],
                     collection=collection_named(options["collection"]) if options["collection"] else None,
+                    unreviewed=options["unreviewed"],
                     reason=options["reason"],
                     report=report,
                 )
