@@ -117,7 +117,7 @@ def roll_back(*, to: ModelVersion, user: User, collection: Collection | None = N
     list(ModelVersion.objects.select_for_update())  # serialises concurrent rollbacks
     before, latest = previous_version(collection), _latest_promotion(collection)
     if before is None or latest is None:
-        raise NoPreviousChampion("There was no champion before this one.")
+        raise NoPreviousChampion("No version served before this one.")
     if before != to:
         raise NoPreviousChampion(f"Before {latest.version}, which serves now, it was {before} that served, not {to}.")
     artifact_of(before)

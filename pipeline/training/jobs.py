@@ -192,7 +192,7 @@ def _retrain(
     card = version.card
     figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
     next_step = reverse("admin:pipeline_job_start", args=["promote"])
-    links = [*links_to(version), ["Make it the champion", f"{next_step}?version={version.name}"]]
+    links = [*links_to(version), ["Promote it", f"{next_step}?version={version.name}"]]
     return {"figures": flat(figures), "links": links}
 
 
