@@ -150,6 +150,7 @@ CELERY_TASK_IGNORE_RESULT = True  # results are in the database
 # --- Predict workers: one on the best device, or one for each GPU named, such as 0,1
 PREDICT_DEVICES = env.list("GEOGUESS_PREDICT_DEVICES", default=[])
 PREDICT_QUEUE_LIMIT = env.int("GEOGUESS_PREDICT_QUEUE", default=200)  # pictures that may wait
+ENCODER_MEMORY_MB = env.int("GEOGUESS_ENCODER_MEMORY", default=2000)  # of the encoders a process keeps loaded
 METRICS_TOKEN = env.str("GEOGUESS_METRICS_TOKEN", default="")  # for Prometheus; without one there are no metrics
 
 # --- Static files

@@ -97,7 +97,7 @@ class PromotableVersionAdmin(ModelVersionAdmin):
     def has_promote_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("predictor.promote_modelversion")
 
-    @admin.action(description="Make it the champion", permissions=["promote"])
+    @admin.action(description="Promote it", permissions=["promote"])
     def promote(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> HttpResponse | None:
         if len(versions) != 1:
             self.message_user(request, "Choose exactly one version.", messages.ERROR)

@@ -36,5 +36,5 @@ class ModelVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Promotion)
 class PromotionAdmin(ReadOnlyAdmin):
-    list_display = ["promoted_at", "version", "previous", "actor"]
+    list_display = ["promoted_at", "collection", "version", "previous", "actor"]
     list_select_related = ["version", "previous"]

@@ -1,4 +1,4 @@
-"""Model versions, their promotions and predictions, keyed by image hash; questions and the workers that answer."""
+"""Model versions, what they serve, and their predictions by image hash; questions and the workers that answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def validate_title(title: str) -> None:
 
 
 class ModelVersion(models.Model):
-    """One artifact folder under ``GEOGUESS_DATA/models``; the champion is the one that serves."""
+    """One artifact folder under ``GEOGUESS_DATA/models``.
+
+    The champion is the site's default: it serves every collection that no other version has taken over.
+    """
 
     name = models.SlugField(max_length=80, unique=True)
     title = models.CharField(
@@ -63,9 +66,25 @@ class ModelVersion(models.Model):
         return gettext(TRAINED_TITLE) % {"collection": collection, "day": day}
 
 
-class Promotion(models.Model):
-    """Audit row: who made which version the champion, and when. Never edited; rolling back adds a row."""
+class Takeover(models.Model):
+    """A collection, by its slug, that this version serves in place of the champion."""
 
+    collection = models.SlugField(max_length=120, unique=True)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="takeovers")
+
+    class Meta:
+        ordering = ["collection"]
+
+    def __str__(self) -> str:
+        return f"{self.collection}: {self.version}"
+
+
+class Promotion(models.Model):
+    """Audit row: who let which version serve what, and when. Never edited; rolling back adds a row."""
+
+    collection = models.SlugField(
+        max_length=120, blank=True, help_text="Slug of the collection that it took over; empty: the site's default."
+    )
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
     previous = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     promoted_by = models.ForeignKey(
@@ -80,7 +99,7 @@ class Promotion(models.Model):
         ordering = ["-promoted_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.version} by {self.actor}"
+        return f"{self.version} for {self.collection or 'the site'} by {self.actor}"
 
 
 class Alias(models.Model):
@@ -135,7 +154,13 @@ class Question(models.Model):
     worker = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, null=True, related_name="+")
+    version = models.ForeignKey(
+        ModelVersion,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="That is to answer, or has; empty: the champion is to.",
+    )
     posterior = models.BinaryField(default=b"", help_text="As in Prediction.")
     embedding = models.BinaryField(default=b"", help_text="As in Prediction.")
     attention = models.JSONField(null=True, help_text="How much each part of the picture counts.")

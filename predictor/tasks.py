@@ -36,7 +36,7 @@ def predict_images_task(version_name: str, sha256s: list[str]) -> int:
 
 @worker_process_init.connect
 def start_serving(**_: Any) -> None:
-    """Start the heartbeat, which also loads the champion, in worker processes that consume the queue ``predict``."""
+    """Start the heartbeat, which also loads what serves, in worker processes that consume the queue ``predict``."""
     if QUEUE in current_app.amqp.queues.consume_from:
         from predictor.serving.worker import start_heartbeat
 

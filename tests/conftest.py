@@ -34,11 +34,11 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture
 def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of an encoder that needs no weights."""
-    from predictor.encoders.loading import REGISTRY, load_encoder
+    from predictor.encoders.loading import REGISTRY, forget_encoders
     from tests.tiny import NAME, tiny
 
     monkeypatch.setitem(REGISTRY, NAME, tiny)
-    load_encoder.cache_clear()
+    forget_encoders()
     return NAME
 
 

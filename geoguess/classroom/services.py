@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,7 +18,8 @@ from geoguess.live import services as live
 from geoguess.models import LessonPlan, LessonStep, Player, Room
 from pipeline.curation.removal import RETENTION
 from pipeline.models import Collection
-from predictor.versions.selectors import champion
+from pipeline.support.json_text import Id
+from predictor.versions.selectors import versions_for
 
 MOST_STEPS = 30
 LONGEST_NOTE = 500
@@ -25,6 +27,14 @@ LONGEST_NOTE = 500
 
 class BadLesson(ValueError):
     """The lesson plan cannot be saved; the message says what to change."""
+
+
+class Step(msgspec.Struct):
+    """One picture of a plan, from the collection with this slug, as the editor sends it."""
+
+    photo: Id
+    collection: str
+    note: str
 
 
 def save_plan(
@@ -37,12 +47,14 @@ def save_plan(
     model_plays: bool,
     level: str,
     in_teams: bool,
-    steps: Sequence[tuple[int, str]],
+    steps: Sequence[Step],
 ) -> LessonPlan:
-    """Save the plan with these (photo id, note) steps; a new one if ``plan`` is None. Raises BadLesson."""
+    """Save the plan with these steps; a new one if ``plan`` is None. Raises BadLesson.
+
+    Steps may be from several collections; ``collection`` has the title and the scale of the lesson.
+    """
     title = " ".join(_without_controls(title).split())
-    photos = [photo for photo, note in steps]
-    version = champion()
+    photos = [step.photo for step in steps]
     if not title:
         raise BadLesson(_("Give the lesson a title."))
     if len(title) > 80:
@@ -60,11 +72,15 @@ def save_plan(
         )
     if len(set(photos)) < len(photos):
         raise BadLesson(_("A picture is in the lesson twice. Remove one of them."))
-    ready = set(ready_photos(collection, version)) if version else set()
-    unplayable = [place for place, photo in enumerate(photos, 1) if photo not in ready]
+    collections = {each.slug: each for each in Collection.objects.filter(slug__in={step.collection for step in steps})}
+    versions = versions_for(collections)
+    ready = {
+        slug: set(ready_photos(each, version)) for slug, each in collections.items() if (version := versions[slug])
+    }
+    unplayable = [place for place, step in enumerate(steps, 1) if step.photo not in ready.get(step.collection, ())]
     if unplayable:
         raise BadLesson(_("Picture %(place)d can no longer be played: remove it.") % {"place": unplayable[0]})
-    if any(len(note) > LONGEST_NOTE for _, note in steps):
+    if any(len(step.note) > LONGEST_NOTE for step in steps):
         raise BadLesson(
             ngettext(
                 "A note is longer than %(longest)d character. Shorten it.",
@@ -80,8 +96,14 @@ def save_plan(
         plan.save()
         plan.steps.all().delete()
         LessonStep.objects.bulk_create(
-            LessonStep(plan=plan, place=place, photo_id=photo, note=_without_controls(note).strip())
-            for place, (photo, note) in enumerate(steps, 1)
+            LessonStep(
+                plan=plan,
+                place=place,
+                photo_id=step.photo,
+                collection=collections[step.collection],
+                note=_without_controls(step.note).strip(),
+            )
+            for place, step in enumerate(steps, 1)
         )
     return plan
 

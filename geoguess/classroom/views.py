@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from geoguess.classroom import report as reports
 from geoguess.classroom import services
-from geoguess.classroom.services import delete_class
+from geoguess.classroom.services import Step, delete_class
 from geoguess.game import round_image, selectors
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
@@ -28,21 +28,14 @@ from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
 from geoguess.players.actors import current_player
 from pipeline.models import Collection, Photo, Split
-from pipeline.support.json_text import BadJson, Id, JsonReader
+from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import serving_version
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., HttpResponse]
-
-
-class Step(msgspec.Struct):
-    """One picture of a plan, as the editor sends it."""
-
-    photo: Id
-    note: str
 
 
 _STEPS: JsonReader[list[Step]] = JsonReader(list[Step])
@@ -58,14 +51,13 @@ def educators_only(view: View) -> View:
 @educators_only
 def lessons(request: HttpRequest) -> HttpResponse:
     """The educator's lesson plans, and the sessions in which they were played."""
-    version = champion()
     plans = _own_plans(request).annotate(step_count=Count("steps"))  # a grouped query ignores Meta.ordering
     sessions = _own_sessions(request).annotate(pupils=Count("seats", filter=Q(seats__removed_at=None)))
     context = {
         "plans": list(plans.select_related("collection").order_by("-changed_at", "-pk")),
         "sessions": list(sessions.order_by("-created_at", "-pk")),
         "deleted": list(services.in_bin(owner=request.user, now=timezone.now())),  # type: ignore[arg-type]
-        "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
+        "collections": [card for card in selectors.collection_cards() if card["playable"]],
     }
     return render(request, "lessons.html", context)
 
@@ -74,33 +66,39 @@ def lessons(request: HttpRequest) -> HttpResponse:
 @never_cache
 @educators_only
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """The editor of a lesson plan; for a new one the query string names the collection."""
+    """The editor of a lesson plan; for a new one the query string names the collection.
+
+    A form that asks to ``browse`` another collection is not saved: it comes back with that collection's pictures.
+    """
     plan = get_object_or_404(_own_plans(request), pk=pk) if pk else None
     collection = plan.collection if plan else get_object_or_404(Collection, slug=request.GET.get("collection", ""))
     error = ""
-    steps = list(plan.steps.values_list("photo", "note")) if plan else []
+    steps = _steps_of(plan) if plan else []
+    browse = request.POST.get("browse", "")
+    shown = get_object_or_404(Collection, slug=browse) if browse else collection
     if request.method == "POST":
         try:
             steps = _steps(request.POST.get("steps", ""))
-            saved_plan = services.save_plan(
-                owner=request.user,  # type: ignore[arg-type]
-                plan=plan,
-                title=request.POST.get("title", ""),
-                collection=collection,
-                time_limit_s=_choice(request, "time_limit", rules.TIME_LIMITS_S),
-                model_plays=bool(request.POST.get("model_plays")),
-                level=request.POST["level"] if request.POST.get("level") in LEVELS else STRONGEST,
-                in_teams=bool(request.POST.get("in_teams")),
-                steps=steps,
-            )
+            if not browse:
+                saved_plan = services.save_plan(
+                    owner=request.user,  # type: ignore[arg-type]
+                    plan=plan,
+                    title=request.POST.get("title", ""),
+                    collection=collection,
+                    time_limit_s=_choice(request, "time_limit", rules.TIME_LIMITS_S),
+                    model_plays=bool(request.POST.get("model_plays")),
+                    level=request.POST["level"] if request.POST.get("level") in LEVELS else STRONGEST,
+                    in_teams=bool(request.POST.get("in_teams")),
+                    steps=steps,
+                )
+                messages.success(request, _("“%(title)s” has been saved.") % {"title": saved_plan.title})
+                return redirect("lessons")
         except services.BadLesson as reason:
             error = str(reason)
-        else:
-            messages.success(request, _("“%(title)s” has been saved.") % {"title": saved_plan.title})
-            return redirect("lessons")
-    version = champion()
-    ready = selectors.ready_photos(collection, version) if version else []
-    photos = Photo.objects.filter(pk__in={*ready, *(photo for photo, _ in steps)}).order_by("state", "place", "pk")
+    version = serving_version(shown.slug)
+    ready = set(selectors.ready_photos(shown, version)) if version else set()
+    chosen = {step.photo for step in steps}
+    photos = Photo.objects.filter(pk__in=ready | chosen).order_by("state", "place", "pk")
     page = {
         "photos": [
             {
@@ -108,21 +106,25 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 "state": photo.state,
                 "place": photo.place,
                 "thumb": reverse("lesson-thumb", args=[photo.pk]),
+                "shown": photo.pk in ready,
             }
             for photo in photos
         ],
-        "steps": [{"photo": photo, "note": note} for photo, note in steps],
+        "steps": msgspec.to_builtins(steps),
+        "collection": shown.slug,
         "most": services.MOST_STEPS,
         "longest": services.LONGEST_NOTE,
     }
     context = {
         "plan": plan,
         "collection": collection,
+        "collections": [(each.slug, each.shown_name) for each in Collection.objects.all()],
+        "shown": shown.slug,
         "page": page,
         "error": error,
         "limits": rules.TIME_LIMITS_S,
         "opponents": selectors.opponents(version),
-        "states": sorted({photo.state for photo in photos if photo.state}),
+        "states": sorted({photo.state for photo in photos if photo.state and photo.pk in ready}),
         "form": request.POST or _form_values(plan),
     }
     return render(request, "lesson_plan.html", context, status=400 if error else 200)
@@ -143,10 +145,15 @@ def _choice(request: HttpRequest, name: str, choices: tuple[int, ...]) -> int | 
     return int(value) if value in map(str, choices) else None
 
 
-def _steps(text: str) -> list[tuple[int, str]]:
-    """The (photo id, note) steps in the posted JSON. Raises BadLesson."""
+def _steps_of(plan: LessonPlan) -> list[Step]:
+    rows = plan.steps.values_list("photo", "collection__slug", "note")
+    return [Step(photo, collection, note) for photo, collection, note in rows]
+
+
+def _steps(text: str) -> list[Step]:
+    """The steps in the posted JSON. Raises BadLesson."""
     try:
-        return [(step.photo, step.note) for step in _STEPS.read(text)]
+        return _STEPS.read(text)
     except BadJson:
         raise services.BadLesson(_("The pictures did not arrive correctly. Reload the page and try again.")) from None
 

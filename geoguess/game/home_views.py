@@ -21,15 +21,15 @@ def home(request: HttpRequest) -> HttpResponse:
     version = champion()
     player = known_player(request)
     unfinished = selectors.unfinished_game(player) if player else None
-    cards = selectors.collection_cards(version)
+    cards = selectors.collection_cards()
     for card in cards:
-        if version and card["waiting"]:
-            services.request_predictions(collection=card["collection"], version=version)
+        if card["version"] and card["waiting"]:
+            services.request_predictions(collection=card["collection"], version=card["version"])
     context = {
         "collections": cards,
         "champion": version,
         "is_vision_transformer": bool(version and is_vision_transformer(version)),
-        "opponents": selectors.opponents(version),
+        "opponents": selectors.opponents_of(cards),
         "unfinished": {"url": reverse("game", args=[unfinished.token]), "collection": unfinished.collection.shown_name}
         if unfinished
         else None,
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def streak(request: HttpRequest) -> HttpResponse:
-    cards = [card for card in selectors.collection_cards(champion()) if card["playable"]]
+    cards = [card for card in selectors.collection_cards() if card["playable"]]
     player = known_player(request)
     return render(
         request, "streak.html", {"collections": cards, "best": selectors.best_streak(player) if player else None}

@@ -22,7 +22,7 @@ register(
     JobKind(
         "difficulty",
         "Rate difficulty",
-        "Record how many points players and the champion miss on each playable photo, for filtering collections.",
+        "Record how many points players and the model miss on each playable photo, for filtering collections.",
         forms.Form,
         _run,
         permission="pipeline.change_photo",

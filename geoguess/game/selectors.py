@@ -19,7 +19,7 @@ from predictor.answers.levels import STRONGEST
 from predictor.gazetteer.table import LANGUAGES, find
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
-from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes
+from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes, versions_for
 
 TOP_CELLS = 5
 LEVEL_NAMES = {"atlas": _("Atlas"), "surveyor": _("Surveyor"), "traveller": _("Traveller")}
@@ -326,10 +326,12 @@ def history(player: Player) -> dict[str, Any]:
     }
 
 
-def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
-    """The home page's card of each collection with playable photos."""
-    cards = []
-    for collection in Collection.objects.all():
+def collection_cards() -> list[dict[str, Any]]:
+    """The home page's card of each collection with playable photos, with the version that serves it."""
+    cards, collections = [], list(Collection.objects.all())
+    versions = versions_for([collection.slug for collection in collections])
+    for collection in collections:
+        version = versions[collection.slug]
         ready = len(ready_photos(collection, version)) if version else 0
         waiting = playable_photos(collection).count() - ready
         if not ready and waiting <= 0:
@@ -345,6 +347,7 @@ def collection_cards(version: ModelVersion | None) -> list[dict[str, Any]]:
                 "scale_km": collection.scale_km,
                 "average": model_average(collection, version) if version else None,
                 "collection": collection,
+                "version": version,
                 "cover_url": reverse("collection-cover", args=[collection.slug]),
             }
         )
@@ -381,6 +384,18 @@ def opponents(version: ModelVersion | None) -> list[dict[str, Any]]:
             "photos": level.photos,
         }
         for level in reversed(levels_of(version))
+    ]
+
+
+def opponents_of(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The versions that serve the collections on these cards, each with its levels and the collections' slugs."""
+    slugs: dict[ModelVersion, list[str]] = {}
+    for card in cards:
+        if card["version"]:
+            slugs.setdefault(card["version"], []).append(card["slug"])
+    return [
+        {"version": version, "collections": " ".join(served), "levels": opponents(version)}
+        for version, served in slugs.items()
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from geoguess.game import rules
 from geoguess.game.selectors import places_of, ready_photos
-from geoguess.game.services import CannotPlay, serving_version, store_game
+from geoguess.game.services import CannotPlay, playing_version, store_game
 from geoguess.game.standings import challenge_series, game_in, may_challenge
 from geoguess.models import Game, Player, Series, SeriesPhoto
 from pipeline.models import Collection
@@ -26,8 +26,7 @@ def daily_series(*, day: date, now: datetime) -> Series:
     existing = Series.objects.select_related("collection").filter(day=day).first()
     if existing:
         return existing
-    version = serving_version()
-    collection, photos = _choose(day, version)
+    collection, version, photos = _choose(day)
     try:
         return _create(
             photos,
@@ -44,19 +43,17 @@ def daily_series(*, day: date, now: datetime) -> Series:
         return Series.objects.select_related("collection").get(day=day)
 
 
-def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
-    """The collection whose turn it is, and its photos that no daily series has had, or not for the longest time.
-
-    Of these, those first whose place none has had."""
-    photos_by_collection = {
-        collection: photos
+def _choose(day: date) -> tuple[Collection, ModelVersion, list[int]]:
+    """The collection whose turn it is, its version, and its photos that no daily series has had, or not for the longest
+    time. Of these, those first whose place none has had."""
+    choices = [
+        (collection, version, photos)
         for collection in Collection.objects.filter(scale_km=INDIA_SCALE_KM)
-        if len(photos := ready_photos(collection, version)) >= rules.ROUNDS_PER_GAME
-    }
-    if not photos_by_collection:
+        if len(photos := ready_photos(collection, version := playing_version(collection))) >= rules.ROUNDS_PER_GAME
+    ]
+    if not choices:
         raise CannotPlay(_("The pictures for today's challenge are still being prepared. Try again in a minute."))
-    collection = list(photos_by_collection)[day.toordinal() % len(photos_by_collection)]
-    photos = photos_by_collection[collection]
+    collection, version, photos = choices[day.toordinal() % len(choices)]
     random.SystemRandom().shuffle(photos)
     places = places_of(photos)
     dailies = SeriesPhoto.objects.filter(series__kind=Series.Kind.DAILY).order_by("series__day")
@@ -67,7 +64,7 @@ def _choose(day: date, version: ModelVersion) -> tuple[Collection, list[int]]:
     def last_days(pk: int) -> tuple[date, date]:
         return last_day.get(pk, date.min), last_day.get(places[pk], date.min)
 
-    return collection, sorted(photos, key=last_days)[: rules.ROUNDS_PER_GAME]
+    return collection, version, sorted(photos, key=last_days)[: rules.ROUNDS_PER_GAME]
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from pipeline.support.announcing import announce_now
 from predictor.answers.levels import STRONGEST
 from predictor.models import ModelVersion, Prediction
 from predictor.serving.dispatch import send_predict_task
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import serving_version
 
 REQUEST_PAUSE_S = 60
 logger = logging.getLogger(__name__)
@@ -53,9 +53,9 @@ def request_predictions(*, collection: Collection, version: ModelVersion) -> Non
         logger.warning("The broker does not answer: %d pictures of %s wait for it.", len(missing), collection)
 
 
-def serving_version() -> ModelVersion:
-    """The champion. Raises CannotPlay while there is none."""
-    version = champion()
+def playing_version(collection: Collection) -> ModelVersion:
+    """The version that serves the collection. Raises CannotPlay while there is none."""
+    version = serving_version(collection.slug)
     if version is None:
         raise CannotPlay(_("The model is still being set up. Try again in a minute."))
     return version
@@ -80,8 +80,8 @@ def start_game(
     level: str = STRONGEST,
     mode: str = Game.Mode.SOLO,
 ) -> Game:
-    """A new game against the champion at this level, with its first round open. Raises CannotPlay."""
-    version = serving_version()
+    """A new game against the collection's version at this level, with its first round open. Raises CannotPlay."""
+    version = playing_version(collection)
     dealt = dealt_photos(collection, version, now)
     if not dealt:
         raise nothing_to_play(collection)

@@ -19,12 +19,13 @@ from geoguess.game import rules as game_rules
 from geoguess.game.groups import room_group
 from geoguess.game.model_guess import committed_guess
 from geoguess.game.selectors import dealt_photos, places_of, ready_photos
-from geoguess.game.services import CannotPlay, nothing_to_play, serving_version
+from geoguess.game.services import CannotPlay, nothing_to_play, playing_version
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
 from geoguess.models.player_names import clean_name
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection, Photo
+from predictor.models import ModelVersion
 
 CODE_TRIES = 20
 NAME_TRIES = 250
@@ -64,14 +65,12 @@ def create_room(
 ) -> Room:
     """A new room in its lobby, with a seat for the host, who does not play in a lesson. A lesson follows ``plan``.
     Raises CannotPlay."""
-    version = serving_version()
-    ready = ready_photos(collection, version)
+    version = playing_version(collection)
     lesson_fields: dict[str, Any] = {}
     if plan:
-        steps = plan.steps.filter(photo__in=ready).values_list("photo", "note")
-        lesson_fields = {"plan": plan, "title": plan.title, "in_teams": plan.in_teams}
-        lesson_fields["steps"] = [{"photo": photo, "note": note} for photo, note in steps]
-        ready = [photo for photo, _ in steps]
+        steps = _playable_steps(plan)
+        lesson_fields = {"plan": plan, "title": plan.title, "in_teams": plan.in_teams, "steps": steps}
+    ready = [step["photo"] for step in steps] if plan else ready_photos(collection, version)
     if not ready:
         raise nothing_to_play(collection)
     for _try in range(CODE_TRIES):
@@ -98,6 +97,18 @@ def create_room(
         except IntegrityError:  # the code is in use
             continue
     raise CannotPlay(_("The room could not be created. Try again in a minute."))
+
+
+def _playable_steps(plan: LessonPlan) -> list[dict[str, Any]]:
+    """The plan's steps that can be played, each with the version that serves the collection it was chosen from."""
+    steps = list(plan.steps.select_related("collection"))
+    versions = {step.collection: playing_version(step.collection) for step in steps}
+    ready = {collection: set(ready_photos(collection, version)) for collection, version in versions.items()}
+    return [
+        {"photo": step.photo_id, "note": step.note, "version": versions[step.collection].pk}
+        for step in steps
+        if step.photo_id in ready[step.collection]
+    ]
 
 
 def play_again(*, room_id: int, player: Player, present: Set[int] | None, now: datetime) -> Room:
@@ -308,13 +319,21 @@ def _new_round(room: Room, now: datetime) -> RoomRound:
     """The next round, not stored yet. Raises CannotPlay if no photo is left."""
     number, photo_id = _choose_photo(room, now)
     photo = Photo.objects.get(pk=photo_id)
+    version = _version_of(room, number)
     return RoomRound(
         room=room,
         number=number,
         photo=photo,
+        version=version,
         image_seed=secrets.randbits(62),
-        **committed_guess(photo=photo, version=room.version, scale_km=room.scale_km, level=room.level),
+        **committed_guess(photo=photo, version=version, scale_km=room.scale_km, level=room.level),
     )
+
+
+def _version_of(room: Room, number: int) -> ModelVersion:
+    """The version that guesses in the round: in a lesson the step's, if it had one when the lesson began."""
+    step = room.steps[number - 1] if room.steps else {}
+    return ModelVersion.objects.get(pk=step["version"]) if "version" in step else room.version
 
 
 def _open_round(room: Room, now: datetime, prepared: RoomRound | None = None) -> None:

@@ -30,7 +30,6 @@ from pipeline.models import Collection
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
-from predictor.versions.selectors import champion
 
 JOIN_LIMIT: Limit = {"limit": 20, "seconds": 60}  # by one player
 LONGEST_CODE = 6
@@ -40,7 +39,7 @@ LONGEST_CODE = 6
 @never_cache
 def lobby(request: HttpRequest) -> HttpResponse:
     """The page on which a room is opened or joined."""
-    version = champion()
+    cards = [card for card in selectors.collection_cards() if card["playable"]]
     player = known_player(request)
     code = request.GET.get("code", "")[:6]
     try:
@@ -48,8 +47,8 @@ def lobby(request: HttpRequest) -> HttpResponse:
     except (services.CannotJoin, TooOften):
         room = None
     context = {
-        "collections": [card for card in selectors.collection_cards(version) if card["playable"]],
-        "opponents": selectors.opponents(version),
+        "collections": cards,
+        "opponents": selectors.opponents_of(cards),
         "rounds": rules.ROUNDS,
         "limits": rules.TIME_LIMITS_S,
         "code": code,

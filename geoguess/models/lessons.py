@@ -39,6 +39,12 @@ class LessonStep(models.Model):
     plan = models.ForeignKey(LessonPlan, on_delete=models.CASCADE, related_name="steps")
     place = models.PositiveSmallIntegerField(help_text="From 1.")
     photo = models.ForeignKey("pipeline.Photo", on_delete=models.CASCADE, related_name="+")
+    collection = models.ForeignKey(
+        "pipeline.Collection",
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="That the photo was chosen from: its version plays.",
+    )
     note = models.CharField(max_length=500, blank=True, help_text="Shown with the reveal.")
 
     class Meta:

@@ -43,7 +43,9 @@ class Room(models.Model):
         "geoguess.LessonPlan", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
     )
     title = models.CharField(max_length=80, blank=True, help_text="Of the lesson.")
-    steps = models.JSONField(default=list, blank=True, help_text="Of a lesson, as it began: photo ids with notes.")
+    steps = models.JSONField(
+        default=list, blank=True, help_text="Of a lesson, as it began: photo ids with notes and versions."
+    )
     in_teams = models.BooleanField(default=False, help_text="The best guess of a team counts.")
     following = models.ForeignKey(
         "self",
@@ -97,6 +99,7 @@ class RoomRound(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField()
     photo = models.ForeignKey("pipeline.Photo", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("predictor.ModelVersion", on_delete=models.PROTECT, related_name="+")
     image_seed = models.BigIntegerField()
     started_at = models.DateTimeField()
     revealed_at = models.DateTimeField(null=True, blank=True)

@@ -35,7 +35,7 @@ from pipeline.support.bodies import takes
 from pipeline.support.json_text import JsonReader
 from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
-from predictor.models import ModelVersion
+from predictor.models import ModelVersion, Question
 from predictor.pictures import store
 from predictor.pictures.images import MAX_PIXELS, TooManyPixels, UnreadableImage, decode
 from predictor.reasons.evidence import cell_outlines
@@ -91,7 +91,8 @@ def round_reasons(request: HttpRequest, token: str, number: int) -> HttpResponse
 
 @require_POST
 def round_look(request: HttpRequest, token: str, number: int) -> JsonResponse:
-    return _look(request, sha256=_locked_round(request, token, number).photo.sha256)
+    game_round = _locked_round(request, token, number)
+    return _look(request, sha256=game_round.photo.sha256, version=game_round.game.version)
 
 
 @require_safe
@@ -119,7 +120,8 @@ def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @require_POST
 def room_look(request: HttpRequest, code: str, number: int) -> JsonResponse:
-    return _look(request, sha256=_revealed_round(request, code, number).photo.sha256)
+    round_ = _revealed_round(request, code, number)
+    return _look(request, sha256=round_.photo.sha256, version=round_.version)
 
 
 @require_safe
@@ -234,7 +236,7 @@ def upload_look(request: HttpRequest, key: str) -> JsonResponse:
 def upload_map(request: HttpRequest, key: str) -> HttpResponse:
     data = _own_upload(request, key)
     question = questions.question_by_key(key=key)
-    if question is None or question.version is None:
+    if question is None or question.version is None or question.state != Question.State.ANSWERED:
         raise Http404("The model has not looked at this picture yet.")
     subject = Subject(_("Your picture"), question.version, INDIA_SCALE_KM, upload=key)
     return _handout(request, subject, data, services.question_reasons(question))
@@ -249,7 +251,7 @@ def look_answer(request: HttpRequest, key: str) -> JsonResponse:
         return JsonResponse({"error": _("This answer has expired. Reload the page and ask again.")}, status=404)
     if question.error:
         return JsonResponse({"error": FAILURES.get(question.error, FAILURES[Failure.FAILED])}, status=422)
-    if question.version is None:
+    if question.state != Question.State.ANSWERED:
         return JsonResponse({"state": question.state}, status=202)
     return JsonResponse(services.question_reasons(question))
 
@@ -296,8 +298,10 @@ def _page(
     return render(request, "reasons.html", context)
 
 
-def _look(request: HttpRequest, **about: str) -> JsonResponse:
-    """Ask a predict worker about the picture: with boxes covered, or else with its attention map."""
+def _look(
+    request: HttpRequest, *, sha256: str = "", upload: str = "", version: ModelVersion | None = None
+) -> JsonResponse:
+    """Ask the version, by default the champion, about the picture: with boxes covered, or for its attention map."""
     try:
         boxes = _COVERED.read(request.body or b"{}").boxes()
     except ValueError:
@@ -307,7 +311,14 @@ def _look(request: HttpRequest, **about: str) -> JsonResponse:
     try:
         who = str(current_player(request).pk)
         limits.spend(who=who, what="look", limit=LOOKS_PER_MINUTE, seconds=60)
-        question = questions.ask(now=timezone.now(), covered=boxes, with_saliency=not boxes, **about)  # type: ignore[arg-type]
+        question = questions.ask(
+            now=timezone.now(),
+            sha256=sha256,
+            upload=upload,
+            covered=boxes,
+            with_saliency=not boxes,
+            version=version,
+        )
     except limits.TooOften as error:
         return JsonResponse({"error": str(error)}, status=429)
     except (questions.QueueFull, questions.NoBroker) as error:
@@ -377,14 +388,14 @@ def _locked_round(request: HttpRequest, token: str, number: int) -> Round:
 
 def _revealed_round(request: HttpRequest, code: str, number: int) -> RoomRound:
     room, _, _ = room_member(request, code)
-    round_ = room.rounds.select_related("photo").filter(number=number, revealed_at__isnull=False).first()
+    round_ = room.rounds.select_related("photo", "version").filter(number=number, revealed_at__isnull=False).first()
     if round_ is None:
         raise Http404("This round is still open.")
     return round_
 
 
 def _subject_of_room(round_: RoomRound) -> Subject:
-    return services.subject_of_photo(round_.photo, round_.room.version)
+    return services.subject_of_photo(round_.photo, round_.version)
 
 
 def _gallery_photo(pk: int) -> Photo:

@@ -11,10 +11,10 @@ from kombu.exceptions import OperationalError
 
 from pipeline.intake.decoding import Box, decode
 from pipeline.models import Photo
+from pipeline.photos.selectors import versions_of
 from predictor.models import Prediction
 from predictor.pictures import store
 from predictor.serving.dispatch import send_predict_task
-from predictor.versions.selectors import champion
 
 SMALLEST_CROP = 0.3  # of each side, so that enough of the place is visible
 
@@ -27,8 +27,8 @@ def remake_display_copy(*, photo: Photo, crop: Box | None, covered: Sequence[Box
     """Make a new display copy from the original. Sets fields of the photo, but does not save it.
 
     ``crop`` is in fractions of the upright original, ``covered`` (boxes to blur) in fractions of the display copy. On
-    commit the old copy and its predictions are deleted, and the champion is asked to predict the new one.
-    Returns whether the copy changed. Raises UnusableBox, ImageMissing, Rejected.
+    commit the old copy and its predictions are deleted, and the versions that serve it are asked to predict the new
+    one. Returns whether the copy changed. Raises UnusableBox, ImageMissing, Rejected.
     """
     boxes = [_valid_box(box, 0.0) for box in covered]
     copy = decode(*_original(photo), crop=_valid_box(crop, SMALLEST_CROP) if crop else None, covered=boxes)
@@ -64,8 +64,7 @@ def _original(photo: Photo) -> tuple[bytes, str]:
 
 def _replace(photo: Photo, old_sha256: str) -> None:
     delete_display_copy(old_sha256, photo.original_sha256)
-    version = champion()
-    if version:
+    for version in versions_of(photo):
         try:
             send_predict_task(version.name, [photo.sha256])
         except OperationalError:

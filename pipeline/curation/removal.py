@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 
 from pipeline.curation.pictures import delete_display_copy, original_files
 from pipeline.models import Collection, Measurement, Photo, Report, Review
-from predictor.models import ModelVersion
+from predictor.models import ModelVersion, Takeover
 from predictor.pictures import store
 from predictor.versions.services import forget_images
 
@@ -58,6 +58,7 @@ def empty_bin(*, now: datetime) -> int:
             collection.delete()
         except ProtectedError:  # games refer to it, and their histories show its name
             continue
+        Takeover.objects.filter(collection=collection.slug).delete()
         count += 1
     return count
 

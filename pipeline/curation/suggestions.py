@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
-from predictor.versions.selectors import answer, champion, predictions_for
+from predictor.models import ModelVersion
+from predictor.versions.selectors import answer, predictions_for, serving_version
 from predictor.versions.services import Progress, predict_images
 
 SURE_KM = 500.0  # largest radius of the 90 % circle for which the model may doubt a label
@@ -17,11 +18,8 @@ ALIKE_BITS = 10  # of 64, to be compared by a person; near-duplicates for splits
 MOST_ALIKE = 4
 
 
-def update_doubts(*, photos: Iterable[Photo]) -> int:
-    """Update ``doubt_km`` of photos with a prediction of the champion. Returns how many labels it doubts."""
-    version = champion()
-    if version is None:
-        return 0
+def update_doubts(*, photos: Iterable[Photo], version: ModelVersion) -> int:
+    """Update ``doubt_km`` of photos with a prediction of this version. Returns how many labels it doubts."""
     by_hash = {photo.sha256: photo for photo in photos}
     changed = []
     for prediction in predictions_for(version, list(by_hash)).select_related("version"):
@@ -35,17 +33,17 @@ def update_doubts(*, photos: Iterable[Photo]) -> int:
 
 
 def predict_new(*, collection: Collection, progress: Progress | None = None) -> int:
-    """Predict photos of a collection that are playable or wait for a review, with the champion if there is one.
+    """Predict photos of a collection that are playable or wait for a review, with the version that serves it.
 
     Returns how many had no prediction yet, and updates doubts for the review.
     """
-    version = champion()
+    version = serving_version(collection.slug)
     if version is None:
         return 0
     waiting = collection.photos.filter(review=Review.WAITING)
     sha256s = [*playable_photos(collection).values_list("sha256", flat=True), *waiting.values_list("sha256", flat=True)]
     count = predict_images(version=version, sha256s=sha256s, progress=progress)
-    update_doubts(photos=waiting)
+    update_doubts(photos=waiting, version=version)
     return count
 
 

@@ -1,4 +1,4 @@
 """Model registry: measurements of versions, comparison, promotion and rollback.
 
-It decides which version serves; `predictor.versions` writes the row.
+It decides which version serves a collection; `predictor.versions` writes the row.
 """

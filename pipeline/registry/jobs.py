@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import reverse
 
-from pipeline.jobs.fields import collection_field, version_field
+from pipeline.jobs.fields import CountingField, counting_collection_field, unreviewed_field, version_field
 from pipeline.jobs.kinds import JobKind, register
 from pipeline.jobs.results import flat, folder_of, links_to
 from pipeline.models import Collection
-from pipeline.photos.selectors import playable_hashes
+from pipeline.photos.selectors import MEASURABLE, playable_hashes
 from pipeline.registry.measuring import evaluate_version
 from pipeline.support.progress import Reporter
 from predictor.models import ModelVersion
@@ -27,7 +27,8 @@ EVALUATION_FILE, REPORT_FILE = "evaluation.json", "evaluation.html"
 
 class EvaluateForm(forms.Form):
     version = version_field()
-    collection = collection_field()
+    collection = counting_collection_field(MEASURABLE)
+    unreviewed = unreviewed_field()
 
 
 class VersionForm(forms.Form):
@@ -35,24 +36,42 @@ class VersionForm(forms.Form):
 
 
 class PromoteForm(VersionForm):
-    collection = forms.ModelChoiceField(
+    collections = forms.ModelMultipleChoiceField(
         Collection.objects.all(),
         required=False,
         to_field_name="slug",
-        empty_label="The one that decides",
-        help_text="The version must beat the champion on its test photos.",
+        label="Collections it takes over",
+        help_text="It must beat, on the test photos of each, the version that serves it. None chosen: it becomes the "
+        "site’s default and takes over all that follow the default. If you choose the present default, they follow it.",
     )
+    default = forms.BooleanField(
+        required=False,
+        label="Make it the site’s default, too",
+        help_text="For the gallery, /explain/ and new collections; those not chosen above keep the version they have.",
+    )
+    collection = CountingField(
+        Collection.objects.all(),
+        required=False,
+        to_field_name="slug",
+        splits=MEASURABLE,
+        empty_label="The one that decides",
+        label="Test photos",
+        help_text="A new default must beat the champion on the test photos of this collection.",
+    )
+    unreviewed = unreviewed_field()
     reason = forms.CharField(
         max_length=300,
         required=False,
-        help_text="Why to promote it even if it does not beat the champion.",
+        help_text="Why to promote it even if it does not beat what serves, or if play gets worse somewhere.",
     )
 
 
-def _evaluate(report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection) -> dict[str, Any]:
+def _evaluate(
+    report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection, unreviewed: bool
+) -> dict[str, Any]:
     from pipeline.evaluation.report import report_page
 
-    measured = evaluate_version(version=version, collection=collection, report=report)
+    measured = evaluate_version(version=version, collection=collection, unreviewed=unreviewed, report=report)
     result = measured.figures
     (folder_of(report) / EVALUATION_FILE).write_text(json.dumps(result, indent=1) + "\n")
     (folder_of(report) / REPORT_FILE).write_text(report_page(measured))
@@ -69,14 +88,14 @@ def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) ->
     return {"figures": {"playable photos": len(sha256s), "predicted now": count}, "links": links_to(version)}
 
 
-def _promote(
-    report: Reporter, user: User | None, *, version: ModelVersion, collection: Collection | None, reason: str
-) -> dict[str, Any]:
+def _promote(report: Reporter, user: User | None, *, version: ModelVersion, **how: Any) -> dict[str, Any]:
     from pipeline.registry.promotion import promote_if_better
 
-    promotion = promote_if_better(version=version, collection=collection, reason=reason, user=user, report=report)
-    before = str(promotion.previous) if promotion.previous else "none"
-    figures = {"champion": version.name, "before": before, **promotion.figures}
+    figures: dict[str, Any] = {"version": version.name}
+    for promotion in promote_if_better(version=version, user=user, report=report, **how):
+        others = {row["collection"]: row["difference"] for row in promotion.figures.get("others", [])}
+        before = str(promotion.previous) if promotion.previous else "none"
+        figures[promotion.collection or "site’s default"] = {"before": before, **promotion.figures, "others": others}
     return {"figures": flat(figures), "links": [*links_to(version), ["Models", reverse("workshop:models")]]}
 
 
@@ -106,8 +125,9 @@ register(
     JobKind(
         "promote",
         "Promote",
-        "Let a model version look at every playable photo, then make it the champion that plays. It must beat the "
-        "present one on photos that neither was trained on, or you give a reason.",
+        "Let a model version look at the playable photos, then let it serve collections, or make it the champion, "
+        "the site’s default. It must beat the version it replaces on photos that neither was trained on, or you give a "
+        "reason.",
         PromoteForm,
         _promote,
         permission="predictor.promote_modelversion",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.models import Collection, Measurement
-from pipeline.photos.selectors import TooFewPhotos, measurable_photos
+from pipeline.photos.selectors import MEASURABLE, TooFewPhotos, about_unreviewed, measurable_photos
 from pipeline.support.progress import SILENT, Reporter
 from predictor.geodesy import positions, score
 from predictor.models import ModelVersion
@@ -21,20 +21,28 @@ if TYPE_CHECKING:
     from pipeline.evaluation.evaluate import Evaluation
 
 
-def evaluate_version(*, version: ModelVersion, collection: Collection, report: Reporter = SILENT) -> Evaluation:
+def evaluate_version(
+    *, version: ModelVersion, collection: Collection, unreviewed: bool = False, report: Reporter = SILENT
+) -> Evaluation:
     """Evaluate a version and baselines on test photos of a collection that it was not trained on; stores a measurement.
 
-    Raises TooFewPhotos, and ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
+    The photos are approved ones; with ``unreviewed`` also those that wait for a review. Raises TooFewPhotos, and
+    ArtifactDamaged, OtherWeights, MissingWeights or ImageMissing.
     """
     from pipeline.evaluation.evaluate import Truth, evaluation, known_to
 
     artifact = artifact_of(version)
-    rows = list(measurable_photos(collection))
+    rows = list(measurable_photos(collection, unreviewed=unreviewed))
+    waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
+    if waiting:
+        report.log(waiting)
     looks = np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64)
     known = known_to(artifact, np.array([photo.sha256 for photo in rows]), looks) if rows else np.empty(0, bool)
     rows = [photo for photo, is_known in zip(rows, known, strict=True) if not is_known]
     if not rows:
-        raise TooFewPhotos(f"“{collection.name}” has no test photo that {version} does not know: choose another.")
+        raise TooFewPhotos(
+            f"“{collection.name}” has no test photo that {version} does not know: choose another. {waiting}".rstrip()
+        )
     sha256s = [photo.sha256 for photo in rows]
     predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
     posteriors = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}

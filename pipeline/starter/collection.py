@@ -21,7 +21,7 @@ from pipeline.starter.scene_orders import DrawnScene, SceneOrder, draw_order
 from pipeline.support.processes import PROCESSES, Progress, process_pool
 from predictor.geodesy import haversine_km
 from predictor.pictures import store
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import serving_version
 from predictor.versions.services import predict_images
 
 Position = tuple[float, float]  # latitude and longitude in degrees
@@ -45,8 +45,9 @@ def ensure_starter_collection(
 ) -> Collection:
     """Store the missing scenes, or of the ``first`` ones while there are fewer; the first 36 show one place each state.
 
-    The champion predicts a scene before it is stored, so that it can be played at once. In the same transaction it
-    takes the place of its former drawing, and ``on_replaced`` is called with the keys of new photos by former ones.
+    The version that serves the collection predicts a scene before it is stored, so that it can be played at once. In
+    the same transaction it takes the place of its former drawing, and ``on_replaced`` is called with the keys of new
+    photos by former ones.
     ``progress`` is called with (scenes stored, scenes in all).
     """
     collection = get_or_create_collection(name=NAME, description=DESCRIPTION, illustrated=True)
@@ -56,7 +57,7 @@ def ensure_starter_collection(
     missing = _missing(_positions(scenes))
     waiting = [scene for scene in scenes if scene["file_name"] in missing]
     for photos in _drawn(waiting, finish_scene, len(scenes), progress):
-        if version := champion():
+        if version := serving_version(collection.slug):
             predict_images(version=version, sha256s=[photo.sha256 for photo in photos])
         with transaction.atomic():
             changed = [photo for photo in photos if not _rename(photo)]

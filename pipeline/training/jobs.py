@@ -9,11 +9,11 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 
-from pipeline.jobs.fields import collection_field
+from pipeline.jobs.fields import counting_collection_field, unreviewed_field
 from pipeline.jobs.kinds import JobKind, register
 from pipeline.jobs.results import flat, folder_of, links_to
 from pipeline.models import Collection
-from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, photos_to_learn_from
+from pipeline.photos.selectors import FEWEST_PHOTOS, LEARNABLE, TooFewPhotos, photos_to_learn_from
 from pipeline.support.progress import Reporter
 from pipeline.training import services
 from pipeline.training.recipe import RECIPES, Recipe, UnusableChange
@@ -50,15 +50,17 @@ def _boundaries() -> forms.ChoiceField:
 
 
 class LearningForm(forms.Form):
-    collection = collection_field()
+    collection = counting_collection_field(LEARNABLE)
+    unreviewed = unreviewed_field()
 
-    def clean_collection(self) -> Collection:
-        collection: Collection = self.cleaned_data["collection"]
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         try:
-            photos_to_learn_from(collection)
+            if "collection" in cleaned:
+                photos_to_learn_from(cleaned["collection"], unreviewed=cleaned["unreviewed"])
         except TooFewPhotos as error:
-            raise forms.ValidationError(str(error)) from error
-        return collection
+            self.add_error("collection", str(error))
+        return cleaned
 
 
 class GeocellsForm(LearningForm):
@@ -88,7 +90,7 @@ class GeocellsForm(LearningForm):
         return self.cleaned_data["partition"] or "semantic"  # older stored jobs lack this parameter
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         minimum, maximum = cleaned.get("minimum"), cleaned.get("maximum")
         if minimum and maximum and maximum < minimum:
             self.add_error("maximum", "The maximum cannot be below the minimum.")
@@ -183,6 +185,7 @@ def _retrain(
     user: User | None,
     *,
     collection: Collection,
+    unreviewed: bool,
     encoder: str,
     seed: int,
     boundaries: str,
@@ -191,6 +194,7 @@ def _retrain(
 ) -> dict[str, Any]:
     version = services.train_version(
         collection=collection,
+        unreviewed=unreviewed,
         encoder_name=encoder,
         seed=seed,
         boundaries=boundaries,
@@ -200,30 +204,46 @@ def _retrain(
     card = version.card
     figures = {"photos": card["photos"], "geocells": card["cells"], "held_out": card["held_out"]}
     next_step = reverse("admin:pipeline_job_start", args=["promote"])
-    links = [*links_to(version), ["Make it the champion", f"{next_step}?version={version.name}"]]
+    links = [*links_to(version), ["Promote it", f"{next_step}?version={version.name}"]]
     return {"figures": flat(figures), "links": links}
 
 
 def _finetune(
-    report: Reporter, user: User | None, *, collection: Collection, encoder: str, **schedule: Any
+    report: Reporter, user: User | None, *, collection: Collection, unreviewed: bool, encoder: str, **schedule: Any
 ) -> dict[str, Any]:
     from pipeline.training.finetuning import Schedule
 
     name, figures = services.finetune_encoder(
-        collection=collection, encoder_name=encoder, schedule=Schedule(**schedule), report=report
+        collection=collection,
+        unreviewed=unreviewed,
+        encoder_name=encoder,
+        schedule=Schedule(**schedule),
+        report=report,
     )
     next_step = f"{reverse('admin:pipeline_job_start', args=['retrain'])}?encoder={name}&collection={collection.slug}"
     return {"figures": {"encoder": name, **flat(figures)}, "links": [["Retrain with it", next_step]]}
 
 
 def _ablate(
-    report: Reporter, user: User | None, *, collection: Collection, encoder: str, parts: list[str], seeds: int
+    report: Reporter,
+    user: User | None,
+    *,
+    collection: Collection,
+    unreviewed: bool,
+    encoder: str,
+    parts: list[str],
+    seeds: int,
 ) -> dict[str, Any]:
     from pipeline.training.ablation import as_markdown
     from pipeline.training.ablation_page import ablation_page
 
     table = services.ablate_collection(
-        collection=collection, encoder_name=encoder, parts=parts, seeds=range(1, seeds + 1), report=report
+        collection=collection,
+        unreviewed=unreviewed,
+        encoder_name=encoder,
+        parts=parts,
+        seeds=range(1, seeds + 1),
+        report=report,
     )
     (folder_of(report) / ABLATION_FILE).write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
     (folder_of(report) / ABLATION_TABLE).write_text(as_markdown(table))

@@ -37,6 +37,7 @@ def preview_partition(
     folder: Path,
     report: Reporter,
     run: Run = map,
+    unreviewed: bool = False,
 ) -> dict[str, Any]:
     """Build geocells from the photos that a model may learn from, and write the three files to ``folder``.
 
@@ -51,7 +52,8 @@ def preview_partition(
             yield parts
 
     boundary_set = imported_boundaries(boundaries)
-    positions = np.array(photos_to_learn_from(collection).values_list("latitude", "longitude"))
+    learnable = photos_to_learn_from(collection, unreviewed=unreviewed)
+    positions = np.array(learnable.values_list("latitude", "longitude"))
     report.progress(0, 2, "Building geocells")
     build = partial(semantic_partition, run=with_progress) if partition == "semantic" else PARTITIONS[partition]
     cells = build(

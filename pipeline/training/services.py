@@ -14,7 +14,13 @@ from django.conf import settings
 
 from pipeline.models import Collection, Photo, Split
 from pipeline.photos.makers import maker
-from pipeline.photos.selectors import FEWEST_PHOTOS, TooFewPhotos, photos_to_learn_from
+from pipeline.photos.selectors import (
+    FEWEST_PHOTOS,
+    LEARNABLE,
+    TooFewPhotos,
+    about_unreviewed,
+    photos_to_learn_from,
+)
 from pipeline.photos.splits import place_clusters
 from pipeline.support.progress import SILENT, Reporter
 from predictor.encoders import tuned as tuned_encoders
@@ -49,6 +55,7 @@ def train_version(
     seed: int = SEED,
     boundaries: str | None = None,
     recipe: Recipe | None = None,
+    unreviewed: bool = False,
     report: Reporter = SILENT,
 ) -> ModelVersion:
     """A new version trained on the collection's train and validation photos; if cancelled, nothing is left of it.
@@ -62,7 +69,7 @@ def train_version(
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
-    rows = list(photos_to_learn_from(collection))
+    rows = _photos(collection, unreviewed, report)
     training_count = None
     if encoder.training_hashes:
         training_count = _train_photos_first(rows, encoder)
@@ -85,7 +92,12 @@ def train_version(
 
 
 def finetune_encoder(
-    *, collection: Collection, encoder_name: str, schedule: Schedule, report: Reporter = SILENT
+    *,
+    collection: Collection,
+    encoder_name: str,
+    schedule: Schedule,
+    unreviewed: bool = False,
+    report: Reporter = SILENT,
 ) -> tuple[str, dict[str, Any]]:
     """Fine-tune an encoder on the collection's train photos, with early stopping on its validation photos.
 
@@ -99,7 +111,7 @@ def finetune_encoder(
     encoder = load_encoder(encoder_name)
     if encoder.training_hashes:
         raise EncoderHasSeenPhotos(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
-    rows = list(photos_to_learn_from(collection))
+    rows = _photos(collection, unreviewed, report)
     parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
     if min(map(len, parts)) < FEWEST_PHOTOS:
         raise TooFewPhotos(
@@ -140,6 +152,7 @@ def ablate_collection(
     encoder_name: str,
     seeds: Sequence[int] | None = None,
     parts: Sequence[str] = (),
+    unreviewed: bool = False,
     report: Reporter = SILENT,
 ) -> dict[str, Any]:
     """The ablation table: the effect of each part of the method on photos of makers that a version never met.
@@ -156,7 +169,7 @@ def ablate_collection(
         raise EncoderHasSeenPhotos(
             f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
-    rows = list(photos_to_learn_from(collection))
+    rows = _photos(collection, unreviewed, report)
     photos = _learning_photos(rows, encoder, report)
     return ablate(
         photos,
@@ -217,6 +230,13 @@ def _embeddings(rows: list[Photo], encoder: Encoder, report: Reporter) -> Embedd
 
 def _makers(rows: list[Photo]) -> list[str]:
     return [maker(photo.author, photo.sequence_id, photo.source) for photo in rows]
+
+
+def _photos(collection: Collection, unreviewed: bool, report: Reporter) -> list[Photo]:
+    """The photos to learn from, approved unless ``unreviewed`` ones may be among them. Raises TooFewPhotos."""
+    if waiting := about_unreviewed(collection, LEARNABLE, used=unreviewed):
+        report.log(waiting)
+    return list(photos_to_learn_from(collection, unreviewed=unreviewed))
 
 
 def _clusters(rows: list[Photo]) -> np.ndarray:

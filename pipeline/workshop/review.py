@@ -27,6 +27,7 @@ from pipeline.curation.suggestions import look_alikes
 from pipeline.intake.checks import Rejected, parse_number
 from pipeline.intake.decoding import Box
 from pipeline.models import Photo, Report, Unsuitable
+from pipeline.photos.selectors import versions_of
 from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
 from pipeline.support.numbers import whole_number
@@ -192,9 +193,9 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
 
 
 def _model(row: Photo) -> dict[str, Any] | None:
-    """The champion's guess, if it has predicted the photo."""
-    version = champion()
-    prediction = prediction_for(version, row.sha256) if version else None
+    """The guess of a version that serves the photo's collections, or of the champion, if one has predicted it."""
+    predictions = (prediction_for(version, row.sha256) for version in [*versions_of(row), champion()] if version)
+    prediction = next(filter(None, predictions), None)
     if prediction is None:
         return None
     guess = answer(prediction, INDIA_SCALE_KM)

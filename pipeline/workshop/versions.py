@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,14 +21,15 @@ from pipeline.evaluation.plots import TINTS, Axis, Chart, state_map
 from pipeline.evaluation.report import reliability
 from pipeline.jobs.services import AlreadyActive
 from pipeline.models import Collection, Job, Measurement
+from pipeline.photos.selectors import following_collections
 from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
 from pipeline.registry.gate import deciding_collection, set_deciding_collection
-from pipeline.registry.promotion import NoPreviousChampion, UnusableAlias, previous_champion, roll_back, set_alias
+from pipeline.registry.promotion import NoPreviousChampion, UnusableAlias, previous_version, roll_back, set_alias
 from pipeline.workshop.access import user_of, workshop
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
 from predictor.models import Alias, ModelVersion, Promotion
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import versions_for
 from predictor.versions.services import set_title
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
@@ -57,6 +59,8 @@ FIGURES = (
 def versions(request: HttpRequest) -> HttpResponse:
     """All versions with their latest figures, the history of promotions, and the rollback."""
     latest = latest_measurements()
+    collections, following = list(Collection.objects.all()), following_collections()
+    serving = versions_for(["", *(collection.slug for collection in collections)])
     rows = [
         {
             "version": version,
@@ -64,18 +68,25 @@ def versions(request: HttpRequest) -> HttpResponse:
             "measured": latest.get(version.pk),
             "figures": _figures(latest.get(version.pk)),
         }
-        for version in ModelVersion.objects.prefetch_related("aliases")
+        for version in ModelVersion.objects.prefetch_related("aliases", "takeovers")
     ]
     context = {
         "title": "Models",
         "rows": rows,
         "labels": [label for _, label, _ in FIGURES],
-        "history": list(Promotion.objects.select_related("version", "previous")[:50]),
-        "before": previous_champion(),
-        "serving": champion(),
+        "history": _history(Promotion.objects.all()[:50]),
+        "serving": [
+            {
+                "collection": collection,
+                "version": serving[collection.slug if collection else ""],
+                "before": previous_version(collection),
+                "follows": collection in following,
+            }
+            for collection in [None, *collections]
+        ],
         "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
-        "collections": list(Collection.objects.all()),
+        "collections": collections,
         "promoting": Job.objects.filter(kind="promote", status__in=Job.ACTIVE).first(),
     }
     return render(request, "workshop/versions.html", context)
@@ -100,7 +111,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
             (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
         ],
         "others": list(ModelVersion.objects.exclude(pk=row.pk)),
-        "history": list(row.promotions.select_related("version", "previous")),
+        "history": _history(row.promotions.all()),
     }
     return render(request, "workshop/version.html", context)
 
@@ -156,13 +167,16 @@ def act(request: HttpRequest) -> HttpResponse:
         case "roll_back":
             try:
                 row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
-                result = roll_back(to=row, user=user_of(request))
+                slug = request.POST.get("collection", "")
+                collection = get_object_or_404(Collection, slug=slug) if slug else None
+                result = roll_back(to=row, user=user_of(request), collection=collection)
             except (NoPreviousChampion, AlreadyActive, ArtifactDamaged) as error:
                 messages.error(request, str(error))
                 return back
             if isinstance(result, Job):
                 return redirect("admin:pipeline_job_change", result.pk)
-            messages.success(request, f"{result.version} is the champion again.")
+            what = f"serves “{collection}”" if collection else "is the champion"
+            messages.success(request, f"{result.version} {what} again.")
         case "alias":
             row = get_object_or_404(ModelVersion, name=request.POST.get("version", ""))
             try:
@@ -194,7 +208,25 @@ def act(request: HttpRequest) -> HttpResponse:
 
 def _tags(version: ModelVersion) -> list[str]:
     """What stands beside its name."""
-    return [*(["champion"] if version.is_champion else []), *(alias.name for alias in version.aliases.all())]
+    serves = ["champion"] if version.is_champion else []
+    return [
+        *serves,
+        *(takeover.collection for takeover in version.takeovers.all()),
+        *(alias.name for alias in version.aliases.all()),
+    ]
+
+
+def _history(promotions: QuerySet[Promotion]) -> list[tuple[Promotion, str, list[dict[str, Any]]]]:
+    """Promotions with the name of the collection that each is about, and the verdicts that decided."""
+    names = dict(Collection.every.values_list("slug", "name"))
+    return [
+        (
+            row,
+            names.get(row.collection, row.collection),
+            [row.figures, *row.figures.get("others", [])] if row.figures else [],
+        )
+        for row in promotions.select_related("version", "previous")
+    ]
 
 
 def _figures(measured: Measurement | None) -> list[str]:

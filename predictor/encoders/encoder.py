@@ -57,6 +57,12 @@ class Encoder:
     training_hashes: frozenset[str] = frozenset()
 
     @property
+    def megabytes(self) -> float:
+        """The memory that its weights take."""
+        tensors = chain(self.network.parameters(), self.network.buffers())
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6
+
+    @property
     def dim(self) -> int:
         """Length of an embedding."""
         return int(self.network.num_features)  # type: ignore[arg-type]

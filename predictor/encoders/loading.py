@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import timm
@@ -32,12 +33,34 @@ REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
 }
 
 
-@lru_cache(maxsize=2)
+_warm: OrderedDict[str, Encoder] = OrderedDict()  # the least recently used first
+_lock = Lock()
+
+
 def load_encoder(name: str) -> Encoder:
     """The encoder of this name (REGISTRY, ``timm:NAME`` or ``tuned:NAME``), on the best device.
 
-    Raises UnknownEncoder, or MissingWeights when its weights cannot be found.
+    Encoders stay in memory up to ``ENCODER_MEMORY_MB`` together; the least recently used one leaves first. Raises
+    UnknownEncoder, or MissingWeights when its weights cannot be found.
     """
+    with _lock:
+        encoder = _warm.get(name)
+    encoder = encoder or _load(name)  # takes seconds, in which others may ask for those that are loaded
+    with _lock:
+        _warm[name] = encoder
+        _warm.move_to_end(name)
+        while len(_warm) > 1 and sum(each.megabytes for each in _warm.values()) > settings.ENCODER_MEMORY_MB:
+            _warm.popitem(last=False)
+    return encoder
+
+
+def forget_encoders() -> None:
+    """Let go of all encoders in memory."""
+    with _lock:
+        _warm.clear()
+
+
+def _load(name: str) -> Encoder:
     if name in REGISTRY:
         return frozen_encoder(name, *REGISTRY[name]())
     if name.startswith(TIMM_PREFIX):

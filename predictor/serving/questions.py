@@ -33,7 +33,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
 class Failure(StrEnum):
     """Why a question has no answer, stored in its ``error``; pages say it in the reader's language."""
 
-    NO_MODEL = "no_model"  # none is promoted, or the champion cannot be loaded
+    NO_MODEL = "no_model"  # none is promoted, or the version cannot be loaded
     UNREADABLE = "unreadable"  # the bytes are no picture
     GONE = "gone"  # the picture was removed, or has expired
     FAILED = "failed"  # the log tells why
@@ -63,11 +63,12 @@ def ask(
     upload: str = "",
     covered: list[Box] | None = None,
     with_saliency: bool = False,
+    version: ModelVersion | None = None,
     key: str | None = None,
 ) -> Question:
     """Ask about a stored image (``sha256``), the bytes of a picture, which expire in Redis, or an earlier ``upload``.
 
-    Idempotent for the same ``key``. Raises QueueFull and NoBroker.
+    ``version`` is to answer; by default the champion. Idempotent for the same ``key``. Raises QueueFull and NoBroker.
     """
     if key and (existing := Question.objects.filter(key=key).first()):
         return existing
@@ -85,6 +86,7 @@ def ask(
                 upload=key if data else upload,
                 covered=covered or [],
                 explained=with_saliency,
+                version=version,
                 created_at=now,
             )
         transaction.on_commit(send_answer_task)
@@ -123,7 +125,7 @@ def claim(*, worker: str, limit: int) -> list[Question]:
         state=Question.State.CLAIMED, worker=worker
     )
     claimed = Question.objects.filter(pk__in=oldest, state=Question.State.CLAIMED, worker=worker)
-    return list(claimed.order_by("created_at", "pk"))
+    return list(claimed.select_related("version").order_by("created_at", "pk"))
 
 
 def settle(*, question: Question, now: datetime, **answer: object) -> bool:

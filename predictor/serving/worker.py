@@ -1,4 +1,4 @@
-"""The predict worker: keeps the champion loaded, claims waiting questions and answers them in batches.
+"""The predict worker: keeps the versions that serve loaded, claims waiting questions and answers them in batches.
 
 Questions asked while a batch is in work form the next one: batches grow with the load, and a single picture does not
 wait for a timer.
@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,7 +32,7 @@ from predictor.pictures.picture_views import views_of
 from predictor.reasons.saliency import input_box, methods, saliency, top_regions
 from predictor.serving import questions
 from predictor.serving.questions import Failure
-from predictor.versions.selectors import artifact_of, champion
+from predictor.versions.selectors import artifact_of, champion, serving_versions
 from predictor.versions.services import (
     OtherWeights,
     encoder_of,
@@ -61,11 +62,8 @@ class LoadedVersion:
     encoder: Encoder
 
     @classmethod
-    def champion(cls) -> LoadedVersion | None:
-        """The version that serves now; loaded once per process. Raises ArtifactDamaged, and as `encoder_of`."""
-        version = champion()
-        if version is None:
-            return None
+    def of(cls, version: ModelVersion) -> LoadedVersion:
+        """The version, from memory where it is warm. Raises ArtifactDamaged, and as `encoder_of`."""
         artifact = artifact_of(version)
         return cls(version, artifact, encoder_of(artifact))
 
@@ -75,21 +73,30 @@ def answer_questions() -> int:
     count = 0
     while batch := questions.claim(worker=worker_name(), limit=BATCH_LIMIT):
         count += len(batch)
-        try:
-            loaded = LoadedVersion.champion()
-        except (ArtifactDamaged, OtherWeights, MissingWeights, UnknownEncoder):
-            logger.exception("The champion cannot be loaded.")
-            _fail(batch, Failure.NO_MODEL)
-            continue
-        if loaded is None:
-            _fail(batch, Failure.NO_MODEL)
-            continue
-        try:
-            _answer(batch, loaded)
-        except Exception:
-            logger.exception("A batch of %d questions failed.", len(batch))
-            _fail(batch, Failure.FAILED)
+        default = champion()
+        by_version: dict[ModelVersion | None, list[Question]] = defaultdict(list)
+        for question in batch:
+            by_version[question.version or default].append(question)
+        for version, asked in by_version.items():
+            _answer_by(version, asked)
     return count
+
+
+def _answer_by(version: ModelVersion | None, batch: list[Question]) -> None:
+    if version is None:
+        _fail(batch, Failure.NO_MODEL)
+        return
+    try:
+        loaded = LoadedVersion.of(version)
+    except (ArtifactDamaged, OtherWeights, MissingWeights, UnknownEncoder):
+        logger.exception("%s cannot be loaded.", version)
+        _fail(batch, Failure.NO_MODEL)
+        return
+    try:
+        _answer(batch, loaded)
+    except Exception:
+        logger.exception("A batch of %d questions failed.", len(batch))
+        _fail(batch, Failure.FAILED)
 
 
 def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
@@ -167,16 +174,18 @@ def _fail(batch: list[Question], failure: Failure) -> None:
 
 
 def start_heartbeat() -> None:
-    """Load the champion, so that the first question does not wait, and send heartbeats, in a thread of this process."""
+    """Send heartbeats, and load the versions that serve before the first question, in a thread of this process."""
 
     def run() -> None:
-        device = device_name()
-        try:
-            LoadedVersion.champion()
-        except Exception:
-            logger.exception("The champion cannot be loaded; questions fail until it can.")
+        device, warm = device_name(), None
         while True:
             try:
+                serving = serving_versions()
+                if warm is None:
+                    warm_up(serving)
+                elif serving != warm:  # beside the heartbeat: a worker that is silent for seconds passes for dead
+                    threading.Thread(target=warm_up, args=[serving], daemon=True, name="warm-up").start()
+                warm = serving
                 version = champion()
                 questions.heartbeat(worker=worker_name(), device=device, version=version, now=timezone.now())
             except Exception:  # a locked database or an unreachable broker must not end the heartbeat
@@ -185,6 +194,15 @@ def start_heartbeat() -> None:
             time.sleep(HEARTBEAT_S)
 
     threading.Thread(target=run, daemon=True, name="heartbeat").start()
+
+
+def warm_up(versions: Sequence[ModelVersion]) -> None:
+    """Load these versions, the last ones first, so that the first ones stay where not all fit into memory."""
+    for version in reversed(versions):
+        try:
+            LoadedVersion.of(version)
+        except Exception:
+            logger.exception("%s cannot be loaded; its questions fail until it can.", version)
 
 
 def device_name() -> str:

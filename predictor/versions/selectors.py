@@ -1,8 +1,9 @@
-"""Queries for other apps: the champion, predictions, and the answer computed from one. Imports no torch."""
+"""Queries for other apps: which version serves, predictions, and the answer computed from one. Imports no torch."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely.geometry
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from predictor.answers.artifact import Artifact, load_artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
@@ -18,7 +19,7 @@ from predictor.answers.posterior import Density, Estimate, locate, rank_states
 from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
 from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
-from predictor.models import ModelVersion, Prediction, Question
+from predictor.models import ModelVersion, Prediction, Question, Takeover
 from predictor.network.heads import unit
 
 TOP_CELLS = 5
@@ -57,8 +58,27 @@ class Answer:
 
 
 def champion() -> ModelVersion | None:
-    """The version that serves, if there is one."""
+    """The version that is the site's default, if there is one."""
     return ModelVersion.objects.filter(is_champion=True).first()
+
+
+def serving_version(collection: str) -> ModelVersion | None:
+    """The version that serves the collection with this slug: the one that took it over, else the champion."""
+    return versions_for([collection])[collection]
+
+
+def versions_for(collections: Collection[str]) -> dict[str, ModelVersion | None]:
+    """As `serving_version`, of several collections with two queries."""
+    takeovers = Takeover.objects.filter(collection__in=collections).select_related("version")
+    own = {takeover.collection: takeover.version for takeover in takeovers}
+    default = champion()
+    return {slug: own.get(slug, default) for slug in collections}
+
+
+def serving_versions() -> list[ModelVersion]:
+    """Every version that serves something, the champion first."""
+    serving = ModelVersion.objects.filter(Q(is_champion=True) | Q(takeovers__isnull=False))
+    return list(serving.distinct().order_by("-is_champion", "pk"))
 
 
 def is_vision_transformer(version: ModelVersion) -> bool:
@@ -152,11 +172,11 @@ def _answer(name: str, manifest_sha256: str, posterior: bytes, embedding: bytes,
     return answer_from(_artifact(name, manifest_sha256), *_arrays(posterior, embedding), scale_km, level)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _artifact(name: str, manifest_sha256: str) -> Artifact:
     return load_artifact(settings.MODELS_DIR / name, manifest_sha256)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _training_hashes(name: str, manifest_sha256: str) -> frozenset[str]:
     return frozenset(_artifact(name, manifest_sha256).gallery.sha256.tolist())

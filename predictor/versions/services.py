@@ -1,4 +1,4 @@
-"""Registering versions, predicting pictures, promoting a version to champion, forgetting training photos."""
+"""Registering versions, predicting pictures, promoting versions, forgetting training photos."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.db import transaction
 from PIL import Image
 
 from predictor.answers.artifact import Artifact, ArtifactDamaged, load_artifact, verify
-from predictor.models import ModelVersion, Prediction, Promotion
+from predictor.models import ModelVersion, Prediction, Promotion, Takeover
 from predictor.pictures import store
 from predictor.pictures.images import decode
 from predictor.pictures.picture_views import views_of
-from predictor.versions.selectors import artifact_of, champion, training_hashes
+from predictor.versions.selectors import artifact_of, champion, serving_version, training_hashes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -114,25 +114,39 @@ def promote(
     *,
     version: ModelVersion,
     sha256s: Iterable[str],
+    collection: str = "",
+    kept: Iterable[str] = (),
     user: User | None = None,
     actor: str = COMMAND_LINE,
     reason: str = "",
     figures: dict[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Promotion:
-    """Make this version the champion after predicting all of these images, so that no game waits for a prediction."""
+    """Make this version the champion, or let it take over the collection with this slug.
+
+    First it predicts all of these images, so that no game waits for a prediction. A collection that the champion takes
+    over follows the site's default again. Where the champion changes, collections ``kept`` stay with the former one.
+    """
     predict_images(version=version, sha256s=sha256s, progress=progress)
     with transaction.atomic():
-        previous = champion()
-        ModelVersion.objects.filter(is_champion=True).update(is_champion=False)
-        ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
-        version.is_champion = True
-        name = user.get_username() if user else actor
+        if not collection:
+            previous = champion()
+            ModelVersion.objects.filter(is_champion=True).update(is_champion=False)
+            ModelVersion.objects.filter(pk=version.pk).update(is_champion=True)
+            version.is_champion = True
+            if previous and previous != version:
+                Takeover.objects.bulk_create(Takeover(collection=slug, version=previous) for slug in kept)
+        else:
+            previous = serving_version(collection)
+            Takeover.objects.filter(collection=collection).delete()
+            if version != champion():
+                Takeover.objects.create(collection=collection, version=version)
         return Promotion.objects.create(
+            collection=collection,
             version=version,
             previous=previous,
             promoted_by=user,
-            actor=name,
+            actor=user.get_username() if user else actor,
             reason=reason[:300],
             figures=figures or {},
         )

@@ -1,5 +1,5 @@
 // @ts-check
-// The editor of a lesson plan: the collection's photos to choose from, and the chosen ones in order with their notes.
+// The editor of a lesson plan: a collection's photos to choose from, and the chosen ones in order with their notes.
 import { announce, byId, element, pageData } from "./dom.js";
 import { fill } from "./words.js";
 
@@ -111,7 +111,7 @@ function thumbItem(photo) {
   add.setAttribute("aria-label", fill(gettext("Add: {place}"), { place: nameOf(photo) }));
   add.append(thumbnail(photo), element("span", "small", chosen ? `✓ ${nameOf(photo)}` : nameOf(photo)));
   add.addEventListener("click", () => {
-    steps.push({ photo: photo.id, note: "" });
+    steps.push({ photo: photo.id, collection: lesson.collection, note: "" });
     show();
     announce(fill(gettext("{place}: now number {number}."), { place: nameOf(photo), number: steps.length }));
   });
@@ -125,7 +125,7 @@ function show() {
   const count = fill(gettext("{count} of at most {most}"), { count: steps.length, most: lesson.most });
   byId("chosen-count").textContent = steps.length ? count : "";
   const state = byId("state", HTMLSelectElement).value;
-  const fitting = lesson.photos.filter((photo) => !state || photo.state === state);
+  const fitting = lesson.photos.filter((photo) => photo.shown && (!state || photo.state === state));
   byId("thumbs").replaceChildren(...fitting.slice(0, shown).map(thumbItem));
   byId("more").hidden = fitting.length <= shown;
   stepsField.value = JSON.stringify(steps);
@@ -138,6 +138,11 @@ byId("state").addEventListener("change", () => {
 byId("more").addEventListener("click", () => {
   shown += AT_ONCE;
   show();
+});
+const browse = byId("browse", HTMLSelectElement);
+browse.addEventListener("change", () => {
+  browse.name = "browse"; // the page comes back, not saved, with the pictures of that collection
+  byId("plan", HTMLFormElement).submit();
 });
 byId("plan").addEventListener("submit", () => {
   stepsField.value = JSON.stringify(steps);

@@ -177,13 +177,21 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/models/")
     page.locator("tr", has_text=version).locator("text=Promote").click()
     page.wait_for_url("**/job/start/promote/**")
-    page.select_option("[name=collection]", "four-cities")
+    page.select_option("[name=collections]", "four-cities")
     page.click("input[value='Start job']")
     wait_for(page, "succeeded")
-    assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (version,)
+    takeovers = (
+        "SELECT collection, name FROM predictor_takeover JOIN predictor_modelversion AS version "
+        "ON version.id = version_id"
+    )
+    assert row(site, takeovers) == ("four-cities", version)
+    assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (starter,)
     played = browser.new_context(base_url=site.url).new_page()
     played.goto("/")
     played.locator("label", has=played.locator("input[value=four-cities]")).click()
+    opponent = played.locator("p[data-for-collections=four-cities]")
+    assert opponent.locator("b").get_attribute("title") == version
+    assert played.locator("p[data-for-collections]:visible").count() == 1
     played.get_by_role("button", name="Start the game").click()
     played.wait_for_url(re.compile(r"/g/.+/1/"))
     played.wait_for_selector("#picture[data-state=ready]")
@@ -216,8 +224,8 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/models/")
     page.click(f"text=Roll back to {starter}")
     page.get_by_role("button", name="Roll back", exact=True).click()
-    page.get_by_text(f"{starter} is the champion again").wait_for()
-    assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (starter,)
+    page.get_by_text(f"{starter} serves “Four cities” again").wait_for()
+    assert row(site, "SELECT count(*) FROM predictor_takeover") == (0,)
     assert row(site, "SELECT count(*) FROM predictor_promotion") == (promotions + 2,)
 
 

@@ -26,7 +26,7 @@ def rows(admin_user, playable, version) -> dict[type[Model], Model]:
     player = Player.objects.create(user=admin_user)
     game = start_game(player=player, collection=playable, time_limit_s=None, now=NOON)
     plan = LessonPlan.objects.create(owner=admin_user, title="Rivers", collection=playable, level="atlas")
-    LessonStep.objects.create(plan=plan, place=1, photo=playable.photos.first())
+    LessonStep.objects.create(plan=plan, place=1, photo=playable.photos.first(), collection=playable)
     common = {"collection": playable, "version": version, "level": "atlas", "scale_km": 2000, "created_at": NOON}
     room = Room.objects.create(code="ABCDEF", kind="room", host=player, round_count=5, **common)
     series = Series.objects.create(kind="challenge", **common)

@@ -141,21 +141,27 @@ def test_a_daily_series_of_before_keeps_its_pictures_and_the_next_has_new_ones_o
 def test_a_lesson_plan_goes_on_with_the_new_pictures_and_a_begun_lesson_with_its_own(
     player, playable, version, draw_anew
 ):
-    steps = [(photo, f"Note {photo}") for photo in selectors.ready_photos(playable, version)[:3]]
+    steps = [
+        classroom.Step(photo, playable.slug, f"Note {photo}") for photo in selectors.ready_photos(playable, version)[:3]
+    ]
     fields = {"collection": playable, "time_limit_s": None, "model_plays": True, "level": "atlas", "in_teams": False}
     owner = User.objects.create_user("meera")
     plan = classroom.save_plan(owner=owner, plan=None, title="Coasts", steps=steps, **fields)
     begun = classroom.begin(plan=plan, host=player, now=NOON)
     new = draw_anew(playable)
-    assert list(plan.steps.values_list("photo", "note")) == [(new[photo], note) for photo, note in steps]
+    assert list(plan.steps.values_list("photo", "note")) == [(new[step.photo], step.note) for step in steps]
     again = classroom.begin(plan=plan, host=player, now=NOON)
-    for room, expected in ((begun, [photo for photo, _ in steps]), (again, [new[photo] for photo, _ in steps])):
+    for room, expected in ((begun, [step.photo for step in steps]), (again, [new[step.photo] for step in steps])):
         live.join(room_id=room.pk, player=Player.objects.create(), name="Ravi", now=NOON)
         while room.phase != Room.Phase.OVER:
             room = go_on(room)
         assert list(room.rounds.order_by("number").values_list("photo", flat=True)) == expected
     classroom.save_plan(
-        owner=owner, plan=plan, title="Coasts again", steps=list(plan.steps.values_list("photo", "note")), **fields
+        owner=owner,
+        plan=plan,
+        title="Coasts again",
+        steps=[classroom.Step(*row) for row in plan.steps.values_list("photo", "collection__slug", "note")],
+        **fields,
     )
 
 
@@ -187,7 +193,7 @@ def test_preparing_a_folder_from_before_takes_in_the_new_drawings_and_lessons_fo
         Photo.objects.filter(pk=photo.pk).update(sha256=photo.sha256[::-1], original_sha256=photo.sha256[::-1])
     owner = User.objects.create_user("meera")
     plan = LessonPlan.objects.create(owner=owner, title="Coasts", collection=drawn.collections.get())
-    LessonStep.objects.create(plan=plan, place=1, photo=drawn)
+    LessonStep.objects.create(plan=plan, place=1, photo=drawn, collection=plan.collection)
 
     call_command("prepare")
     assert prepare.is_prepared()

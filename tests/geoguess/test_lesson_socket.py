@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from geoguess.classroom.services import save_plan
+from geoguess.classroom.services import Step, save_plan
 from geoguess.game.selectors import ready_photos
 from geoguess.live import presence, rules
 from geoguess.models import LessonPlan, Room
@@ -33,7 +33,7 @@ def host(groups, playable, version) -> Client:
     """An educator's browser that has begun a lesson of two pictures, in teams."""
     educator, client = User.objects.create_user("meera", password="a long password"), Client()
     educator.groups.add(Group.objects.get(name="Educators"))
-    steps = [(photo, NOTE) for photo in ready_photos(playable, version)[:2]]
+    steps = [Step(photo, playable.slug, NOTE) for photo in ready_photos(playable, version)[:2]]
     choices: dict[str, Any] = {"time_limit_s": 60, "model_plays": True, "level": "atlas", "in_teams": True}
     save_plan(owner=educator, plan=None, title="Coasts", collection=playable, steps=steps, **choices)
     client.force_login(educator)

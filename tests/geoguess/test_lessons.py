@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from geoguess.classroom import report as reports
 from geoguess.classroom import services as classroom
-from geoguess.classroom.services import delete_class
+from geoguess.classroom.services import Step, delete_class
 from geoguess.game.selectors import ready_photos
 from geoguess.live import selectors, services
 from geoguess.models import LessonPlan, Pin, Player, Room, Seat
@@ -49,7 +49,7 @@ def make_plan(educator, playable, photos):
         fields = {
             **{"owner": educator, "plan": None, "title": "Coasts", "collection": playable, "time_limit_s": None},
             **{"model_plays": True, "level": "atlas", "in_teams": False},
-            "steps": [(photo, f"Note {photo}") for photo in photos],
+            "steps": [Step(photo, playable.slug, f"Note {photo}") for photo in photos],
         }
         return classroom.save_plan(**fields | changes)
 
@@ -196,7 +196,7 @@ def test_the_form_to_join_asks_for_the_team_and_wrong_codes_are_counted(client: 
     [
         ({"title": "  "}, "title"),
         ({"steps": []}, "at least one"),
-        ({"steps": [(10**6, "")]}, "Picture 1 can no longer be played"),
+        ({"steps": [Step(10**6, "streets", "")]}, "Picture 1 can no longer be played"),
         ({"title": "x" * 81}, "80"),
     ],
 )
@@ -207,13 +207,14 @@ def test_a_lesson_that_cannot_be_kept_says_why(make_plan, changes, words):
 
 
 def test_a_picture_twice_and_a_long_note_are_refused(make_plan, photos):
-    for steps in ([(photos[0], ""), (photos[0], "")], [(photos[0], "x" * 501)]):
+    twice, long = [Step(photos[0], "streets", "")] * 2, [Step(photos[0], "streets", "x" * 501)]
+    for steps in (twice, long):
         with pytest.raises(classroom.BadLesson):
             make_plan(steps=steps)
 
 
 def test_control_characters_do_not_reach_the_database(make_plan, photos):
-    plan = make_plan(title="Co\0asts", steps=[(photos[0], "Look\0 at\nthe crops")])
+    plan = make_plan(title="Co\0asts", steps=[Step(photos[0], "streets", "Look\0 at\nthe crops")])
     assert (plan.title, plan.steps.get().note) == ("Coasts", "Look at\nthe crops")
 
 
@@ -287,7 +288,7 @@ def test_pages_of_lessons_are_for_educators_and_their_own(client: Client, educat
 
 def test_a_lesson_is_prepared_begun_and_deleted_over_http(client: Client, educator, playable, photos):
     client.force_login(educator)
-    steps = json.dumps([{"photo": photo, "note": "Look at the crops"} for photo in photos[:2]])
+    steps = json.dumps([{"photo": photo, "collection": playable.slug, "note": "Look"} for photo in photos[:2]])
     form = {"title": "Farms", "time_limit": "60", "model_plays": "on", "level": "atlas", "steps": steps}
     answer = client.post(f"{reverse('lesson-new')}?collection={playable.slug}", form | {"steps": "[]"})
     assert answer.status_code == 400

@@ -103,7 +103,7 @@ def world(
         classroom.save_plan(
             **{"owner": reader, "plan": None, "title": title, "collection": playable, "time_limit_s": None},
             **{"model_plays": True, "level": "atlas", "in_teams": False},
-            steps=[(photo, "Look") for photo in ready_photos(playable, version)[:2]],
+            steps=[classroom.Step(photo, playable.slug, "Look") for photo in ready_photos(playable, version)[:2]],
         )
         for title in ("Coasts", "Hills")
     )

@@ -1,19 +1,24 @@
-"""What several tests of the pipeline need: boundaries, a web server, a kind of job, and staff with some permissions."""
+"""What tests of the pipeline need: boundaries, a web server, a kind of job, a worse version, and staff."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
 import shapely
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from pytest_django.fixtures import Settings as SettingsWrapper
 
 from pipeline.boundary_sets.sets import BoundarySet
 from pipeline.geography import boundaries
 from pipeline.jobs import services
 from pipeline.jobs.kinds import JobKind
+from predictor.models import ModelVersion
+from predictor.versions.selectors import artifact_of
+from predictor.versions.services import register_version
 from tests.pipeline.areas import imported, quarters, table, written
 from tests.pipeline.jobs import add_kind
 from tests.pipeline.web_server import WebServer, web_server
@@ -70,3 +75,22 @@ def client_with(db) -> Callable[..., Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def worse(made_version: ModelVersion, settings: SettingsWrapper) -> ModelVersion:
+    """The same version with its heads turned round: it believes least in what it sees."""
+    artifact = artifact_of(made_version)
+    turned = replace(artifact, heads=replace(artifact.heads, weight=-artifact.heads.weight, tasks={}))
+    folder = settings.MODELS_DIR / "worse-1"
+    turned.save(folder)
+    return register_version(folder=folder)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """Whoever looks after versions, jobs and photos."""
+    user = User.objects.create_user("admin", password="x", is_staff=True)
+    wanted = ["view_modelversion", "promote_modelversion", "add_job", "view_job", "view_photo", "change_photo"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    return user

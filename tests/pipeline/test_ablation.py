@@ -147,7 +147,9 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     report = SilentReporter()
     report.folder = tmp_path / "job"
     report.folder.mkdir()
-    result = KINDS["ablate"].run(report, None, collection=collection, encoder=tiny_encoder, parts=[], seeds=1)
+    result = KINDS["ablate"].run(
+        report, None, collection=collection, unreviewed=False, encoder=tiny_encoder, parts=[], seeds=1
+    )
     assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
     assert result["figures"]["as it is"].endswith("points, +0")
     page = unescape((report.folder / "ablation.html").read_text())

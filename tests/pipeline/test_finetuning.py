@@ -21,7 +21,7 @@ from pipeline.support.progress import Cancelled, SilentReporter
 from pipeline.training.finetuning import NothingToTune, Schedule, finetune
 from pipeline.training.learning import Photos
 from predictor.encoders.encoder import Encoder
-from predictor.encoders.loading import REGISTRY, load_encoder
+from predictor.encoders.loading import REGISTRY, forget_encoders, load_encoder
 from predictor.encoders.networks import ARCHITECTURES
 from predictor.models import ModelVersion
 from predictor.pictures.images import decode
@@ -40,7 +40,7 @@ def vit(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     monkeypatch.setitem(REGISTRY, TINY_VIT, tiny_vit)
     monkeypatch.setitem(ARCHITECTURES, TINY_VIT, lambda: tiny_vit()[0])
     monkeypatch.setattr("pipeline.training.finetuning.CELL_PENALTY", WEAK)
-    load_encoder.cache_clear()
+    forget_encoders()
     return load_encoder(TINY_VIT)
 
 
@@ -217,7 +217,7 @@ def test_weights_that_have_changed_are_refused(vit: Encoder, collection: Collect
     name = finetuned()["encoder"]
     file = settings.ENCODERS_DIR / name.removeprefix("tuned:") / "weights.safetensors"
     file.write_bytes(file.read_bytes()[:-4] + b"\0\0\0\1")
-    load_encoder.cache_clear()
+    forget_encoders()
     with pytest.raises(CommandError, match="have changed"):
         call_command("train", collection="Cities", encoder=name)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import StringIO
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -23,7 +22,7 @@ from pipeline.registry.measuring import evaluate_version
 from pipeline.registry.promotion import (
     NoPreviousChampion,
     UnusableAlias,
-    previous_champion,
+    previous_version,
     promote_if_better,
     roll_back,
     set_alias,
@@ -33,7 +32,7 @@ from predictor.answers.artifact import ArtifactDamaged
 from predictor.models import ModelVersion, Prediction, Promotion
 from predictor.versions import selectors
 from predictor.versions.selectors import artifact_of, champion, training_hashes
-from predictor.versions.services import promote, register_version
+from predictor.versions.services import promote
 from tests.pipeline.stored import store_photos
 
 
@@ -45,26 +44,9 @@ def collection(made_version: ModelVersion) -> Collection:
     return collection
 
 
-@pytest.fixture
-def worse(made_version: ModelVersion, settings) -> ModelVersion:
-    """The same version with its heads turned round: it believes least in what it sees."""
-    artifact = artifact_of(made_version)
-    turned = replace(artifact, heads=replace(artifact.heads, weight=-artifact.heads.weight, tasks={}))
-    folder = settings.MODELS_DIR / "worse-1"
-    turned.save(folder)
-    return register_version(folder=folder)
-
-
-@pytest.fixture
-def admin() -> User:
-    user = User.objects.create_user("admin", password="x", is_staff=True)
-    wanted = ["view_modelversion", "promote_modelversion", "add_job", "view_job", "view_photo", "change_photo"]
-    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
-    return user
-
-
 def test_the_first_champion_needs_to_beat_nobody(made_version, collection):
-    assert promote_if_better(version=made_version).figures == {}
+    (promotion,) = promote_if_better(version=made_version)
+    assert promotion.figures == {}
     assert champion() == made_version
 
 
@@ -73,7 +55,7 @@ def test_a_worse_version_is_refused_unless_there_is_a_reason(made_version, worse
     with pytest.raises(NotBetter, match=r"28 photos.*give a reason"):
         promote_if_better(version=worse, user=admin)
     assert champion() == made_version
-    promotion = promote_if_better(version=worse, user=admin, reason="To see what happens")
+    (promotion,) = promote_if_better(version=worse, user=admin, reason="To see what happens")
     assert champion() == worse
     assert (promotion.actor, promotion.reason) == ("admin", "To see what happens")
     figures = promotion.figures
@@ -84,7 +66,7 @@ def test_a_worse_version_is_refused_unless_there_is_a_reason(made_version, worse
 
 def test_a_better_version_passes_without_a_reason(made_version, worse, collection):
     promote_if_better(version=worse)
-    promotion = promote_if_better(version=made_version)
+    (promotion,) = promote_if_better(version=made_version)
     assert promotion.figures["difference"] > 0
     assert promotion.reason == ""
 
@@ -115,7 +97,7 @@ def test_the_way_back_is_one_step_and_can_be_taken_again(made_version, worse, co
         roll_back(to=made_version, user=admin)
     promote_if_better(version=made_version)
     promote_if_better(version=worse, reason="A trial")
-    assert previous_champion() == made_version
+    assert previous_version() == made_version
     done = roll_back(to=made_version, user=admin)
     assert isinstance(done, Promotion)
     assert champion() == made_version
@@ -204,7 +186,8 @@ def test_a_second_click_does_not_lead_back(made_version, worse, collection, admi
 
 def test_the_gate_keeps_both_measurements_and_agrees_with_them(made_version, worse, collection):
     promote_if_better(version=made_version)
-    figures = promote_if_better(version=worse, reason="A trial").figures
+    (promotion,) = promote_if_better(version=worse, reason="A trial")
+    figures = promotion.figures
     before, after = (Measurement.objects.get(version=one) for one in (made_version, worse))
     result = compare_measurements(before, after)
     assert result.gain == pytest.approx(figures["difference"], abs=1e-3)

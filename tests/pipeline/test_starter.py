@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.models import Collection
 from pipeline.starter import install as starter
 from pipeline.starter import train as starter_training
-from pipeline.starter.install import install_starter
+from pipeline.starter.install import install_starter, starter_is_installed
 from pipeline.starter.places import starter_places
 from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
 from pipeline.starter.train import MultiTask, augment, initialise_mimetically, train, validation_input
@@ -22,7 +23,7 @@ from predictor.answers.artifact import ArtifactDamaged
 from predictor.encoders.networks import STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, unit_vectors
 from predictor.models import ModelVersion, Promotion
-from predictor.versions.selectors import champion
+from predictor.versions.selectors import champion, serving_version
 from predictor.versions.services import promote
 from tests.made import MADE, made_artifact
 
@@ -142,6 +143,21 @@ def test_a_newer_starter_takes_over_from_an_older_one(shipped: Path) -> None:
     new = install_starter()
     assert new != old
     assert champion() == new
+
+
+def test_a_newer_starter_also_replaces_an_older_one_that_serves_a_collection(
+    shipped: Path, made_version: ModelVersion
+) -> None:
+    old = install_starter()
+    Collection.objects.create(name="Drawn", slug="drawn")
+    promote(version=made_version, sha256s=[])
+    promote(version=old, sha256s=[], collection="drawn")
+    artifact = made_artifact()
+    replace(artifact, card=artifact.card | {"seed": 2}).save(shipped)
+    assert not starter_is_installed()
+    new = install_starter()
+    assert starter_is_installed()
+    assert [serving_version(slug) for slug in ("drawn", "photos")] == [new, made_version]
 
 
 def test_a_starter_does_not_take_over_from_another_model(shipped: Path, made_version: ModelVersion) -> None:

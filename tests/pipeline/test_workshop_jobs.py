@@ -179,7 +179,8 @@ class TestSchedules:
         assert "The champion at that time" in admin_client.get(nightly).content.decode()
         fields = {"job-version": "", "job-collection": "towns", "time_of_day": "02:30", "name": "N", "enabled": "on"}
         admin_client.post(nightly, fields)
-        assert Schedule.objects.get().parameters == {"version": None, "collection": "towns"}
+        parameters = {"version": None, "collection": "towns", "unreviewed": False}
+        assert Schedule.objects.get().parameters == parameters
 
     def test_run_now_leads_to_the_job(self, admin_client, schedule):
         answer = act(admin_client, schedule, "run")

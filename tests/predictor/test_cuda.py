@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from predictor.encoders.encoder import WINDOWS, Encoder
-from predictor.encoders.loading import load_encoder
+from predictor.encoders.loading import forget_encoders, load_encoder
 from predictor.pictures.images import decode
 from tests.made import picture
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is 
 
 @pytest.fixture
 def encoder() -> Encoder:
-    load_encoder.cache_clear()
+    forget_encoders()
     return load_encoder("starter_vit")
 
 

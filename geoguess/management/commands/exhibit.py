@@ -27,11 +27,16 @@ class Command(DatabaseCommand):
         from pipeline.curation.gallery import exhibit
         from pipeline.photos.selectors import playable_photos
         from predictor.versions.selectors import champion
+        from predictor.versions.services import predict_images
 
         version = champion()
         if version is None:
             raise CommandError("There is no champion: promote a version.")
         collection = collection_named(options["collection"])
-        count = exhibit(photos=gallery.choose(version, collection, playable_photos(), options["each"]))
+        photos = playable_photos()
+        # The gallery is the champion's, and another version may serve this collection.
+        sha256s = photos.filter(collections=collection).values_list("sha256", flat=True)
+        predict_images(version=version, sha256s=sha256s)
+        count = exhibit(photos=gallery.choose(version, collection, photos, options["each"]))
         result = {"collection": collection.name, "exhibited": count}
         self.stdout.write(json.dumps(result) if options["json"] else f"{count} pictures stand in the gallery now.")

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from pipeline.photos.selectors import TooFewPhotos
 from pipeline.training.services import EncoderHasSeenPhotos, ablate_collection
 from predictor.management.database import DatabaseCommand
@@ -22,6 +23,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME")
         parser.add_argument("--seeds", type=int, nargs="+", help="of the folds that choose (default 1 2 3)")
         parser.add_argument("--parts", nargs="+", default=[], help="rows of the table, by name (default: all)")
+        add_unreviewed(parser)
         parser.add_argument("--json", action="store_true", help="print the table as JSON in the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +35,7 @@ class Command(DatabaseCommand):
             with TerminalReporter() as report:
                 table = ablate_collection(
                     collection=collection_named(options["collection"]),
+                    unreviewed=options["unreviewed"],
                     encoder_name=options["encoder"],
                     seeds=options["seeds"],
                     parts=options["parts"],

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
 
 
@@ -38,6 +39,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate of the blocks")
         parser.add_argument("--patience", type=int, default=3, help="epochs without a better score before it stops")
         parser.add_argument("--seed", type=int, default=2026)
+        add_unreviewed(parser)
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
@@ -52,6 +54,7 @@ class Command(DatabaseCommand):
             with process_group(), TerminalReporter() as report:
                 name, figures = finetune_encoder(
                     collection=collection_named(options["collection"]),
+                    unreviewed=options["unreviewed"],
                     encoder_name=options["encoder"],
                     schedule=Schedule(**{field: options[field] for field in fields}),
                     report=report,

@@ -1,4 +1,4 @@
-"""``manage.py promote``: makes a version the champion; promoting the previous one rolls back."""
+"""``manage.py promote``: lets a version serve collections or be the champion; promoting the former one rolls back."""
 
 from __future__ import annotations
 
@@ -9,20 +9,35 @@ from django.core.management.base import CommandError
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 
 
 class Command(DatabaseCommand):
     help = (
-        "Predict every playable photo with a version that beats the champion on photos neither has learnt from, then "
-        "switch to it."
+        "Predict playable photos with a version that beats what serves them on photos neither has learnt from, then "
+        "switch to it: for the collections that --take-over names, else as the site's default."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("version", help="name of the version")
+        parser.add_argument(
+            "--take-over",
+            action="append",
+            default=[],
+            metavar="COLLECTION",
+            help="name of a collection it is to serve; can be given several times. Without it, the version becomes the "
+            "site's default; the champion's collections follow the default",
+        )
+        parser.add_argument(
+            "--default",
+            action="store_true",
+            help="make it the site's default, too; collections that are not named keep the version they have",
+        )
         parser.add_argument("--collection", help="whose test photos decide; by default the one marked for that")
-        parser.add_argument("--reason", default="", help="why it shall serve even if it does not beat the champion")
+        add_unreviewed(parser)
+        parser.add_argument("--reason", default="", help="why it shall serve even if it does not beat what serves")
 
     def handle(self, **options: Any) -> None:
         from pipeline.registry.gate import NotBetter
@@ -34,9 +49,12 @@ class Command(DatabaseCommand):
 
         try:
             with TerminalReporter() as report:
-                promotion = promote_if_better(
+                promotions = promote_if_better(
                     version=ModelVersion.objects.get(name=options["version"]),
+                    collections=[collection_named(name) for name in options["take_over"]],
+                    default=options["default"],
                     collection=collection_named(options["collection"]) if options["collection"] else None,
+                    unreviewed=options["unreviewed"],
                     reason=options["reason"],
                     report=report,
                 )
@@ -45,5 +63,7 @@ class Command(DatabaseCommand):
             raise CommandError(f"There is no version “{options['version']}”. There is: {names}.") from None
         except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing, NotBetter) as error:
             raise CommandError(str(error)) from error
-        before = f", after {promotion.previous}" if promotion.previous else ""
-        self.stdout.write(f"{promotion.version} is the champion{before}.")
+        for promotion in promotions:
+            what = f"serves {promotion.collection}" if promotion.collection else "is the champion"
+            before = f", after {promotion.previous}" if promotion.previous else ""
+            self.stdout.write(f"{promotion.version} {what}{before}.")

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
 
 
@@ -34,6 +35,7 @@ class Command(DatabaseCommand):
             help="parts of the method to change, such as contrastive=true cells=quadtree; "
             "see pipeline/training/recipe.py",
         )
+        add_unreviewed(parser)
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
@@ -48,6 +50,7 @@ class Command(DatabaseCommand):
             with TerminalReporter() as report:
                 version = train_version(
                     collection=collection_named(options["collection"]),
+                    unreviewed=options["unreviewed"],
                     encoder_name=options["encoder"],
                     seed=options["seed"],
                     boundaries=options["boundaries"],

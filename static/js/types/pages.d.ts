@@ -88,8 +88,9 @@ interface RoomPage extends MapSettings {
 }
 
 interface LessonPage {
-  photos: { id: number; state: string; place: string; thumb: string }[];
-  steps: { photo: number; note: string }[];
+  photos: { id: number; state: string; place: string; thumb: string; shown: boolean }[];
+  steps: { photo: number; collection: string; note: string }[];
+  collection: string;
   most: number;
   longest: number;
 }
