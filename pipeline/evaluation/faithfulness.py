@@ -1,9 +1,9 @@
 """Faithfulness of the reasons: pointing game, deletion and insertion, for each saliency method.
 
-Pointing game: does the highest point of the map lie in a box of a clue that the scene is known to show (Zhang et al.
-2016)? Deletion and insertion: the probability of the likeliest cell as parts of the picture are covered, or uncovered,
-in the order of the map, from the highest; measured by the areas under these curves (Petsiuk, Das, Saenko 2018: RISE).
-Baselines are a map of random numbers and one that is highest in the middle.
+Pointing game, where clues are known: does the highest point of the map lie in a box of a clue that the scene shows
+(Zhang et al. 2016)? Deletion and insertion, for any picture: the probability of the likeliest cell as parts of the
+picture are covered, or uncovered, in the order of the map, from the highest; measured by the areas under these curves
+(Petsiuk, Das, Saenko 2018: RISE). Baselines are a map of random numbers and one that is highest in the middle.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats
-from predictor.reasons.saliency import Box, input_box, methods, saliency
+from predictor.reasons.saliency import Box, NoExplanation, input_box, methods, saliency
 
 SEED = 0
 BASELINE_GRID = (7, 10)  # for encoders that no method supports, which leaves only the baselines
@@ -31,7 +31,7 @@ CENTRE_SPREAD = 0.35  # standard deviation of the centre prior, as a share of th
 
 @dataclass(frozen=True)
 class PictureWithClues:
-    """A picture and the boxes of its clues, in fractions of the picture."""
+    """A picture and the boxes of its clues, in fractions of the picture; a photo's clues are not known."""
 
     image: Image.Image
     clues: Sequence[Box]
@@ -42,7 +42,8 @@ def evaluate_reasons(
 ) -> dict[str, Any]:
     """For each method and baseline: the share of hits and the areas under both curves, with 95 % intervals.
 
-    ``count`` is the number of pictures, for the progress.
+    ``count`` is the number of pictures, for the progress. Those that a method has no map for are left out, and counted.
+    Raises NoExplanation if none is left.
     """
     rng = np.random.default_rng(SEED)
     baselines: dict[str, Callable[[Image.Image, tuple[int, ...]], Floats]] = {
@@ -53,10 +54,15 @@ def evaluate_reasons(
     deletion: dict[str, list[float]] = {}
     insertion: dict[str, list[float]] = {}
     covered_shares: list[float] = []
+    unexplained = 0
     for number, picture in enumerate(pictures):
         report.progress(number, count, "Measuring reasons")
         window = input_box(encoder.preparation, picture.image)
-        maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
+        try:
+            maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
+        except NoExplanation:
+            unexplained += 1
+            continue
         shape = next(iter(maps.values())).shape if maps else BASELINE_GRID
         maps |= {name: make(picture.image, shape) for name, make in baselines.items()}
         small = [box for box in picture.clues if _area(box) <= LARGEST_CLUE]
@@ -69,8 +75,11 @@ def evaluate_reasons(
             deletion.setdefault(name, []).append(float(deleted.mean()))
             insertion.setdefault(name, []).append(float(inserted.mean()))
     report.progress(count, count, "Measuring reasons")
+    if not deletion:
+        raise NoExplanation(f"{encoder.name} has no map for any of the {unexplained} pictures.")
     return {
-        "n": len(next(iter(deletion.values()))),
+        "n": len(deletion["random"]),
+        "unexplained": unexplained,
         "with_clues": len(covered_shares),
         "clues_cover": round(float(np.mean(covered_shares)), 4) if covered_shares else None,
         "methods": {

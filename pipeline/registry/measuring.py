@@ -57,17 +57,17 @@ def evaluate_version(
 def evaluate_reasons_of(
     *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
 ) -> dict[str, Any]:
-    """How faithful the version's reasons are on the collection's test photos with known clues.
+    """How faithful the version's reasons are on the collection's test photos, whose clues need not be known.
 
-    Raises TooFewPhotos, and as `encoder_of` or ArtifactDamaged.
+    Raises TooFewPhotos, NoExplanation, and as `encoder_of` or ArtifactDamaged.
     """
     from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)
-    rows = [photo for photo in measurable_photos(collection) if photo.clues][:limit]
+    rows = measurable_photos(collection)[:limit]
     if not rows:
-        raise TooFewPhotos(f"“{collection.name}” has no test photos with known clues: draw scenes with make_scenes.")
+        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure reasons on.")
     pictures = (
         PictureWithClues(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
         for photo in rows

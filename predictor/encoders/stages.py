@@ -17,6 +17,7 @@ STAGES = {
     3: 0.7,
     4: 1.0,
 }  # of timm's feature_info: weight of each mean beside the last feature maps
+TINY = 1e-16  # below this the square root is replaced by a straight line
 
 
 class PooledStages(nn.Module):
@@ -31,8 +32,13 @@ class PooledStages(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         last, stages = self.network.forward_intermediates(images, indices=list(STAGES))
         means = [weight * _part(maps.mean((2, 3))) for weight, maps in zip(STAGES.values(), stages, strict=True)]
-        return torch.cat([_part(last.mean((2, 3))), _part(last.std((2, 3))), *means], dim=1)
+        return torch.cat([_part(last.mean((2, 3))), _part(_root(last.var((2, 3)))), *means], dim=1)
 
 
 def _part(pooled: Tensor) -> Tensor:
-    return functional.normalize(pooled.sign() * pooled.abs().sqrt(), dim=1)
+    return functional.normalize(_root(pooled), dim=1)
+
+
+def _root(values: Tensor) -> Tensor:
+    """The square root of the size of each value, with its sign. Its slope is finite at 0, where a silent channel is."""
+    return values / values.abs().clamp(min=TINY).sqrt()

@@ -31,13 +31,20 @@ REGION_SHARE = 0.25  # side of a region as a share of the network's input window
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 
 
+class NoExplanation(RuntimeError):
+    """A saliency map tells no part of the picture from another: it is constant or not finite."""
+
+
 def methods(encoder: Encoder) -> tuple[str, ...]:
     """The methods that fit this encoder; pages show the first one."""
-    return (GRADIENT_ATTENTION, ROLLOUT) if _attentions(encoder.network) else (GRAD_CAM,)
+    return (GRADIENT_ATTENTION, ROLLOUT) if _transformer(encoder.network) else (GRAD_CAM,)
 
 
 def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:
-    """Saliency map (rows, columns) of the network's input for its likeliest cell, from 0 to 1."""
+    """Saliency map (rows, columns) of the network's input for its likeliest cell, from 0 to 1.
+
+    Raises NoExplanation.
+    """
     method = method or methods(encoder)[0]
     upright = encoder.preparation.whole and image.height > image.width
     size = encoder.preparation.size[::-1] if upright else encoder.preparation.size
@@ -56,9 +63,11 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
             relevance = _grad_cam(likeliest, maps[-1])
     values = relevance.detach().cpu().numpy().astype(float)
     if values.ndim == 1:
-        values = _grid(values, encoder.network, size)
+        values = _grid(values, _transformer(encoder.network))
     low, high = values.min(), values.max()
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+    if not np.isfinite(values).all() or np.isclose(low, high, atol=0):
+        raise NoExplanation(f"The {method} map of {encoder.name} is constant or not finite: from {low} to {high}.")
+    return (values - low) / (high - low)
 
 
 def input_box(preparation: Preparation, image: Image.Image) -> Box:
@@ -105,10 +114,14 @@ def _cell_logits(raw: Tensor, heads: Heads) -> Tensor:
     return embedding @ tensor(heads.weight) + tensor(heads.bias)
 
 
-def _attentions(network: Any) -> list[Any]:
-    """The attention of each block, where all are of timm's class ``Attention``."""
-    modules = [getattr(block, "attn", None) for block in getattr(network, "blocks", [])]
-    return modules if all(hasattr(attention, "attn_drop") for attention in modules) else []
+def _transformer(network: nn.Module) -> Any:
+    """The vision transformer of timm that the network is or wraps, each block of which has an attention, or None."""
+    for module in network.modules():
+        blocks = list(getattr(module, "blocks", []))
+        whole = blocks and hasattr(module, "patch_embed")  # a stage of a Swin has blocks, but sees no whole picture
+        if whole and all(hasattr(getattr(block, "attn", None), "attn_drop") for block in blocks):
+            return module
+    return None
 
 
 @contextmanager
@@ -117,7 +130,8 @@ def _recorded(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]
     attentions: list[Tensor] = []
     maps: list[Tensor] = []
     hooks, fused = [], []
-    for attention in _attentions(network):
+    transformer = _transformer(network)
+    for attention in [block.attn for block in transformer.blocks] if transformer else []:
         fused.append((attention, attention.fused_attn))
         attention.fused_attn = False
         hooks.append(
@@ -163,7 +177,7 @@ def _grad_cam(objective: Tensor, maps: Tensor) -> Tensor:
     return (gradient.mean(dim=(2, 3), keepdim=True) * maps).sum(dim=1)[0].clamp(min=0)
 
 
-def _grid(tokens: Floats, network: Any, size: tuple[int, int]) -> Floats:
+def _grid(tokens: Floats, transformer: Any) -> Floats:
     """Values (T,) of tokens as (rows, columns) of patches, without class tokens."""
-    rows, columns = network.patch_embed.grid_size
+    rows, columns = transformer.patch_embed.grid_size
     return tokens[-rows * columns :].reshape(rows, columns)

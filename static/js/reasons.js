@@ -163,8 +163,13 @@ const kilometres = (from, to) => board.map.distance(at(from), at(to)) / 1000;
 
 /** @param {Attention | null | undefined} attention */
 function showAttention(attention) {
+  const uncover = element("button", "button", gettext("Uncover the picture"), { type: "button" });
+  uncover.addEventListener("click", () => cover(null));
   if (!attention) {
-    byId("attention-note").textContent = gettext("This model cannot show where it looks.");
+    byId("overlay").hidden = true;
+    byId("attention-note").textContent = gettext("There is no explanation for this picture.");
+    byId("cover-note").textContent = gettext("Draw a box on the picture to cover that part.");
+    byId("regions").replaceChildren(uncover);
     return;
   }
   const { values, seen, regions, method } = attention;
@@ -186,8 +191,6 @@ function showAttention(attention) {
     gettext("Brighter parts count more (method: {method}). Dashed boxes: the parts that count most."),
     { method },
   );
-  const uncover = element("button", "button", gettext("Uncover the picture"), { type: "button" });
-  uncover.addEventListener("click", () => cover(null));
   byId("regions").replaceChildren(
     ...regions.map((box, index) => {
       const frame = place(element("div", "region"), box);

@@ -50,6 +50,29 @@ def test_a_finished_round_leads_to_its_reasons(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_picture_without_an_explanation_says_so_and_can_still_be_covered(page):
+    def without_map(route):
+        response = route.fetch()
+        body = response.json()
+        route.fulfill(response=response, json=body | {"attention": None} if "attention" in body else body)
+
+    page.route("**/looks/*", without_map)
+    page.goto("/gallery/")
+    page.locator(".gallery-case").first.click()
+    page.wait_for_selector(READY, timeout=TIMEOUT_MS)
+    assert page.locator("#attention-note").inner_text() == "There is no explanation for this picture."
+    assert page.locator("#cover-note").inner_text() == "Draw a box on the picture to cover that part."
+    assert not page.locator("#overlay").is_visible()
+    box = page.locator("#looked-at").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.9 * box["height"], steps=5)
+    page.mouse.up()
+    page.locator("#what-if", has_text="→").wait_for(timeout=TIMEOUT_MS)
+    page.get_by_role("button", name="Uncover the picture").click()
+    assert page.locator("#covers .cover").count() == 0
+
+
 def test_covering_a_part_moves_the_belief_and_uncovering_brings_it_back(page):
     page.goto("/gallery/")
     page.locator(".gallery-case").first.click()

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from PIL import Image
 
 from pipeline.evaluation import faithfulness
 from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
 from pipeline.models import Collection, Photo
 from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
+from predictor.reasons.saliency import NoExplanation
 from tests.pipeline.stored import store_photos
 from tests.predictor.test_saliency import HOW, Bright, spot, with_heads
 
@@ -48,16 +50,34 @@ def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> No
     assert result["methods"]["random"]["pointing"] is None
 
 
-def test_the_command_measures_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
+def test_pictures_without_an_explanation_are_left_out_and_counted() -> None:
+    encoder = frozen_encoder("bright", Bright(), HOW)
+    plain = PictureWithClues(Image.new("RGB", (48, 32)), [])
+    result = evaluate_reasons(with_heads(encoder), encoder, [plain, PictureWithClues(spot(1, 1), [])], 2)
+    assert (result["n"], result["unexplained"]) == (1, 1)
+    with pytest.raises(NoExplanation, match="bright"):
+        evaluate_reasons(with_heads(encoder), encoder, [plain], 1)
+
+
+def test_the_command_measures_photos_and_scenes_that_know_their_clues(made_version: ModelVersion, monkeypatch) -> None:
     monkeypatch.setattr(faithfulness, "methods", lambda _: ())  # the tiny network has no maps
     collection = Collection.objects.create(name="Cities", slug="cities")
+    with pytest.raises(CommandError, match="no test photos"):
+        call_command("evaluate", model=made_version.name, reasons="Cities")
     store_photos(collection, range(300, 304), "test")
-    with pytest.raises(CommandError, match="make_scenes"):
-        call_command("evaluate", "--explanations", "Cities", model=made_version.name)  # the former name
+    out = StringIO()
+    call_command("evaluate", "--explanations", "Cities", model=made_version.name, stdout=out)  # the former name
+    assert out.getvalue().startswith("4 photos")
+    assert "clue" not in out.getvalue()
     Photo.objects.update(clues=[{"kind": "plate", "meaning": "a plate", "box": [0.1, 0.1, 0.3, 0.3]}])
     out = StringIO()
+    call_command("evaluate", model=made_version.name, reasons="Cities", stdout=out)
+    assert "points at a clue" in out.getvalue()
+    out = StringIO()
     call_command("evaluate", model=made_version.name, reasons="Cities", json=True, stdout=out)
-    assert json.loads(out.getvalue())["n"] == 4
+    measured = json.loads(out.getvalue())
+    assert (measured["n"], measured["with_clues"]) == (4, 4)
+    assert set(measured["methods"]) == {"random", "centre"}
 
 
 def test_evaluate_without_files_or_scenes_says_what_to_name(made_version: ModelVersion) -> None:

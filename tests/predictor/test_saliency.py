@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +16,22 @@ from predictor.answers.artifact import load_artifact
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
 from predictor.encoders.loading import load_encoder
 from predictor.encoders.networks import STARTER_WEIGHTS
+from predictor.models import ModelVersion
 from predictor.network.heads import Heads, Projection
-from predictor.reasons.saliency import GRAD_CAM, GRADIENT_ATTENTION, input_box, methods, saliency, top_regions
+from predictor.reasons.saliency import (
+    GRAD_CAM,
+    GRADIENT_ATTENTION,
+    NoExplanation,
+    input_box,
+    methods,
+    saliency,
+    top_regions,
+)
+from predictor.serving.worker import LoadedVersion, _attention
 from tests.made import made_artifact
 from tests.tiny import tiny_vit
 
+PHOTOS = os.environ.get("GEOGUESS_PHOTOS")
 HOW = Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
@@ -82,9 +95,77 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encod
     assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
 
 
+class Wrapped(torch.nn.Module):
+    """A network inside another, as where several parts of its output are pooled."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.num_features = network.num_features
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.network(images)
+
+
+@pytest.mark.parametrize("method", ["rollout", "gradient attention"])
+def test_a_transformer_inside_a_wrapper_is_explained_as_outside(method: str) -> None:
+    network, how = tiny_vit()
+    encoder, wrapped = frozen_encoder("tiny_vit", network, how), frozen_encoder("wrapped", Wrapped(network), how)
+    assert methods(wrapped) == methods(encoder)
+    artifact = with_heads(encoder)
+    maps = [saliency(one, artifact, spot(1, 2), method) for one in (encoder, wrapped)]
+    assert np.array_equal(*maps)
+
+
+@pytest.mark.parametrize("colour", ["black", (120, 120, 120), (3, 250, 9)])
+def test_a_map_that_says_nothing_is_an_error_and_the_worker_stores_none(colour, caplog) -> None:
+    encoder = frozen_encoder("bright", Bright(), HOW)
+    artifact, plain = with_heads(encoder), Image.new("RGB", (48, 32), colour)
+    with pytest.raises(NoExplanation, match="Grad-CAM map of bright is constant"):
+        saliency(encoder, artifact, plain)
+    loaded = LoadedVersion(ModelVersion(), artifact, encoder)
+    assert _attention(loaded, spot(1, 2)) is not None
+    assert _attention(loaded, plain) is None
+    assert "constant or not finite" in caplog.text
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_map_that_is_not_finite_is_an_error(value: float) -> None:
+    network = Bright()
+    network.mix.weight.data[0, 0] = value
+    encoder = frozen_encoder("bright", network, HOW)
+    with pytest.raises(NoExplanation):
+        saliency(encoder, with_heads(encoder), spot(1, 2))
+
+
+def some_scenes() -> list[Path]:
+    return sorted(SCENES.glob("*.webp"))[20:200:30]
+
+
+def some_photos() -> list[Path]:
+    return sorted(Path(PHOTOS or "").glob("*.jpg"))[::100]
+
+
+@pytest.mark.parametrize("encoder_name", ["starter_vit", "efficientnet_lite0"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        some_scenes,
+        pytest.param(some_photos, marks=pytest.mark.skipif(not PHOTOS, reason="GEOGUESS_PHOTOS names no folder")),
+    ],
+)
+def test_an_encoder_that_ships_is_explained_and_each_picture_in_its_own_way(encoder_name: str, files) -> None:
+    encoder = load_encoder(encoder_name)
+    artifact = with_heads(encoder)
+    maps = [saliency(encoder, artifact, Image.open(file).convert("RGB")) for file in files()]
+    assert len(maps) >= 6
+    assert all(np.isfinite(values).all() and (values.min(), values.max()) == (0.0, 1.0) for values in maps)
+    assert len({int(values.argmax()) for values in maps}) > len(maps) / 2
+
+
 def test_covering_what_the_shipped_starter_looks_at_moves_its_belief_more_than_covering_the_rest() -> None:
     encoder, artifact = load_encoder("starter_vit"), load_artifact(STARTER_WEIGHTS.parent / "artifact")
-    images = [Image.open(file).convert("RGB") for file in sorted(SCENES.glob("*.webp"))[20:200:30]]
+    images = [Image.open(file).convert("RGB") for file in some_scenes()]
 
     def belief(pictures: list[Image.Image]) -> np.ndarray:
         return artifact.heads.posterior(artifact.heads.project(encoder.encode(pictures)), 1.0)

@@ -39,9 +39,9 @@ class Command(DatabaseCommand):
             "--explanations",  # the former name
             dest="reasons",
             metavar="COLLECTION",
-            help="instead, whether reasons can be believed, on this collection's test scenes with known clues",
+            help="instead, whether reasons can be believed, on this collection's test photos",
         )
-        parser.add_argument("--limit", type=int, default=200, help="most scenes that reasons are measured on")
+        parser.add_argument("--limit", type=int, default=200, help="most photos that reasons are measured on")
         parser.add_argument(
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )
@@ -68,7 +68,7 @@ class Command(DatabaseCommand):
         if options["reasons"]:
             return self._reasons(version, options)
         if not (options["images"] and options["manifest"]):
-            raise CommandError("Name the files with --images and --manifest, or scenes with --reasons.")
+            raise CommandError("Name the files with --images and --manifest, or a collection with --reasons.")
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
@@ -116,6 +116,7 @@ class Command(DatabaseCommand):
         from pipeline.photos.selectors import TooFewPhotos
         from pipeline.registry.measuring import evaluate_reasons_of
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.reasons.saliency import NoExplanation
         from predictor.versions.services import OtherWeights
 
         collection = collection_named(options["reasons"])
@@ -124,17 +125,23 @@ class Command(DatabaseCommand):
                 result = evaluate_reasons_of(
                     version=version, collection=collection, limit=options["limit"], report=report
                 )
-        except (TooFewPhotos, MissingWeights, UnknownEncoder, OtherWeights) as error:
+        except (TooFewPhotos, NoExplanation, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
         result = {"model": version.name, "collection": collection.name, **result}
         if options["json"]:
             self.stdout.write(json.dumps(result))
             return
-        self.stdout.write(f"{result['n']} scenes; boxes of clues cover {result['clues_cover']:.1%} of the picture.")
-        self.stdout.write(f"{'':22}{'points at a clue':>18}{'deletion':>18}{'insertion':>18}")
+        self.stdout.write(f"{result['n']} photos, and {result['unexplained']} without an explanation; 95 % intervals.")
+        headings = {"deletion": "deletion", "insertion": "insertion"}
+        if result["with_clues"]:
+            headings = {"pointing": "points at a clue", **headings}
+            self.stdout.write(
+                f"{result['with_clues']} have boxes of clues, which cover {result['clues_cover']:.1%} of the picture."
+            )
+        self.stdout.write(f"{'':20}" + "".join(f"{heading:>22}" for heading in headings.values()))
         for name, row in result["methods"].items():
-            cells = [f"{value['mean']:.3f}" if value else "–" for value in row.values()]
-            self.stdout.write(f"{name:22}" + "".join(f"{cell:>18}" for cell in cells))
+            cells = [_with_interval(row[key]) for key in headings]
+            self.stdout.write(f"{name:20}" + "".join(f"{cell:>22}" for cell in cells))
 
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(
@@ -153,6 +160,11 @@ class Command(DatabaseCommand):
         if "outside" in result:
             signs = ", ".join(f"{name} {value:.3f}" for name, value in result["outside"]["auroc"].items())
             self.stdout.write(f"AUROC of {result['outside']['n']} pictures from elsewhere: {signs}")
+
+
+def _with_interval(measured: dict[str, Any]) -> str:
+    low, high = measured["ci95"]
+    return f"{measured['mean']:.3f} ({low:.3f}-{high:.3f})"
 
 
 def _read(path: Path) -> tuple[bytes, Image.Image] | None:
