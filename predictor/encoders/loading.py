@@ -11,6 +11,7 @@ import torch
 from django.conf import settings
 from torch import nn
 
+from predictor.encoders.clip_weights import VIT_B16_FILE
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
 from predictor.encoders.networks import (
     ARCHITECTURES,
@@ -28,7 +29,7 @@ from predictor.encoders.tuned import TunedEncoderDamaged, load_weights, read_tun
 REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
     "starter_vit": starter_vit,
     "efficientnet_lite0": efficientnet_lite0,
-    "vit_b16": lambda: vit_b16(settings.VIT_B16_WEIGHTS),
+    "vit_b16": lambda: vit_b16(settings.VIT_B16_WEIGHTS, settings.ENCODERS_DIR / VIT_B16_FILE),
 }
 
 
