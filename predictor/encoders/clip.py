@@ -44,7 +44,7 @@ class ClipParts(nn.Module):
         self.network = network
         self.parts = tuple(parts)
         self.architecture = f"{ARCHITECTURE} ({' + '.join(self.parts)})"
-        self.num_features = sum(PROJECTED if part == "projection" else network.num_features for part in parts)
+        self.num_features = sum(network.num_classes if part == "projection" else network.num_features for part in parts)
 
     def forward(self, images: Tensor) -> Tensor:
         tokens = self.network.forward_features(images)  # (B, 1 + 196, 768), after the last normalisation

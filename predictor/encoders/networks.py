@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from predictor.encoders import clip
-from predictor.encoders.encoder import Preparation
+from predictor.encoders.encoder import Encoder, Preparation
 from predictor.encoders.stages import PooledStages
 
 STARTER_WEIGHTS = Path(__file__).parent.parent / "starter" / "starter_vit.safetensors"
@@ -103,6 +103,14 @@ def from_timm(name: str) -> tuple[nn.Module, Preparation]:
         ) from error
     data = timm.data.resolve_model_data_config(network)
     return network, Preparation(tuple(data["input_size"][1:]), tuple(data["mean"]), tuple(data["std"]))
+
+
+def is_network_of(encoder: Encoder, identity: str) -> bool:
+    """Whether what bears this identity, such as a version, was made with the encoder's network.
+
+    An empty one is older than identities. Since then `vit_b16` has changed, which had GELU and its class token only.
+    """
+    return identity == encoder.identity if identity else not isinstance(encoder.network, clip.ClipParts)
 
 
 # The named networks without weights; those of a fine-tuned encoder are loaded into them.

@@ -105,9 +105,14 @@ def _cell_logits(raw: Tensor, heads: Heads) -> Tensor:
     return embedding @ tensor(heads.weight) + tensor(heads.bias)
 
 
-def _attentions(network: Any) -> list[Any]:
+def _tower(network: nn.Module) -> Any:
+    """The part of the network that has blocks, which is often all of it."""
+    return next((module for module in network.modules() if hasattr(module, "blocks")), network)
+
+
+def _attentions(network: nn.Module) -> list[Any]:
     """The attention of each block, where all are of timm's class ``Attention``."""
-    modules = [getattr(block, "attn", None) for block in getattr(network, "blocks", [])]
+    modules = [getattr(block, "attn", None) for block in getattr(_tower(network), "blocks", [])]
     return modules if all(hasattr(attention, "attn_drop") for attention in modules) else []
 
 
@@ -165,5 +170,5 @@ def _grad_cam(objective: Tensor, maps: Tensor) -> Tensor:
 
 def _grid(tokens: Floats, network: Any, size: tuple[int, int]) -> Floats:
     """Values (T,) of tokens as (rows, columns) of patches, without class tokens."""
-    rows, columns = network.patch_embed.grid_size
+    rows, columns = _tower(network).patch_embed.grid_size
     return tokens[-rows * columns :].reshape(rows, columns)
