@@ -1,11 +1,14 @@
-"""Networks small enough for tests: one whose embedding is the colours of sixteen fields, and a small transformer."""
+"""Networks small enough for tests: the colours of sixteen fields, and transformers, one of them in parts as CLIP's."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from timm.models import VisionTransformer
 from torch import nn
 
+from predictor.encoders.clip import PARTS, ClipParts
 from predictor.encoders.encoder import Preparation
 
 NAME = "tiny"
@@ -38,3 +41,11 @@ def tiny_vit() -> tuple[nn.Module, Preparation]:
             img_size=(32, 48), patch_size=8, embed_dim=32, depth=3, num_heads=2, num_classes=0, global_pool="avg"
         )
     return network, Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+def tiny_clip(parts: Sequence[str] = PARTS) -> tuple[nn.Module, Preparation]:
+    """A tower of three blocks with a projection onto sixteen dimensions; its weights are random, always the same."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tower = VisionTransformer(img_size=(32, 48), patch_size=8, embed_dim=32, depth=3, num_heads=2, num_classes=16)
+    return ClipParts(tower, parts), Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))

@@ -29,7 +29,7 @@ def cached_embeddings(
 
     ``read`` is called from several threads.
     """
-    key = f"{encoder.weights_sha256}-{encoder.preparation}-views"
+    key = f"{encoder.weights_sha256}-{encoder.identity}-views"
     folder = cache / f"features-{encoder.name.replace(':', '-')}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     cached: dict[str, Embeddings] = {}

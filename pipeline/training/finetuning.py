@@ -140,7 +140,14 @@ def finetune(
     model = _linear_probe(copy.deepcopy(encoder.network), photos, task_targets).to(encoder.device)
     trainable = _unfreeze(model.network, schedule.blocks)
     identity = repr(
-        (asdict(schedule), encoder.weights_sha256, photos.data_sha256(), validation.data_sha256(), _processes())
+        (
+            asdict(schedule),
+            encoder.weights_sha256,
+            encoder.identity,
+            photos.data_sha256(),
+            validation.data_sha256(),
+            _processes(),
+        )
     )
     run = _Run(model, trainable, schedule, len(photos), checkpoint, hashlib.sha256(identity.encode()).hexdigest())
     parallel_model: Any = model

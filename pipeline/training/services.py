@@ -138,7 +138,7 @@ def finetune_encoder(
     if rank() == 0:
         card = {**result.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
         tuned = tuned_encoders.TunedEncoder(
-            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card
+            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card, encoder.identity
         )
         weights = {key: tensor.cpu().numpy() for key, tensor in result.network.state_dict().items()}
         tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, tuned)

@@ -59,6 +59,7 @@ def train_artifact(
     card: dict[str, Any] = {
         "encoder": encoder.name,
         "encoder_sha256": encoder.weights_sha256,
+        "encoder_identity": encoder.identity,
         "collection": collection,
         "photos": len(photos),
         "cells": len(parts.partition),

@@ -45,7 +45,7 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A frozen network. Embeddings are comparable where name, ``weights_sha256`` and ``preparation`` are the same.
+    """A frozen network. Embeddings are comparable where ``weights_sha256`` and ``identity`` are the same.
 
     ``training_hashes`` are the hashes of the stored photos that a fine-tuned network was trained on.
     """
@@ -70,6 +70,11 @@ class Encoder:
     @cached_property
     def weights_sha256(self) -> str:
         return _hash_of(self.network)
+
+    @property
+    def identity(self) -> str:
+        """What decides about embeddings beside the weights: the architecture, the parts pooled and the preparation."""
+        return f"{_architecture(self.network)}; {self.preparation}"
 
     def encode(self, images: Iterable[Image.Image]) -> NDArray[np.float32]:
         """Embeddings (N, dim); of a panorama or very wide picture, the mean over its views."""
@@ -200,6 +205,12 @@ def frozen_encoder(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     return Encoder(name, network.to(device), preparation, device, training_hashes)
+
+
+def _architecture(network: nn.Module) -> str:
+    """What the network says it is, else its name in timm, else its class."""
+    timms: dict[str, str] = getattr(network, "pretrained_cfg", {})
+    return str(getattr(network, "architecture", "")) or timms.get("architecture") or type(network).__name__
 
 
 def _hash_of(network: nn.Module) -> str:

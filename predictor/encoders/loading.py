@@ -12,6 +12,7 @@ import torch
 from django.conf import settings
 from torch import nn
 
+from predictor.encoders.clip_weights import VIT_B16_FILE
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
 from predictor.encoders.networks import (
     ARCHITECTURES,
@@ -20,6 +21,7 @@ from predictor.encoders.networks import (
     UnknownEncoder,
     efficientnet_lite0,
     from_timm,
+    is_network_of,
     starter_vit,
     vit_b16,
 )
@@ -29,7 +31,7 @@ from predictor.encoders.tuned import TunedEncoderDamaged, load_weights, read_tun
 REGISTRY: dict[str, Callable[[], tuple[nn.Module, Preparation]]] = {
     "starter_vit": starter_vit,
     "efficientnet_lite0": efficientnet_lite0,
-    "vit_b16": lambda: vit_b16(settings.VIT_B16_WEIGHTS),
+    "vit_b16": lambda: vit_b16(settings.VIT_B16_WEIGHTS, settings.ENCODERS_DIR / VIT_B16_FILE),
 }
 
 
@@ -80,8 +82,13 @@ def _tuned(name: str) -> Encoder:
         raise MissingWeights(str(error)) from error
     build = ARCHITECTURES.get(tuned.base)
     network = build() if build else timm.create_model(tuned.base.removeprefix(TIMM_PREFIX), num_classes=0)
-    network.load_state_dict({key: torch.from_numpy(array) for key, array in load_weights(folder).items()})
     fields: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in tuned.preparation.items()
     }
-    return frozen_encoder(name, network, Preparation(**fields), frozenset(tuned.learnt))
+    encoder = frozen_encoder(name, network, Preparation(**fields), frozenset(tuned.learnt))
+    if not is_network_of(encoder, tuned.identity):
+        raise MissingWeights(
+            f"{name} was made from another network than {tuned.base} is now: fine-tune again, then train again."
+        )
+    network.load_state_dict({key: torch.from_numpy(array) for key, array in load_weights(folder).items()})
+    return encoder

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import timm
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from predictor.encoders.encoder import Preparation
+from predictor.encoders import clip
+from predictor.encoders.encoder import Encoder, Preparation
 from predictor.encoders.stages import PooledStages
 
 STARTER_WEIGHTS = Path(__file__).parent.parent / "starter" / "starter_vit.safetensors"
 STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
-VIT_B16 = "vit_base_patch16_clip_224.openai"
 TIMM_PREFIX = "timm:"
 
 
@@ -68,31 +69,53 @@ def efficientnet_lite0() -> tuple[nn.Module, Preparation]:
     return PooledStages(classifier), Preparation((384, 512), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), whole=True)
 
 
-def vit_b16(file: str | None) -> tuple[nn.Module, Preparation]:
-    """CLIP's ViT-B/16 with the weights of this checkpoint file, else from timm's hub. Raises MissingWeights."""
-    if file and not Path(file).exists():
-        raise MissingWeights(f"GEOGUESS_VIT_B16_WEIGHTS names {file}, which does not exist.")
-    return from_timm(VIT_B16, {"file": file} if file else None)
+def vit_b16(named: str, got: Path) -> tuple[nn.Module, Preparation]:
+    """CLIP's ViT-B/16 with the weights of the checkpoint file ``named``, else those that `get_encoder` has put into the
+    file ``got``. Raises MissingWeights.
+    """
+    if named and not Path(named).exists():
+        raise MissingWeights(f"GEOGUESS_VIT_B16_WEIGHTS names {named}, which does not exist.")
+    if not named and not got.exists():
+        raise MissingWeights(
+            "The weights of vit_b16 are missing: run `manage.py get_encoder vit_b16`, or name a checkpoint file in "
+            "GEOGUESS_VIT_B16_WEIGHTS."
+        )
+    file = named or str(got)
+    try:
+        network = clip.tower(file)
+    except (OSError, RuntimeError, LookupError, ValueError, UnpicklingError, SafetensorError) as error:
+        raise MissingWeights(
+            f"{file} does not hold the weights of CLIP's ViT-B/16, the image half with its projection ({error}): name "
+            "another checkpoint file in GEOGUESS_VIT_B16_WEIGHTS, or remove it and run `manage.py get_encoder vit_b16`."
+        ) from error
+    return clip.ClipParts(network), clip.PREPARATION
 
 
-def from_timm(name: str, overlay: dict[str, str] | None = None) -> tuple[nn.Module, Preparation]:
+def from_timm(name: str) -> tuple[nn.Module, Preparation]:
     """A network of timm with the weights from its hub. Raises UnknownEncoder and MissingWeights."""
     if not timm.is_model(name):
         raise UnknownEncoder(f"timm has no model named {name!r}.")
     try:
-        network = timm.create_model(name, pretrained=True, num_classes=0, pretrained_cfg_overlay=overlay)
+        network = timm.create_model(name, pretrained=True, num_classes=0)
     except (OSError, RuntimeError) as error:
         raise MissingWeights(
-            f"The weights of {name} cannot be loaded ({error}). With a network they come from timm's hub; for vit_b16 "
-            "the setting GEOGUESS_VIT_B16_WEIGHTS may name a checkpoint file."
+            f"The weights of {name} cannot be loaded ({error}): they come from timm's hub, which needs a network."
         ) from error
     data = timm.data.resolve_model_data_config(network)
     return network, Preparation(tuple(data["input_size"][1:]), tuple(data["mean"]), tuple(data["std"]))
+
+
+def is_network_of(encoder: Encoder, identity: str) -> bool:
+    """Whether what bears this identity, such as a version, was made with the encoder's network.
+
+    An empty one is older than identities. Since then `vit_b16` has changed, which had GELU and its class token only.
+    """
+    return identity == encoder.identity if identity else not isinstance(encoder.network, clip.ClipParts)
 
 
 # The named networks without weights; those of a fine-tuned encoder are loaded into them.
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
     "starter_vit": starter_network,
     "efficientnet_lite0": lambda: PooledStages(timm.create_model("tf_efficientnet_lite0", num_classes=0)),
-    "vit_b16": partial(timm.create_model, VIT_B16, num_classes=0),
+    "vit_b16": lambda: clip.ClipParts(clip.tower()),
 }

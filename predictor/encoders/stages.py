@@ -26,6 +26,7 @@ class PooledStages(nn.Module):
     def __init__(self, network: Any) -> None:
         super().__init__()
         self.network = network
+        self.architecture = f"{network.pretrained_cfg['architecture']} (stages {STAGES})"
         channels = [int(stage["num_chs"]) for stage in network.feature_info]
         self.num_features = 2 * network.num_features + sum(channels[stage] for stage in STAGES)
 

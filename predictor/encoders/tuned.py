@@ -28,13 +28,15 @@ class TunedEncoderDamaged(RuntimeError):
 class TunedEncoder:
     """The description of a fine-tuned encoder: its ``base`` in the registry, its preparation's fields, its card.
 
-    ``learnt`` are the hashes of the photos it was trained on: nothing may be chosen or measured on them.
+    ``learnt`` are the hashes of the photos it was trained on: nothing may be chosen or measured on them. ``identity``
+    is the encoder's own; it is empty if the encoder was made before identities were written down.
     """
 
     base: str
     preparation: dict[str, Any]
     learnt: list[str]
     card: dict[str, Any]
+    identity: str = ""
 
 
 def save_tuned(folder: Path, weights: dict[str, NDArray[np.generic]], description: TunedEncoder) -> None:

@@ -46,8 +46,13 @@ def register_version(*, folder: Path) -> ModelVersion:
 def encoder_of(artifact: Artifact) -> Encoder:
     """The version's encoder. Raises OtherWeights, MissingWeights or UnknownEncoder when it is not here."""
     from predictor.encoders.loading import load_encoder
+    from predictor.encoders.networks import is_network_of
 
     encoder = load_encoder(artifact.encoder)
+    if not is_network_of(encoder, artifact.card.get("encoder_identity", "")):
+        raise OtherWeights(
+            f"{encoder.name} is another network now than the one this version was trained with: train it again."
+        )
     if encoder.weights_sha256 != artifact.card["encoder_sha256"]:
         raise OtherWeights(
             f"The weights of {encoder.name} are not those this version was trained with: train it again, or put the "

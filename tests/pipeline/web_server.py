@@ -95,9 +95,12 @@ def web_server() -> Iterator[WebServer]:
                 self.send_header(name.replace("_", "-"), value)
             self.send_header("Content-Length", str(len(reply.body) + 100 * reply.cut))
             self.end_headers()
-            self.wfile.write(reply.body)
+            if self.command != "HEAD":
+                self.wfile.write(reply.body)
             if reply.cut:
                 self.close_connection = True
+
+        do_HEAD = do_GET
 
         def log_message(self, *args: Any) -> None: ...
 

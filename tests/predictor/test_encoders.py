@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
+from torch.nn import functional
 
+from predictor.encoders import clip
 from predictor.encoders.encoder import frozen_encoder
 from predictor.encoders.loading import REGISTRY, load_encoder
-from predictor.encoders.networks import VIT_B16, MissingWeights, UnknownEncoder, starter_network, starter_vit
+from predictor.encoders.networks import MissingWeights, UnknownEncoder, starter_network, starter_vit
 from predictor.pictures.images import decode
 from tests.made import picture
 
@@ -69,6 +73,18 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
         load_encoder("no_such_encoder")
 
 
+@pytest.fixture(scope="module")
+def clip_tower():
+    torch.manual_seed(3)
+    return clip.tower().eval()
+
+
+def test_weights_of_vit_b16_that_are_nowhere_say_how_to_get_them(settings, data_folders: Path) -> None:
+    settings.VIT_B16_WEIGHTS = ""
+    with pytest.raises(MissingWeights, match=r"get_encoder vit_b16.*GEOGUESS_VIT_B16_WEIGHTS"):
+        REGISTRY["vit_b16"]()
+
+
 def test_a_missing_checkpoint_names_the_setting(settings, tmp_path: Path) -> None:
     settings.VIT_B16_WEIGHTS = str(tmp_path / "missing.safetensors")
     with pytest.raises(MissingWeights, match="GEOGUESS_VIT_B16_WEIGHTS"):
@@ -76,18 +92,61 @@ def test_a_missing_checkpoint_names_the_setting(settings, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_vit_b16_loads_from_a_checkpoint_file(settings, tmp_path: Path) -> None:
-    import timm
-    from safetensors.torch import save_file
-
-    torch.manual_seed(3)
-    network = timm.create_model(VIT_B16, num_classes=0)
-    save_file(network.state_dict(), tmp_path / "vit.safetensors")
-    settings.VIT_B16_WEIGHTS = str(tmp_path / "vit.safetensors")
+def test_vit_b16_loads_from_a_checkpoint_file_or_from_the_data_folder(
+    clip_tower: Any, settings, data_folders: Path
+) -> None:
+    settings.VIT_B16_WEIGHTS = str(data_folders / "named.safetensors")
+    save_file(clip_tower.state_dict(), settings.VIT_B16_WEIGHTS)
     loaded, preparation = REGISTRY["vit_b16"]()
-    assert torch.equal(loaded.blocks[3].mlp.fc1.weight, network.blocks[3].mlp.fc1.weight)
+    assert torch.equal(loaded.network.blocks[3].mlp.fc1.weight, clip_tower.blocks[3].mlp.fc1.weight)
     assert preparation.size == (224, 224)
     assert preparation.mean == pytest.approx((0.481, 0.458, 0.408), abs=0.001)  # CLIP's own, not ImageNet's
+
+    settings.ENCODERS_DIR.mkdir()
+    Path(settings.VIT_B16_WEIGHTS).rename(settings.ENCODERS_DIR / "vit_b16.safetensors")
+    settings.VIT_B16_WEIGHTS = ""
+    again, _ = REGISTRY["vit_b16"]()
+    assert torch.equal(again.network.head.weight, clip_tower.head.weight)
+
+
+@pytest.mark.slow
+def test_a_checkpoint_of_something_else_names_the_setting(clip_tower: Any, settings, tmp_path: Path) -> None:
+    settings.VIT_B16_WEIGHTS = str(tmp_path / "named.safetensors")
+    without_projection = {name: tensor for name, tensor in clip_tower.state_dict().items() if "head" not in name}
+    save_file(without_projection, settings.VIT_B16_WEIGHTS)
+    with pytest.raises(MissingWeights, match=r"(?s)head\.weight.*GEOGUESS_VIT_B16_WEIGHTS"):
+        REGISTRY["vit_b16"]()
+    Path(settings.VIT_B16_WEIGHTS).write_bytes(b"no weights")
+    with pytest.raises(MissingWeights, match="GEOGUESS_VIT_B16_WEIGHTS"):
+        REGISTRY["vit_b16"]()
+
+
+@pytest.mark.slow
+@torch.inference_mode()
+def test_vit_b16_puts_its_parts_side_by_side(clip_tower: Any) -> None:
+    images = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(4))
+    whole = clip.ClipParts(clip_tower, ("projection", "class", "patches"))
+    rows = whole(images)
+    assert rows.shape == (2, whole.num_features) == (2, 512 + 768 + 768)
+    projection, first, patches = rows.split([512, 768, 768], dim=1)
+    for part in (projection, first, patches):
+        assert torch.allclose(part.norm(dim=1), torch.ones(2))
+    assert torch.allclose(projection, functional.normalize(clip_tower(images)), atol=1e-5)
+    assert torch.allclose(
+        first,
+        functional.normalize(clip_tower.forward_head(clip_tower.forward_features(images), pre_logits=True)),
+        atol=1e-5,
+    )
+    tokens = clip_tower.forward_intermediates(images, indices=1, norm=True, output_fmt="NLC", intermediates_only=True)[
+        0
+    ]
+    assert torch.allclose(patches, functional.normalize(tokens.mean(dim=1)), atol=1e-5)
+    assert torch.equal(clip.ClipParts(clip_tower, ("patches", "class"))(images), torch.cat([patches, first], dim=1))
+
+
+def test_vit_b16_has_quickgelu(clip_tower: Any) -> None:
+    values = torch.linspace(-4, 4, 9)
+    assert torch.allclose(clip_tower.blocks[0].mlp.act(values), values * torch.sigmoid(1.702 * values))
 
 
 def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:

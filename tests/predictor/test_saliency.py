@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from predictor.network.heads import Heads, Projection
 from predictor.reasons.saliency import (
     GRAD_CAM,
     GRADIENT_ATTENTION,
+    ROLLOUT,
     NoExplanation,
     input_box,
     methods,
@@ -29,7 +31,7 @@ from predictor.reasons.saliency import (
 )
 from predictor.serving.worker import LoadedVersion, _attention
 from tests.made import made_artifact
-from tests.tiny import tiny_vit
+from tests.tiny import tiny_clip, tiny_vit
 
 PHOTOS = os.environ.get("GEOGUESS_PHOTOS")
 HOW = Preparation((32, 48), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -80,16 +82,21 @@ def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: in
     assert (values.min(), values.max()) == (0.0, 1.0)
 
 
+@pytest.mark.parametrize("network", [tiny_vit, tiny_clip])
 @pytest.mark.parametrize("method", ["rollout", "gradient attention"])
-def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(tiny_encoder: str, method: str) -> None:
-    encoder = frozen_encoder("tiny_vit", *tiny_vit())
+def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(
+    tiny_encoder: str, network: Callable[[], tuple[torch.nn.Module, Preparation]], method: str
+) -> None:
+    encoder = frozen_encoder("transformer", *network())
     artifact = with_heads(encoder)
-    fused = [block.attn.fused_attn for block in encoder.network.blocks]
+    blocks = getattr(encoder.network, "network", encoder.network).blocks
+    fused = [block.attn.fused_attn for block in blocks]
+    assert methods(encoder) == (GRADIENT_ATTENTION, ROLLOUT)
     before = encoder.encode([spot(1, 2)])
     values = saliency(encoder, artifact, spot(1, 2), method)
     assert values.shape == (4, 6)
     assert (values.min(), values.max()) == (0.0, 1.0)
-    assert [block.attn.fused_attn for block in encoder.network.blocks] == fused
+    assert [block.attn.fused_attn for block in blocks] == fused
     assert np.array_equal(encoder.encode([spot(1, 2)]), before)
     assert not any(parameter.requires_grad for parameter in encoder.network.parameters())
     assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
