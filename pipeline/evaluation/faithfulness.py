@@ -42,6 +42,7 @@ def evaluate_reasons(
 ) -> dict[str, Any]:
     """For each method and baseline: the share of hits and the areas under both curves, with 95 % intervals.
 
+    For each method, also by how much both areas differ from those of the baselines on the same pictures.
     ``count`` is the number of pictures, for the progress. Those that a method has no map for are left out, and counted.
     Raises NoExplanation if none is left.
     """
@@ -89,6 +90,14 @@ def evaluate_reasons(
                 "insertion": _mean(insertion[name]),
             }
             for name in deletion
+        },
+        "differences": {
+            f"{name} - {baseline}": {
+                "deletion": _mean(np.subtract(deletion[name], deletion[baseline])),
+                "insertion": _mean(np.subtract(insertion[name], insertion[baseline])),
+            }
+            for name in methods(encoder)
+            for baseline in baselines
         },
     }
 
@@ -148,8 +157,8 @@ def _area(box: Box) -> float:
     return (right - left) * (bottom - top)
 
 
-def _mean(values: list[float]) -> dict[str, Any] | None:
-    if not values:
+def _mean(values: Sequence[float] | Floats) -> dict[str, Any] | None:
+    if not len(values):
         return None
     low, high = interval(np.array(values))
     return {"mean": round(float(np.mean(values)), 4), "ci95": [round(low, 4), round(high, 4)]}

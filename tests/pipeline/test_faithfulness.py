@@ -40,6 +40,8 @@ def test_what_points_at_the_clue_hits_it_and_its_curves_are_apart(tiny_encoder: 
     assert chance["pointing"]["mean"] < 1.0
     assert found["deletion"]["mean"] < chance["deletion"]["mean"]
     assert found["insertion"]["mean"] > chance["insertion"]["mean"]
+    against = result["differences"]["Grad-CAM - random"]
+    assert against["deletion"]["ci95"][1] < 0 < against["insertion"]["ci95"][0]
 
 
 def test_large_boxes_are_left_out_as_anything_hits_them(tiny_encoder: str) -> None:

@@ -138,10 +138,10 @@ class Command(DatabaseCommand):
             self.stdout.write(
                 f"{result['with_clues']} have boxes of clues, which cover {result['clues_cover']:.1%} of the picture."
             )
-        self.stdout.write(f"{'':20}" + "".join(f"{heading:>22}" for heading in headings.values()))
-        for name, row in result["methods"].items():
-            cells = [_with_interval(row[key]) for key in headings]
-            self.stdout.write(f"{name:20}" + "".join(f"{cell:>22}" for cell in cells))
+        self.stdout.write(f"{'':28}" + "".join(f"{heading:>26}" for heading in headings.values()))
+        for name, row in {**result["methods"], **result["differences"]}.items():
+            cells = [_with_interval(row[key]) if key in row else "" for key in headings]
+            self.stdout.write(f"{name:28}" + "".join(f"{cell:>26}" for cell in cells))
 
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(
@@ -164,7 +164,7 @@ class Command(DatabaseCommand):
 
 def _with_interval(measured: dict[str, Any]) -> str:
     low, high = measured["ci95"]
-    return f"{measured['mean']:.3f} ({low:.3f}-{high:.3f})"
+    return f"{measured['mean']:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _read(path: Path) -> tuple[bytes, Image.Image] | None:
