@@ -24,7 +24,7 @@ PREPARATION = Preparation((224, 224), OPENAI_CLIP_MEAN, OPENAI_CLIP_STD)
 
 
 def tower(file: str | None = None) -> Any:
-    """CLIP's tower from timm with random weights, or those of a checkpoint file that has timm's names or OpenAI's."""
+    """CLIP's tower from timm with random weights, or those of a checkpoint file of timm's or open_clip's."""
     return timm.create_model(
         f"{ARCHITECTURE}.openai",
         num_classes=PROJECTED,
