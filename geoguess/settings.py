@@ -23,7 +23,7 @@ if DATA_DIR.stat().st_uid == os.geteuid():
 ORIGINALS_DIR = DATA_DIR / "originals"  # as uploaded; never served
 STORE_DIR = DATA_DIR / "store"  # display copies, named by their hash
 MODELS_DIR = DATA_DIR / "models"  # one artifact folder per version
-ENCODERS_DIR = DATA_DIR / "encoders"  # fine-tuned ones
+ENCODERS_DIR = DATA_DIR / "encoders"  # fine-tuned ones, and the weights that get_encoder got
 BOUNDARIES_DIR = DATA_DIR / "boundaries"  # sets that import_boundaries made
 JOBS_DIR = DATA_DIR / "jobs"  # checkpoints and results of jobs
 UPLOADS_DIR = DATA_DIR / "uploads"  # files on their way in
@@ -275,7 +275,7 @@ UNFOLD = {
     },
 }
 
-# --- Weights that are not in a package: a checkpoint file for vit_b16; empty means timm's hub
+# --- Weights that are not in a package: a checkpoint file for vit_b16; empty means what get_encoder got
 VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
 # A checkpoint file of CLIP_MODEL, read by open_clip: its text tower encodes captions in training
 CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")

@@ -18,13 +18,14 @@ from predictor.encoders.encoder import Preparation
 
 ARCHITECTURE = "vit_base_patch16_clip_quickgelu_224"  # in timm
 PROJECTED = 512  # dimensions of the space that pictures share with texts
-# The class token projected into that space; the class token; the mean of the patches' tokens.
-PARTS = ("projection", "class", "patches")
+# Out of the class token projected into that space, "class" for the token itself, and "patches" for the mean of the
+# patches' tokens: those that the embedding has. On photos of unknown photographers the others add nothing (docs/model.md).
+PARTS = ("projection",)
 PREPARATION = Preparation((224, 224), OPENAI_CLIP_MEAN, OPENAI_CLIP_STD)
 
 
 def tower(file: str | None = None) -> Any:
-    """CLIP's tower from timm with random weights, or those of a checkpoint file that has timm's names or OpenAI's."""
+    """CLIP's tower from timm with random weights, or those of a checkpoint file of timm's or open_clip's."""
     return timm.create_model(
         f"{ARCHITECTURE}.openai",
         num_classes=PROJECTED,

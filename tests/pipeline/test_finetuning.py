@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from pipeline.models import Collection, Photo
 from pipeline.support.progress import Cancelled, SilentReporter
 from pipeline.training.finetuning import NothingToTune, Schedule, finetune
 from pipeline.training.learning import Photos
-from predictor.encoders.encoder import Encoder
+from predictor.encoders.encoder import Encoder, frozen_encoder
 from predictor.encoders.loading import REGISTRY, forget_encoders, load_encoder
 from predictor.encoders.networks import ARCHITECTURES
 from predictor.models import ModelVersion
@@ -28,7 +29,7 @@ from predictor.pictures.images import decode
 from predictor.versions.selectors import training_hashes
 from tests.made import picture, position
 from tests.pipeline.stored import store_photos
-from tests.tiny import TINY_VIT, tiny_vit
+from tests.tiny import TINY_VIT, tiny_clip, tiny_vit
 
 pytestmark = pytest.mark.training
 WEAK = 100.0  # penalty that leaves the probe ignorant, so that there is something to gain
@@ -88,6 +89,18 @@ def test_only_the_last_block_moves_and_the_validation_score_rises(vit: Encoder, 
     assert found.figures["validation_score"]["after"] > found.figures["validation_score"]["before"]
     assert set(found.figures["task_weights"]) >= {"cell", "state"}
     assert len({round(value, 4) for value in found.figures["task_weights"].values()}) > 1
+
+
+def test_of_clips_tower_the_last_block_and_what_follows_move(vit: Encoder, tmp_path: Path) -> None:
+    encoder = frozen_encoder("clip", *tiny_clip())
+    found = tuned(encoder, tmp_path, replace(SCHEDULE, epochs=1, rate=1e-2))
+    moved = {
+        name
+        for (name, before), after in zip(encoder.network.named_parameters(), found.network.parameters(), strict=True)
+        if not torch.equal(before, after)
+    }
+    assert any(name.startswith("network.blocks.2.") for name in moved)
+    assert all(name.startswith(("network.blocks.2.", "network.norm.", "network.head.")) for name in moved)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others(vit: Encoder, tmp_path: Path) -> None:

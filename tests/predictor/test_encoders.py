@@ -110,6 +110,20 @@ def test_vit_b16_loads_from_a_checkpoint_file_or_from_the_data_folder(
 
 
 @pytest.mark.slow
+@torch.inference_mode()
+def test_a_checkpoint_of_open_clip_gives_its_projections(settings, tmp_path: Path) -> None:
+    import open_clip
+
+    torch.manual_seed(5)
+    original = open_clip.create_model("ViT-B-16-quickgelu").eval()
+    settings.VIT_B16_WEIGHTS = str(tmp_path / "named.pt")
+    torch.save(original.state_dict(), settings.VIT_B16_WEIGHTS)
+    images = torch.randn(2, 3, 224, 224)
+    loaded = REGISTRY["vit_b16"]()[0].eval()
+    assert torch.allclose(loaded(images)[:, :512], functional.normalize(original.encode_image(images)), atol=1e-4)
+
+
+@pytest.mark.slow
 def test_a_checkpoint_of_something_else_names_the_setting(clip_tower: Any, settings, tmp_path: Path) -> None:
     settings.VIT_B16_WEIGHTS = str(tmp_path / "named.safetensors")
     without_projection = {name: tensor for name, tensor in clip_tower.state_dict().items() if "head" not in name}
