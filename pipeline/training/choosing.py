@@ -16,14 +16,14 @@ from scipy.optimize import minimize
 from pipeline.evaluation.baselines import constant_point
 from pipeline.support.progress import Reporter
 from pipeline.training.learning import PENALTIES, FittedModel, targets
-from pipeline.training.recipe import PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
+from pipeline.training.recipe import NARROW, PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
 from predictor.answers.calibration import Calibration, conformal_factors
 from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
 from predictor.answers.method import AnswerMethod
 from predictor.answers.posterior import locate, neighbours, refine, state_probabilities
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
-from predictor.network.smoothing import TAU_PER_SPACING, spacing_km
+from predictor.network.smoothing import spacing_km
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
 STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 25)
@@ -34,7 +34,6 @@ NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
 # What is taken unless something else is clearly better: these did best on average over collections and encoders.
 USUAL_PENALTY, USUAL_HEAT, USUAL_SHARE = 3e-5, 0.16, 0.25
 CLEAR = 2.0  # standard errors
-CALIBRATING = Recipe(tau_per_spacing=TAU_PER_SPACING)
 GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
 CANDIDATES = 1500  # gallery positions that are candidates for a guess while choosing
 TUNING_PHOTOS = 1000
@@ -284,7 +283,7 @@ def _doubt_cosine(nearest: Floats) -> float:
 
 def _cell_targets(fold: HeldOutFold) -> Floats:
     """Smoothed targets (n, C) of the held-out photos, the same for every recipe; narrow, for calibrated cells."""
-    return targets(CALIBRATING, fold.vectors, fold.learnt.partition)
+    return targets(NARROW, fold.vectors, fold.learnt.partition)
 
 
 def _cross_entropy(target: Floats, cells: Floats) -> float:

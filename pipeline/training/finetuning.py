@@ -32,7 +32,7 @@ from torchvision.transforms import v2 as transforms
 from pipeline.geocells import semantic_partition
 from pipeline.support.progress import SILENT, Reporter
 from pipeline.training.learning import TASK_PENALTY, Photos, targets
-from pipeline.training.recipe import Recipe
+from pipeline.training.recipe import NARROW
 from predictor.answers.partition import Partition
 from predictor.encoders.encoder import Encoder, Preparation, normalise
 from predictor.geodesy import Floats, distance_matrix_km, score
@@ -134,7 +134,7 @@ def finetune(
     report = report if rank() == 0 else SILENT
     partition = semantic_partition(photos.latitudes, photos.longitudes)
     task_targets = {
-        CELL: torch.from_numpy(targets(Recipe(), photos.vectors(), partition).astype(np.float32)),
+        CELL: torch.from_numpy(targets(NARROW, photos.vectors(), partition).astype(np.float32)),
         **{name: torch.from_numpy(_classes(values)) for name, values in photos.labels.items() if _has_several(values)},
     }
     model = _linear_probe(copy.deepcopy(encoder.network), photos, task_targets).to(encoder.device)

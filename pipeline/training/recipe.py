@@ -74,6 +74,8 @@ class Recipe:
         return replace(self, **values)
 
 
+# PIGEON's width of smoothing, for what was measured with it: fine-tuning, and the probabilities' temperature.
+NARROW = Recipe(tau_per_spacing=TAU_PER_SPACING)
 PAPER = Recipe(contrastive=True, multitask=True, hierarchy=True, second_optics=True)
 RECIPES = {"default": Recipe(), "paper": PAPER}  # "paper" has every part of the paper on, whether it helps or not
 

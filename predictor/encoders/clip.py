@@ -18,8 +18,8 @@ from predictor.encoders.encoder import Preparation
 
 ARCHITECTURE = "vit_base_patch16_clip_quickgelu_224"  # in timm
 PROJECTED = 512  # dimensions of the space that pictures share with texts
-# Out of the class token projected into that space, "class" for the token itself, and "patches" for the mean of the
-# patches' tokens: those that the embedding has. On photos of unknown photographers the others add nothing (docs/model.md).
+# The parts of an embedding, out of "projection" (the class token in that space), "class" (that token) and "patches"
+# (the mean of the patches' tokens): on photos of unknown photographers the others add nothing (docs/model.md).
 PARTS = ("projection",)
 PREPARATION = Preparation((224, 224), OPENAI_CLIP_MEAN, OPENAI_CLIP_STD)
 

@@ -14,7 +14,7 @@ from pipeline.support.progress import SilentReporter
 from pipeline.training import choosing
 from pipeline.training.choosing import PENALTIES, HeldOutFold
 from pipeline.training.learning import targets
-from pipeline.training.recipe import Recipe
+from pipeline.training.recipe import NARROW, Recipe
 from predictor.answers.partition import Partition
 from predictor.answers.posterior import GalleryPhotos, state_probabilities
 from predictor.geodesy import Floats, positions, unit_vectors
@@ -61,7 +61,7 @@ def made_fold(seed: int, **model: Any) -> Any:
 
 def wanted(fold: HeldOutFold) -> Floats:
     """The log of the cells' probabilities that training aims at (n, C)."""
-    return np.log(targets(choosing.CALIBRATING, fold.vectors, fold.learnt.partition))
+    return np.log(targets(NARROW, fold.vectors, fold.learnt.partition))
 
 
 @pytest.fixture
