@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import date, timedelta
+from io import StringIO
 
 import numpy as np
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
@@ -29,6 +31,7 @@ from pipeline.support.progress import SILENT
 from predictor.answers.levels import Level
 from predictor.models import ModelVersion, Prediction, Promotion, Takeover
 from predictor.serving import questions
+from predictor.versions import services as predicting
 from predictor.versions.services import promote, register_version
 from tests.geoguess.conftest import tiny_artifact
 from tests.geoguess.test_live_services import go_on, make
@@ -205,6 +208,17 @@ def test_a_question_about_a_round_names_the_version_that_played_it(client, playa
     assert question is not None
     assert question.version == painter
     assert client.get(reverse("look-answer", args=[key])).status_code == 202  # it is asked, not answered
+
+
+def test_the_champion_looks_at_a_collection_of_another_version_before_its_pictures_are_exhibited(
+    drawn, version, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(predicting, "predict_images", lambda **about: asked.append(about))
+    call_command("exhibit", collection="Drawn", stdout=StringIO())
+    (about,) = asked
+    assert about["version"] == version
+    assert set(about["sha256s"]) == set(drawn.photos.values_list("sha256", flat=True))
 
 
 def test_each_version_that_serves_a_photo_counts_as_one_player_in_its_difficulty(playable, drawn, version, painter):
