@@ -11,7 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 STATIC = settings.BASE_DIR / "static"
-WHOLE_FILES = {"evaluation_report.html"}  # carries its style, whose hash its policy names: tests/pipeline looks at that
+WHOLE_FILES = {
+    "evaluation_report.html",
+    "ablation.html",
+}  # carries its style, whose hash its policy names: tests/pipeline looks at that
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 TOKENS = dict(re.findall(r"--([\w-]+): light-dark\(([^;]+)\);", (STATIC / "css/system.css").read_text()))
 TEXT_ON_SURFACE = ("ink", "ink-soft", "you", "model", "truth", "danger")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import asdict
 from functools import partial
+from hashlib import sha256
 from html import unescape
 from io import StringIO
 
@@ -153,7 +155,9 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     assert set(result["files"]) == {path.name for path in report.folder.iterdir()}
     assert result["figures"]["as it is"].endswith("points, +0")
     page = unescape((report.folder / "ablation.html").read_text())
-    assert "default-src 'none'" in page
+    styles = page[page.index("<style>") + 7 : page.index("</style>")]
+    digest = b64encode(sha256(styles.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
     for row in json.loads((report.folder / "ablation.json").read_text())["rows"][1:]:
         assert f'<th scope="row">{row["name"]}</th>' in page
     assert page.count("<svg") == page.count('<th scope="row">')
