@@ -55,19 +55,28 @@ def evaluate_version(
 
 
 def evaluate_reasons_of(
-    *, version: ModelVersion, collection: Collection, limit: int, report: Reporter = SILENT
+    *,
+    version: ModelVersion,
+    collection: Collection,
+    limit: int,
+    unreviewed: bool = False,
+    report: Reporter = SILENT,
 ) -> dict[str, Any]:
     """How faithful the version's reasons are on the collection's test photos, whose clues need not be known.
 
-    Raises TooFewPhotos, NoExplanation, and as `encoder_of` or ArtifactDamaged.
+    The photos are those of `evaluate_version`, and also those that the version knows. Raises TooFewPhotos,
+    NoExplanation, and as `encoder_of` or ArtifactDamaged.
     """
     from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)
-    rows = measurable_photos(collection)[:limit]
+    rows = measurable_photos(collection, unreviewed=unreviewed)[:limit]
+    waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
+    if waiting:
+        report.log(waiting)
     if not rows:
-        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure reasons on.")
+        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure reasons on. {waiting}".rstrip())
     pictures = (
         PictureWithClues(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
         for photo in rows

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pipeline.evaluation import faithfulness
 from pipeline.evaluation.faithfulness import PictureWithClues, evaluate_reasons
-from pipeline.models import Collection, Photo
+from pipeline.models import Collection, Photo, Review
 from predictor.encoders.encoder import frozen_encoder
 from predictor.models import ModelVersion
 from predictor.reasons.saliency import NoExplanation
@@ -80,6 +80,12 @@ def test_the_command_measures_photos_and_scenes_that_know_their_clues(made_versi
     measured = json.loads(out.getvalue())
     assert (measured["n"], measured["with_clues"]) == (4, 4)
     assert set(measured["methods"]) == {"random", "centre"}
+    Photo.objects.update(review=Review.WAITING)
+    with pytest.raises(CommandError, match="wait for a review and are left out: 4"):
+        call_command("evaluate", model=made_version.name, reasons="Cities")
+    out = StringIO()
+    call_command("evaluate", model=made_version.name, reasons="Cities", unreviewed=True, stdout=out)
+    assert out.getvalue().startswith("4 photos")
 
 
 def test_evaluate_without_files_or_scenes_says_what_to_name(made_version: ModelVersion) -> None:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
+from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
@@ -46,6 +47,7 @@ class Command(DatabaseCommand):
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )
         add_crops(parser)
+        add_unreviewed(parser)  # of the collection with --reasons
         parser.add_argument("--outside", type=Path, help="folder with pictures from outside India, to tell them apart")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
@@ -123,7 +125,11 @@ class Command(DatabaseCommand):
         try:
             with TerminalReporter() as report:
                 result = evaluate_reasons_of(
-                    version=version, collection=collection, limit=options["limit"], report=report
+                    version=version,
+                    collection=collection,
+                    limit=options["limit"],
+                    unreviewed=options["unreviewed"],
+                    report=report,
                 )
         except (TooFewPhotos, NoExplanation, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
