@@ -19,6 +19,14 @@ def ablation_page(table: dict[str, Any]) -> str:
     ends = [end for row in rows[1:] if not row["name"].startswith("baseline") for end in row["difference_ci95"]]
     widest = max(map(abs, ends), default=1.0) or 1.0
     marked = [
-        {**row, "mark": mark_safe(span_mark(row["difference"], row["difference_ci95"], widest))} for row in rows[1:]
+        {
+            **row,
+            "gain": f"{row['difference']:+,.0f}".replace("-", "−"),
+            # What lies outside the axis, as weak baselines do, would be drawn at its edge.
+            "mark": mark_safe(span_mark(row["difference"], row["difference_ci95"], widest))
+            if max(map(abs, row["difference_ci95"])) <= widest
+            else "",
+        }
+        for row in rows[1:]
     ]
     return render_to_string(TEMPLATE, {**page_styles(), "table": table, "first": rows[0], "rows": marked})
