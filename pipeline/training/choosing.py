@@ -31,7 +31,7 @@ COSINE_TEMPERATURES = [0.02, 0.04, 0.08, 0.16, 0.32]
 EVEN = 10.0  # a temperature that makes all photos of a cell, or all prototypes, count alike
 CELL_TEMPERATURES = [None, 0.4, 0.2, 0.1, 0.05]
 NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
-# What is taken unless something else is clearly better: these did best on average over collections and encoders.
+# What is taken unless something else is clearly better: chosen on photographs with CLIP's projection (docs/model.md).
 USUAL_PENALTY, USUAL_HEAT, USUAL_SHARE = 3e-5, 0.16, 0.25
 CLEAR = 2.0  # standard errors
 GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
