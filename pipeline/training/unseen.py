@@ -26,6 +26,8 @@ from predictor.answers.posterior import state_probabilities
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats, score
 
+CHOICES = ("cells", "states")
+
 
 @dataclass(frozen=True)
 class Unseen:
@@ -65,8 +67,14 @@ def answer_unseen(
     report: Reporter = SILENT,
 ) -> Unseen:
     """Answers to all photos, with makers (N,) and place clusters (N,), of versions trained on other folds of them."""
-    makers = np.asarray(makers)
-    parts: list[tuple[NDArray[np.intp], Unseen]] = []
+    makers, count = np.asarray(makers), len(photos)
+    unseen = Unseen(
+        np.empty(count),
+        {},
+        np.empty(count, bool),
+        {name: np.empty(count) for name in CHOICES},
+        {name: np.empty(count, bool) for name in CHOICES},
+    )
     for fit, outside in folds_of_makers(makers, places, seed):
         artifact = train_artifact(
             photos.part(fit),
@@ -84,36 +92,15 @@ def answer_unseen(
         truth = Truth(measured.latitudes, measured.longitudes, np.full(len(outside), ""))
         answers = answer(artifact, cells, embeddings)
         distances = distances_km(answers.guesses, truth)
+        unseen.distances_km[outside], unseen.covered[outside] = distances, distances < answers.radii_km
+        for name, guesses in baselines(artifact, embeddings).items():
+            unseen.baselines_km.setdefault(name, np.empty(count))[outside] = distances_km(guesses, truth)
         states, state_names = state_probabilities(
             cells, artifact.partition.states, artifact.calibration.state_temperature
         )
-        choices = {
-            "cells": (cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
-            "states": (states, columns(locate(truth.latitudes, truth.longitudes)[0], state_names)),
-        }
-        unseen = Unseen(
-            distances,
-            {name: distances_km(guesses, truth) for name, guesses in baselines(artifact, embeddings).items()},
-            distances < answers.radii_km,
-            {name: probabilities.max(axis=1) for name, (probabilities, _) in choices.items()},
-            {name: probabilities.argmax(axis=1) == right for name, (probabilities, right) in choices.items()},
-        )
-        parts.append((outside, unseen))
-    return _joined(parts)
-
-
-def _joined(parts: list[tuple[NDArray[np.intp], Unseen]]) -> Unseen:
-    """One table of the parts, in the order of the photos."""
-    order = np.argsort(np.concatenate([rows for rows, _ in parts]))
-
-    def join(read: Callable[[Unseen], NDArray[Any]]) -> NDArray[Any]:
-        return np.concatenate([read(part) for _, part in parts])[order]
-
-    first = parts[0][1]
-    return Unseen(
-        join(lambda part: part.distances_km),
-        {name: join(lambda part, name=name: part.baselines_km[name]) for name in first.baselines_km},  # type: ignore[misc]
-        join(lambda part: part.covered),
-        {name: join(lambda part, name=name: part.sureness[name]) for name in first.sureness},  # type: ignore[misc]
-        {name: join(lambda part, name=name: part.right[name]) for name in first.right},  # type: ignore[misc]
-    )
+        right_cells = artifact.partition.cell_of(truth.latitudes, truth.longitudes)
+        right_states = columns(locate(truth.latitudes, truth.longitudes)[0], state_names)
+        for name, probabilities, right in zip(CHOICES, (cells, states), (right_cells, right_states), strict=True):
+            unseen.sureness[name][outside] = probabilities.max(axis=1)
+            unseen.right[name][outside] = probabilities.argmax(axis=1) == right
+    return unseen

@@ -208,9 +208,8 @@ def act(request: HttpRequest) -> HttpResponse:
 
 def _tags(version: ModelVersion) -> list[str]:
     """What stands beside its name."""
-    serves = ["champion"] if version.is_champion else []
     return [
-        *serves,
+        *(["champion"] if version.is_champion else []),
         *(takeover.collection for takeover in version.takeovers.all()),
         *(alias.name for alias in version.aliases.all()),
     ]

@@ -17,13 +17,16 @@ from django.core.management.base import CommandError
 
 from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection
-from pipeline.support.progress import SilentReporter
+from pipeline.photos.selectors import photos_to_learn_from
+from pipeline.support.progress import SILENT, SilentReporter
 from pipeline.training import ablation, unseen
 from pipeline.training.ablation import OPTICS_WITHOUT_METADATA, Row, as_markdown, task_variants, variants
 from pipeline.training.folds import folds_of_makers
 from pipeline.training.recipe import ANSWERING, Recipe
-from pipeline.training.services import ablate_collection
-from predictor.geodesy import score
+from pipeline.training.services import _learning_photos, ablate_collection
+from pipeline.training.train import train_artifact
+from predictor.encoders.loading import load_encoder
+from predictor.geodesy import distance_matrix_km, score
 from tests.pipeline.stored import store_photos
 
 
@@ -161,3 +164,29 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     for row in json.loads((report.folder / "ablation.json").read_text())["rows"][1:]:
         assert f'<th scope="row">{row["name"]}</th>' in page
     assert page.count("<svg") >= 2  # the parts; baselines may be too far off
+
+
+@pytest.mark.training
+def test_each_photo_is_answered_by_a_version_that_never_met_its_maker(collection, tiny_encoder, monkeypatch) -> None:
+    store_photos(collection, range(360, 400), "train")  # enough for folds of makers inside folds of makers
+    rows = list(photos_to_learn_from(collection))
+    encoder = load_encoder(tiny_encoder)
+    photos = _learning_photos(rows, encoder, SILENT)
+    makers, places = np.array([f"maker {number % 5}" for number in range(len(rows))]), np.arange(len(rows))
+    of_photo = dict(zip(photos.sha256.tolist(), makers.tolist(), strict=True))
+    met: list[set[str]] = []
+
+    def watched(photos, folds, **options):
+        met.append({of_photo[sha256] for sha256 in photos.sha256.tolist()})
+        own = np.array([of_photo[sha256] for sha256 in photos.sha256.tolist()])
+        assert all(not set(own[fit]) & set(own[tune]) for fit, tune in folds)  # nor are choices made on its photos
+        return train_artifact(photos, folds, **options)
+
+    monkeypatch.setattr(unseen, "train_artifact", watched)
+    answers = unseen.answer_unseen(photos, makers, places, encoder=encoder, recipe=Recipe(), seed=1)
+    everyone = set(makers.tolist())
+    assert sorted(maker for known in met for maker in everyone - known) == sorted(everyone)  # each held out once
+    truth = photos.vectors()
+    farthest = distance_matrix_km(truth, truth).max()
+    assert ((answers.distances_km >= 0) & (answers.distances_km < 2 * farthest)).all()
+    assert set(answers.baselines_km) == {"constant", "random", "knn"}
