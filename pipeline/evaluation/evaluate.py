@@ -14,7 +14,7 @@ from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
-from predictor.answers.posterior import Estimate, state_probabilities
+from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
@@ -226,7 +226,7 @@ def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
 
 def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
     """The calibration of cell probabilities and of their sums by state; a state without cells has no column."""
-    of_states, names = state_probabilities(cells, artifact.partition.states, artifact.calibration.state_temperature)
+    of_states, names = artifact.state_probabilities(cells)
     return {
         "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
         "states": calibration(of_states, columns(states, names)),

@@ -20,7 +20,7 @@ from pipeline.support.progress import SILENT, Reporter
 from pipeline.training.folds import groups_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import PAPER, PIGEON_CELLS, Cells, Recipe
-from pipeline.training.unseen import Unseen, answer_unseen
+from pipeline.training.unseen import CHOICES, Unseen, answer_unseen, together
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats, score
 
@@ -100,11 +100,11 @@ def select_recipes(recipes: dict[str, Recipe], parts: Sequence[str]) -> dict[str
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: the distances in km (seeds, N) of the answers to all photos, and means over them (seeds,)."""
+    """A row of the table: the distances in km (seeds, N) of the answers to all photos, and the answers of all seeds."""
 
     name: str
     distances: Floats
-    means: Sequence[dict[str, Any]] = ()
+    answers: Unseen | None = None
 
     def figures(self, reference: Row, groups: NDArray[np.integer]) -> dict[str, Any]:
         """Means over seeds and photos, and the paired difference from the reference with its 95 % interval.
@@ -122,8 +122,9 @@ class Row:
             "difference": round(float(gain.mean()), 1),
             "difference_ci95": [round(low, 1), round(high, 1)],
         }
-        for name in ("radius_coverage", "ece_cells", "ece_states"):
-            row[name] = round(float(np.mean([mean[name] for mean in self.means])), 4) if self.means else None
+        if self.answers:
+            figures = self.answers.figures(np.tile(groups, len(self.distances)))
+            row |= {name: round(value, 4) for name, value in figures.items()}
         return row
 
 
@@ -165,9 +166,8 @@ def ablate(
             for answer in answers:
                 for baseline, distances in answer.baselines_km.items():
                     baselines.setdefault(baseline, []).append(distances)
-        means = [answer.figures() for answer in answers]
-        rows.append(Row(name, np.stack([answer.distances_km for answer in answers]), means))
-        report.log(f"{name}: {np.mean([mean['score'] for mean in means]):,.0f} points on photos of unseen makers")
+        rows.append(Row(name, np.stack([answer.distances_km for answer in answers]), together(answers)))
+        report.log(f"{name}: {score(rows[-1].distances).mean():,.0f} points on photos of unseen makers")
     rows += [Row(f"baseline: {name}", np.stack(by_seed)) for name, by_seed in baselines.items()]
     return {
         "collection": collection,
@@ -182,41 +182,62 @@ def ablate(
 def as_markdown(table: dict[str, Any]) -> str:
     """The table as Markdown."""
     lines = [
-        "| | mean score | by seed | median km | difference (95 %) | in the circle | ECE cells | ECE states |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | mean score | by seed | median km | difference (95 %) | in the circle | mean of makers "
+        "| ECE cells | ECE states |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in table["rows"]:
         low, high = row["difference_ci95"]
         seeds = " / ".join(f"{value:,.0f}" for value in row["seeds"])
         difference = f"{row['difference']:+,.0f} ({low:+,.0f} to {high:+,.0f})" if row is not table["rows"][0] else ""
-        coverage, *errors = (row[name] for name in ("radius_coverage", "ece_cells", "ece_states"))
         cells = [
             row["name"],
             f"{row['score']:,.0f}",
             seeds,
             f"{row['median_km']:,.0f}",
             difference,
-            "" if coverage is None else f"{100 * coverage:.1f} %",
-            *("" if error is None else f"{error:.3f}" for error in errors),
+            *_calibration_cells(row),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
+def _calibration_cells(row: dict[str, Any]) -> list[str]:
+    """How often photos lie in their circle, and calibration errors beside those to expect by chance; empty for rows of
+    baselines, which have neither.
+    """
+    if "radius_coverage" not in row:
+        return [""] * 4
+    return [
+        f"{100 * row['radius_coverage']:.1f} %",
+        f"{100 * row['radius_coverage_makers']:.1f} ± {100 * row['radius_coverage_makers_error']:.1f} %",
+        *(f"{row[f'ece_{name}']:.3f} ({row[f'ece_{name}_if_calibrated']:.3f})" for name in CHOICES),
+    ]
+
+
 class _CachedLearner:
-    """`learn` with a cache for the default recipe: half of the table's recipes differ from it only in answering."""
+    """`learn` with a cache for the default recipe: half of the table's recipes differ from it only in answering, and
+    most others have its geocells.
+    """
 
     def __init__(self, default: Recipe) -> None:
         self.default = default.without_answering()
         self.models: dict[str, FittedModel] = {}
 
     def __call__(self, photos: Photos, recipe: Recipe, report: Reporter, *args: Any, **options: Any) -> FittedModel:
-        if recipe.without_answering() != self.default:
-            return learn(photos, recipe, report, *args, **options)
         key = photos.data_sha256()
+        if recipe.without_answering() != self.default:
+            if key in self.models and _geocells(recipe) == _geocells(self.default):
+                options["partition"] = self.models[key].partition
+            return learn(photos, recipe, report, *args, **options)
         if key not in self.models:
             self.models[key] = learn(photos, recipe, report)
         return self.models[key]
+
+
+def _geocells(recipe: Recipe) -> tuple[Any, ...]:
+    """What geocells depend on, beside the photos."""
+    return recipe.cells, recipe.minimum, recipe.maximum
 
 
 class _CancelOnly:

@@ -20,6 +20,7 @@ def ablation_page(table: dict[str, Any]) -> str:
     widest = max(map(abs, ends), default=1.0) or 1.0
     marked = [
         {
+            "radius_coverage": None,  # of baselines
             **row,
             "gain": f"{row['difference']:+,.0f}".replace("-", "−"),
             # What lies outside the axis, as weak baselines do, would be drawn at its edge.

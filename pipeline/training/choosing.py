@@ -20,19 +20,20 @@ from pipeline.training.recipe import NARROW, PIGEON_GUARD_KM, PIGEON_TEMPERATURE
 from predictor.answers.calibration import Calibration, conformal_factors
 from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
 from predictor.answers.method import AnswerMethod
-from predictor.answers.posterior import locate, neighbours, refine, state_probabilities
+from predictor.answers.posterior import STATES, locate, neighbours, refine, state_probabilities
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
 from predictor.network.smoothing import spacing_km
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
-STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 25)
+STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 13)
+STATE_DOUBTS = np.linspace(0.0, 0.95, 20)
 COSINE_TEMPERATURES = [0.02, 0.04, 0.08, 0.16, 0.32]
 EVEN = 10.0  # a temperature that makes all photos of a cell, or all prototypes, count alike
 CELL_TEMPERATURES = [None, 0.4, 0.2, 0.1, 0.05]
 NEIGHBOUR_SHARES = [0.0, 0.25, 0.5, 0.75]
 # What is taken unless something else is clearly better: chosen on photographs with CLIP's projection (docs/model.md).
-USUAL_PENALTY, USUAL_HEAT, USUAL_SHARE = 3e-5, 0.16, 0.25
+USUAL_PENALTY, USUAL_HEAT, USUAL_SHARE = 3e-5, 0.16, 0.5
 CLEAR = 2.0  # standard errors
 GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
 CANDIDATES = 1500  # gallery positions that are candidates for a guess while choosing
@@ -43,13 +44,14 @@ DOUBTED_SHARE = 0.01  # of held-out photos, which count as pictures not from Ind
 @dataclass(frozen=True)
 class HeldOutFold:
     """The model fitted to one fold, and the photos held out of it: projected embeddings (n, d), positions as unit
-    vectors (n, 3), and states (n,).
+    vectors (n, 3), states (n,), and the groups (n,) whose photos are right or wrong together.
     """
 
     learnt: FittedModel
     embeddings: Embeddings
     vectors: Floats
     states: NDArray[np.str_]
+    groups: NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
     distances, spreads = _answers(folds, cells, method, report)
     factors, bounds = conformal_factors(distances, spreads, nearest)
     calibration = Calibration(
-        temperature, _state_temperature(folds, cells), factors, bounds, doubt_cosine=_doubt_cosine(nearest)
+        temperature, *_calibrate_states(folds, cells), factors, bounds, doubt_cosine=_doubt_cosine(nearest)
     )
     figures = {
         "photos": len(distances),
@@ -113,33 +115,37 @@ def _choose_penalty(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) 
         points.append(_points(folds, guesses))
         report.log(f"Penalty {value:g}: {points[-1].mean():,.0f} points, temperature {temperatures[-1]:.2f}")
         report.point("score", penalty + 1, float(points[-1].mean()))
-    penalty = best_option(points, PENALTIES.index(USUAL_PENALTY))
+    penalty = best_option(points, PENALTIES.index(USUAL_PENALTY), _groups(folds))
     return penalty, temperatures[penalty]
 
 
-def best_option(points: Sequence[Floats], usual: int) -> int:
+def best_option(points: Sequence[Floats], usual: int, groups: NDArray[np.integer]) -> int:
     """The index of the option with the best mean of its points (n,); the usual one unless another is clearly better.
 
-    Clearly: by more than two standard errors of the paired difference. The best of many options on a few hundred photos
-    is often the luckiest, and does worse than the usual one on other photographers' photos.
+    Clearly: by more than two standard errors of the paired difference, over groups (n,) of photos that are right or
+    wrong together (Liang & Zeger 1986). The best of many options on a few hundred photos is often the luckiest, and
+    does worse than the usual one on other photographers' photos.
     """
     gains = [row - points[usual] for row in points]
     best = int(np.argmax([gain.mean() for gain in gains]))
-    error = gains[best].std() / np.sqrt(len(gains[best]))
+    _, group = np.unique(groups, return_inverse=True)
+    error = np.linalg.norm(np.bincount(group, gains[best] - gains[best].mean())) / len(group)
     return best if gains[best].mean() > CLEAR * error else usual
 
 
-def _state_temperature(folds: list[HeldOutFold], cells: list[Floats]) -> float:
-    """The temperature of states' probabilities with the highest likelihood; a state without cells is left out."""
-    losses = np.zeros(len(STATE_TEMPERATURES))
+def _calibrate_states(folds: list[HeldOutFold], cells: list[Floats]) -> tuple[float, float]:
+    """(temperature, doubt) of states' probabilities with the highest likelihood, photos of states without cells, which
+    only the doubt covers, included.
+    """
+    losses = np.zeros((len(STATE_TEMPERATURES), len(STATE_DOUBTS)))
     for fold, rows in zip(folds, cells, strict=True):
-        names = np.unique(fold.learnt.partition.states)
-        known = np.isin(fold.states, names)
-        right = np.searchsorted(names, fold.states[known])
         for index, temperature in enumerate(STATE_TEMPERATURES):
-            states, _ = state_probabilities(rows[known], fold.learnt.partition.states, temperature)
-            losses[index] -= np.log(states[np.arange(len(right)), right] + 1e-12).sum()
-    return round(float(STATE_TEMPERATURES[losses.argmin()]), 4)
+            states, names = state_probabilities(rows, fold.learnt.partition.states, temperature)
+            right = (states * (fold.states[:, None] == names)).sum(axis=1)
+            likelihood = (1 - STATE_DOUBTS) * right[:, None] + STATE_DOUBTS / STATES
+            losses[index] -= np.log(likelihood + 1e-12).sum(axis=0)
+    temperature, doubt = np.unravel_index(losses.argmin(), losses.shape)
+    return round(float(STATE_TEMPERATURES[temperature]), 4), round(float(STATE_DOUBTS[doubt]), 4)
 
 
 def _choose_shares(
@@ -185,7 +191,7 @@ def _choose_method(folds: list[HeldOutFold], cells: list[Floats], recipe: Recipe
             report.check()
             guesses = [expected[index].guesses(weights(option, index)) for index in range(len(folds))]
             points.append(_points(folds, guesses))
-        return options[best_option(points, options.index(usual))]
+        return options[best_option(points, options.index(usual), _groups(folds))]
 
     def refined(method: AnswerMethod, index: int) -> Floats:
         return refine(cells[index], folds[index].embeddings, folds[index].learnt.reference, method)
@@ -269,6 +275,10 @@ def _levels(
         _, temperature, par = min(candidates)
         levels.append(Level(name, round(temperature, 4), round(par, 1), count))
     return tuple(levels)
+
+
+def _groups(folds: list[HeldOutFold]) -> NDArray[np.integer]:
+    return np.concatenate([fold.groups for fold in folds])
 
 
 def _nearest_cosines(folds: list[HeldOutFold]) -> Floats:

@@ -116,21 +116,27 @@ def targets(recipe: Recipe, vectors: Floats, partition: Partition) -> Floats:
     return smoothed_targets(vectors, partition.centroids, tau)
 
 
+def divide(photos: Photos, recipe: Recipe, districts: DistrictMap | None = None) -> Partition:
+    """The recipe's geocells for the photos, from ``districts`` or India's."""
+    return PARTITIONS[recipe.cells](
+        photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
+    )
+
+
 def learn(
     photos: Photos,
     recipe: Recipe,
     report: Reporter,
     penalties: list[float] = PENALTIES,
     districts: DistrictMap | None = None,
+    partition: Partition | None = None,
 ) -> FittedModel:
     """Fit all parts to the photos, the cell head for each penalty, largest first.
 
-    Geocells start from ``districts``, India's by default.
+    The geocells are those of ``partition``; without one they start from ``districts``, India's by default.
     """
     vectors = photos.vectors()
-    partition = PARTITIONS[recipe.cells](
-        photos.latitudes, photos.longitudes, minimum=recipe.minimum, maximum=recipe.maximum, districts=districts
-    )
+    partition = partition or divide(photos, recipe, districts)
     report.check()
     projection = Projection.pca(photos.embeddings, DIMENSIONS)
     if recipe.contrastive:

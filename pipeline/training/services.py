@@ -64,21 +64,22 @@ def train_version(
     ``boundaries`` names the imported set that geocells start from. Raises TooFewPhotos, SetMissing for the boundaries,
     and EncoderHasSeenPhotos, UnknownEncoder or MissingWeights for the encoder.
     """
-    from pipeline.training.folds import folds_of_makers
+    from pipeline.training.folds import folds_of_makers, groups_of_makers
     from pipeline.training.train import train_artifact
     from predictor.encoders.loading import load_encoder
 
     encoder = load_encoder(encoder_name)
     rows = _photos(collection, unreviewed, report)
-    training_count = None
+    training_count, makers, clusters = None, _makers(rows), _clusters(rows)
     if encoder.training_hashes:
         training_count = _train_photos_first(rows, encoder)
         folds = [(np.arange(training_count), np.arange(training_count, len(rows)))]
     else:
-        folds = folds_of_makers(_makers(rows), _clusters(rows), seed)
+        folds = folds_of_makers(makers, clusters, seed)
     artifact = train_artifact(
         _learning_photos(rows, encoder, report),
         folds,
+        groups=groups_of_makers(makers, clusters),
         encoder=encoder,
         collection=collection.name,
         seed=seed,

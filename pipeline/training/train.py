@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.boundary_sets.sets import BoundarySet
 from pipeline.support.progress import SILENT, Reporter
 from pipeline.training.choosing import TUNING_PHOTOS, HeldOutFold, choose
@@ -24,6 +27,7 @@ def train_artifact(
     photos: Photos,
     folds: list[Fold],
     *,
+    groups: NDArray[np.integer] | None = None,
     encoder: Encoder,
     collection: str,
     seed: int,
@@ -35,19 +39,21 @@ def train_artifact(
 ) -> Artifact:
     """The artifact fitted to the first ``training_count`` photos (or all), tuned on the photos held out of the folds.
 
-    Its geocells start from ``boundaries``, the project's districts by default. ``learner`` is `learn`, or a version
-    of it with a cache.
+    Photos of one of the ``groups`` (N,) are right or wrong together: what is chosen on few groups is doubted. Without
+    groups each photo counts by itself. The geocells start from ``boundaries``, the project's districts by default.
+    ``learner`` is `learn`, or a version of it with a cache.
     """
     recipe = recipe or Recipe()
+    groups = np.arange(len(photos)) if groups is None else groups
     districts = boundaries.districts if boundaries else None
     held_out = []
     for number, (fit, tune) in enumerate(folds):
         report.progress(number, len(folds), "Fitting heads")
         parts = learner(photos.part(fit), recipe, report, districts=districts)
-        tuning = photos.part(tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)])
-        held_out.append(
-            HeldOutFold(parts, parts.projection(tuning.embeddings), tuning.vectors(), tuning.metadata.state)
-        )
+        tune = tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)]
+        tuning = photos.part(tune)
+        embeddings = parts.projection(tuning.embeddings)
+        held_out.append(HeldOutFold(parts, embeddings, tuning.vectors(), tuning.metadata.state, groups[tune]))
     report.progress(len(folds), len(folds), "Fitting heads")
     choice = choose(held_out, recipe, report)
 

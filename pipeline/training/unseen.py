@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.evaluation.baselines import baselines
 from pipeline.evaluation.evaluate import Truth, answer, columns, distances_km
-from pipeline.evaluation.measures import expected_calibration_error
+from pipeline.evaluation.measures import ece_if_calibrated, expected_calibration_error
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
-from pipeline.training.folds import folds_of_makers
+from pipeline.training.folds import folds_of_makers, groups_of_makers
 from pipeline.training.learning import FittedModel, Photos, learn
 from pipeline.training.recipe import Recipe
 from pipeline.training.train import train_artifact
-from predictor.answers.posterior import state_probabilities
 from predictor.encoders.encoder import Encoder
-from predictor.geodesy import Floats, score
+from predictor.geodesy import Floats
 
 CHOICES = ("cells", "states")
 
@@ -42,17 +40,33 @@ class Unseen:
     sureness: dict[str, Floats]
     right: dict[str, NDArray[np.bool_]]
 
-    def figures(self) -> dict[str, Any]:
-        """The means over all photos."""
-        return {
-            "score": float(score(self.distances_km).mean()),
-            "median_km": float(np.median(self.distances_km)),
+    def figures(self, groups: NDArray[np.integer]) -> dict[str, float]:
+        """Share of photos in their circle, its mean over the groups (N,) that photos come in and the standard error of
+        that, and calibration errors beside those that right confidences have by chance.
+        """
+        _, group = np.unique(groups, return_inverse=True)
+        by_group = np.bincount(group, self.covered) / np.bincount(group)
+        row = {
             "radius_coverage": float(self.covered.mean()),
-            **{
-                f"ece_{name}": expected_calibration_error(self.sureness[name], self.right[name])
-                for name in self.sureness
-            },
+            "radius_coverage_makers": float(by_group.mean()),
+            "radius_coverage_makers_error": float(by_group.std(ddof=1) / np.sqrt(len(by_group))),
         }
+        for name, sureness in self.sureness.items():
+            row[f"ece_{name}"] = expected_calibration_error(sureness, self.right[name])
+            row[f"ece_{name}_if_calibrated"] = ece_if_calibrated(sureness)
+        return row
+
+
+def together(answers: Sequence[Unseen]) -> Unseen:
+    """The answers of several seeds in one."""
+    first = answers[0]
+    return Unseen(
+        np.concatenate([answer.distances_km for answer in answers]),
+        {name: np.concatenate([answer.baselines_km[name] for answer in answers]) for name in first.baselines_km},
+        np.concatenate([answer.covered for answer in answers]),
+        {name: np.concatenate([answer.sureness[name] for answer in answers]) for name in first.sureness},
+        {name: np.concatenate([answer.right[name] for answer in answers]) for name in first.right},
+    )
 
 
 def answer_unseen(
@@ -79,6 +93,7 @@ def answer_unseen(
         artifact = train_artifact(
             photos.part(fit),
             folds_of_makers(makers[fit], places[fit], seed),
+            groups=groups_of_makers(makers[fit], places[fit]),
             encoder=encoder,
             collection="",
             seed=seed,
@@ -95,9 +110,7 @@ def answer_unseen(
         unseen.distances_km[outside], unseen.covered[outside] = distances, distances < answers.radii_km
         for name, guesses in baselines(artifact, embeddings).items():
             unseen.baselines_km.setdefault(name, np.empty(count))[outside] = distances_km(guesses, truth)
-        states, state_names = state_probabilities(
-            cells, artifact.partition.states, artifact.calibration.state_temperature
-        )
+        states, state_names = artifact.state_probabilities(cells)
         right_cells = artifact.partition.cell_of(truth.latitudes, truth.longitudes)
         right_states = columns(locate(truth.latitudes, truth.longitudes)[0], state_names)
         for name, probabilities, right in zip(CHOICES, (cells, states), (right_cells, right_states), strict=True):

@@ -22,7 +22,8 @@ from predictor.answers.calibration import Calibration
 from predictor.answers.levels import Level
 from predictor.answers.method import AnswerMethod
 from predictor.answers.partition import Partition
-from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference
+from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference, state_probabilities
+from predictor.geodesy import Floats
 from predictor.network.heads import Adapter, Heads, Projection, Task, unit
 
 FORMAT = 3
@@ -75,6 +76,11 @@ class Artifact:
     def reference(self) -> Reference:
         """What pictures are compared with."""
         return Reference(self.partition.centroids, self.gallery.photos, self.prototypes)
+
+    def state_probabilities(self, cells: Floats) -> tuple[Floats, NDArray[np.str_]]:
+        """Probabilities (N, K) of states, and their names (K,), from cell probabilities (N, C)."""
+        calibration = self.calibration
+        return state_probabilities(cells, self.partition.states, calibration.state_temperature, calibration.state_doubt)
 
     def without(self, sha256s: Container[str]) -> Artifact:
         """The same version without these photos in its gallery; its heads stay as they were trained."""

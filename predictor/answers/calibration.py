@@ -23,7 +23,8 @@ FEWEST_IN_GROUP = 50  # photos; with fewer there are fewer groups
 @dataclass(frozen=True)
 class Calibration:
     """``temperature`` divides the cells' logits, ``state_temperature`` the logarithms of their sums by state: a cell
-    counts for the state that most of it lies in, so that the sums alone are too sure.
+    counts for the state that most of it lies in, so that the sums alone are too sure. ``state_doubt`` is the share of
+    the probability that all states get alike: a picture may be of a state from which the version knows none.
 
     A factor times the spread of an estimate is the radius of the circle that holds the true position with probability
     ``coverage``. Pictures are grouped by their cosine to the nearest training photo: ``radius_cosines`` are the bounds
@@ -33,6 +34,7 @@ class Calibration:
 
     temperature: float = 1.0
     state_temperature: float = 1.0
+    state_doubt: float = 0.0
     radius_factors: tuple[float, ...] = (1.0,)
     radius_cosines: tuple[float, ...] = ()
     coverage: float = COVERAGE

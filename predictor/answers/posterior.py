@@ -23,6 +23,7 @@ CANDIDATES = 200  # points of most weight: the best guess lies near one of them,
 REFINEMENT_STEPS = 10
 SMALLEST_SPREAD_KM = 1.0
 SMALLEST_PROBABILITY = 1e-9
+STATES = 36  # states and Union Territories of India
 NEAR_SHARE = 0.005  # of the map's extent: nearer points get no more weight, or mean shift could not leave a point
 
 
@@ -167,22 +168,17 @@ def best_guess(density: Density, scale_km: float = INDIA_SCALE_KM) -> Floats:
 
 
 def state_probabilities(
-    cells: Floats, states: NDArray[np.str_], temperature: float = 1.0
+    cells: Floats, states: NDArray[np.str_], temperature: float = 1.0, doubt: float = 0.0
 ) -> tuple[Floats, NDArray[np.str_]]:
     """Probabilities (N, K) of states from cell probabilities (N, C) and the cells' states (C,), and the names (K,).
 
-    Each is the sum over the state's cells, sharpened or flattened by the temperature.
+    Each is the sum over the state's cells, sharpened or flattened by the temperature; the share ``doubt`` is divided
+    equally among all states of India, those without cells included, so that the K may sum to less than one.
     """
     names, index = np.unique(states, return_inverse=True)
     sums = cells @ np.eye(len(names))[index]
-    return softmax(np.log(sums + SMALLEST_PROBABILITY) / temperature), names
-
-
-def rank_states(cells: Floats, states: NDArray[np.str_], temperature: float = 1.0) -> list[tuple[str, float]]:
-    """States with their probabilities, most probable first, from cell probabilities (C,) and the cells' states (C,)."""
-    probabilities, names = state_probabilities(cells[None], states, temperature)
-    order = np.argsort(-probabilities[0], kind="stable")
-    return [(str(names[i]), float(probabilities[0, i])) for i in order]
+    known = softmax(np.log(sums + SMALLEST_PROBABILITY) / temperature)
+    return (1 - doubt) * known + doubt / STATES, names
 
 
 def _softmax_within(logits: Floats, group: NDArray[np.int64], groups: int) -> Floats:

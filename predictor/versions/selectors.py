@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from predictor.answers.artifact import Artifact, load_artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
-from predictor.answers.posterior import Density, Estimate, locate, rank_states
+from predictor.answers.posterior import Density, Estimate, locate
 from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
 from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
@@ -154,12 +154,16 @@ def answer_from(
             )
             for cell in top
         ),
-        tuple(
-            StateAnswer(name, probability)
-            for name, probability in rank_states(cells, partition.states, artifact.calibration.state_temperature)
-        ),
+        tuple(StateAnswer(name, probability) for name, probability in _states(artifact, cells)),
         similarity < artifact.calibration.doubt_cosine,
     )
+
+
+def _states(artifact: Artifact, cells: np.ndarray) -> list[tuple[str, float]]:
+    """States with their probabilities, most probable first, from cell probabilities (C,)."""
+    probabilities, names = artifact.state_probabilities(cells[None])
+    order = np.argsort(-probabilities[0], kind="stable")
+    return [(str(names[i]), float(probabilities[0, i])) for i in order]
 
 
 def _arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,7 +56,7 @@ def made_fold(seed: int, **model: Any) -> Any:
     embeddings = unit(rng.normal(size=(PHOTOS, 32))).astype(np.float32)
     gallery = GalleryPhotos(embeddings, vectors, cells)
     fitted = MadeModel(**({"logits": [], "evidence": {}, "gallery": gallery} | model))
-    return HeldOutFold(fitted, embeddings, vectors, fitted.partition.states[cells])
+    return HeldOutFold(fitted, embeddings, vectors, fitted.partition.states[cells], np.arange(PHOTOS))
 
 
 def wanted(fold: HeldOutFold) -> Floats:
@@ -147,7 +147,7 @@ def test_one_held_out_photo_in_a_hundred_counts_as_doubtful() -> None:
     embeddings = np.zeros((PHOTOS, 32), np.float32)
     embeddings[:, 0], embeddings[:, 1] = cosines, np.sqrt(1 - cosines**2)
     fold.learnt.gallery = gallery
-    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors, fold.states)])
+    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors, fold.states, fold.groups)])
     doubt = choosing._doubt_cosine(nearest)
     assert doubt == pytest.approx(np.quantile(cosines, choosing.DOUBTED_SHARE), abs=1e-4)
 
@@ -156,8 +156,17 @@ def test_the_usual_option_stays_unless_another_is_clearly_better() -> None:
     noise = np.random.default_rng(3).normal(0, 500, (2, 400))
     usual, luckier, better = noise[0], noise[0] + 20 + noise[1], noise[0] + 200 + noise[1]
     assert luckier.mean() > usual.mean()
-    assert choosing.best_option([luckier, usual], 1) == 1
-    assert choosing.best_option([luckier, usual, better], 1) == 2
+    alone = np.arange(400)
+    assert choosing.best_option([luckier, usual], 1, alone) == 1
+    assert choosing.best_option([luckier, usual, better], 1, alone) == 2
+
+
+def test_what_helps_one_photographer_only_is_not_clearly_better() -> None:
+    usual, groups = np.full(400, 1000.0), np.arange(400) // 100
+    better_for_one, better_for_all = usual + 400 * (groups == 0), usual + 100
+    assert choosing.best_option([usual, better_for_one], 0, np.arange(400)) == 1
+    assert choosing.best_option([usual, better_for_one], 0, groups) == 0
+    assert choosing.best_option([usual, better_for_all], 0, groups) == 1
 
 
 @pytest.mark.parametrize("sureness", [0.4, 0.9])
@@ -170,6 +179,18 @@ def test_states_are_as_sure_as_they_are_right(sureness: float) -> None:
         told = np.where(rng.random(PHOTOS) < 0.6, right, (right + rng.integers(1, len(CELLS), PHOTOS)) % len(CELLS))
         rest = (1 - sureness) / (len(CELLS) - 1)
         cells.append(np.where(np.eye(len(CELLS), dtype=bool)[told], sureness, rest))
-    temperature = choosing._state_temperature(folds, cells)
-    states, _ = state_probabilities(np.concatenate(cells), folds[0].learnt.partition.states, temperature)
+    temperature, doubt = choosing._calibrate_states(folds, cells)
+    states, _ = state_probabilities(np.concatenate(cells), folds[0].learnt.partition.states, temperature, doubt)
     assert states.max(axis=1).mean() == pytest.approx(0.6, abs=0.05)
+
+
+def test_photos_of_states_without_cells_are_doubted() -> None:
+    folds = [made_fold(seed) for seed in range(20)]
+    cells = [
+        np.where(np.eye(len(CELLS), dtype=bool)[[int(state) for state in fold.states]], 0.97, 0.01) for fold in folds
+    ]
+    abroad = [replace(fold, states=np.where(np.arange(PHOTOS) % 2, fold.states, "elsewhere")) for fold in folds]
+    _, doubt = choosing._calibrate_states(abroad, cells)
+    assert doubt == pytest.approx(0.5, abs=0.1)
+    _, doubt = choosing._calibrate_states(folds, cells)
+    assert doubt == 0

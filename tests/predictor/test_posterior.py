@@ -16,9 +16,9 @@ from predictor.answers.posterior import (
     best_guess,
     locate,
     neighbours,
-    rank_states,
     refine,
     reweigh,
+    state_probabilities,
 )
 from predictor.geodesy import distance_matrix_km, positions, score, unit_vectors
 from predictor.network.heads import unit
@@ -183,15 +183,20 @@ def test_circles_hold_nine_of_ten_also_among_pictures_that_resemble_nothing_know
     assert len(conformal_factors(distances[:60], spreads[:60], cosines[:60])[0]) == 1  # too few for groups
 
 
-def test_states_sum_their_cells_and_come_most_probable_first() -> None:
-    ranking = rank_states(np.array([0.2, 0.3, 0.4, 0.1]), np.array(["Goa", "Kerala", "Punjab", "Goa"]))
-    assert [name for name, _ in ranking] == ["Punjab", "Goa", "Kerala"]
-    assert dict(ranking)["Goa"] == pytest.approx(0.3)
+def test_states_sum_their_cells() -> None:
+    cells, states = np.array([[0.2, 0.3, 0.4, 0.1]]), np.array(["Goa", "Kerala", "Punjab", "Goa"])
+    probabilities, names = state_probabilities(cells, states)
+    assert names.tolist() == ["Goa", "Kerala", "Punjab"]
+    assert probabilities[0] == pytest.approx([0.3, 0.3, 0.4])
 
 
 def test_a_temperature_flattens_states_and_keeps_their_order() -> None:
-    cells, states = np.array([0.2, 0.3, 0.4, 0.1]), np.array(["Goa", "Kerala", "Punjab", "Goa"])
-    flat = rank_states(cells, states, temperature=2.0)
-    assert flat[0][0] == "Punjab"
-    assert flat[0][1] == pytest.approx(0.4**0.5 / (0.4**0.5 + 2 * 0.3**0.5))
-    assert sum(probability for _, probability in flat) == pytest.approx(1.0)
+    cells, states = np.array([[0.2, 0.3, 0.4, 0.1]]), np.array(["Goa", "Kerala", "Punjab", "Goa"])
+    flat, _ = state_probabilities(cells, states, temperature=2.0)
+    assert flat[0, 2] == pytest.approx(0.4**0.5 / (0.4**0.5 + 2 * 0.3**0.5))
+    assert flat.sum() == pytest.approx(1.0)
+
+
+def test_doubt_is_shared_by_all_states_of_india_also_those_without_cells() -> None:
+    probabilities, _ = state_probabilities(np.array([[0.75, 0.25]]), np.array(["Goa", "Kerala"]), doubt=0.36)
+    assert probabilities[0] == pytest.approx([0.64 * 0.75 + 0.01, 0.64 * 0.25 + 0.01])
