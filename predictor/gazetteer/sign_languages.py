@@ -52,15 +52,6 @@ DISTRICT_LANGUAGES: dict[str, tuple[str, str]] = {
 }
 MAHE_EAST, YANAM_WEST = 77.0, 81.0  # degrees of longitude beyond which lie Puducherry's enclaves outside Tamil Nadu
 
-
-def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:
-    """The language of the signs and the Unicode name of its script."""
-    if state == "Puducherry" and longitude < MAHE_EAST:
-        return "Malayalam", "Malayalam"
-    if state == "Puducherry" and longitude > YANAM_WEST:
-        return "Telugu", "Telugu"
-    return DISTRICT_LANGUAGES.get(district, SIGN_LANGUAGES[state])
-
 # How common a script is on signs of states whose own signs are in another one: 1 would be as common as their own.
 # Estimated by hand from who lives there, and from signs of the railways, banks and posts, which have Hindi everywhere.
 OTHER_SCRIPTS: dict[str, dict[str, float]] = {
@@ -89,6 +80,15 @@ OTHER_SCRIPTS: dict[str, dict[str, float]] = {
     "Tamil": {"Andaman and Nicobar Islands": 0.08, "Andhra Pradesh": 0.02, "Karnataka": 0.03, "Kerala": 0.04},
     "Telugu": {"Karnataka": 0.03, "Odisha": 0.02, "Puducherry": 0.04, "Tamil Nadu": 0.02},
 }  # fmt: skip
+
+
+def language_and_script(state: str, district: str, longitude: float) -> tuple[str, str]:
+    """The language of the signs and the Unicode name of its script."""
+    if state == "Puducherry" and longitude < MAHE_EAST:
+        return "Malayalam", "Malayalam"
+    if state == "Puducherry" and longitude > YANAM_WEST:
+        return "Telugu", "Telugu"
+    return DISTRICT_LANGUAGES.get(district, SIGN_LANGUAGES[state])
 
 
 def states_of_script(script: str) -> dict[str, float]:
