@@ -12,7 +12,7 @@ import resvg_py
 from PIL import ImageFont
 
 from pipeline.geography import boundaries
-from pipeline.metadata.sign_languages import SIGN_LANGUAGES, language_and_script
+from predictor.gazetteer.sign_languages import SIGN_LANGUAGES, language_and_script
 from pipeline.metadata.towns import towns
 from pipeline.scenes import boats, houses, plates, shops, signs, vehicles, worship
 from pipeline.scenes.light import Light

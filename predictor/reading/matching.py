@@ -1,0 +1,29 @@
+"""From lines of text in a picture to what they tell about the place: candidates on the map, and states.
+
+How far a match can be believed is not said here: a shop called Udupi Hotel stands anywhere in India.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from predictor.reading.lines import Line
+from predictor.reading.marks_read import bodies, codes, plates, scripts
+from predictor.reading.matches import Match
+from predictor.reading.signs import named_places, without_silent_words
+
+
+def match(lines: Sequence[Line]) -> tuple[Match, ...]:
+    """All that the lines tell about the place, by the first line that it was read from."""
+    found = list(plates(lines))
+    taken = {i for plate in found for i in plate.lines}
+    found += codes(lines)
+    texts = []
+    for i, line in enumerate(lines):
+        text = "" if i in taken else without_silent_words(line.text)
+        named, rest = bodies(i, text)
+        found += named
+        texts.append(rest if named else text)
+    found += named_places(lines, texts)
+    found += scripts(lines)
+    return tuple(sorted(found, key=lambda match: match.lines))
