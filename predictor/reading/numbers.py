@@ -16,7 +16,8 @@ _NATIVE_DIGITS = {ord(zero) + digit: str(digit) for zero in "०০੦૦୦௦�
 _STOP = r"\.?\s?"
 _KM = "|".join(
     (
-        r"K\s?\.?\s?M\s?\.?(?:S\.?)?", r"KILOMET(?:ER|RE)S?", f"कि{_STOP}मी", f"কি{_STOP}মি", f"કિ{_STOP}મી", f"ਕਿ{_STOP}ਮੀ",
+        r"K\s?\.?\s?M\s?\.?(?:S\.?)?", r"KILOMET(?:ER|RE)S?",
+        f"कि{_STOP}मी", f"কি{_STOP}মি", f"કિ{_STOP}મી", f"ਕਿ{_STOP}ਮੀ",
         f"କି{_STOP}ମି", f"கி{_STOP}மீ", f"కి{_STOP}మీ", f"ಕಿ{_STOP}ಮೀ", f"കി{_STOP}മീ", "کلومیٹر",
     )
 )  # fmt: skip
