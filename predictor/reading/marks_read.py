@@ -47,7 +47,7 @@ def plates(lines: Sequence[Line]) -> Iterator[Match]:
                 continue
             if found := office_of(joined(upper.text + lower.text)):
                 taken |= {i, j}
-                yield _plate((i, j), *found)
+                yield _plate(tuple(sorted((i, j))), *found)
                 break
 
 

@@ -16,7 +16,8 @@ _NATIVE_DIGITS = {ord(zero) + digit: str(digit) for zero in "०০੦૦୦௦�
 _STOP = r"\.?\s?"
 _KM = "|".join(
     (
-        r"K\s?\.?\s?M\s?\.?(?:S\.?)?", r"KILOMET(?:ER|RE)S?", f"कि{_STOP}मी", f"কি{_STOP}মি", f"કિ{_STOP}મી", f"ਕਿ{_STOP}ਮੀ",
+        r"K\s?\.?\s?M\s?\.?(?:S\.?)?", r"KILOMET(?:ER|RE)S?",
+        f"कि{_STOP}मी", f"কি{_STOP}মি", f"કિ{_STOP}મી", f"ਕਿ{_STOP}ਮੀ",
         f"କି{_STOP}ମି", f"கி{_STOP}மீ", f"కి{_STOP}మీ", f"ಕಿ{_STOP}ಮೀ", f"കി{_STOP}മീ", "کلومیٹر",
     )
 )  # fmt: skip
@@ -29,7 +30,7 @@ _PHONE = re.compile(
     r"(?<!\d)(?:\+?91[\s-]*|0)?\(?0?(?P<code>[1-8]\d{1,3})\)?\s*[-/ )]\s*"
     r"(?P<number>[2-7]\d{5,7}|[2-7]\d{2,3}[ -]?\d{3,4})(?!\d)"
 )
-_PIN = re.compile(r"(?<!\d)(?P<pin>[1-8]\d{2})\s?\d{3}(?!\d)")
+_PIN = re.compile(r"(?<![\w.])(?P<pin>[1-8]\d{2})\s?\d{3}(?!\d)")
 _NO_PIN = re.compile(r"(?:\b(?:RS|NO|PRICE|MRP|PH|TEL|ID|CODE|LIC|REG\w*)|₹|#|/)\.?\s*[:.]?\s*$", re.IGNORECASE)
 
 
@@ -43,7 +44,8 @@ def distances(text: str) -> Iterator[tuple[int, int, float, bool]]:
     for match in _DISTANCE.finditer(with_plain_digits(text)):
         km = float(match["km"])
         unit = bool(match["before"] or match["after"])
-        if 0 < km <= FARTHEST_KM and (unit or km < 1000):
+        in_word = (text[: match.start()][-1:] + text[match.end() :][:1]).isalnum()
+        if 0 < km <= FARTHEST_KM and (unit or (km < 1000 and not in_word)):
             yield match.start(), match.end(), km, unit
 
 

@@ -10,6 +10,7 @@ from predictor.reading.layout import distance_apart
 from predictor.reading.lines import Line
 from predictor.reading.matches import Candidate, Match
 from predictor.reading.names import (
+    CONFUSED_AGREES,
     SMALL,
     Reading,
     landmark_named,
@@ -21,10 +22,10 @@ from predictor.reading.names import (
 )
 from predictor.reading.numbers import distances
 from predictor.reading.silent_words import NEVER, ONLY_ON_SIGNS, PHRASES
-from predictor.reading.spelling import as_letters, words
+from predictor.reading.spelling import as_letters, joined, words
 
 MOST_WORDS = 4  # of a town's name
-LEAST_FUZZY = 7  # letters; a shorter line that is nearly a name is rather another word
+LEAST_FUZZY = 8  # letters; a shorter line that is nearly a name is rather another word
 LEAST_SMALL = 5  # letters; shorter lines are words or names of persons as often as names of small places
 SHOP_TOWN = 50_000  # inhabitants; shops are called by larger towns than that, and the smaller names are also words
 ADDRESS_TOWN = 5_000
@@ -83,7 +84,7 @@ def named_places(lines: Sequence[Line], texts: Sequence[str]) -> list[Match]:
     sightings = _with_distances(sightings, numbers, lines)
     certain = any(s.sure and s.match.kind == "milestone" for s in sightings)
     kept = [s.match for s in sightings if s.sure or (certain and s.match.kind == "milestone")]
-    return _joined(kept, lines)
+    return _on_one_sign(kept, lines)
 
 
 def _distance_alone(text: str) -> tuple[float, bool] | None:
@@ -105,7 +106,7 @@ def _milestones(i: int, text: str) -> Iterator[Sighting]:
     for part, reading, (_, _, km, unit) in zip(parts, readings, found, strict=True):
         if reading is None or (not unit and (None in readings or part.rstrip().endswith(("-", "–", "—")))):
             continue
-        yield Sighting(_match("milestone", i, part, reading, km), False, unit or _is_no_word(part))
+        yield Sighting(_match("milestone", i, part, reading, km), False, _is_sure(part, unit))
 
 
 def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
@@ -120,7 +121,7 @@ def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
     long = on_board or len("".join(name)) >= LEAST_FUZZY
     if len(name) <= longest_landmark() and (reading := _whole_name(" ".join(name), fuzzy=long)):
         large = reading.population >= SMALL or len("".join(name)) >= LEAST_SMALL
-        sure = on_board or (large and _is_no_word(" ".join(name)))
+        sure = on_board or (large and _is_sure(" ".join(name), False))
         numbered = not on_board and any(map(str.isdigit, spelt))  # "BENGALURU - 20" is the end of an address
         kind = "landmark" if reading.is_landmark else "shop" if numbered else "place"
         yield Sighting(_match(kind, i, " ".join(name), reading), not on_board, sure)
@@ -192,24 +193,28 @@ def _whole_name(text: str, fuzzy: bool = True) -> Reading | None:
         script = script_of(text)
         return place_in_script(text, script) if script else None
     key = "".join(name)
-    if key in NEVER or (len(name) > 1 and all(word in NEVER for word in name)) or len(name) > longest_landmark():
+    if len(name) > longest_landmark():
         return None
-    exact = place_named(key, False) if len(name) <= MOST_WORDS else None
-    landmark = landmark_named(key)
-    if exact or landmark:
-        return exact or landmark
-    shorter, on_board = _without_board(name)
-    if on_board and shorter and (exact := place_named("".join(shorter), False)):
-        return exact
-    return place_named(key, True) if fuzzy and len(name) <= MOST_WORDS and not set(name) & NEVER else None
+    found = place_named(key, False) if len(name) <= MOST_WORDS else None
+    found = found or landmark_named(key)
+    if not found:
+        shorter, on_board = _without_board(name)
+        found = place_named("".join(shorter), False) if on_board and shorter else None
+    if not found and fuzzy and len(name) <= MOST_WORDS and not set(name) & NEVER:
+        found = place_named(key, True)
+    if found and key not in joined(text):  # digits were read for letters
+        return replace(found, agreement=found.agreement * CONFUSED_AGREES)
+    return found
 
 
 def _name_words(text: str) -> list[str]:
     return [as_letters(word) for word in words(text) if word not in _NO_NAME and re.search("[A-Z]", word)]
 
 
-def _is_no_word(name: str) -> bool:
-    return "".join(_name_words(name)) not in ONLY_ON_SIGNS
+def _is_sure(text: str, unit: bool) -> bool:
+    """Whether a name is no common word, or one that is a town too and has a distance with a unit beside it."""
+    key = "".join(_name_words(text))
+    return key not in NEVER and (unit or key not in ONLY_ON_SIGNS)
 
 
 def _without_board(spelt: list[str]) -> tuple[list[str], bool]:
@@ -245,23 +250,23 @@ def _with_distances(
         if near:
             at = min(near)[1]
             match = sightings[at].match
-            milestone = replace(match, kind="milestone", lines=(*match.lines, number), distance_km=km,
+            milestone = replace(match, kind="milestone", lines=tuple(sorted((*match.lines, number))), distance_km=km,
                                 text=_with_km(match.text, km))  # fmt: skip
-            sightings[at] = Sighting(milestone, False, unit or sightings[at].sure)
+            sightings[at] = Sighting(milestone, False, sightings[at].sure or _is_sure(match.text, unit))
     return sightings
 
 
-def _joined(matches: list[Match], lines: Sequence[Line]) -> list[Match]:
+def _on_one_sign(matches: list[Match], lines: Sequence[Line]) -> list[Match]:
     """The matches, with two lines of one sign that name the same place in two scripts or spellings made one."""
-    joined: list[Match] = []
+    signs: list[Match] = []
     for match in matches:
-        for at, other in enumerate(joined):
+        for at, other in enumerate(signs):
             if both := _same_place(other, match, lines):
-                joined[at] = both
+                signs[at] = both
                 break
         else:
-            joined.append(match)
-    return joined
+            signs.append(match)
+    return signs
 
 
 def _same_place(first: Match, second: Match, lines: Sequence[Line]) -> Match | None:
