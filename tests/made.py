@@ -18,6 +18,7 @@ from pipeline.metadata import metadata_of
 from pipeline.training.folds import grouped_folds
 from pipeline.training.learning import Photos
 from pipeline.training.train import train_artifact
+from pipeline.training.trusting import no_matches
 from predictor.answers.artifact import Artifact, load_artifact
 from predictor.encoders.loading import REGISTRY, load_encoder
 from predictor.pictures.images import decode, perceptual_hash
@@ -67,6 +68,7 @@ def new_artifact(encoder_name: str, count: int = 60) -> Artifact:
         np.array([hashlib.sha256(image).hexdigest() for image in images]),
         np.array([perceptual_hash(decode(image)) for image in images], np.uint64),
         metadata_of(places[:, 0], places[:, 1], [None] * count, [[]] * count),
+        no_matches(count),
     )
     return train_artifact(photos, grouped_folds(np.arange(count), 1), encoder=encoder, collection="Made", seed=1)
 

@@ -14,6 +14,7 @@ from pipeline.metadata import metadata_of
 from pipeline.starter.scene_cache import Scenes
 from pipeline.training.learning import Photos
 from pipeline.training.train import train_artifact
+from pipeline.training.trusting import no_matches
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.models import STARTER_COLLECTION
@@ -59,6 +60,7 @@ def _photos(encoder: Encoder, parts: list[Scenes]) -> Photos:
             [moment for scenes in parts for moment in scenes.moments()],
             [[]] * len(pictures),
         ),
+        no_matches(len(pictures)),
     )
 
 

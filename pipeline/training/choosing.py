@@ -17,13 +17,15 @@ from pipeline.evaluation.baselines import constant_point
 from pipeline.support.progress import Reporter
 from pipeline.training.learning import PENALTIES, FittedModel, targets
 from pipeline.training.recipe import NARROW, PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
-from predictor.answers.calibration import Calibration, conformal_factors
+from predictor.answers.calibration import Calibration, conformal_factor, conformal_factors
 from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
 from predictor.answers.method import AnswerMethod
-from predictor.answers.posterior import STATES, locate, neighbours, refine, state_probabilities
+from predictor.answers.posterior import STATES, Density, Estimate, locate, neighbours, refine, state_probabilities
+from predictor.answers.trust import Trust
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
 from predictor.network.smoothing import spacing_km
+from predictor.reading.evidence import hear, read_at
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
 STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 13)
@@ -38,13 +40,15 @@ CLEAR = 2.0  # standard errors
 GUARD_SPACINGS = 3.0  # the farthest that refinement may move a guess, in mean cell spacings
 CANDIDATES = 1500  # gallery positions that are candidates for a guess while choosing
 TUNING_PHOTOS = 1000
+FEWEST_READ = 30  # held-out photos with a text, for a circle of their own
 DOUBTED_SHARE = 0.01  # of held-out photos, which count as pictures not from India
 
 
 @dataclass(frozen=True)
 class HeldOutFold:
     """The model fitted to one fold, and the photos held out of it: projected embeddings (n, d), positions as unit
-    vectors (n, 3), states (n,), and the groups (n,) whose photos are right or wrong together.
+    vectors (n, 3), states (n,), the groups (n,) whose photos are right or wrong together, and the matches (n,) that
+    were read in them.
     """
 
     learnt: FittedModel
@@ -52,6 +56,7 @@ class HeldOutFold:
     vectors: Floats
     states: NDArray[np.str_]
     groups: NDArray[np.integer]
+    matches: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,8 @@ class Choice:
     figures: dict[str, Any]
 
 
-def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice:
-    """Choose all hyperparameters on the held-out photos."""
+def choose(folds: list[HeldOutFold], recipe: Recipe, trusts: Mapping[str, Trust], report: Reporter) -> Choice:
+    """Choose all hyperparameters on the held-out photos; texts in them are believed as far as they are trusted."""
     penalty, temperature = _choose_penalty(folds, recipe, report)
     temperature, shares = _choose_shares(folds, recipe, penalty, temperature)
     report.progress(0, 2, "Choosing how to answer")
@@ -77,17 +82,22 @@ def choose(folds: list[HeldOutFold], recipe: Recipe, report: Reporter) -> Choice
     method = _choose_method(folds, cells, recipe, report)
     report.progress(1, 2, "Choosing how to answer")
     nearest = _nearest_cosines(folds)
-    distances, spreads = _answers(folds, cells, method, report)
-    factors, bounds = conformal_factors(distances, spreads, nearest)
+    distances, spreads, read = _answers(folds, cells, method, trusts, report)
+    factors, bounds = conformal_factors(distances[~read], spreads[~read], nearest[~read])
     calibration = Calibration(
-        temperature, *_calibrate_states(folds, cells), factors, bounds, doubt_cosine=_doubt_cosine(nearest)
+        temperature,
+        *_calibrate_states(folds, cells),
+        factors,
+        bounds,
+        doubt_cosine=_doubt_cosine(nearest),
+        read_factor=conformal_factor(distances[read], spreads[read]) if read.sum() >= FEWEST_READ else None,
     )
     figures = {
         "photos": len(distances),
         "score": round(float(score(distances).mean()), 1),
         "median_km": round(float(np.median(distances)), 1),
     }
-    levels = _levels(folds, cells, figures, report)
+    levels = _levels(folds, cells, trusts, figures, report)
     report.progress(2, 2, "Choosing how to answer")
     return Choice(penalty, shares, calibration, method, levels, figures)
 
@@ -236,21 +246,33 @@ class _ScoreOptimal:
 
 
 def _answers(
-    folds: list[HeldOutFold], cells: list[Floats], method: AnswerMethod, report: Reporter
-) -> tuple[Floats, Floats]:
-    """Distances (N,) from the truth and spreads (N,), in km, of complete answers with everything chosen so far."""
-    distances, spreads = [], []
+    folds: list[HeldOutFold],
+    cells: list[Floats],
+    method: AnswerMethod,
+    trusts: Mapping[str, Trust],
+    report: Reporter,
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Distances (N,) from the truth and spreads (N,), in km, of complete answers with everything chosen so far, and
+    whether (N,) a text in the picture counted.
+    """
+    distances, spreads, read = [], [], []
     for fold, rows in zip(folds, cells, strict=True):
-        for posterior, embedding, truth in zip(rows, fold.embeddings, fold.vectors, strict=True):
+        for posterior, embedding, truth, matches in zip(rows, fold.embeddings, fold.vectors, fold.matches, strict=True):
             report.check()
-            estimate = locate(posterior, embedding, fold.learnt.reference, method)
+            seen = locate(posterior, embedding, fold.learnt.reference, method)
+            estimate = hear(seen, matches, trusts)
             distances.append(distance_matrix_km(estimate.guess[None], truth[None])[0, 0])
             spreads.append(estimate.spread_km)
-    return np.array(distances), np.array(spreads)
+            read.append(estimate is not seen)
+    return np.array(distances), np.array(spreads), np.array(read)
 
 
 def _levels(
-    folds: list[HeldOutFold], cells: list[Floats], figures: dict[str, Any], report: Reporter
+    folds: list[HeldOutFold],
+    cells: list[Floats],
+    trusts: Mapping[str, Trust],
+    figures: dict[str, Any],
+    report: Reporter,
 ) -> tuple[Level, ...]:
     """The strongest opponent, and weaker ones, each at the temperature that brings it nearest to its target score.
 
@@ -267,7 +289,7 @@ def _levels(
         for temperature in LEVEL_TEMPERATURES.tolist():
             report.check()
             guesses = [
-                _cell_guesses(fold, weaken(rows, fold.learnt.partition.states, name, temperature))
+                _level_guesses(fold, weaken(rows, fold.learnt.partition.states, name, temperature), name, trusts)
                 for fold, rows in zip(folds, cells, strict=True)
             ]
             par = _mean_score(folds, guesses)
@@ -300,8 +322,15 @@ def _cross_entropy(target: Floats, cells: Floats) -> float:
     return float(-(target * np.log(cells + 1e-12)).sum())
 
 
-def _cell_guesses(fold: HeldOutFold, cells: Floats) -> Floats:
-    return best_centroids(cells, fold.learnt.partition.centroids)
+def _level_guesses(fold: HeldOutFold, cells: Floats, level: str, trusts: Mapping[str, Trust]) -> Floats:
+    """The guesses (n, 3) of an opponent that believes these cell probabilities (n, C) and reads what it can."""
+    centroids = fold.learnt.partition.centroids
+    guesses = best_centroids(cells, centroids)
+    for row, matches in enumerate(fold.matches):
+        if legible := read_at(level, matches):
+            seen = Estimate(guesses[row], Density(centroids, cells[row]))
+            guesses[row] = hear(seen, legible, trusts).guess
+    return guesses
 
 
 def _uniform_within_cells(fold: HeldOutFold, cells: Floats) -> Floats:

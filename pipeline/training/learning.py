@@ -37,7 +37,7 @@ PSEUDOCOUNT = 0.5  # of each label in each cell, so that no label has probabilit
 class Photos:
     """N training photos: raw embeddings (N, r), positions (N,) in degrees, hashes (N,), perceptual hashes (N,).
 
-    ``metadata`` describes their places and times.
+    ``metadata`` describes their places and times, ``matches`` (N,), tuples, what was read in them.
     """
 
     embeddings: Embeddings
@@ -46,6 +46,7 @@ class Photos:
     sha256: NDArray[np.str_]
     perceptual_hashes: NDArray[np.uint64]
     metadata: Metadata
+    matches: NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.sha256)
@@ -67,6 +68,7 @@ class Photos:
             self.sha256[rows],
             self.perceptual_hashes[rows],
             self.metadata[rows],
+            self.matches[rows],
         )
 
     def data_sha256(self) -> str:

@@ -26,6 +26,7 @@ ANSWERING = (
     "refine",
     "retrieval",
     "score_optimal",
+    "reading",
     "pigeon_refinement",
 )
 
@@ -56,6 +57,7 @@ class Recipe:
     refine: bool = True
     retrieval: bool = True
     score_optimal: bool = True
+    reading: bool = True  # whether texts in pictures count
     pigeon_refinement: bool = False  # PIGEON's temperature and guard instead of tuned ones
 
     def without_answering(self) -> Recipe:

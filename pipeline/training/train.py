@@ -19,6 +19,7 @@ from pipeline.training.choosing import TUNING_PHOTOS, HeldOutFold, choose
 from pipeline.training.folds import Fold
 from pipeline.training.learning import PENALTIES, FittedModel, Photos, learn
 from pipeline.training.recipe import Recipe
+from pipeline.training.trusting import fit_trusts
 from predictor.answers.artifact import Artifact, Gallery
 from predictor.encoders.encoder import Encoder
 
@@ -53,9 +54,14 @@ def train_artifact(
         tune = tune[:: -(-len(tune) * len(folds) // TUNING_PHOTOS)]
         tuning = photos.part(tune)
         embeddings = parts.projection(tuning.embeddings)
-        held_out.append(HeldOutFold(parts, embeddings, tuning.vectors(), tuning.metadata.state, groups[tune]))
+        held_out.append(
+            HeldOutFold(parts, embeddings, tuning.vectors(), tuning.metadata.state, groups[tune], tuning.matches)
+        )
     report.progress(len(folds), len(folds), "Fitting heads")
-    choice = choose(held_out, recipe, report)
+    # Of the photos that choose only: those that the last fit is on may be the encoder's, which knows them.
+    tuned = np.unique(np.concatenate([tune for _, tune in folds]))
+    trusts = fit_trusts(photos.matches[tuned], photos.vectors()[tuned]) if recipe.reading else {}
+    choice = choose(held_out, recipe, trusts, report)
 
     report.progress(0, 1, "Fitting to all photos")
     photos = photos.part(slice(training_count))
@@ -79,5 +85,13 @@ def train_artifact(
     }
     gallery = Gallery(parts.gallery, photos.sha256, photos.perceptual_hashes)
     return Artifact(
-        card, parts.partition, heads, parts.prototypes, gallery, choice.calibration, choice.method, choice.levels
+        card,
+        parts.partition,
+        heads,
+        parts.prototypes,
+        gallery,
+        choice.calibration,
+        choice.method,
+        choice.levels,
+        trusts,
     )

@@ -2,15 +2,15 @@
 
 ``weights.safetensors`` heads · ``partition.fgb`` geocells · ``prototypes.safetensors`` · ``gallery.safetensors``
 (training photos: embeddings, positions, prototypes, hashes) · ``labels.json`` cells, states, tasks ·
-``calibration.json`` calibration, answer method, opponent levels · ``card.json`` · ``manifest.json``.
+``calibration.json`` calibration, answer method, opponent levels, trust in texts · ``card.json`` · ``manifest.json``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Container, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from predictor.answers.levels import Level
 from predictor.answers.method import AnswerMethod
 from predictor.answers.partition import Partition
 from predictor.answers.posterior import GalleryPhotos, Prototypes, Reference, state_probabilities
+from predictor.answers.trust import Trust
 from predictor.geodesy import Floats
 from predictor.network.heads import Adapter, Heads, Projection, Task, unit
 
@@ -56,7 +57,7 @@ class Gallery:
 @dataclass(frozen=True)
 class Artifact:
     """A model version in memory. ``card`` says how it was trained and what it scores; ``levels`` are its opponents,
-    the strongest first.
+    the strongest first; ``trusts`` is how far it believes the texts of each kind in a picture.
     """
 
     card: dict[str, Any]
@@ -67,6 +68,7 @@ class Artifact:
     calibration: Calibration
     method: AnswerMethod
     levels: tuple[Level, ...] = ()
+    trusts: Mapping[str, Trust] = field(default_factory=dict)
 
     @property
     def encoder(self) -> str:
@@ -119,7 +121,8 @@ class Artifact:
         }
         _write_json(folder / "labels.json", labels)
         levels = [asdict(level) for level in self.levels]
-        calibration = {**asdict(self.calibration), **asdict(self.method), "levels": levels}
+        trusts = {kind: asdict(trust) for kind, trust in self.trusts.items()}
+        calibration = {**asdict(self.calibration), **asdict(self.method), "levels": levels, "trusts": trusts}
         _write_json(folder / "calibration.json", calibration)
         _write_json(folder / "card.json", self.card)
         _write_json(folder / MANIFEST, {"format": FORMAT, "files": {name: _sha256(folder / name) for name in FILES}})
@@ -166,11 +169,15 @@ def verify(folder: Path, manifest_sha256: str | None = None) -> str:
     return actual_sha256
 
 
-def _answering(content: dict[str, Any]) -> tuple[Calibration, AnswerMethod, tuple[Level, ...]]:
-    """The parts of calibration.json, one flat file: what is neither levels nor the method's is calibration."""
+def _answering(content: dict[str, Any]) -> tuple[Calibration, AnswerMethod, tuple[Level, ...], dict[str, Trust]]:
+    """The parts of calibration.json, one flat file: what is neither levels, trusts nor the method's is calibration.
+
+    A version from before texts were read trusts none.
+    """
+    trusts = {kind: Trust(**trust) for kind, trust in content.pop("trusts", {}).items()}
     levels = tuple(Level(**level) for level in content.pop("levels", []))
     method = {field.name: content.pop(field.name) for field in fields(AnswerMethod) if field.name in content}
-    return Calibration.read(content), AnswerMethod(**method), levels
+    return Calibration.read(content), AnswerMethod(**method), levels, trusts
 
 
 def _head_tensors(heads: Heads) -> dict[str, NDArray[Any]]:

@@ -29,7 +29,8 @@ class Calibration:
     A factor times the spread of an estimate is the radius of the circle that holds the true position with probability
     ``coverage``. Pictures are grouped by their cosine to the nearest training photo: ``radius_cosines`` are the bounds
     between the groups, ascending, and ``radius_factors`` the factor of each. A picture whose cosine is below
-    ``doubt_cosine``, as it is for one held-out photo in a hundred, is probably not of India.
+    ``doubt_cosine``, as it is for one held-out photo in a hundred, is probably not of India. ``read_factor`` is the
+    factor of pictures in which a text was read, None where too few were held out to tell.
     """
 
     temperature: float = 1.0
@@ -39,12 +40,15 @@ class Calibration:
     radius_cosines: tuple[float, ...] = ()
     coverage: float = COVERAGE
     doubt_cosine: float = -1.0
+    read_factor: float | None = None
 
-    def radius_km(self, spread_km: float, cosine: float) -> float:
+    def radius_km(self, spread_km: float, cosine: float, read: bool = False) -> float:
         """Radius in km of the circle around a guess with this spread, for a picture with this cosine to the nearest
-        training photo; at most half the Earth's circumference.
+        training photo, in which a text was ``read`` or not; at most half the Earth's circumference.
         """
         factor = self.radius_factors[bisect_right(self.radius_cosines, cosine)]
+        if read and self.read_factor is not None:
+            factor = self.read_factor
         return min(factor * spread_km, np.pi * EARTH_RADIUS_KM)
 
     @classmethod

@@ -1,8 +1,9 @@
 """Opponent levels: weaker ones answer from the same posterior, flattened; none is the true position plus noise.
 
 A temperature flattens the cells' probabilities; the weakest level also spreads each state's probability evenly over
-its cells. Neither uses prototypes or neighbours, and both guess the centroid of a cell. Temperatures, and the score to
-expect of each level (par), come from held-out photos.
+its cells. Neither uses prototypes or neighbours; both guess the centroid of a cell, unless they read more: one knows
+scripts and number plates, the other nothing. Temperatures, and the score to expect of each level (par), come from
+held-out photos.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from predictor.geodesy import Floats, distance_matrix_km, score
 STRONGEST = "atlas"
 LIFT_SHARES = {"surveyor": 2 / 3, "traveller": 1 / 3}  # of the strongest level's lift over the best constant point
 STATE_ONLY = {"traveller"}
+# The kinds of texts that a weaker level can read; the strongest reads all.
+READS: dict[str, frozenset[str]] = {"surveyor": frozenset({"script", "plate"}), "traveller": frozenset()}
 LEVEL_TEMPERATURES = np.geomspace(1.0, 40.0, 28)  # to choose from
 
 

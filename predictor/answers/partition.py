@@ -45,6 +45,10 @@ class Partition:
         index[outside] = self._tree.nearest(points[outside])
         return index
 
+    def probabilities(self, points: Floats, weights: Floats) -> Floats:
+        """Probabilities (C,) of the cells for points (n, 3), unit vectors, with weights (n,) that sum to one."""
+        return np.bincount(self.cell_of(*positions(points)), weights, minlength=len(self))
+
     @cached_property
     def outlines(self) -> NDArray[np.object_]:
         """The polygons (C,) for drawing, simplified as one coverage so that neighbours keep common borders."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,8 @@ from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
 from predictor.models import ModelVersion, Prediction, Question, Takeover
 from predictor.network.heads import unit
+from predictor.reading.evidence import hear, read_at
+from predictor.reading.matches import Match
 
 TOP_CELLS = 5
 VISION_TRANSFORMERS = {"vit", "deit", "deit3"}  # a part of their encoders' names; others are not called so
@@ -127,9 +129,17 @@ def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndar
 
 
 def answer_from(
-    artifact: Artifact, cells: np.ndarray, embedding: np.ndarray, scale_km: float, level: str = STRONGEST
+    artifact: Artifact,
+    cells: np.ndarray,
+    embedding: np.ndarray,
+    scale_km: float,
+    level: str = STRONGEST,
+    matches: Sequence[Match] = (),
 ) -> Answer:
-    """The answer for cell probabilities (C,) and a projected embedding (d,). An unknown level is the strongest."""
+    """The answer for cell probabilities (C,), a projected embedding (d,) and what was read in the picture.
+
+    An unknown level is the strongest.
+    """
     partition = artifact.partition
     weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
     if weaker:
@@ -138,13 +148,17 @@ def answer_from(
         estimate = Estimate(guess, Density(partition.centroids, cells))
     else:
         estimate = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
+    heard = hear(estimate, read_at(level, matches) if weaker else matches, artifact.trusts, scale_km)
+    read = heard is not estimate
+    if read:
+        estimate, cells = heard, partition.probabilities(heard.density.points, heard.density.weights)
     similarity = float((artifact.gallery.photos.embeddings @ unit(embedding[None])[0]).max())
     latitude, longitude = positions(estimate.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
     return Answer(
         float(latitude),
         float(longitude),
-        artifact.calibration.radius_km(estimate.spread_km, similarity),
+        artifact.calibration.radius_km(estimate.spread_km, similarity, read),
         tuple(
             CellAnswer(
                 str(partition.names[cell]),

@@ -15,6 +15,7 @@ from pipeline.training import choosing
 from pipeline.training.choosing import PENALTIES, HeldOutFold
 from pipeline.training.learning import targets
 from pipeline.training.recipe import NARROW, Recipe
+from pipeline.training.trusting import no_matches
 from predictor.answers.partition import Partition
 from predictor.answers.posterior import GalleryPhotos, state_probabilities
 from predictor.geodesy import Floats, positions, unit_vectors
@@ -56,7 +57,9 @@ def made_fold(seed: int, **model: Any) -> Any:
     embeddings = unit(rng.normal(size=(PHOTOS, 32))).astype(np.float32)
     gallery = GalleryPhotos(embeddings, vectors, cells)
     fitted = MadeModel(**({"logits": [], "evidence": {}, "gallery": gallery} | model))
-    return HeldOutFold(fitted, embeddings, vectors, fitted.partition.states[cells], np.arange(PHOTOS))
+    return HeldOutFold(
+        fitted, embeddings, vectors, fitted.partition.states[cells], np.arange(PHOTOS), no_matches(PHOTOS)
+    )
 
 
 def wanted(fold: HeldOutFold) -> Floats:
@@ -147,7 +150,9 @@ def test_one_held_out_photo_in_a_hundred_counts_as_doubtful() -> None:
     embeddings = np.zeros((PHOTOS, 32), np.float32)
     embeddings[:, 0], embeddings[:, 1] = cosines, np.sqrt(1 - cosines**2)
     fold.learnt.gallery = gallery
-    nearest = choosing._nearest_cosines([HeldOutFold(fold.learnt, embeddings, fold.vectors, fold.states, fold.groups)])
+    nearest = choosing._nearest_cosines(
+        [HeldOutFold(fold.learnt, embeddings, fold.vectors, fold.states, fold.groups, fold.matches)]
+    )
     doubt = choosing._doubt_cosine(nearest)
     assert doubt == pytest.approx(np.quantile(cosines, choosing.DOUBTED_SHARE), abs=1e-4)
 

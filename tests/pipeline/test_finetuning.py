@@ -21,6 +21,7 @@ from pipeline.models import Collection, Photo
 from pipeline.support.progress import Cancelled, SilentReporter
 from pipeline.training.finetuning import NothingToTune, Schedule, finetune
 from pipeline.training.learning import Photos
+from pipeline.training.trusting import no_matches
 from predictor.encoders.encoder import Encoder, frozen_encoder
 from predictor.encoders.loading import REGISTRY, forget_encoders, load_encoder
 from predictor.encoders.networks import ARCHITECTURES
@@ -54,6 +55,7 @@ def photos(encoder: Encoder, seeds: range) -> Photos:
         np.array([str(seed) for seed in seeds]),
         np.zeros(len(seeds), np.uint64),
         metadata_of(places[:, 0], places[:, 1], [None] * len(seeds), [[]] * len(seeds)),
+        no_matches(len(seeds)),
     )
 
 
