@@ -281,6 +281,9 @@ VIT_B16_WEIGHTS = env.str("GEOGUESS_VIT_B16_WEIGHTS", default="")
 CLIP_MODEL = env.str("GEOGUESS_CLIP_MODEL", default="ViT-B-16-quickgelu")
 CLIP_WEIGHTS = env.str("GEOGUESS_CLIP_WEIGHTS", default="")
 
+# --- Whether text in pictures is read, where the package rapidocr is here
+READ_TEXT = env.bool("GEOGUESS_READ_TEXT", default=True)
+
 # --- A number plate detector: a TorchScript file with the output of a YOLO export; without it plates are boxed by hand
 PLATE_WEIGHTS = env.str("GEOGUESS_PLATE_WEIGHTS", default="")
 

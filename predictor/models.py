@@ -1,4 +1,4 @@
-"""Model versions, what they serve, and their predictions by image hash; questions and the workers that answer."""
+"""Model versions, what they serve, their predictions and the readings by image hash; questions, and who answers."""
 
 from __future__ import annotations
 
@@ -132,6 +132,24 @@ class Prediction(models.Model):
         return f"{self.version}: {self.sha256[:12]}"
 
 
+class Reading(models.Model):
+    """What one version of the reader has read in the image with this hash, whatever model answers.
+
+    It holds no whole number plate and no telephone number (`predictor.reading.privacy`).
+    """
+
+    sha256 = models.CharField(max_length=64)
+    reader = models.CharField(max_length=120, help_text="Version of the reader with all its models.")
+    lines = models.JSONField(default=list, help_text="As `predictor.reading.lines.Line`.")
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "reader"], name="one_reading_per_image")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]}: {len(self.lines)} lines"
+
+
 class Question(models.Model):
     """A request for online inference with its state and answer; deleted after ten minutes.
 
@@ -163,6 +181,7 @@ class Question(models.Model):
     )
     posterior = models.BinaryField(default=b"", help_text="As in Prediction.")
     embedding = models.BinaryField(default=b"", help_text="As in Prediction.")
+    lines = models.JSONField(null=True, help_text="What was read in an upload or covered picture; null: nothing was.")
     attention = models.JSONField(null=True, help_text="How much each part of the picture counts.")
     error = models.CharField(max_length=500, blank=True)
 

@@ -22,8 +22,12 @@ def answer_questions_task() -> int:
 
 @shared_task
 def predict_images_task(version_name: str, sha256s: list[str]) -> int:
-    """Predict stored images with a version, answering questions in between. Returns how many were new to it."""
+    """Predict stored images with a version and read them, answering questions in between.
+
+    Returns how many were new to the version.
+    """
     from predictor.models import ModelVersion
+    from predictor.reading.store import read_if_possible
     from predictor.serving.worker import answer_questions
     from predictor.versions.services import predict_images
 
@@ -31,7 +35,9 @@ def predict_images_task(version_name: str, sha256s: list[str]) -> int:
         answer_questions()
 
     version = ModelVersion.objects.get(name=version_name)
-    return predict_images(version=version, sha256s=sha256s, progress=answer_waiting)
+    count = predict_images(version=version, sha256s=sha256s, progress=answer_waiting)
+    read_if_possible(sha256s=sha256s, progress=answer_waiting)
+    return count
 
 
 @worker_process_init.connect

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from pipeline.intake.decoding import Box, decode
 from pipeline.models import Photo
 from pipeline.photos.selectors import versions_of
-from predictor.models import Prediction
+from predictor.models import Prediction, Reading
 from predictor.pictures import store
 from predictor.serving.dispatch import send_predict_task
 
@@ -27,7 +27,7 @@ def remake_display_copy(*, photo: Photo, crop: Box | None, covered: Sequence[Box
     """Make a new display copy from the original. Sets fields of the photo, but does not save it.
 
     ``crop`` is in fractions of the upright original, ``covered`` (boxes to blur) in fractions of the display copy. On
-    commit the old copy and its predictions are deleted, and the versions that serve it are asked to predict the new
+    commit the old copy and what was made of it are deleted, and the versions that serve it are asked to predict the new
     one. Returns whether the copy changed. Raises UnusableBox, ImageMissing, Rejected.
     """
     boxes = [_valid_box(box, 0.0) for box in covered]
@@ -42,8 +42,9 @@ def remake_display_copy(*, photo: Photo, crop: Box | None, covered: Sequence[Box
 
 
 def delete_display_copy(sha256: str, original_sha256: str) -> None:
-    """Delete the predictions of a display copy, and the copy unless it is also an original or used by another photo."""
+    """Delete what was made of a display copy, and the copy unless it is also an original or used by another photo."""
     Prediction.objects.filter(sha256=sha256).delete()
+    Reading.objects.filter(sha256=sha256).delete()
     if sha256 != original_sha256 and not Photo.every.filter(sha256=sha256).exists():
         store.path(sha256).unlink(missing_ok=True)
 

@@ -66,7 +66,7 @@ def empty_bin(*, now: datetime) -> int:
 def take_down(*, photo: Photo, now: datetime) -> list[ModelVersion]:
     """Delete a photo for good on a legal request; it cannot be imported again.
 
-    Deletes its original, display copy, predictions, measured guesses and rows in the galleries of model versions.
+    Deletes its original, display copy, predictions, readings, measured guesses and rows in the galleries of versions.
     Returns the versions that were trained on it, which are flagged, because their weights cannot forget it.
     """
     flagged = forget_images(sha256s=[photo.sha256, photo.original_sha256])

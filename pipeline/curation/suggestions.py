@@ -10,6 +10,7 @@ from pipeline.models import Collection, Photo, Review
 from pipeline.photos.selectors import playable_photos
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.models import ModelVersion
+from predictor.reading.store import read_if_possible
 from predictor.versions.selectors import answer, predictions_for, serving_version
 from predictor.versions.services import Progress, predict_images
 
@@ -40,11 +41,19 @@ def predict_new(*, collection: Collection, progress: Progress | None = None) -> 
     version = serving_version(collection.slug)
     if version is None:
         return 0
-    waiting = collection.photos.filter(review=Review.WAITING)
-    sha256s = [*playable_photos(collection).values_list("sha256", flat=True), *waiting.values_list("sha256", flat=True)]
-    count = predict_images(version=version, sha256s=sha256s, progress=progress)
-    update_doubts(photos=waiting, version=version)
+    count = predict_images(version=version, sha256s=_playable_or_waiting(collection), progress=progress)
+    update_doubts(photos=collection.photos.filter(review=Review.WAITING), version=version)
     return count
+
+
+def read_new(*, collection: Collection, progress: Progress | None = None) -> None:
+    """Read the text in these photos of a collection, where text can be read."""
+    read_if_possible(sha256s=_playable_or_waiting(collection), progress=progress)
+
+
+def _playable_or_waiting(collection: Collection) -> list[str]:
+    waiting = collection.photos.filter(review=Review.WAITING)
+    return [*playable_photos(collection).values_list("sha256", flat=True), *waiting.values_list("sha256", flat=True)]
 
 
 def look_alikes(photo: Photo) -> list[tuple[Photo, int]]:

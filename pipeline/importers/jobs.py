@@ -83,7 +83,7 @@ def _import_web(
     restart: bool,
 ) -> dict[str, Any]:
     from pipeline.curation.review import blur_faces_and_plates_in
-    from pipeline.curation.suggestions import predict_new
+    from pipeline.curation.suggestions import predict_new, read_new
     from pipeline.importers.run import ImportRequest, import_from_web
 
     web_source = open_web_source(
@@ -98,6 +98,7 @@ def _import_web(
     target = Collection.objects.get(name=collection)
     blurred = blur_faces_and_plates_in(photos=summary.new, report=report)
     predicted = predict_new(collection=target, progress=partial(report.progress, phase="Predicting"))
+    read_new(collection=target, progress=partial(report.progress, phase="Reading"))
     figures = {
         "new photos": len(summary.new),
         "known from other imports": summary.already_there,

@@ -84,7 +84,7 @@ class Unsuitable(models.TextChoices):
     """Why a photo is not played."""
 
     PEOPLE = "people", "Shows people too closely"
-    GIVES_ANSWER = "gives_answer", "Text gives the answer"
+    GIVES_ANSWER = "gives_answer", "A caption or watermark gives the answer"
     NOT_INDIA = "not_india", "Not India"
     LOW_QUALITY = "low_quality", "Low quality"
     WRONG_PLACE = "wrong_place", "Wrong place"

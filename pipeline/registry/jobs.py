@@ -17,6 +17,7 @@ from pipeline.photos.selectors import MEASURABLE, playable_hashes
 from pipeline.registry.measuring import evaluate_version
 from pipeline.support.progress import Reporter
 from predictor.models import ModelVersion
+from predictor.reading.store import read_if_possible
 from predictor.versions.services import predict_images
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def _evaluate(
 
 
 def _repredict(report: Reporter, user: User | None, *, version: ModelVersion) -> dict[str, Any]:
-    progress = partial(report.progress, phase="Predicting")
     sha256s = playable_hashes()
-    count = predict_images(version=version, sha256s=sha256s, progress=progress)
+    count = predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
+    read_if_possible(sha256s=sha256s, progress=partial(report.progress, phase="Reading"))
     return {"figures": {"playable photos": len(sha256s), "predicted now": count}, "links": links_to(version)}
 
 

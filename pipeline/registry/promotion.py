@@ -15,6 +15,7 @@ from pipeline.photos.selectors import following_collections, playable_hashes, pl
 from pipeline.registry.gate import judge
 from pipeline.support.progress import SILENT, Reporter
 from predictor.models import Alias, ModelVersion, Prediction, Promotion
+from predictor.reading.store import read_if_possible
 from predictor.versions.selectors import artifact_of
 from predictor.versions.services import COMMAND_LINE, Progress, predict_images, promote
 
@@ -65,6 +66,7 @@ def promote_if_better(
     )
     hashes = playable_hashes(None if default else taken)
     predict_images(version=version, sha256s=hashes, progress=partial(report.progress, phase="Predicting"))
+    read_if_possible(sha256s=hashes, progress=partial(report.progress, phase="Reading"))
     switch = partial(promote, version=version, sha256s=(), user=user, actor=actor, reason=reason)
     promotions = []
     with transaction.atomic():

@@ -15,8 +15,9 @@ from pipeline.intake.storing import NewPhoto, get_or_create_collection, store_ph
 from pipeline.models import Collection, Photo
 from pipeline.models.photos import SHIPPED_DESCRIPTION as DESCRIPTION
 from pipeline.models.photos import SHIPPED_NAME as NAME
-from pipeline.starter.drawings import PREFIX, finish_scene, number_of, shipped_scenes
+from pipeline.starter.drawings import PREFIX, SOURCE, finish_scene, number_of, shipped_scenes
 from pipeline.starter.places import places_of_split
+from pipeline.starter.readings import store_shipped_readings
 from pipeline.starter.scene_orders import DrawnScene, SceneOrder, draw_order
 from pipeline.support.processes import PROCESSES, Progress, process_pool
 from predictor.geodesy import haversine_km
@@ -28,7 +29,6 @@ Position = tuple[float, float]  # latitude and longitude in degrees
 
 AUTHOR = "GeoGuess India"
 LICENCE = "MIT"
-SOURCE = "Drawn by the project"
 CHUNK = 4 * PROCESSES  # scenes stored together: the most that an interrupted run loses
 BUFFER_KM = 5.0  # between scenes of different splits, as nearer ones share towns, signs and hills
 
@@ -57,6 +57,7 @@ def ensure_starter_collection(
     missing = _missing(_positions(scenes))
     waiting = [scene for scene in scenes if scene["file_name"] in missing]
     for photos in _drawn(waiting, finish_scene, len(scenes), progress):
+        store_shipped_readings({photo.file_name: photo.sha256 for photo in photos})
         if version := serving_version(collection.slug):
             predict_images(version=version, sha256s=[photo.sha256 for photo in photos])
         with transaction.atomic():

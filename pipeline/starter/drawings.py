@@ -28,6 +28,7 @@ QUALITY = 84
 EDITION = 2
 FIRST_SEED = 20_260_126
 PREFIX = "starter-"
+SOURCE = "Drawn by the project"  # as photos name it
 
 
 def starter_orders() -> list[SceneOrder]:

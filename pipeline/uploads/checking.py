@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.curation.review import blur_faces_and_plates_in
-from pipeline.curation.suggestions import predict_new
+from pipeline.curation.suggestions import predict_new, read_new
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
 from pipeline.intake.service import Plan, execute_plan, plan_import
 from pipeline.intake.sources import SourceMissing
@@ -52,7 +52,10 @@ def check(*, upload: Upload, report: Reporter) -> dict[str, int]:
 
 
 def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any]:
-    """Import the valid files, all or none; then blur faces and predict with the champion. Raises NothingToDo."""
+    """Import the valid files, all or none; then blur faces, predict with the version that serves, and read.
+
+    Raises NothingToDo.
+    """
     if upload.taken_in_at:
         raise NothingToDo("This upload has already been imported.")
     sources = _without_duplicates(_plan_sources(upload, report))
@@ -67,6 +70,7 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
     faces = blur_faces_and_plates_in(photos=new, report=report)
     collection = Collection.objects.get(name=upload.collection_name)
     predicted = predict_new(collection=collection, progress=partial(report.progress, phase="Predicting"))
+    read_new(collection=collection, progress=partial(report.progress, phase="Reading"))
     counts = Counter(upload.files.values_list("state", flat=True))
     return {"new": len(new), "turned_away": counts[State.REJECTED], "unplaced": counts[State.UNPLACED]} | {
         "faces_blurred": faces,

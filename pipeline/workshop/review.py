@@ -34,6 +34,7 @@ from pipeline.support.numbers import whole_number
 from pipeline.workshop.access import user_of, workshop
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.pictures.store import ImageMissing
+from predictor.reading.store import lines_in
 from predictor.versions.selectors import answer, champion, prediction_for
 
 PER_PAGE = 60
@@ -111,6 +112,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
         "collections": list(row.collections.all()),
         "reports": list(row.reports.filter(outcome=Report.Outcome.OPEN)),
         "alike": look_alikes(row),
+        "lines": lines_in(row.sha256),
         "reasons": Unsuitable.choices,
         "page": page,
         "undo": _photo_to_undo(request),

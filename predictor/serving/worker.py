@@ -29,6 +29,8 @@ from predictor.models import ModelVersion, Question
 from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
+from predictor.reading.engine import ReaderMissing
+from predictor.reading.store import StoredLines, is_of_stored, questions_to_read, read_lines, reader, store_readings
 from predictor.reasons.saliency import input_box, methods, saliency, top_regions
 from predictor.serving import questions
 from predictor.serving.questions import Failure
@@ -102,6 +104,8 @@ def _answer_by(version: ModelVersion | None, batch: list[Question]) -> None:
 def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
     errors: dict[int, Failure] = {}  # by primary key of the question
     saliency_images: dict[int, Image.Image] = {}
+    to_read = questions_to_read(batch)
+    lines: dict[int, StoredLines] = {}  # of those that could be read
 
     def read_views(question: Question) -> Sequence[Image.Image]:
         try:
@@ -109,6 +113,8 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             views = views_of(image)
             if question.explained and len(views) == 1:
                 saliency_images[question.pk] = image
+            if question.pk in to_read:
+                read(question, image)
             return views
         except UnreadableImage:
             logger.exception("A picture cannot be read.")
@@ -118,6 +124,12 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             errors[question.pk] = Failure.GONE
         return [PLACEHOLDER]
 
+    def read(question: Question, image: Image.Image) -> None:
+        try:
+            lines[question.pk] = read_lines(image)
+        except Exception:  # an answer from a picture that was not read is better than none
+            logger.exception("The text in a picture cannot be read.")
+
     done = 0
     for raw in loaded.encoder.stream(batch, read_views):
         cells, embeddings = posteriors_of_embeddings(loaded.artifact, raw)
@@ -125,15 +137,18 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             if question.pk in errors:
                 _fail([question], errors[question.pk])
                 continue
+            if is_of_stored(question) and question.pk in lines:
+                store_readings(reader().version, {question.sha256: lines[question.pk]})
             questions.settle(
                 question=question,
                 now=timezone.now(),
                 version=loaded.version,
                 posterior=float16_bytes(row),
                 embedding=float16_bytes(embedding),
+                lines=None if is_of_stored(question) else lines.get(question.pk),
                 attention=_attention(loaded, saliency_images[question.pk]) if question.pk in saliency_images else None,
             )
-            if question.sha256 and not question.covered:
+            if is_of_stored(question):
                 store_predictions(loaded.version, [question.sha256], row[None], embedding[None])
         done += len(raw)
 
@@ -197,12 +212,18 @@ def start_heartbeat() -> None:
 
 
 def warm_up(versions: Sequence[ModelVersion]) -> None:
-    """Load these versions, the last ones first, so that the first ones stay where not all fit into memory."""
+    """Load the reader, and these versions, the last ones first, so that the first ones stay where not all fit."""
     for version in reversed(versions):
         try:
             LoadedVersion.of(version)
         except Exception:
             logger.exception("%s cannot be loaded; its questions fail until it can.", version)
+    try:
+        reader().load()
+    except ReaderMissing:
+        pass  # the first question says so
+    except Exception:
+        logger.exception("What reads text cannot be loaded; pictures are not read until it can.")
 
 
 def device_name() -> str:

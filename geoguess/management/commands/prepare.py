@@ -42,8 +42,11 @@ def is_prepared() -> bool:
     """Whether `manage.py prepare` would find nothing to do. Raises DatabaseError."""
     from pipeline.starter.collection import starter_collection_is_complete
     from pipeline.starter.install import starter_is_installed
+    from pipeline.starter.readings import scenes_without_readings
 
-    return not (has_migrations() or static_is_stale()) and starter_is_installed() and starter_collection_is_complete()
+    if has_migrations() or static_is_stale():
+        return False
+    return starter_is_installed() and starter_collection_is_complete() and not scenes_without_readings()
 
 
 def say(text: str) -> None:
@@ -74,6 +77,7 @@ class Command(BaseCommand):
         from pipeline.models import Photo
         from pipeline.starter.collection import NAME, ensure_starter_collection, starter_collection_is_complete
         from pipeline.starter.install import install_starter
+        from pipeline.starter.readings import scenes_without_readings, store_shipped_readings
 
         is_new = not starter_collection_is_complete()
         with progress_bar("Looking at the pictures", "picture") as progress:
@@ -81,6 +85,7 @@ class Command(BaseCommand):
         with progress_bar("Drawing Illustrated India", "scene") as progress:
             first = FIRST_SCENES if enough_to_play else None
             collection = ensure_starter_collection(progress, first, follow_replaced)
+        store_shipped_readings(scenes_without_readings())
         if enough_to_play:
             return
         with progress_bar("Looking at the pictures", "picture") as progress:

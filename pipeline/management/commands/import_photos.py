@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from pipeline.curation.suggestions import predict_new
+from pipeline.curation.suggestions import predict_new, read_new
 from pipeline.importers.checkpoint import AlreadyRunning
 from pipeline.importers.licences import FAMILIES
 from pipeline.importers.run import ImportRequest, ImportStopped, WebSummary, import_from_web
@@ -176,5 +176,9 @@ def _from_web(options: dict[str, Any]) -> tuple[WebSummary, str | None]:
 
 
 def _predict(collection_name: str) -> int:
+    collection = Collection.objects.get(name=collection_name)
     with progress_bar("Predicting", "photo") as progress:
-        return predict_new(collection=Collection.objects.get(name=collection_name), progress=progress)
+        predicted = predict_new(collection=collection, progress=progress)
+    with progress_bar("Reading text", "photo") as progress:
+        read_new(collection=collection, progress=progress)
+    return predicted

@@ -1,0 +1,99 @@
+"""Takes out of lines what would identify a person: numbers of plates and telephones, and addresses on the internet.
+
+What tells a place stays: state and office of a plate, the area code of a landline, PIN codes. Forms follow rules 50 and
+51 of the Central Motor Vehicles Rules 1989 and the National Numbering Plan of 2003. In doubt a number goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from predictor.reading.lines import Line
+
+REMOVED = "…"
+FEWEST_DIGITS = 6  # of a telephone number, in small towns without the area code; distances and years have up to four
+STATES = (
+    "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TG|TN|TR|TS|UA|UK"
+    "|UP|WB"
+)
+
+_DIGIT = r"[\dOQDIlSBZ]"  # and the letters that are read for digits
+_GAP = r"[\s.:·-]{0,3}"
+_OFFICE = rf"(?P<state>{STATES}){_GAP}(?P<office>{_DIGIT}{{1,2}}){_GAP}"
+_PLATE = re.compile(rf"(?<![A-Za-z]){_OFFICE}(?:[A-Z\d]{_GAP}){{0,3}}{_DIGIT}{{3,4}}(?![A-Za-z\d])")
+_UPPER_HALF = re.compile(rf"{_OFFICE}(?P<series>(?:[A-Z]{_GAP}){{0,3}})")  # of a plate in two lines
+_LOWER_HALF = re.compile(rf"(?:[A-Z]{_GAP}){{0,3}}{_DIGIT}{{1,4}}")
+_OTHER_PLATE = re.compile(
+    rf"(?<![A-Za-z\d])(?:[A-Z\d]{{2}}{_GAP}\d{{1,2}}{_GAP}[A-Z]{{1,3}}{_GAP}\d{{4}}"  # with its state misread
+    rf"|\d{{2}}{_GAP}BH{_GAP}\d{{4}}{_GAP}[A-Z]{{1,2}}"  # of people who move between states
+    rf"|\d{{1,3}}{_GAP}(?:CD|CC|UN){_GAP}\d{{1,4}}"  # of diplomats
+    rf"|\d{{2}}{_GAP}[A-Z]{_GAP}\d{{5,6}}{_GAP}[A-Z])(?![A-Za-z\d])"  # of the armed forces
+)
+# A line of its own that may be series and number of a plate, and is neither a road's number nor a distance.
+_BARE_NUMBER = re.compile(rf"(?!KM|NH|SH)[A-Z]{{1,3}}{_GAP}\d{{4}}")
+_INTERNET = re.compile(
+    r"\S+\s?@\s?\S+|(?:https?:|www\b)\S*|[\w-]+(?:\.[\w-]+)*\.(?:com|in|org|net|edu|gov|info|biz)\b\S*",
+    re.IGNORECASE,
+)
+_LANDLINE = re.compile(r"(?<!\d)\(?(?P<area>0[1-8]\d{1,3})\)?\s?[-–/ ]\s?(?P<number>[2-7](?:[\s-]?\d){5,7})(?!\s?\d)")
+_NUMBER = re.compile(r"[+(]?\d(?:[\s().–/-]{0,2}[\dOoIlSBZ]){5,}")
+_PIN = re.compile(r"[1-9]\d{2}\s?\d{3}")
+_PLACE_BEFORE = re.compile(r"[^\W\d_]{3}\W*$")  # or the word PIN
+_CALL_BEFORE = re.compile(r"\b(?:PH|TEL|MOB|CELL|CALL|FAX|CONTACT|PHONE|MOBILE|TELEPHONE|WHATSAPP)\W*(?:NO)?\W*$", re.I)
+
+
+def redact(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines, with ``…`` in the place of what would identify a person.
+
+    "KA 19 AB 1234" becomes "KA 19 …", "0824-2441234" becomes "0824-…", any other telephone number "…"; addresses on the
+    internet become "…" as a whole.
+    """
+    uppers, lowers = _halves(lines)
+    kept = []
+    for number, line in enumerate(lines):
+        text = line.text.strip()
+        upper = _UPPER_HALF.fullmatch(text)
+        if number in lowers or _BARE_NUMBER.fullmatch(text):
+            text = REMOVED
+        elif upper and (number in uppers or upper["series"]):
+            text = _office(upper)
+        else:
+            text = _OTHER_PLATE.sub(REMOVED, _PLATE.sub(_office, _INTERNET.sub(REMOVED, text)))
+            text = _NUMBER.sub(_number, _LANDLINE.sub(_landline, text))
+        kept.append(replace(line, text=text))
+    return tuple(kept)
+
+
+def _halves(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
+    """The numbers of the lines that are upper and lower halves of a plate in two lines."""
+    uppers, lowers = set(), set()
+    for above, upper in enumerate(lines):
+        if not _UPPER_HALF.fullmatch(upper.text.strip()):
+            continue
+        left, top, right, bottom = upper.box
+        for below, lower in enumerate(lines):
+            is_beneath = top < lower.box[1] < 2 * bottom - top and lower.box[0] < right and left < lower.box[2]
+            if is_beneath and _LOWER_HALF.fullmatch(lower.text.strip()):
+                uppers.add(above)
+                lowers.add(below)
+    return uppers, lowers
+
+
+def _office(plate: re.Match[str]) -> str:
+    return f"{plate['state']} {plate['office']} {REMOVED}"
+
+
+def _landline(number: re.Match[str]) -> str:
+    """The area code, where it has ten digits together with the number and its 0 before them."""
+    digits = re.sub(r"\D", "", number["area"] + number["number"])
+    return f"{number['area']}-{REMOVED}" if len(digits) == 11 else number[0]
+
+
+def _number(run: re.Match[str]) -> str:
+    """What stays of a run of digits: a PIN code after a place, and what is too short for a telephone."""
+    text, before = run[0], run.string[: run.start()]
+    if _PIN.fullmatch(text) and _PLACE_BEFORE.search(before) and not _CALL_BEFORE.search(before):
+        return text
+    return REMOVED if sum(sign.isdigit() for sign in text) >= FEWEST_DIGITS else text
