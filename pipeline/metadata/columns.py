@@ -19,8 +19,8 @@ from pipeline.geography.landmarks import landmarks, nearest_landmarks
 from pipeline.metadata.grids import climates, elevations_m, land_covers, sea_distances_km
 from pipeline.metadata.languages import LANGUAGES
 from pipeline.metadata.seasons import MONTH_SEASON
-from predictor.gazetteer.sign_languages import language_and_script
 from pipeline.metadata.towns import SIZE_FROM, SIZES, towns, towns_of
+from predictor.gazetteer.sign_languages import language_and_script
 from predictor.geodesy import Floats
 
 Strings = NDArray[np.str_]

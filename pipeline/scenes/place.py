@@ -20,9 +20,9 @@ import shapely
 from pipeline import metadata
 from pipeline.geography import boundaries
 from pipeline.metadata.grids import KM_PER_DEGREE
-from predictor.gazetteer.sign_languages import language_and_script
 from pipeline.metadata.towns import towns
 from pipeline.scenes.regions import REGIONS
+from predictor.gazetteer.sign_languages import language_and_script
 from predictor.geodesy import haversine_km
 
 TOWNS_KEPT = 12

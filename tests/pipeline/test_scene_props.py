@@ -12,7 +12,6 @@ import resvg_py
 from PIL import ImageFont
 
 from pipeline.geography import boundaries
-from predictor.gazetteer.sign_languages import SIGN_LANGUAGES, language_and_script
 from pipeline.metadata.towns import towns
 from pipeline.scenes import boats, houses, plates, shops, signs, vehicles, worship
 from pipeline.scenes.light import Light
@@ -20,6 +19,7 @@ from pipeline.scenes.place import Place, draw_places, place_at
 from pipeline.scenes.prop import Prop
 from pipeline.scenes.regions import AUTO_LIVERIES, BUSES, REGIONS
 from pipeline.scenes.text import FAMILIES, font_files, width
+from predictor.gazetteer.sign_languages import SIGN_LANGUAGES, language_and_script
 from predictor.geodesy import haversine_km
 
 LIGHT = Light.at("winter", 10, from_left=True)
