@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import time
 from pathlib import Path
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline.scenes
+from pipeline.scenes.signs import BUS_STOP, SHOPS
 from predictor.gazetteer.marks import marks
+from predictor.gazetteer.table import of_kind
 from predictor.geodesy import haversine_km
 from predictor.reading.lines import SCRIPTS, Line
 from predictor.reading.matches import KINDS
@@ -52,6 +55,10 @@ def only(*texts, kind, **options):
     (found,) = told(*texts, **options)
     assert found.kind == kind
     return found
+
+
+def milestones(matches):
+    return [m for m in matches if m.kind == "milestone"]
 
 
 def names(found):
@@ -305,6 +312,11 @@ def test_a_name_in_the_script_of_the_place_is_found(text, script, name):
     assert [names(m)[0] for m in found if m.kind == "place"] == [name]
 
 
+@pytest.mark.parametrize("text", sorted({text for names in (BUS_STOP, *SHOPS.values()) for text in names.values()}))
+def test_kinds_of_shops_in_the_languages_of_india_tell_the_script_alone(text):
+    assert {m.kind for m in match(lines_of(text, script="", sure=0))} == {"script"}
+
+
 def test_a_native_milestone_has_native_digits():
     found = only("ಉಡುಪಿ ೧೨ ಕಿ.ಮೀ.", kind="milestone", script="Kannada")
     assert (names(found), found.distance_km) == (["Udupi"], 12)
@@ -420,6 +432,56 @@ def test_signs_of_the_shipped_scenes_lead_to_their_towns():
     print(f"{count - len(missed)} of {count} names lead to their town, missed: {missed}")
     assert count == 190
     assert missed == ["7LC"]
+
+
+def test_native_names_lead_to_the_towns_that_have_them():
+    """Names of towns as their signs write them; a word that is a town too is not believed without a distance."""
+    towns = [town for town in of_kind("town") if town.local_name and town.script in SCRIPTS]
+    found = [match(lines_of(town.local_name, "24 km", script=town.script)) for town in towns]
+    led = [
+        any(
+            c.name == town.name and c.state == town.state
+            for m in matches
+            if m.kind == "milestone"
+            for c in m.candidates
+        )
+        for town, matches in zip(towns, found, strict=True)
+    ]
+    print(f"{sum(led)} of {len(led)} native names lead to their town")
+    assert len(led) > 1400
+    assert sum(led) / len(led) > 0.98
+
+
+# What readers write for a letter of a name, and the errors that a test makes: 70 of 100 are of these.
+MISREAD = {
+    "O": "0", "I": "1", "B": "8", "S": "5", "M": "RN", "N": "M", "E": "F", "R": "P", "A": "4", "L": "I", "U": "V",
+    "C": "G", "H": "N", "T": "I", "D": "O",
+}  # fmt: skip
+
+
+def misread(name, rng):
+    """The name in capitals with one letter misread, mistaken or lost."""
+    letters = list(name.upper())
+    at = rng.randrange(len(letters))
+    if rng.random() < 0.7 and letters[at] in MISREAD:
+        letters[at] = MISREAD[letters[at]]
+    else:
+        letters[at] = rng.choice(["", *"AEIOURNST".replace(letters[at], "")])
+    return "".join(letters)
+
+
+def test_a_misread_milestone_rarely_leads_to_another_town():
+    """Of 600 towns of 20,000 inhabitants or more with one error; seed 1."""
+    rng = random.Random(1)
+    towns = rng.sample([town for town in of_kind("town") if town.population >= 20_000], 600)
+    right = wrong = 0
+    for town in towns:
+        found = told(f"{misread(town.name, rng)} 24 km", kind="milestone")
+        near = any(abs(c.latitude - town.latitude) < 0.01 for m in found for c in m.candidates)
+        right, wrong = right + near, wrong + bool(found and not near)
+    print(f"{right} right, {wrong} wrong, {len(towns) - right - wrong} nothing")
+    assert right / len(towns) > 0.7
+    assert wrong / len(towns) < 0.03
 
 
 def test_plates_of_the_shipped_scenes_lead_to_their_states():
