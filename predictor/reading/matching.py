@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from predictor.reading.lines import Line
 from predictor.reading.marks_read import bodies, codes, plates, scripts
-from predictor.reading.matches import Match
+from predictor.reading.matches import KINDS, Candidate, Match
 from predictor.reading.signs import named_places, without_silent_words
+
+__all__ = ["KINDS", "Candidate", "Match", "match"]
 
 
 def match(lines: Sequence[Line]) -> tuple[Match, ...]:

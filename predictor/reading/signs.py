@@ -106,7 +106,7 @@ def _milestones(i: int, text: str) -> Iterator[Sighting]:
     for part, reading, (_, _, km, unit) in zip(parts, readings, found, strict=True):
         if reading is None or (not unit and (None in readings or part.rstrip().endswith(("-", "–", "—")))):
             continue
-        yield Sighting(_match("milestone", i, part, reading, km), False, _is_sure(part, unit))
+        yield Sighting(_match("milestone", i, part, reading, km), False, _is_sure(part, reading.candidates, unit))
 
 
 def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
@@ -121,7 +121,7 @@ def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
     long = on_board or len("".join(name)) >= LEAST_FUZZY
     if len(name) <= longest_landmark() and (reading := _whole_name(" ".join(name), fuzzy=long)):
         large = reading.population >= SMALL or len("".join(name)) >= LEAST_SMALL
-        sure = on_board or (large and _is_sure(" ".join(name), False))
+        sure = on_board or (large and _is_sure(" ".join(name), reading.candidates, False))
         numbered = not on_board and any(map(str.isdigit, spelt))  # "BENGALURU - 20" is the end of an address
         kind = "landmark" if reading.is_landmark else "shop" if numbered else "place"
         yield Sighting(_match(kind, i, " ".join(name), reading), not on_board, sure)
@@ -132,11 +132,16 @@ def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
 def _native(i: int, text: str) -> Iterator[Sighting]:
     script = script_of(text)
     board = NATIVE_BOARD.search(text)
-    if reading := place_in_script(NATIVE_BOARD.sub(" ", text), script):
-        yield Sighting(_match("place", i, NATIVE_BOARD.sub(" ", text), reading), not board, True)
+    name = NATIVE_BOARD.sub(" ", text)
+    if reading := place_in_script(name, script):
+        sure = bool(board) or _is_sure(name, reading.candidates, False)
+        yield Sighting(_match("place", i, name, reading), not board, sure)
         return
     for part in re.split(r"[\s,\-–|]+", text):
-        if (reading := place_in_script(part, script)) and reading.population >= SHOP_TOWN and reading.agreement == 1:
+        reading = place_in_script(part, script)
+        if not reading or reading.population < SHOP_TOWN or reading.agreement < 1:
+            continue
+        if _is_sure(part, reading.candidates, False):
             yield Sighting(_match("shop", i, part, reading), False, True)
             return
 
@@ -211,10 +216,10 @@ def _name_words(text: str) -> list[str]:
     return [as_letters(word) for word in words(text) if word not in _NO_NAME and re.search("[A-Z]", word)]
 
 
-def _is_sure(text: str, unit: bool) -> bool:
+def _is_sure(text: str, candidates: Sequence[Candidate], unit: bool) -> bool:
     """Whether a name is no common word, or one that is a town too and has a distance with a unit beside it."""
-    key = "".join(_name_words(text))
-    return key not in NEVER and (unit or key not in ONLY_ON_SIGNS)
+    keys = {"".join(_name_words(text))} - {""} or {joined(candidate.name) for candidate in candidates}
+    return not keys & NEVER and (unit or not keys & ONLY_ON_SIGNS)
 
 
 def _without_board(spelt: list[str]) -> tuple[list[str], bool]:
@@ -245,14 +250,26 @@ def _with_distances(
 ) -> list[Sighting]:
     """The sightings with the distances that stand beside or below their names; each number goes to the nearest name."""
     for number, km, unit in numbers:
-        near = [(apart, at) for at, sighting in enumerate(sightings) if sighting.bare
-                if (apart := distance_apart(lines[sighting.match.lines[0]], lines[number])) is not None]  # fmt: skip
+        near = [
+            (apart, at)
+            for at, sighting in enumerate(sightings)
+            if sighting.bare
+            if (apart := distance_apart(lines[sighting.match.lines[0]], lines[number])) is not None
+        ]
         if near:
             at = min(near)[1]
-            match = sightings[at].match
-            milestone = replace(match, kind="milestone", lines=tuple(sorted((*match.lines, number))), distance_km=km,
-                                text=_with_km(match.text, km))  # fmt: skip
-            sightings[at] = Sighting(milestone, False, sightings[at].sure or _is_sure(match.text, unit))
+            match, sure = sightings[at].match, sightings[at].sure
+            sightings[at] = Sighting(
+                replace(
+                    match,
+                    kind="milestone",
+                    lines=tuple(sorted((*match.lines, number))),
+                    text=_with_km(match.text, km),
+                    distance_km=km,
+                ),
+                False,
+                sure or _is_sure(match.text, match.candidates, unit),
+            )
     return sightings
 
 
