@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pipeline.reading.words import words
 from predictor.reading.lines import SCRIPTS
 
 Rng = np.random.Generator
+Box = tuple[Image.Image, str]  # a grey picture and its script, or ""
 
 NOTHING = 0.2  # share of boxes without a script
 # Shares of what these show. Digits tell no script: all over India signs have the same ones.
@@ -36,7 +37,7 @@ class Source:
     fonts: Fonts
     others: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
 
-    def box(self, rng: Rng) -> tuple[Image.Image, str]:
+    def box(self, rng: Rng) -> Box:
         """A grey box and its script, each as likely as another; or "" and what has none."""
         if rng.random() < NOTHING:
             return self.nothing(rng), ""
@@ -79,6 +80,12 @@ class Source:
 
     def _photographed(self, text: str, file: Path, rng: Rng) -> Image.Image:
         return photographed(lettered(text, file, int(rng.choice(WEIGHTS))), rng)
+
+
+def drawn(sources: Sequence[Source], count: int, seed: int) -> Iterator[Box]:
+    """Boxes from the sources in turn."""
+    rng = np.random.default_rng(seed)
+    return (sources[number % len(sources)].box(rng) for number in range(count))
 
 
 def _can_write(file: Path, word: str) -> bool:

@@ -124,5 +124,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 def _file(files: Mapping[str, Path], name: str) -> Path:
     if name not in files:
-        raise FontMissing(f"The folder has no font {name}. Training needs the files of these Debian packages: {PACKAGES}")
+        raise FontMissing(
+            f"The folder has no font {name}. Training needs the files of these Debian packages: {PACKAGES}"
+        )
     return files[name]

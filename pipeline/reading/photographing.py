@@ -37,7 +37,7 @@ def lettered(text: str, file: Path, weight: int) -> Image.Image:
 def photographed(mask: Image.Image, rng: Rng) -> Image.Image:
     """Letters white on black as a grey box of a photo."""
     mask = _seen_from_aside(mask, rng)
-    left, top, right, bottom = mask.getbbox() or (0, 0, *mask.size)
+    left, top, right, bottom = map(float, mask.getbbox() or (0, 0, *mask.size))
     tall = bottom - top
     if rng.random() < CUT:
         wide = min(tall * float(rng.uniform(1.2, 5)), right - left)
@@ -55,7 +55,7 @@ def photographed(mask: Image.Image, rng: Rng) -> Image.Image:
     return worn(_painted(np.asarray(small, np.float32) / 255, rng), rng)
 
 
-def worn(grey: NDArray[np.float32], rng: Rng) -> Image.Image:
+def worn(grey: NDArray[np.floating], rng: Rng) -> Image.Image:
     """A clean picture (H, W), 0 to 255, with light and shade, blur, noise and what JPEG leaves of it."""
     height, width = grey.shape
     y, x = np.linspace(-0.5, 0.5, height)[:, None], np.linspace(-0.5, 0.5, width)
@@ -84,11 +84,11 @@ def _seen_from_aside(mask: Image.Image, rng: Rng) -> Image.Image:
     shape = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.array([[1, slant], [0, 1]])
     corners = corners @ shape.T + rng.normal(0, 0.025, (4, 2)) * (height, height)
     corners[:2, 1] *= rng.uniform(0.85, 1.15)  # one end is nearer
-    quad = (corners + (x, y)).ravel().tolist()
+    quad = np.add(corners, (x, y)).ravel().tolist()
     return mask.transform(mask.size, Image.Transform.QUAD, quad, Image.Resampling.BILINEAR)
 
 
-def _painted(letters: NDArray[np.float32], rng: Rng) -> NDArray[np.float32]:
+def _painted(letters: NDArray[np.floating], rng: Rng) -> NDArray[np.floating]:
     """Letters (H, W), 0 to 1, in paint on a board, some with an outline or a shadow; grey levels."""
     ground, ink = _greys(rng)
     board = np.full(letters.shape, ground, np.float32)
@@ -109,7 +109,9 @@ def _greys(rng: Rng) -> tuple[float, float]:
     """Grey levels of ground and ink, from a sign or any."""
     while True:
         if rng.random() < 0.5:
-            pair = [float(np.dot(ImageColor.getrgb(c), (0.299, 0.587, 0.114))) for c in COLOURS[rng.integers(len(COLOURS))]]
+            pair = [
+                float(np.dot(ImageColor.getrgb(c), (0.299, 0.587, 0.114))) for c in COLOURS[rng.integers(len(COLOURS))]
+            ]
         else:
             pair = rng.uniform(0, 255, 2).tolist()
         ground, ink = pair if rng.random() < 0.7 else pair[::-1]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor
 from torch.nn import functional
 
-from pipeline.reading.boxes import Source
+from pipeline.reading.boxes import Box, Source, drawn
 from pipeline.support.progress import SILENT, Reporter
 from predictor.reading.script_network import CLASSES, ScriptClassifier
 from predictor.reading.scripts import fitted, normalised
@@ -31,7 +30,7 @@ def train(source: Source, report: Reporter = SILENT, *, boxes: int = BOXES, epoc
     """A network trained on boxes of the source; the same on the same machine whenever it is trained."""
     torch.manual_seed(SEED)
     rng = np.random.default_rng(SEED)
-    pictures, classes = draw([source], boxes, SEED, report)
+    pictures, classes = _learnable(drawn([source], boxes, SEED), boxes, report)
     network = ScriptClassifier().to(memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     steps = epochs * (boxes // BATCH)
@@ -42,7 +41,7 @@ def train(source: Source, report: Reporter = SILENT, *, boxes: int = BOXES, epoc
         for rows in order:
             batch = torch.from_numpy(normalised([pictures[row] for row in rows]))
             # Light letters on dark ground are as common as dark ones on light ground.
-            batch *= torch.from_numpy(rng.choice(np.float32([-1, 1]), (len(rows), 1, 1, 1)))
+            batch *= torch.from_numpy(rng.choice(np.array([-1, 1], np.float32), (len(rows), 1, 1, 1)))
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(batch)
             loss = functional.cross_entropy(logits.float(), torch.from_numpy(classes[rows]))
@@ -59,8 +58,11 @@ def train(source: Source, report: Reporter = SILENT, *, boxes: int = BOXES, epoc
 
 def calibrate(network: ScriptClassifier, sources: Sequence[Source], boxes: int = CALIBRATION_BOXES) -> float:
     """Divide the last layer by the temperature under which the classes of the sources' boxes are likeliest."""
-    pictures, classes = draw(sources, boxes, SEED + 1)
-    logits, truth = logits_of(network, pictures), torch.from_numpy(classes)
+    pictures, classes = _learnable(drawn(sources, boxes, SEED + 1), boxes)
+    starts = range(0, boxes, BATCH)
+    with torch.inference_mode():
+        logits = torch.cat([network(torch.from_numpy(normalised(pictures[at : at + BATCH]))) for at in starts])
+    truth = torch.from_numpy(classes)
     candidates = np.geomspace(0.3, 5, 200)
     losses = [functional.cross_entropy(logits / float(candidate), truth).item() for candidate in candidates]
     temperature = float(candidates[int(np.argmin(losses))])
@@ -68,25 +70,16 @@ def calibrate(network: ScriptClassifier, sources: Sequence[Source], boxes: int =
     return temperature
 
 
-def draw(sources: Sequence[Source], boxes: int, seed: int, report: Reporter = SILENT) -> Fitted:
-    """Boxes from the sources in turn."""
-    rng, pictures, classes = np.random.default_rng(seed), [], []
-    for number in range(boxes):
-        picture, script = sources[number % len(sources)].box(rng)
-        pictures.append(fitted(picture))
-        classes.append(CLASSES.index(script))
-        if number % 500 == 0:
-            report.progress(number, boxes, "Drawing lines")
-    return pictures, np.array(classes)
-
-
-def logits_of(network: ScriptClassifier, pictures: Sequence[NDArray[np.uint8]]) -> Tensor:
-    """Logits (N, 12) of fitted boxes."""
-    starts = range(0, len(pictures), BATCH)
-    with torch.inference_mode():
-        return torch.cat([network(torch.from_numpy(normalised(pictures[at : at + BATCH]))) for at in starts])
-
-
 def save(network: ScriptClassifier, file: Path) -> None:
     """Write the weights in half precision."""
     save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, file)
+
+
+def _learnable(drawn: Iterable[Box], count: int, report: Reporter = SILENT) -> Fitted:
+    pictures, classes = [], []
+    for number, (picture, script) in enumerate(drawn):
+        pictures.append(fitted(picture))
+        classes.append(CLASSES.index(script))
+        if number % 500 == 0:
+            report.progress(number, count, "Drawing lines")
+    return pictures, np.array(classes)

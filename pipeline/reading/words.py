@@ -105,7 +105,8 @@ def _made(names: Iterable[str]) -> set[str]:
     for name in sorted(names):
         for first, second in zip("^" + name, name + "$", strict=True):
             follow.setdefault(first, []).append(second)
-    rng, made = np.random.default_rng(SEED), set()
+    rng = np.random.default_rng(SEED)
+    made: set[str] = set()
     while len(made) < URDU_WORDS:
         word, letter = "", "^"
         while (letter := str(rng.choice(follow[letter]))) != "$":
