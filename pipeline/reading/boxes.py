@@ -54,7 +54,7 @@ class Source:
             text.append(word)
         if rng.random() < 0.08:
             text.append(str(rng.integers(1, 999)))
-        return self._photographed(" ".join(text), file, rng)
+        return self.write(" ".join(text), file, rng)
 
     def nothing(self, rng: Rng) -> Image.Image:
         """A box without a script."""
@@ -66,20 +66,21 @@ class Source:
             return worn(texture(rng), rng)
         if kind == "digits":
             numbers = [int(rng.integers(10 ** rng.integers(1, 6))) for _ in range(2)]
-            return self._photographed(str(rng.choice(NUMBERS)).format(*numbers), self._font("Latin", rng), rng)
+            return self.write(str(rng.choice(NUMBERS)).format(*numbers), self._font("Latin", rng), rng)
         if kind == "icons":
-            return self._photographed("".join(rng.choice(list(ICONS), int(rng.integers(1, 5)))), ICON_FONT, rng)
+            return self.write("".join(rng.choice(list(ICONS), int(rng.integers(1, 5)))), ICON_FONT, rng)
         file = list(self.others)[int(rng.integers(len(self.others)))]
         letters = [chr(code) for code in rng.integers(*self.others[file], int(rng.integers(3, 10)))]
-        return self._photographed("".join(filter(lambda letter: has(file, letter), letters)) or "?", file, rng)
+        return self.write("".join(filter(lambda letter: has(file, letter), letters)) or "?", file, rng)
+
+    def write(self, text: str, file: Path, rng: Rng) -> Image.Image:
+        """A box with this text in a font of any weight that it has."""
+        return photographed(lettered(text, file, int(rng.choice(WEIGHTS))), rng)
 
     def _font(self, script: str, rng: Rng) -> Path:
         """Noto Sans, the first of the fonts, has six weights and counts for two."""
         files = self.fonts[script]
         return files[max(int(rng.integers(-1, len(files))), 0)]
-
-    def _photographed(self, text: str, file: Path, rng: Rng) -> Image.Image:
-        return photographed(lettered(text, file, int(rng.choice(WEIGHTS))), rng)
 
 
 def drawn(sources: Sequence[Source], count: int, seed: int) -> Iterator[Box]:
