@@ -1,7 +1,7 @@
 """The fonts in which lines are drawn: what the network learns from, and one family of each script that it never sees.
 
-Noto Sans comes with the site. The others are files of Debian packages (`PACKAGES`), which only a training needs; they
-are under the SIL Open Font License or, some, the GPL with the font exception. None of them ships.
+Noto Sans comes with the site. The others are files of Debian packages (`PACKAGES`), which only a training needs. Those
+that are learnt from are under the SIL Open Font License or the GPL with the font exception. None of them ships.
 """
 
 from __future__ import annotations
