@@ -20,7 +20,7 @@ from pipeline.scenes.raster import Glow, finish, render
 from pipeline.scenes.relief import Relief
 from pipeline.scenes.sky import draw_sky, sky_of, sun_at
 from pipeline.scenes.stage import HEIGHT, WIDTH, Camera, Stage
-from pipeline.scenes.text import font_files
+from pipeline.scenes.text import font_files, without_script
 
 FIRST_DAY = datetime(2024, 1, 1)
 DAYS = 366 * 2
@@ -63,8 +63,11 @@ class Scene:
         return finish(self.drawing, self.glow, self.seed)
 
 
-def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
-    """The scene of a place and a seed, drawn `width` px wide (3:2); every size shows the same scene."""
+def draw_scene(place: Place, seed: int, width: int = 1200, omitted_script: str | None = None) -> Scene:
+    """The scene of a place and a seed, drawn `width` px wide (3:2); every size shows the same scene.
+
+    The letters of ``omitted_script`` are left out, which shows where they would be.
+    """
     rng, captured_at = _begin((place.latitude, place.longitude), seed)
     season = MONTH_SEASON[captured_at.month]
     hour = captured_at.hour + captured_at.minute / 60
@@ -109,7 +112,10 @@ def draw_scene(place: Place, seed: int, width: int = 1200) -> Scene:
         if land.relief_clue:
             stage.note(FAR_CLUE, "relief", land.relief_clue, (0, camera.horizon * 0.3, WIDTH, camera.horizon + 20))
     background += COMPOSITIONS[setting](stage)
-    pixels = render(stage.svg(background), width, list(font_files().values()))
+    svg = stage.svg(background)
+    if omitted_script:
+        svg = without_script(svg, omitted_script)
+    pixels = render(svg, width, list(font_files().values()))
     glow = (sun[0] / WIDTH, sun[1] / WIDTH, GLOW * (1 - light.softness), light.colour)
     return Scene(pixels, glow, place, seed, heading, captured_at, season, setting, _visible(stage.clues))
 

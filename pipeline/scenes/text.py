@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,3 +69,9 @@ def line(
         f' font-weight="{weight}"'
         f' text-anchor="{anchor}" fill="{colour}">{safe}</text>'
     )
+
+
+def without_script(svg: str, script: str) -> str:
+    """SVG without its lines in the letters of one script; numbers alone stay."""
+    letter = r"[^\W\d_]"
+    return re.sub(rf'<text [^>]*font-family="{FAMILIES[script]}"[^>]*>[^<]*{letter}[^<]*</text>', "", svg)
