@@ -139,10 +139,19 @@ def test_a_name_in_a_second_script_leaves_the_towns_that_both_name():
         ("Shivamogga", "Shivamogga"),
         ("BOMBAY", "Mumbai"),
         ("SHIMOGA", "Shivamogga"),
+        ("UDUPIRAILWAYSTATION", "Udupi"),
+        ("WELCOMETOUDUPI", "Udupi"),
     ],
 )
 def test_a_board_names_its_place(text, name):
     assert names(only(text, kind="place"))[0] == name
+
+
+def test_a_state_behind_a_name_leaves_its_towns_of_that_name():
+    for text in ("RAMPUR (H.P.)", "RAMPUR, Himachal Pradesh", "Main Road, Rampur, HP - 172001"):
+        (found,) = [m for m in told(text) if m.kind != "pin"]
+        assert {candidate.state for candidate in found.candidates} == {"Himachal Pradesh"}
+        assert sum(candidate.weight for candidate in found.candidates) == pytest.approx(1)
 
 
 def test_a_board_at_a_border_names_a_state():
