@@ -105,10 +105,12 @@ def _milestones(i: int, text: str) -> Iterator[Sighting]:
         return
     starts, ends = [at[0] for at in found], [at[1] for at in found]
     parts = [text[a:b] for a, b in zip([0, *ends], [*starts, len(text)], strict=True)]
-    parts = parts[1:] if not _name_words(parts[0]) and not script_of(parts[0]) else parts[:-1]
+    after = _name_words(parts[0]) or script_of(parts[0])  # the numbers stand after their names
+    other, parts = (parts[-1], parts[:-1]) if after else (parts[0], parts[1:])
     readings = [_whole_name(part) for part in parts]
+    only_names = None not in readings and not re.search(r"\w", other)
     for part, reading, (_, _, km, unit) in zip(parts, readings, found, strict=True):
-        if reading is None or (not unit and (None in readings or part.rstrip().endswith(("-", "–", "—")))):
+        if reading is None or (not unit and (not only_names or part.rstrip().endswith(("-", "–", "—")))):
             continue
         yield Sighting(_match("milestone", i, part, reading, km), False, _is_sure(part, reading.candidates, unit))
 

@@ -109,6 +109,13 @@ def test_a_number_far_from_a_name_or_of_another_size_is_no_distance_to_it():
     assert [m.kind for m in match(far)] == [m.kind for m in match(large)] == ["place"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Anantapur 63 rooms", "Anantapur Lodge 63", "Anantapur 2019", "Anantapur-63", "Anantapur 63/2"]
+)
+def test_other_numbers_are_no_distances(text):
+    assert not told(text, kind="milestone")
+
+
 def test_towns_of_one_name_are_as_many_candidates_the_largest_first():
     found = only("RAMPUR 12 km", kind="milestone")
     assert names(found) == ["Rampur"] * RAMPURS
