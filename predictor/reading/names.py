@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ PEOPLE_PER_KM2 = 8_000  # of the built area of Indian towns, of which a name boa
 LEAST_EXTENT_KM, DISTRICT_EXTENT_KM, LANDMARK_EXTENT_KM = 1.0, 40.0, 2.0
 BASE, DISTRICT_WORTH = 20.0, 100.0  # on the scale of the square root of a population
 LEAST_BY_EAR = 6  # letters
+OTHER_SHORT_FORMS = {"GUJ": "Gujarat", "HAR": "Haryana", "MAH": "Maharashtra", "MS": "Maharashtra", "RAJ": "Rajasthan"}
 CONFUSED_AGREES, BY_EAR_AGREES = 0.95, 0.85  # agreements of names that only readers, or only writers, changed
 ERROR_COSTS = 2.0  # the part of the agreement that an error in every letter would cost
 
@@ -83,8 +84,23 @@ def longest_landmark() -> int:
 @cache
 def state_names() -> Mapping[str, str]:
     """States by their present and former names, as `joined` makes them."""
-    return {joined(name): state.name for state in of_kind("state") for name in (state.name, *state.old_names)
-            if joined(name)}  # fmt: skip
+    named = ((joined(name), state.name) for state in of_kind("state") for name in (state.name, *state.old_names))
+    return {key: state for key, state in named if key}
+
+
+@cache
+def state_endings() -> Mapping[str, str]:
+    """States by what stands for them at the end of an address: names, the codes of plates, and other short forms."""
+    codes = {code: meanings[0].state for code, meanings in marks("plate").items() if len(code) == 2}
+    return codes | OTHER_SHORT_FORMS | dict(state_names())
+
+
+def within_state(reading: Reading, state: str) -> Reading:
+    """The reading with the candidates in that state alone, or as it is where none is there."""
+    inside = [candidate for candidate in reading.candidates if candidate.state == state]
+    total = sum(candidate.weight for candidate in inside)
+    shared = tuple(replace(candidate, weight=candidate.weight / total) for candidate in inside)
+    return replace(reading, candidates=shared) if inside else reading
 
 
 def native_key(text: str) -> str:

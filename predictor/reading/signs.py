@@ -18,7 +18,9 @@ from predictor.reading.names import (
     place_in_script,
     place_named,
     script_of,
+    state_endings,
     state_names,
+    within_state,
 )
 from predictor.reading.numbers import distances
 from predictor.reading.silent_words import NEVER, ONLY_ON_SIGNS, PHRASES
@@ -52,6 +54,8 @@ BOARD_AFTER = tuple(
         "POST OFFICE", "HEAD POST OFFICE", "TOLL PLAZA", "AIRPORT", "BYPASS",
     )
 )  # fmt: skip
+# Those that are long enough to be told from a name that they are run together with, as readers do.
+RUN_TOGETHER = tuple("".join(phrase) for phrase in (*BOARD_BEFORE, *BOARD_AFTER) if len("".join(phrase)) >= 8)
 NATIVE_BOARD = re.compile(
     "(?:आपका स्वागत है|स्वागत|रेलवे स्टेशन|बस स्टैंड|बस स्टॉप|ग्राम पंचायत|नगर पालिका|नगर निगम|जिला|रेल्वे स्थानक|बस स्थानक|ग्रामपंचायत|"
     "রেলওয়ে স্টেশন|বাস স্ট্যান্ড|বাস স্টপ|পৌরসভা|গ্রাম পঞ্চায়েত|পৌৰসভা|ਰੇਲਵੇ ਸਟੇਸ਼ਨ|ਬੱਸ ਅੱਡਾ|રેલવે સ્ટેશન|બસ સ્ટેન્ડ|ગ્રામ પંચાયત|"
@@ -101,10 +105,12 @@ def _milestones(i: int, text: str) -> Iterator[Sighting]:
         return
     starts, ends = [at[0] for at in found], [at[1] for at in found]
     parts = [text[a:b] for a, b in zip([0, *ends], [*starts, len(text)], strict=True)]
-    parts = parts[1:] if not _name_words(parts[0]) and not script_of(parts[0]) else parts[:-1]
+    after = _name_words(parts[0]) or script_of(parts[0])  # the numbers stand after their names
+    other, parts = (parts[-1], parts[:-1]) if after else (parts[0], parts[1:])
     readings = [_whole_name(part) for part in parts]
+    only_names = None not in readings and not re.search(r"\w", other)
     for part, reading, (_, _, km, unit) in zip(parts, readings, found, strict=True):
-        if reading is None or (not unit and (None in readings or part.rstrip().endswith(("-", "–", "—")))):
+        if reading is None or (not unit and (not only_names or part.rstrip().endswith(("-", "–", "—")))):
             continue
         yield Sighting(_match("milestone", i, part, reading, km), False, _is_sure(part, reading.candidates, unit))
 
@@ -113,20 +119,23 @@ def _boards_and_shops(i: int, text: str) -> Iterator[Sighting]:
     if script_of(text) and not _name_words(text):
         yield from _native(i, text)
         return
+    text, state = _without_state(text)
     spelt = words(text)
     name, on_board = _without_board(spelt)
-    if on_board and name and (state := state_names().get("".join(name))) and not place_named("".join(name), False):
-        yield Sighting(Match("place", (i,), " ".join(name), (), {state: 1.0}, None, 1.0), False, True)
+    key = "".join(name)
+    if on_board and key in state_names() and not place_named(key, False):
+        yield Sighting(Match("place", (i,), " ".join(name), (), {state_names()[key]: 1.0}, None, 1.0), False, True)
         return
-    long = on_board or len("".join(name)) >= LEAST_FUZZY
+    long = on_board or len(key) >= LEAST_FUZZY
     if len(name) <= longest_landmark() and (reading := _whole_name(" ".join(name), fuzzy=long)):
-        large = reading.population >= SMALL or len("".join(name)) >= LEAST_SMALL
+        large = reading.population >= SMALL or len(key) >= LEAST_SMALL
         sure = on_board or (large and _is_sure(" ".join(name), reading.candidates, False))
         numbered = not on_board and any(map(str.isdigit, spelt))  # "BENGALURU - 20" is the end of an address
         kind = "landmark" if reading.is_landmark else "shop" if numbered else "place"
+        reading = within_state(reading, state) if state else reading
         yield Sighting(_match(kind, i, " ".join(name), reading), not on_board, sure)
         return
-    yield from _inside(i, text)
+    yield from _inside(i, text, state)
 
 
 def _native(i: int, text: str) -> Iterator[Sighting]:
@@ -146,7 +155,7 @@ def _native(i: int, text: str) -> Iterator[Sighting]:
             return
 
 
-def _inside(i: int, text: str) -> Iterator[Sighting]:
+def _inside(i: int, text: str, state: str | None) -> Iterator[Sighting]:
     """Landmarks and larger towns among other words, and the town at the end of an address."""
     taken = 0
     for part in text.split("|"):
@@ -154,32 +163,33 @@ def _inside(i: int, text: str) -> Iterator[Sighting]:
         start = 0
         while start < len(spelt):
             for length in range(min(longest_landmark(), len(spelt) - start), 0, -1):
-                if sighting := _named_inside(i, spelt[start : start + length]):
+                if sighting := _named_inside(i, spelt[start : start + length], state):
                     yield sighting
                     taken += 1
                     start += length - 1
                     break
             start += 1
-    if not taken and (ending := _address_town(i, text)):
+    if not taken and (ending := _address_town(i, text, state)):
         yield ending
 
 
-def _named_inside(i: int, name: list[str]) -> Sighting | None:
+def _named_inside(i: int, name: list[str], state: str | None) -> Sighting | None:
     key = "".join(name)
     if key in NEVER or key in ONLY_ON_SIGNS or len(key) < LEAST_SMALL - 1:
         return None
     town = place_named(key, False) if len(name) <= MOST_WORDS else None
     if town and town.population >= SHOP_TOWN:
+        town = within_state(town, state) if state else town
         return Sighting(_match("shop", i, " ".join(name), town), False, True)
     if len(name) > 1 and not town and (landmark := landmark_named(key)):
         return Sighting(_match("landmark", i, " ".join(name), landmark), False, True)
     return None
 
 
-def _address_town(i: int, text: str) -> Sighting | None:
+def _address_town(i: int, text: str, state: str | None) -> Sighting | None:
     """The town after the last comma, or before a PIN code, of an address."""
     ending = re.search(r"(?:^|,)([^,|]+?)[\s.,–—-]*(\d{3}\s?\d{3})?[\s.]*$", text)
-    if not ending or ("," not in text and not ending[2]):
+    if not ending or ("," not in text and not ending[2] and not state):
         return None
     name = _name_words(ending[1])
     for last in range(min(MOST_WORDS, len(name)), 0, -1):
@@ -187,8 +197,16 @@ def _address_town(i: int, text: str) -> Sighting | None:
         if key in NEVER or key in ONLY_ON_SIGNS or len(key) < LEAST_SMALL:
             continue
         if (reading := place_named(key, False)) and reading.population >= ADDRESS_TOWN:
+            reading = within_state(reading, state) if state else reading
             return Sighting(_match("shop", i, " ".join(name[-last:]), reading), False, True)
     return None
+
+
+def _without_state(text: str) -> tuple[str, str | None]:
+    """The text without the state in brackets or after a comma at its end, "HAMIRPUR (U.P.)", and the state."""
+    ending = re.search(r"[,(]\s*([^,()]{2,40}?)\s*\)?[\s.,-]*(?:\d{3}\s?\d{3})?\s*$", text)
+    state = state_endings().get(joined(ending[1])) if ending else None
+    return (text[: ending.start()], state) if ending and state else (text, None)
 
 
 def _whole_name(text: str, fuzzy: bool = True) -> Reading | None:
@@ -233,6 +251,10 @@ def _without_board(spelt: list[str]) -> tuple[list[str], bool]:
         for phrase in BOARD_AFTER:
             if tuple(name[-len(phrase) :]) == phrase:
                 name = name[: -len(phrase)]
+    if len(name) == 1 == len(spelt):
+        for part in RUN_TOGETHER:
+            if name[0].startswith(part) or name[0].endswith(part):
+                return [name[0].replace(part, "")], True
     return name, len(name) < len(spelt)
 
 

@@ -37,6 +37,7 @@ SILENT = """
     SPEED LIMIT 40 | DRIVE SLOW | USE DIPPER AT NIGHT | WELCOME | THANK YOU VISIT AGAIN | GSTIN 29ABCDE1234F1Z5 | NH 44
     Since 1985 | PUBLIC TOILET | BEAUTY PARLOUR | INDIAN OIL | Canon EOS 80D | IMG_20190314_102233 | SHOP NO 12 | TO LET
     REGD NO 575001 | BUS STAND | RAILWAY STATION | TOLL PLAZA 2 KM | PETROL PUMP 500 M | Masala Dosa 40 | Puri Bhaji 35
+    SACHIN | Mango | NATIONAL HIGHWAYS | HAVELI | Saria Cement
     ICE CREAM PARLOUR | HAPPY NEW YEAR 2019 | CIVIL LINES | MAIN ROAD | City Hospital | National Electricals | SALES
 """
 
@@ -108,6 +109,13 @@ def test_a_number_far_from_a_name_or_of_another_size_is_no_distance_to_it():
     assert [m.kind for m in match(far)] == [m.kind for m in match(large)] == ["place"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Anantapur 63 rooms", "Anantapur Lodge 63", "Anantapur 2019", "Anantapur-63", "Anantapur 63/2"]
+)
+def test_other_numbers_are_no_distances(text):
+    assert not told(text, kind="milestone")
+
+
 def test_towns_of_one_name_are_as_many_candidates_the_largest_first():
     found = only("RAMPUR 12 km", kind="milestone")
     assert names(found) == ["Rampur"] * RAMPURS
@@ -139,10 +147,19 @@ def test_a_name_in_a_second_script_leaves_the_towns_that_both_name():
         ("Shivamogga", "Shivamogga"),
         ("BOMBAY", "Mumbai"),
         ("SHIMOGA", "Shivamogga"),
+        ("UDUPIRAILWAYSTATION", "Udupi"),
+        ("WELCOMETOUDUPI", "Udupi"),
     ],
 )
 def test_a_board_names_its_place(text, name):
     assert names(only(text, kind="place"))[0] == name
+
+
+def test_a_state_behind_a_name_leaves_its_towns_of_that_name():
+    for text in ("RAMPUR (H.P.)", "RAMPUR, Himachal Pradesh", "Main Road, Rampur, HP - 172001"):
+        (found,) = [m for m in told(text) if m.kind != "pin"]
+        assert {candidate.state for candidate in found.candidates} == {"Himachal Pradesh"}
+        assert sum(candidate.weight for candidate in found.candidates) == pytest.approx(1)
 
 
 def test_a_board_at_a_border_names_a_state():
