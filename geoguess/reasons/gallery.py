@@ -104,7 +104,7 @@ def choose(version: ModelVersion, collection: Collection, playable: QuerySet[Pho
     ]
 
 
-def _case(photo: Photo, prediction: Prediction) -> Case:
+def _case(photo: Photo, prediction: ReadPrediction) -> Case:
     guess = answer(prediction, INDIA_SCALE_KM)
     distance = distance_km(Position(guess.latitude, guess.longitude), Position(photo.latitude, photo.longitude))
     return Case(photo, guess.states[0].name, guess.states[0].probability, distance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
 from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_hamming_distance
+from predictor.reading.evidence import hear, most_telling
+from predictor.reading.matches import Match
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
 NEAREST_KM = (1, 5, 25, 100)  # edges of the bins by distance to the nearest training photo
@@ -41,7 +44,7 @@ class Answers:
     """A version's answers to N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
 
     Three signals that a picture is not from India: expected distances from the guess in km (N,), entropies of the cell
-    probabilities in nats (N,), and cosines to the nearest training photo (N,).
+    probabilities in nats (N,), and cosines to the nearest training photo (N,). ``read`` (N,): whether a text counted.
     """
 
     guesses: Floats
@@ -49,6 +52,7 @@ class Answers:
     spreads_km: Floats
     entropies: Floats
     cosines: Floats
+    read: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -70,20 +74,30 @@ class Evaluation:
         return replace(self, figures={**facts, **self.figures})
 
 
-def answer(artifact: Artifact, cells: Floats, embeddings: Embeddings, report: Reporter = SILENT) -> Answers:
-    """The answers to cell probabilities (N, C) and projected embeddings (N, d)."""
+def answer(
+    artifact: Artifact,
+    cells: Floats,
+    embeddings: Embeddings,
+    matches: Sequence[Sequence[Match]] = (),
+    report: Reporter = SILENT,
+) -> Answers:
+    """The answers to cell probabilities (N, C), projected embeddings (N, d), and what was read in the N pictures."""
     estimates: list[Estimate] = []
-    for row, embedding in zip(cells, embeddings, strict=True):
+    read: list[bool] = []
+    for row, embedding, texts in zip(cells, embeddings, matches or [()] * len(cells), strict=True):
         report.progress(len(estimates), len(cells), "Measuring")
-        estimates.append(locate_picture(row, embedding, artifact.reference, artifact.method))
+        seen = locate_picture(row, embedding, artifact.reference, artifact.method)
+        estimates.append(hear(seen, texts, artifact.trusts))
+        read.append(estimates[-1] is not seen)
     spreads_km = np.array([estimate.spread_km for estimate in estimates])
     cosines = (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float)
     return Answers(
         np.stack([estimate.guess for estimate in estimates]),
-        np.array(list(map(artifact.calibration.radius_km, spreads_km, cosines))),
+        np.array(list(map(artifact.calibration.radius_km, spreads_km, cosines, read))),
         spreads_km,
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
         cosines,
+        np.array(read),
     )
 
 
@@ -98,11 +112,12 @@ def evaluation(
     embeddings: Embeddings,
     truth: Truth,
     *,
+    matches: Sequence[Sequence[Match]] = (),
     outside: Answers | None = None,
     report: Reporter = SILENT,
 ) -> Evaluation:
     """Figures as in ``evaluate``, and the values behind them; ``outside`` are answers to pictures not from India."""
-    answers = answer(artifact, cells, embeddings, report)
+    answers = answer(artifact, cells, embeddings, matches, report)
     baseline_guesses = baselines(artifact, embeddings)
     distances = distances_km(answers.guesses, truth)
     baselines_km = {name: distances_km(guesses, truth) for name, guesses in baseline_guesses.items()}
@@ -152,10 +167,38 @@ def evaluation(
     }
     if tiers := {tier: figures_with_baselines(rows) for tier, rows in _groups(truth.tiers) if tier}:
         result["tiers"] = tiers
+    if matches:
+        result["reading"] = _reading(artifact, cells, embeddings, matches, answers, distances, truth)
     if outside is not None:
         result["outside"] = {"n": len(outside.guesses), "auroc": _outside(answers, outside)}
     report.progress(len(distances), len(distances), "Measuring")
     return Evaluation(result, truth, answers, distances, baselines_km, near)
+
+
+def _reading(
+    artifact: Artifact,
+    cells: Floats,
+    embeddings: Embeddings,
+    matches: Sequence[Sequence[Match]],
+    answers: Answers,
+    distances: Floats,
+    truth: Truth,
+) -> dict[str, Any]:
+    """What reading gains, in all and where the most telling text is of a kind."""
+    points = score(distances)
+    blind = score(distances_km(answer(artifact, cells, embeddings).guesses, truth))
+    kinds = np.array([most_telling(texts) if read else "" for texts, read in zip(matches, answers.read, strict=True)])
+    rows = {"": np.ones(len(points), bool), **{kind: kinds == kind for kind in np.unique(kinds) if kind}}
+    parts = {
+        name or "all": {
+            "n": int(part.sum()),
+            "score": _rounded(points[part].mean()),
+            "score_without": _rounded(blind[part].mean()),
+            "difference_ci95": _rounded(interval((points - blind)[part])),
+        }
+        for name, part in rows.items()
+    }
+    return {"read": int(answers.read.sum()), "by_most_telling_text": parts}
 
 
 def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:

@@ -14,6 +14,7 @@ from predictor.geodesy import positions, score
 from predictor.models import ModelVersion
 from predictor.pictures import store
 from predictor.pictures.images import decode
+from predictor.reading.store import matches_in
 from predictor.versions.selectors import artifact_of, posterior_of, predictions_for
 from predictor.versions.services import predict_images
 
@@ -49,7 +50,8 @@ def evaluate_version(
     cells, embeddings = (np.stack(column) for column in zip(*(posteriors[sha256] for sha256 in sha256s), strict=True))
     latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
     truth = Truth(latitudes, longitudes, np.full(len(rows), ""), np.array(sha256s))
-    measured = evaluation(artifact, cells, embeddings, truth, report=report)
+    matches = list(map(matches_in(sha256s).get, sha256s, [()] * len(sha256s))) if artifact.trusts else []
+    measured = evaluation(artifact, cells, embeddings, truth, matches=matches, report=report)
     store_measurement(version=version, collection=collection, measured=measured)
     return measured.about(model=version.name, collection=collection.name, left_out=int(known.sum()))
 

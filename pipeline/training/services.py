@@ -27,12 +27,15 @@ from predictor.encoders import tuned as tuned_encoders
 from predictor.models import ModelVersion
 from predictor.pictures import store
 from predictor.pictures.images import decode
+from predictor.reading.store import matches_in
 from predictor.versions.services import (
     register_version,
     version_folder,
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pipeline.boundary_sets.sets import BoundarySet
     from pipeline.training.finetuning import Schedule
     from pipeline.training.learning import Photos
@@ -219,7 +222,18 @@ def _learning_photos(rows: list[Photo], encoder: Encoder, report: Reporter) -> P
         np.array([photo.sha256 for photo in rows]),
         np.array([int(photo.perceptual_hash, 16) for photo in rows], np.uint64),
         metadata_of(latitudes, longitudes, [photo.captured_at for photo in rows], [photo.clues for photo in rows]),
+        _matches(rows, report),
     )
+
+
+def _matches(rows: list[Photo], report: Reporter) -> NDArray[np.object_]:
+    """What was read in each photo; the log says how many nobody has read."""
+    from pipeline.training.trusting import as_array
+
+    read = matches_in([photo.sha256 for photo in rows])
+    if unread := len(rows) - len(read):
+        report.log(f"Texts in {unread} photos have not been read: what they say is not learnt from.")
+    return as_array([read.get(photo.sha256, ()) for photo in rows])
 
 
 def _embeddings(rows: list[Photo], encoder: Encoder, report: Reporter) -> Embeddings:

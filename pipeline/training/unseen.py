@@ -105,7 +105,7 @@ def answer_unseen(
         embeddings = artifact.heads.project(measured.embeddings)
         cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
         truth = Truth(measured.latitudes, measured.longitudes, np.full(len(outside), ""))
-        answers = answer(artifact, cells, embeddings)
+        answers = answer(artifact, cells, embeddings, measured.matches.tolist())
         distances = distances_km(answers.guesses, truth)
         unseen.distances_km[outside], unseen.covered[outside] = distances, distances < answers.radii_km
         for name, guesses in baselines(artifact, embeddings).items():

@@ -47,7 +47,7 @@ class Partition:
 
     def probabilities(self, points: Floats, weights: Floats) -> Floats:
         """Probabilities (C,) of the cells for points (n, 3), unit vectors, with weights (n,) that sum to one."""
-        return np.bincount(self.cell_of(*positions(points)), weights, minlength=len(self))
+        return np.bincount(self.cell_of(*positions(points)), weights, minlength=len(self)).astype(float)
 
     @cached_property
     def outlines(self) -> NDArray[np.object_]:

@@ -15,10 +15,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from predictor.answers.levels import READS
 from predictor.answers.posterior import Density, Estimate, best_guess
@@ -26,6 +26,9 @@ from predictor.answers.trust import Trust
 from predictor.gazetteer.table import of_kind
 from predictor.geodesy import EARTH_RADIUS_KM, INDIA_SCALE_KM, Floats, distance_matrix_km, unit_vectors
 from predictor.reading.matches import Match
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 AREA_KM2 = 3_287_263.0  # of India (Census of India 2011)
 CIRCUITY = 1.32  # road distance in multiples of the air distance: 1.31 in India (Ballou, Rahardja, Sakai 2002)
@@ -54,6 +57,11 @@ def witnesses(matches: Sequence[Match]) -> list[Match]:
     for match in ordered:
         kept.setdefault(_meaning(match), match)
     return sorted(kept.values(), key=lambda match: match.lines)
+
+
+def most_telling(matches: Sequence[Match]) -> str:
+    """The kind of the match that tells most, "" without matches."""
+    return min((match.kind for match in matches), key=ORDER.index, default="")
 
 
 def read_at(level: str, matches: Sequence[Match]) -> list[Match]:
@@ -195,6 +203,8 @@ def _states_of(points: Floats) -> NDArray[np.str_]:
 
 @cache
 def _towns() -> tuple[cKDTree, NDArray[np.str_]]:
+    from scipy.spatial import cKDTree  # imported here: most pictures have no text, and it slows down every start
+
     towns = [*of_kind("town"), *of_kind("district")]
     vectors = unit_vectors([town.latitude for town in towns], [town.longitude for town in towns])
     return cKDTree(vectors), np.array([town.state for town in towns])

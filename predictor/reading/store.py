@@ -20,6 +20,8 @@ from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.reading.engine import Reader, ReaderMissing, what_is_missing
 from predictor.reading.lines import Line
+from predictor.reading.matches import Match
+from predictor.reading.matching import match
 from predictor.reading.privacy import redact
 
 DECIMALS = 4  # of stored fractions: a sixth of a pixel of a stored photo
@@ -129,6 +131,20 @@ def lines_of(question: Question) -> tuple[Line, ...] | None:
     if is_of_stored(question):
         return lines_in(question.sha256)
     return None if question.lines is None else from_stored(question.lines)
+
+
+def matches_of(question: Question) -> tuple[Match, ...]:
+    """What was read in a question's picture says of the place."""
+    return match(lines_of(question) or ())
+
+
+def matches_in(sha256s: Sequence[str]) -> dict[str, tuple[Match, ...]]:
+    """What was read in stored pictures says of the place, by hash; without those that were not read."""
+    newest = {
+        reading.sha256: reading.lines
+        for reading in Reading.objects.filter(sha256__in=sha256s).order_by("read_at", "pk")
+    }
+    return {sha256: match(from_stored(lines)) for sha256, lines in newest.items()}
 
 
 def lines_in(sha256: str) -> tuple[Line, ...] | None:

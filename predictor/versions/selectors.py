@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import shapely.geometry
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from predictor.answers.artifact import Artifact, load_artifact
 from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
@@ -19,10 +20,20 @@ from predictor.answers.posterior import Density, Estimate, locate
 from predictor.encoders.tuned import PREFIX as TUNED_PREFIX
 from predictor.encoders.tuned import base_of
 from predictor.geodesy import positions
-from predictor.models import ModelVersion, Prediction, Question, Takeover
+from predictor.models import ModelVersion, Prediction, Question, Reading, Takeover
 from predictor.network.heads import unit
 from predictor.reading.evidence import hear, read_at
 from predictor.reading.matches import Match
+from predictor.reading.matching import match
+from predictor.reading.store import StoredLines, from_stored
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Lines(TypedDict):
+        lines: StoredLines | None  # of the image's newest reading
+
+    ReadPrediction = WithAnnotations[Prediction, _Lines]
 
 TOP_CELLS = 5
 VISION_TRANSFORMERS = {"vit", "deit", "deit3"}  # a part of their encoders' names; others are not called so
@@ -91,14 +102,16 @@ def is_vision_transformer(version: ModelVersion) -> bool:
     return not VISION_TRANSFORMERS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
-def prediction_for(version: ModelVersion, sha256: str) -> Prediction | None:
+def prediction_for(version: ModelVersion, sha256: str) -> ReadPrediction | None:
     """The version's prediction for the image with this hash, if there is one."""
-    return Prediction.objects.filter(version=version, sha256=sha256).select_related("version").first()
+    return predictions_for(version, [sha256]).select_related("version").first()
 
 
-def predictions_for(version: ModelVersion, sha256s: list[str]) -> QuerySet[Prediction]:
-    """The version's predictions for these images, as far as there are any, unordered."""
-    return Prediction.objects.filter(version=version, sha256__in=sha256s)
+def predictions_for(version: ModelVersion, sha256s: list[str]) -> QuerySet[ReadPrediction]:
+    """The version's predictions for these images, as far as there are any, unordered; with the lines read in them."""
+    newest = Reading.objects.filter(sha256=OuterRef("sha256")).order_by("-read_at", "-pk")
+    read = Subquery(newest.values("lines")[:1])
+    return Prediction.objects.filter(version=version, sha256__in=sha256s).annotate(lines=read)
 
 
 def artifact_of(version: ModelVersion) -> Artifact:
@@ -111,11 +124,11 @@ def training_hashes(version: ModelVersion) -> frozenset[str]:
     return _training_hashes(version.name, version.manifest_sha256)
 
 
-def answer(prediction: Prediction, scale_km: float, level: str = STRONGEST) -> Answer:
+def answer(prediction: ReadPrediction, scale_km: float, level: str = STRONGEST) -> Answer:
     """The answer of an opponent of this level, with the guess that is best for a map of this extent."""
     version = prediction.version
     stored = bytes(prediction.posterior), bytes(prediction.embedding)
-    return _answer(version.name, version.manifest_sha256, *stored, scale_km, level)
+    return _answer(version.name, version.manifest_sha256, *stored, json.dumps(prediction.lines or []), scale_km, level)
 
 
 def levels_of(version: ModelVersion) -> tuple[Level, ...]:
@@ -186,8 +199,12 @@ def _arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]
 
 
 @lru_cache(maxsize=ANSWER_CACHE)
-def _answer(name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, scale_km: float, level: str) -> Answer:
-    return answer_from(_artifact(name, manifest_sha256), *_arrays(posterior, embedding), scale_km, level)
+def _answer(
+    name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, lines: str, scale_km: float, level: str
+) -> Answer:
+    artifact = _artifact(name, manifest_sha256)
+    matches = match(from_stored(json.loads(lines))) if artifact.trusts else ()
+    return answer_from(artifact, *_arrays(posterior, embedding), scale_km, level, matches)
 
 
 @lru_cache(maxsize=8)
