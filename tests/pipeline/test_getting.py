@@ -256,7 +256,7 @@ def test_the_command_and_the_job_say_where_the_weights_come_from(file: Path, set
 
 
 @pytest.mark.django_db
-def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get_them(
+def test_forms_offer_what_suits_first_and_say_how_to_get_vit_b16_where_it_is_missing(
     file: Path, admin_client: Client
 ) -> None:
     collection = Collection.objects.create(name="Cities", slug="cities")
@@ -264,9 +264,11 @@ def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get
     chosen = {"collection": "cities", "encoder": "vit_b16", "seed": "1"}
     start = "/admin/pipeline/job/start/retrain/"
     page = admin_client.get(start).content.decode()
-    assert '<option value="efficientnet_lite0" selected>' in page
+    suited = '<option value="" selected>What suits the collection (drawn scenes: starter_vit, photographs: {})</option>'
+    assert suited.format("efficientnet_lite0") in page
     assert 'The job <a href="/admin/pipeline/job/start/get_encoder/">“Get an encoder”</a> brings vit_b16.' in page
     for kind in ("retrain", "finetune", "ablate"):
+        assert str(KINDS[kind].form()["encoder"]).splitlines()[1].strip() == suited.format("efficientnet_lite0")
         errors = KINDS[kind].form(chosen).errors
         assert "“Get an encoder”" in errors["encoder"][0]
         assert "GEOGUESS_VIT_B16_WEIGHTS" in errors["encoder"][0]
@@ -274,8 +276,10 @@ def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get
     file.parent.mkdir()
     file.touch()
     assert weights_at_hand()
-    assert '<option value="vit_b16" selected>' in admin_client.get(start).content.decode()
+    assert suited.format("vit_b16") in admin_client.get(start).content.decode()
     assert KINDS["retrain"].form(chosen).is_valid()
+    page = admin_client.get(f"{start}?encoder=vit_b16").content.decode()
+    assert '<option value="vit_b16" selected>' in page
 
 
 @pytest.mark.slow
