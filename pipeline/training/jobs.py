@@ -20,6 +20,7 @@ from pipeline.support.progress import Reporter
 from pipeline.training import services
 from pipeline.training.getting import get_vit_b16, weights_at_hand
 from pipeline.training.recipe import RECIPES, Recipe, UnusableChange
+from pipeline.training.selectors import ABLATION_PAGE
 from predictor.encoders.tuned import tuned_names
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ PARTITIONS = (
     ("quadtree", "quadtree: squares cut into four"),
     ("districts", "districts: merged, not split"),
 )
-ABLATION_FILE, ABLATION_TABLE, ABLATION_PAGE = "ablation.json", "ablation.md", "ablation.html"
+ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
 
 
 def _boundary_sets() -> list[tuple[str, str]]:
