@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -15,8 +15,11 @@ from geoguess.models import Room, RoomRound, Round, Series, SeriesPhoto
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
-from predictor.models import ModelVersion, Prediction
+from predictor.models import ModelVersion
 from predictor.versions.selectors import answer, predictions_for
+
+if TYPE_CHECKING:
+    from predictor.versions.selectors import ReadPrediction
 
 SURE, UNSURE = 0.6, 0.35  # limits of the probability of the likeliest state
 RIGHT_KM, WRONG_KM = 200.0, 500.0

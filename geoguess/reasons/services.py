@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Question
+from predictor.reading.lines import Line
+from predictor.reading.store import from_stored, lines_of
 from predictor.reasons.evidence import reasons
 from predictor.versions.selectors import artifact_of, posterior_of, prediction_for
 
@@ -90,19 +93,22 @@ def stored_reasons(subject: Subject) -> dict[str, Any] | None:
     prediction = prediction_for(subject.version, subject.sha256) if subject.sha256 else None
     if prediction is None:
         return None
-    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km)
+    lines = from_stored(prediction.lines or [])
+    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km, lines)
 
 
 def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> dict[str, Any]:
     """The reasons computed from a worker's answer to a question, with its attention map."""
     assert question.version is not None
-    content = page_reasons(question.version, *posterior_of(question), scale_km)
+    content = page_reasons(question.version, *posterior_of(question), scale_km, lines_of(question) or ())
     return content | {"attention": question.attention}
 
 
-def page_reasons(version: ModelVersion, cells: Any, embedding: Any, scale_km: float) -> dict[str, Any]:
+def page_reasons(
+    version: ModelVersion, cells: Any, embedding: Any, scale_km: float, lines: Sequence[Line]
+) -> dict[str, Any]:
     """The predictor's reasons with translated labels, and with pictures of the neighbours that may be shown."""
-    content = reasons(artifact_of(version), cells, embedding, scale_km)
+    content = reasons(artifact_of(version), cells, embedding, scale_km, lines)
     # Test photos are hidden, because somebody may still have to guess them.
     photos = {
         photo.sha256: photo

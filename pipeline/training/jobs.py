@@ -20,6 +20,7 @@ from pipeline.support.progress import Reporter
 from pipeline.training import services
 from pipeline.training.getting import get_vit_b16, weights_at_hand
 from pipeline.training.recipe import RECIPES, Recipe, UnusableChange
+from pipeline.training.selectors import ABLATION_PAGE
 from predictor.encoders.tuned import tuned_names
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ PARTITIONS = (
     ("quadtree", "quadtree: squares cut into four"),
     ("districts", "districts: merged, not split"),
 )
-ABLATION_FILE, ABLATION_TABLE, ABLATION_PAGE = "ablation.json", "ablation.md", "ablation.html"
+ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.md"
 
 
 def _boundary_sets() -> list[tuple[str, str]]:
@@ -67,10 +68,6 @@ class LearningForm(forms.Form):
         return cleaned
 
 
-def _default_encoder() -> str:
-    return "vit_b16" if weights_at_hand() else "efficientnet_lite0"
-
-
 def _with_link(text: str) -> str:
     address = reverse("admin:pipeline_job_start", args=[GET_ENCODER])
     return format_html('{} The job <a href="{}">“Get an encoder”</a> brings vit_b16.', text, address)
@@ -79,8 +76,18 @@ def _with_link(text: str) -> str:
 _encoder_help = lazy(_with_link, str)  # addresses are not known yet
 
 
+def _encoders() -> list[tuple[str, str]]:
+    photographs = services.photograph_encoder()
+    suited = f"What suits the collection (drawn scenes: {services.DRAWN_ENCODER}, photographs: {photographs})"
+    return [(services.SUITED, suited), *ENCODERS]
+
+
+def _encoders_and_tuned() -> list[tuple[str, str]]:
+    return [*_encoders(), *((name, f"{name} – fine-tuned") for name in tuned_names(settings.ENCODERS_DIR))]
+
+
 class EncoderForm(LearningForm):
-    encoder = forms.ChoiceField(choices=ENCODERS, initial=_default_encoder)
+    encoder = forms.ChoiceField(choices=_encoders, required=False)
 
     def clean_encoder(self) -> str:
         encoder: str = self.cleaned_data["encoder"]
@@ -130,14 +137,10 @@ class GeocellsForm(LearningForm):
         return cleaned
 
 
-def _encoders() -> list[tuple[str, str]]:
-    return [*ENCODERS, *((name, f"{name} – fine-tuned") for name in tuned_names(settings.ENCODERS_DIR))]
-
-
 class RetrainForm(EncoderForm):
     encoder = forms.ChoiceField(
-        choices=_encoders,
-        initial=_default_encoder,
+        choices=_encoders_and_tuned,
+        required=False,
         help_text=_encoder_help(
             "vit_b16 is the paper’s and best for photographs, efficientnet_lite0 fast without a GPU."
         ),
@@ -172,8 +175,8 @@ class RetrainForm(EncoderForm):
 
 class FinetuneForm(EncoderForm):
     encoder = forms.ChoiceField(
-        choices=ENCODERS,
-        initial=_default_encoder,
+        choices=_encoders,
+        required=False,
         help_text=_encoder_help("Needs a GPU; takes hours without one."),
     )
     blocks = forms.IntegerField(

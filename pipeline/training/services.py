@@ -23,6 +23,7 @@ from pipeline.photos.selectors import (
 )
 from pipeline.photos.splits import place_clusters
 from pipeline.support.progress import SILENT, Reporter
+from pipeline.training.getting import weights_at_hand
 from predictor.encoders import tuned as tuned_encoders
 from predictor.models import ModelVersion
 from predictor.pictures import store
@@ -45,16 +46,28 @@ if TYPE_CHECKING:
     from predictor.network.heads import Embeddings
 
 SEED = 2026
+SUITED = ""  # in the place of an encoder's name: the one that suits the collection
+DRAWN_ENCODER = "starter_vit"
 
 
 class EncoderHasSeenPhotos(ValueError):
     """A fine-tuned encoder has learnt from photos that would be used for tuning or testing."""
 
 
+def photograph_encoder() -> str:
+    """The best encoder for photographs that has its weights on this machine."""
+    return "vit_b16" if weights_at_hand() else "efficientnet_lite0"
+
+
+def suited_encoder(collection: Collection) -> str:
+    """The encoder for what the collection holds: drawn scenes or photographs."""
+    return DRAWN_ENCODER if collection.illustrated else photograph_encoder()
+
+
 def train_version(
     *,
     collection: Collection,
-    encoder_name: str,
+    encoder_name: str = SUITED,
     seed: int = SEED,
     boundaries: str | None = None,
     recipe: Recipe | None = None,
@@ -69,9 +82,8 @@ def train_version(
     """
     from pipeline.training.folds import folds_of_makers, groups_of_makers
     from pipeline.training.train import train_artifact
-    from predictor.encoders.loading import load_encoder
 
-    encoder = load_encoder(encoder_name)
+    encoder = _encoder(encoder_name, collection, report)
     rows = _photos(collection, unreviewed, report)
     training_count, makers, clusters = None, _makers(rows), _clusters(rows)
     if encoder.training_hashes:
@@ -92,13 +104,13 @@ def train_version(
         report=report,
     )
     report.check()
-    return _register(artifact, f"{collection.slug}-{_slug(encoder_name)}", report.folder or settings.CACHE_DIR)
+    return _register(artifact, f"{collection.slug}-{_slug(encoder.name)}", report.folder or settings.CACHE_DIR)
 
 
 def finetune_encoder(
     *,
     collection: Collection,
-    encoder_name: str,
+    encoder_name: str = SUITED,
     schedule: Schedule,
     unreviewed: bool = False,
     report: Reporter = SILENT,
@@ -110,11 +122,10 @@ def finetune_encoder(
     encoder.
     """
     from pipeline.training.finetuning import finetune, first_before_others, rank
-    from predictor.encoders.loading import load_encoder
 
-    encoder = load_encoder(encoder_name)
+    encoder = _encoder(encoder_name, collection, report)
     if encoder.training_hashes:
-        raise EncoderHasSeenPhotos(f"{encoder_name} is fine-tuned already: start from the encoder it came from.")
+        raise EncoderHasSeenPhotos(f"{encoder.name} is fine-tuned already: start from the encoder it came from.")
     rows = _photos(collection, unreviewed, report)
     parts = [[photo for photo in rows if photo.split == split] for split in (Split.TRAIN, Split.VALIDATION)]
     if min(map(len, parts)) < FEWEST_PHOTOS:
@@ -125,7 +136,7 @@ def finetune_encoder(
     with first_before_others():
         train, validation = (_learning_photos(part, encoder, report) for part in parts)
     folder = report.folder or settings.CACHE_DIR
-    checkpoint = folder / f"finetuning-{collection.slug}-{_slug(encoder_name)}.pt"
+    checkpoint = folder / f"finetuning-{collection.slug}-{_slug(encoder.name)}.pt"
     result = finetune(
         encoder,
         train,
@@ -135,14 +146,14 @@ def finetune_encoder(
         checkpoint=checkpoint,
         report=report,
     )
-    stem, number = f"{collection.slug}-{_slug(encoder_name)}", 1
+    stem, number = f"{collection.slug}-{_slug(encoder.name)}", 1
     while (settings.ENCODERS_DIR / f"{stem}-{number}").exists():
         number += 1
     name = f"{stem}-{number}"
     if rank() == 0:
         card = {**result.figures, "collection": collection.name, "data_sha256": train.data_sha256()}
         tuned = tuned_encoders.TunedEncoder(
-            encoder_name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card, encoder.identity
+            encoder.name, asdict(encoder.preparation), sorted(train.sha256.tolist()), card, encoder.identity
         )
         weights = {key: tensor.cpu().numpy() for key, tensor in result.network.state_dict().items()}
         tuned_encoders.save_tuned(settings.ENCODERS_DIR / name, weights, tuned)
@@ -153,7 +164,7 @@ def finetune_encoder(
 def ablate_collection(
     *,
     collection: Collection,
-    encoder_name: str,
+    encoder_name: str = SUITED,
     seeds: Sequence[int] | None = None,
     parts: Sequence[str] = (),
     unreviewed: bool = False,
@@ -166,12 +177,11 @@ def ablate_collection(
     """
     from pipeline.training.ablation import SEEDS, ablate, select_recipes, task_variants, variants
     from pipeline.training.recipe import Recipe
-    from predictor.encoders.loading import load_encoder
 
-    encoder = load_encoder(encoder_name)
+    encoder = _encoder(encoder_name, collection, report)
     if encoder.training_hashes:
         raise EncoderHasSeenPhotos(
-            f"{encoder_name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
+            f"{encoder.name} is fine-tuned and knows photos that the table would choose on: ablate what it came from."
         )
     rows = _photos(collection, unreviewed, report)
     photos = _learning_photos(rows, encoder, report)
@@ -192,6 +202,17 @@ def imported_boundaries(name: str | None) -> BoundarySet | None:
     from pipeline.boundary_sets.sets import BoundarySet
 
     return BoundarySet.load(settings.BOUNDARIES_DIR, name) if name else None
+
+
+def _encoder(name: str, collection: Collection, report: Reporter) -> Encoder:
+    """The encoder of this name, or the one that suits the collection, which is written to the log."""
+    from predictor.encoders.loading import load_encoder
+
+    if name == SUITED:
+        name = suited_encoder(collection)
+        content = "drawn scenes" if collection.illustrated else "photographs"
+        report.log(f"Encoder: {name}, as “{collection.name}” holds {content}.")
+    return load_encoder(name)
 
 
 def _register(artifact: Artifact, stem: str, temporary_parent: Path) -> ModelVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -25,6 +26,8 @@ from pipeline.photos.selectors import following_collections
 from pipeline.registry.comparing import Comparison, compare_measurements, latest_measurement, latest_measurements
 from pipeline.registry.gate import deciding_collection, set_deciding_collection
 from pipeline.registry.promotion import NoPreviousChampion, UnusableAlias, previous_version, roll_back, set_alias
+from pipeline.training.recipe import PAPER
+from pipeline.training.selectors import ABLATION_PAGE, latest_ablations
 from pipeline.workshop.access import user_of, workshop
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.geodesy import MAX_SCORE
@@ -33,6 +36,7 @@ from predictor.versions.selectors import versions_for
 from predictor.versions.services import set_title
 
 SEE, ACT = "predictor.view_modelversion", "predictor.promote_modelversion"
+SEE_JOBS = "pipeline.view_job"
 SHARES = [(share, f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)]
 KILOMETRES = [(km, f"{km:,}") for km in (1, 10, 100, 1000)]
 STEPS = (-400, -100, 0, 100, 400)  # mean points between the six shades of the difference map
@@ -61,12 +65,14 @@ def versions(request: HttpRequest) -> HttpResponse:
     latest = latest_measurements()
     collections, following = list(Collection.objects.all()), following_collections()
     serving = versions_for(["", *(collection.slug for collection in collections)])
+    ablations = _ablations(request, collections)
     rows = [
         {
             "version": version,
             "tags": _tags(version),
             "measured": latest.get(version.pk),
             "figures": _figures(latest.get(version.pk)),
+            "ablation": ablations.get(_ablated(version)),
         }
         for version in ModelVersion.objects.prefetch_related("aliases", "takeovers")
     ]
@@ -84,6 +90,7 @@ def versions(request: HttpRequest) -> HttpResponse:
             }
             for collection in [None, *collections]
         ],
+        "ablations": list(ablations.values()),
         "newest": ModelVersion.objects.filter(is_champion=False).first(),
         "decides": Collection.objects.filter(decides=True).first(),
         "collections": collections,
@@ -111,6 +118,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
             (tint, *np.round([tint * MAX_SCORE / TINTS, (tint + 1) * MAX_SCORE / TINTS])) for tint in range(TINTS)
         ],
         "others": list(ModelVersion.objects.exclude(pk=row.pk)),
+        "ablation": _ablations(request, list(Collection.objects.filter(name=_ablated(row)))).get(_ablated(row)),
         "history": _history(row.promotions.all()),
     }
     return render(request, "workshop/version.html", context)
@@ -204,6 +212,25 @@ def act(request: HttpRequest) -> HttpResponse:
         case _:
             messages.error(request, "Unknown action. Reload the page.")
     return back
+
+
+def _ablations(request: HttpRequest, collections: list[Collection]) -> dict[str, dict[str, Any]]:
+    """What `workshop/parts/ablation.html` links, by the name of the collection; nothing for who may not see jobs."""
+    latest = latest_ablations() if collections and request.user.has_perm(SEE_JOBS) else {}
+    return {
+        collection.name: {
+            "collection": collection,
+            "address": reverse("admin:pipeline_job_file", args=[job.pk, ABLATION_PAGE]),
+            "at": job.finished_at,
+        }
+        for collection in collections
+        if (job := latest.get(collection.slug))
+    }
+
+
+def _ablated(version: ModelVersion) -> str:
+    """The name of its collection, if it was trained with every part of the paper; else empty."""
+    return version.card.get("collection", "") if version.card.get("recipe") == asdict(PAPER) else ""
 
 
 def _tags(version: ModelVersion) -> list[str]:

@@ -79,9 +79,12 @@ class Artifact:
         """What pictures are compared with."""
         return Reference(self.partition.centroids, self.gallery.photos, self.prototypes)
 
-    def state_probabilities(self, cells: Floats) -> tuple[Floats, NDArray[np.str_]]:
-        """Probabilities (N, K) of states, and their names (K,), from cell probabilities (N, C)."""
-        calibration = self.calibration
+    def state_probabilities(self, cells: Floats, *, read: bool = False) -> tuple[Floats, NDArray[np.str_]]:
+        """Probabilities (N, K) of states, and their names (K,), from cell probabilities (N, C).
+
+        If a text was ``read`` in the picture, its trust has set how sure they are.
+        """
+        calibration = Calibration() if read else self.calibration
         return state_probabilities(cells, self.partition.states, calibration.state_temperature, calibration.state_doubt)
 
     def without(self, sha256s: Container[str]) -> Artifact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,10 @@ import shapely.geometry
 from predictor.answers.artifact import Artifact
 from predictor.geodesy import Floats, positions
 from predictor.network.heads import Embeddings, unit
-from predictor.versions.selectors import answer_from
+from predictor.reading.lines import Line
+from predictor.reading.matching import match
+from predictor.reasons.texts import text_reasons
+from predictor.versions.selectors import TOP_CELLS, answer_from, estimate_from
 
 NEIGHBOURS = 6
 LIKELY_LABELS = 3
@@ -27,11 +31,22 @@ class Neighbour:
     cosine: float
 
 
-def reasons(artifact: Artifact, cells: Floats, embedding: Embeddings, scale_km: float) -> dict[str, Any]:
-    """The answer and the reasons for it, for JSON; ``heat`` (C,) are the cells' probabilities."""
+def reasons(
+    artifact: Artifact, cells: Floats, embedding: Embeddings, scale_km: float, lines: Sequence[Line] = ()
+) -> dict[str, Any]:
+    """The answer and the reasons for it, for JSON, given the ``lines`` read in the picture.
+
+    ``heat`` (C,) are the cells' probabilities, ``texts`` as in `TextReason`.
+    """
+    matches = match(lines) if artifact.trusts else ()
+    estimate, believed, _ = estimate_from(artifact, cells, embedding, scale_km, matches=matches)
+    around = int(artifact.partition.cell_of(*positions(estimate.guess))[0])
     return {
-        **asdict(answer_from(artifact, cells, embedding, scale_km)),
-        "heat": np.round(cells, 5).tolist(),
+        **asdict(answer_from(artifact, cells, embedding, scale_km, matches=matches)),
+        # The guess has the highest expected score, and need not lie in one of the likeliest cells.
+        "pin_among_likeliest": bool((believed > believed[around]).sum() < TOP_CELLS),
+        "heat": np.round(believed, 5).tolist(),
+        "texts": [asdict(text) for text in text_reasons(artifact, cells, embedding, scale_km, lines, matches)],
         "neighbours": [asdict(neighbour) for neighbour in neighbours(artifact, embedding)],
         "clues": clues(artifact, embedding),
     }

@@ -141,6 +141,30 @@ def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndar
     return _arrays(bytes(prediction.posterior), bytes(prediction.embedding))
 
 
+def estimate_from(
+    artifact: Artifact,
+    cells: np.ndarray,
+    embedding: np.ndarray,
+    scale_km: float,
+    level: str = STRONGEST,
+    matches: Sequence[Match] = (),
+) -> tuple[Estimate, np.ndarray, bool]:
+    """As `answer_from`: the estimate, the cell probabilities (C,) that go with it, and whether a text counted."""
+    partition = artifact.partition
+    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
+    if weaker:
+        cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
+        guess = best_centroids(cells[None], partition.centroids)[0]
+        seen = Estimate(guess, Density(partition.centroids, cells))
+        matches = read_at(level, matches)
+    else:
+        seen = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
+    estimate = hear(seen, matches, artifact.trusts, scale_km)
+    if estimate is seen:
+        return seen, cells, False
+    return estimate, partition.probabilities(estimate.density.points, estimate.density.weights), True
+
+
 def answer_from(
     artifact: Artifact,
     cells: np.ndarray,
@@ -154,17 +178,7 @@ def answer_from(
     An unknown level is the strongest.
     """
     partition = artifact.partition
-    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
-    if weaker:
-        cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
-        guess = best_centroids(cells[None], partition.centroids)[0]
-        estimate = Estimate(guess, Density(partition.centroids, cells))
-    else:
-        estimate = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
-    heard = hear(estimate, read_at(level, matches) if weaker else matches, artifact.trusts, scale_km)
-    read = heard is not estimate
-    if read:
-        estimate, cells = heard, partition.probabilities(heard.density.points, heard.density.weights)
+    estimate, cells, read = estimate_from(artifact, cells, embedding, scale_km, level, matches)
     similarity = float((artifact.gallery.photos.embeddings @ unit(embedding[None])[0]).max())
     latitude, longitude = positions(estimate.guess)
     top = np.argsort(-cells, kind="stable")[:TOP_CELLS]
@@ -181,14 +195,14 @@ def answer_from(
             )
             for cell in top
         ),
-        tuple(StateAnswer(name, probability) for name, probability in _states(artifact, cells)),
+        tuple(StateAnswer(name, probability) for name, probability in _states(artifact, cells, read)),
         similarity < artifact.calibration.doubt_cosine,
     )
 
 
-def _states(artifact: Artifact, cells: np.ndarray) -> list[tuple[str, float]]:
+def _states(artifact: Artifact, cells: np.ndarray, read: bool) -> list[tuple[str, float]]:
     """States with their probabilities, most probable first, from cell probabilities (C,)."""
-    probabilities, names = artifact.state_probabilities(cells[None])
+    probabilities, names = artifact.state_probabilities(cells[None], read=read)
     order = np.argsort(-probabilities[0], kind="stable")
     return [(str(names[i]), float(probabilities[0, i])) for i in order]
 

@@ -77,7 +77,12 @@ def start(page, kind: str, **fields: str) -> int:
     page.goto(f"/admin/pipeline/job/start/{kind}/")
     for name, value in fields.items():
         field = page.locator(f"[name={name}]")
-        field.select_option(value) if field.evaluate("field => field.tagName") == "SELECT" else field.fill(value)
+        if field.first.get_attribute("type") == "checkbox":
+            page.check(f"[name={name}][value='{value}']")
+        elif field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
     page.click("input[value='Start job']")
     page.wait_for_url(re.compile(r"/admin/pipeline/job/\d+/change/"))
     return int(re.search(r"/job/(\d+)/", page.url)[1])

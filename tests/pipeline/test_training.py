@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from PIL import Image
 
+from pipeline.jobs.kinds import KINDS
 from pipeline.models import Collection, Photo
 from pipeline.photos.makers import maker
+from pipeline.support.progress import SilentReporter
 from pipeline.training.features import average_by_group, cached_embeddings
 from pipeline.training.folds import folds_of_makers, grouped_folds
 from predictor.encoders.loading import load_encoder
@@ -21,6 +24,16 @@ from predictor.pictures.images import decode
 from predictor.versions.selectors import artifact_of, training_hashes
 from tests.made import picture
 from tests.pipeline.stored import store_photos
+
+
+class Logged(SilentReporter):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
 
 
 @pytest.fixture
@@ -172,3 +185,70 @@ def test_parts_of_the_method_can_be_changed_for_a_training(tiny_encoder: str, co
     changes = ["contrastive=true", "text_tower=clip"]
     with pytest.raises(CommandError, match="GEOGUESS_CLIP_WEIGHTS"):
         call_command("train", collection="Cities", encoder=tiny_encoder, set=changes, stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    ("illustrated", "has_weights", "expected", "holds"),
+    [
+        (True, False, "starter_vit", "drawn scenes"),
+        (True, True, "starter_vit", "drawn scenes"),
+        (False, False, "efficientnet_lite0", "photographs"),
+        (False, True, "vit_b16", "photographs"),
+    ],
+)
+def test_without_a_name_the_encoder_that_suits_the_collection_is_taken_and_logged(
+    settings,
+    data_folders: Path,
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    illustrated: bool,
+    has_weights: bool,
+    expected: str,
+    holds: str,
+) -> None:
+    """Whatever was suited when the form was filled in: the job's parameters name none."""
+
+    class Asked(Exception):
+        """Instead of an encoder: its name is known."""
+
+    def asked(name: str) -> None:
+        raise Asked(name)
+
+    settings.VIT_B16_WEIGHTS = str(data_folders / "mine.safetensors")
+    fields = {
+        "collection": "cities",
+        "seed": "1",
+        "epochs": 1,
+        "batch": 1,
+        "accumulation": 1,
+        "rate": 0.1,
+        "patience": 1,
+    }
+    parameters = {}
+    for kind in ("retrain", "finetune", "ablate"):
+        form = KINDS[kind].form(fields | {"seeds": "1"})
+        assert form.is_valid(), form.errors
+        parameters[kind] = KINDS[kind].parameters(form)
+    if has_weights:
+        Path(settings.VIT_B16_WEIGHTS).touch()
+    collection.illustrated = illustrated
+    collection.save()
+    monkeypatch.setattr("predictor.encoders.loading.load_encoder", asked)
+    line = f"Encoder: {expected}, as “Cities” holds {holds}."
+    for kind, stored in parameters.items():
+        report = Logged()
+        with pytest.raises(Asked, match=f"^{expected}$"):
+            KINDS[kind].run(report, None, **KINDS[kind].values(stored))
+        assert report.lines == [line]
+        with pytest.raises(Asked, match=f"^{expected}$"):
+            call_command({"retrain": "train"}.get(kind, kind), collection="Cities")
+
+
+@pytest.mark.training
+def test_a_version_of_the_suited_encoder_is_named_after_it(
+    tiny_encoder: str, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.training.services.photograph_encoder", lambda: tiny_encoder)
+    call_command("train", collection="Cities", stdout=StringIO())
+    version = ModelVersion.objects.get()
+    assert (version.name, version.card["encoder"]) == ("cities-tiny-1", tiny_encoder)

@@ -20,7 +20,11 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--collection", required=True, help="name of the collection")
-        parser.add_argument("--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME")
+        parser.add_argument(
+            "--encoder",
+            default="",
+            help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME; else what suits the collection",
+        )
         parser.add_argument("--seeds", type=int, nargs="+", help="of the folds that choose (default 1 2 3)")
         parser.add_argument("--parts", nargs="+", default=[], help="rows of the table, by name (default: all)")
         add_unreviewed(parser)

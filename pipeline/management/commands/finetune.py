@@ -31,7 +31,11 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--collection", required=True, help="name of the collection")
-        parser.add_argument("--encoder", required=True, help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME")
+        parser.add_argument(
+            "--encoder",
+            default="",
+            help="starter_vit, efficientnet_lite0, vit_b16 or timm:NAME; else what suits the collection",
+        )
         parser.add_argument("--blocks", type=blocks, default="2", help="how many of the last blocks learn, or “all”")
         parser.add_argument("--epochs", type=int, default=10)
         parser.add_argument("--batch", type=int, default=16, help="pictures that a process looks at together")

@@ -21,8 +21,9 @@ class Command(DatabaseCommand):
         parser.add_argument("--collection", required=True, help="name of the collection")
         parser.add_argument(
             "--encoder",
-            required=True,
-            help="starter_vit, efficientnet_lite0, vit_b16, timm:NAME of any timm model, or a fine-tuned tuned:NAME",
+            default="",
+            help="starter_vit, efficientnet_lite0, vit_b16, timm:NAME of any timm model, or a fine-tuned tuned:NAME; "
+            "else what suits the collection's drawn scenes or photographs",
         )
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--boundaries", help="imported set that geocells start from; else the project's districts")
