@@ -132,6 +132,11 @@ def test_without_a_reader_all_goes_on_and_the_log_says_so_once(made_version, mon
         ("IND DL-3C-AB-1234", "IND DL 3 …"),
         ("BR 37 QL 6O31", "BR 37 …"),
         ("K4 19 AB 1234", "…"),
+        ("19 AB1234", "…"),
+        ("Gq 36 V6 0077", "…"),
+        ("MP 20 be 836", "…"),
+        ("12 km 34 km", "12 km 34 km"),
+        ("KA 19 1234", "…"),
         ("22 BH 1234 AA", "…"),
         ("77 CD 12", "…"),
         ("AB 1234", "…"),
@@ -157,6 +162,9 @@ def test_without_a_reader_all_goes_on_and_the_log_says_so_once(made_version, mon
         ("KM 1203", "KM 1203"),
         ("SRI GANESH STORES", "SRI GANESH STORES"),
         ("SINCE 1985", "SINCE 1985"),
+        ("TNSTC", "TNSTC"),
+        ("APSRTC", "APSRTC"),
+        ("UPSRTC 12", "UPSRTC 12"),
         ("", ""),
     ],
 )
@@ -179,7 +187,7 @@ def test_a_stored_picture_is_read_once_without_its_plate(reading, data_folders, 
     sha256s = [pictures.put(scene(number)) for number in (SHOPS, EMPTY)]
     seen = []
     counts = store.read_pictures(sha256s=[*sha256s, sha256s[0], "0" * 64], progress=lambda *at: seen.append(at))
-    assert (counts.pictures, counts.with_text, counts.gone) == (2, 1, 1)
+    assert (counts.pictures, counts.with_lines, counts.with_text, counts.gone) == (2, 1, 1, 1)
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert Reading.objects.count() == 2
     stored = texts(store.lines_in(sha256s[0]))
