@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import socket
+import sys
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.checks import run_checks
@@ -73,6 +75,29 @@ def test_only_latin_lines_have_a_text_and_a_picture_without_text_none(reader) ->
     assert {line.script for line in lines if line.text} == {"Latin"}
     assert any(not line.text for line in lines)  # the shops' names in Devanagari
     assert reader.read(Image.open(io.BytesIO(scene(EMPTY)))) == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("told", "confidence", "read"),
+    [("Kannada", 0.95, False), ("Kannada", 0.6, True), ("Latin", 0.95, True), ("", 0.95, True)],
+)
+def test_a_line_in_another_script_is_not_read_if_that_is_sure(monkeypatch, told, confidence, read) -> None:
+    class Network:
+        version = "1"
+        load = classmethod(lambda cls: cls())
+
+        def tell(self, crops: list[Image.Image]) -> list[tuple[str, float]]:
+            assert all(crop.mode == "RGB" and crop.width > 5 for crop in crops)
+            return [(told, confidence)] * len(crops)
+
+    monkeypatch.setitem(sys.modules, "predictor.reading.scripts", SimpleNamespace(ScriptNetwork=Network, SURE=0.9))
+    reader = Reader()
+    assert reader.version.endswith("scripts 1")
+    lines = reader.read(Image.open(io.BytesIO(scene(MILESTONE))))
+    assert ("ANANTHAPURAMU" in texts(lines)) == read
+    if not read:
+        assert {(line.text, line.script, line.script_confidence) for line in lines} == {("", told, confidence)}
 
 
 def test_tiny_and_very_flat_pictures_can_be_read(reader) -> None:
