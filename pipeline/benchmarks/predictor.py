@@ -1,5 +1,7 @@
 """Benchmark of the predictor's overhead: bulk prediction against a bare timm loop, a question against a forward pass.
 
+Text in pictures is not read meanwhile: that is no overhead of the network's.
+
 It runs on a separate site in a temporary folder, with a real broker, worker and database; there,
 ``python -m pipeline.benchmarks.predictor FILES`` alternates between baseline and predictor.
 """
@@ -37,7 +39,7 @@ def benchmark_predictor(count: int = SCENES) -> dict[str, Any]:
     model = settings.MODELS_DIR / version.name if version else None
     with (
         tempfile.TemporaryDirectory(prefix="geoguess-benchmark-") as folder,
-        benchmark_site(Path(folder)) as (environment, _),
+        benchmark_site(Path(folder), reads_text=False) as (environment, _),
     ):
         if settings.ENCODERS_DIR.exists():
             shutil.copytree(settings.ENCODERS_DIR, Path(folder) / "encoders")

@@ -28,12 +28,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def benchmark_site(folder: Path, *, services: bool = False) -> Iterator[tuple[dict[str, str], int]]:
+def benchmark_site(
+    folder: Path, *, services: bool = False, reads_text: bool = True
+) -> Iterator[tuple[dict[str, str], int]]:
     """Run a site; the environment for commands on it, and its port. With ``services`` it uses the database and the
     broker that DATABASE_URL and REDIS_URL name. Raises NotStarted."""
     removed = ("GEOGUESS_",) if services else ("GEOGUESS_", "DATABASE_URL", "REDIS_URL")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(removed)}
     environment |= {"GEOGUESS_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "geoguess.settings"}
+    environment["GEOGUESS_READ_TEXT"] = str(reads_text)
     port = free_port()
     log = folder / "up.log"
     with log.open("w") as output:

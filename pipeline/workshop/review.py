@@ -90,7 +90,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     except (DetectorMissing, ImageMissing, Rejected) as error:
         trouble = str(error)
     before, after, count = neighbours(queue, row.pk)
-    drawn = review.is_drawn(row)
+    drawn, lines = review.is_drawn(row), lines_in(row.sha256)
     page = {
         "place": {"latitude": row.latitude, "longitude": row.longitude, "precision_km": row.precision_km},
         "model": _model(row),
@@ -112,7 +112,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
         "collections": list(row.collections.all()),
         "reports": list(row.reports.filter(outcome=Report.Outcome.OPEN)),
         "alike": look_alikes(row),
-        "lines": lines_in(row.sha256),
+        "read": None if lines is None else [line for line in lines if line.text or line.script],
         "reasons": Unsuitable.choices,
         "page": page,
         "undo": _photo_to_undo(request),

@@ -14,6 +14,7 @@ from predictor.reading.lines import Line
 
 REMOVED = "…"
 FEWEST_DIGITS = 6  # of a telephone number, in small towns without the area code; distances and years have up to four
+MOST_DIGITS = 4  # in a line without a word, such as two distances
 STATES = (
     "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TG|TN|TR|TS|UA|UK"
     "|UP|WB"
@@ -21,18 +22,22 @@ STATES = (
 
 _DIGIT = r"[\dOQDIlSBZ]"  # and the letters that are read for digits
 _GAP = r"[\s.:·-]{0,3}"
-_OFFICE = rf"(?P<state>{STATES}){_GAP}(?P<office>{_DIGIT}{{1,2}}){_GAP}"
-_PLATE = re.compile(rf"(?<![A-Za-z]){_OFFICE}(?:[A-Z\d]{_GAP}){{0,3}}{_DIGIT}{{3,4}}(?![A-Za-z\d])")
+# At least one sign of the office is a digit: TNSTC is no plate but runs buses.
+_OFFICE = rf"(?P<state>{STATES}){_GAP}(?P<office>\d{_DIGIT}|{_DIGIT}\d|\d(?!\d)){_GAP}"
+_SERIES = rf"(?=(?:\d{_GAP}){{0,2}}[A-Z])(?:[A-Z\d]{_GAP}){{1,3}}"
+_PLATE = re.compile(rf"(?<![A-Za-z]){_OFFICE}{_SERIES}(?={_DIGIT}*\d){_DIGIT}{{3,4}}(?![A-Za-z\d])")
 _UPPER_HALF = re.compile(rf"{_OFFICE}(?P<series>(?:[A-Z]{_GAP}){{0,3}})")  # of a plate in two lines
-_LOWER_HALF = re.compile(rf"(?:[A-Z]{_GAP}){{0,3}}{_DIGIT}{{1,4}}")
+_LOWER_HALF = re.compile(rf"(?:[A-Z]{_GAP}){{0,3}}(?={_DIGIT}*\d){_DIGIT}{{1,4}}")
 _OTHER_PLATE = re.compile(
-    rf"(?<![A-Za-z\d])(?:[A-Z\d]{{2}}{_GAP}\d{{1,2}}{_GAP}[A-Z]{{1,3}}{_GAP}\d{{4}}"  # with its state misread
-    rf"|\d{{2}}{_GAP}BH{_GAP}\d{{4}}{_GAP}[A-Z]{{1,2}}"  # of people who move between states
+    rf"(?<![A-Za-z\d])(?:\d{{2}}{_GAP}BH{_GAP}\d{{4}}{_GAP}[A-Z]{{1,2}}"  # of people who move between states
+    rf"|(?:[A-Z\d]{{2}}{_GAP})?\d{{1,2}}{_GAP}(?!KM|NH|SH)[A-Z]{{1,3}}{_GAP}\d{{4}}"  # its state misread or cut off
+    rf"|[A-Z]{{2}}{_GAP}\d{{1,2}}{_GAP}\d{{4}}"  # without a series
     rf"|\d{{1,3}}{_GAP}(?:CD|CC|UN){_GAP}\d{{1,4}}"  # of diplomats
     rf"|\d{{2}}{_GAP}[A-Z]{_GAP}\d{{5,6}}{_GAP}[A-Z])(?![A-Za-z\d])"  # of the armed forces
 )
 # A line of its own that may be series and number of a plate, and is neither a road's number nor a distance.
 _BARE_NUMBER = re.compile(rf"(?!KM|NH|SH)[A-Z]{{1,3}}{_GAP}\d{{4}}")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _INTERNET = re.compile(
     r"\S+\s?@\s?\S+|(?:https?:|www\b)\S*|[\w-]+(?:\.[\w-]+)*\.(?:com|in|org|net|edu|gov|info|biz)\b\S*",
     re.IGNORECASE,
@@ -62,6 +67,8 @@ def redact(lines: Sequence[Line]) -> tuple[Line, ...]:
         else:
             text = _OTHER_PLATE.sub(REMOVED, _PLATE.sub(_office, _INTERNET.sub(REMOVED, text)))
             text = _NUMBER.sub(_number, _LANDLINE.sub(_landline, text))
+            if REMOVED not in text and not _WORD.search(text) and _digits(text) > MOST_DIGITS:
+                text = REMOVED  # what is left of a plate that was misread
         kept.append(replace(line, text=text))
     return tuple(kept)
 
@@ -96,4 +103,8 @@ def _number(run: re.Match[str]) -> str:
     text, before = run[0], run.string[: run.start()]
     if _PIN.fullmatch(text) and _PLACE_BEFORE.search(before) and not _CALL_BEFORE.search(before):
         return text
-    return REMOVED if sum(sign.isdigit() for sign in text) >= FEWEST_DIGITS else text
+    return REMOVED if _digits(text) >= FEWEST_DIGITS else text
+
+
+def _digits(text: str) -> int:
+    return sum(sign.isdigit() for sign in text)

@@ -33,21 +33,23 @@ StoredLines = list[dict[str, Any]]
 
 @dataclass
 class ReadCounts:
-    """How many pictures were read, in how many of these there was text, how many were gone, and the seconds taken."""
+    """How many pictures were read, in how many lines were found and a text was read, how many were gone; seconds."""
 
     pictures: int = 0
+    with_lines: int = 0
     with_text: int = 0
     gone: int = 0
     seconds: float = 0.0
-    seconds_with_text: float = 0.0
+    seconds_with_lines: float = 0.0
 
     def figures(self) -> dict[str, int | float]:
         """The counts with seconds per picture, for people."""
-        without, seconds = self.pictures - self.with_text, self.seconds - self.seconds_with_text
+        without, seconds = self.pictures - self.with_lines, self.seconds - self.seconds_with_lines
         return {
             "pictures read": self.pictures,
-            "with text": self.with_text,
-            "seconds per picture with text": round(self.seconds_with_text / max(self.with_text, 1), 2),
+            "with lines of text": self.with_lines,
+            "with a text that was read": self.with_text,
+            "seconds per picture with lines": round(self.seconds_with_lines / max(self.with_lines, 1), 2),
             "seconds per picture without": round(seconds / max(without, 1), 2),
             "pictures gone": self.gone,
         }
@@ -93,8 +95,9 @@ def read_pictures(*, sha256s: Iterable[str], limit: int | None = None, progress:
             counts.pictures += 1
             counts.seconds += seconds
             if lines:
-                counts.with_text += 1
-                counts.seconds_with_text += seconds
+                counts.with_lines += 1
+                counts.seconds_with_lines += seconds
+            counts.with_text += any(line["text"] for line in lines)
         if progress:
             progress(done, len(missing))
     return counts
@@ -102,20 +105,16 @@ def read_pictures(*, sha256s: Iterable[str], limit: int | None = None, progress:
 
 def read_if_possible(*, sha256s: Iterable[str], progress: Progress | None = None) -> None:
     """As `read_pictures`; where the reader is missing, the log says so once."""
-    try:
+    if _can_read():
         read_pictures(sha256s=sha256s, progress=progress)
-    except ReaderMissing as missing:
-        _say_once(str(missing))
 
 
 def questions_to_read(questions: Iterable[Question]) -> set[int]:
     """The questions, by primary key, whose pictures this reader has not read; none where it is missing."""
     questions = list(questions)
-    try:
-        version = reader().version
-    except ReaderMissing as missing:
-        _say_once(str(missing))
+    if not _can_read():
         return set()
+    version = reader().version
     stored = [question.sha256 for question in questions if is_of_stored(question)]
     known = set(Reading.objects.filter(reader=version, sha256__in=stored).values_list("sha256", flat=True))
     return {question.pk for question in questions if not (is_of_stored(question) and question.sha256 in known)}
@@ -182,6 +181,14 @@ def _reader() -> Reader:
     return Reader()
 
 
+def _can_read() -> bool:
+    """Whether there is a reader; what is missing for one that is switched on is logged."""
+    reason = why_not_read()
+    if reason and settings.READ_TEXT:
+        _say_once(reason)
+    return not reason
+
+
 @cache
-def _say_once(message: str) -> None:
-    logger.warning("Text in pictures is not read. %s", message)
+def _say_once(reason: str) -> None:
+    logger.warning("Text in pictures is not read. %s", reason)

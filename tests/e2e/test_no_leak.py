@@ -17,6 +17,7 @@ from tests.e2e.test_rooms import guess, join_room, open_room
 NUMBER = re.compile(rb"-?\d{1,3}\.\d{2,}")
 NEAR_DEGREES = 0.02
 NOTE = "Look at the roofs"
+SIGN = "Qvzxingapuram 7 km"  # is read in every photo, and is written nowhere else
 ANSWER = """
     SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r
     JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id
@@ -25,6 +26,18 @@ ROOM_ANSWER = """
     SELECT p.*, r.model_latitude, r.model_longitude FROM geoguess_roomround r
     JOIN geoguess_room g ON g.id = r.room_id JOIN pipeline_photo p ON p.id = r.photo_id
     WHERE g.code = ? AND r.number = ?"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def signs(site: Site) -> None:
+    """Every photo has a reading with a text of its own, the newest there is of it."""
+    lines = [{"text": SIGN, "confidence": 1, "box": [0, 0, 1, 1], "script": "Latin", "script_confidence": 1}]
+    with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
+        database.execute(
+            "INSERT INTO predictor_reading (sha256, reader, lines, read_at)"
+            " SELECT sha256, 'signs', ?, datetime('now', '+1 hour') FROM pipeline_photo",
+            [json.dumps(lines)],
+        )
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +162,10 @@ def _answer(site: Site, url: str) -> dict:
 def _row(site: Site, query: str, values: tuple) -> dict:
     with sqlite3.connect(site.data / "db.sqlite3") as database:
         database.row_factory = sqlite3.Row
-        return dict(database.execute(query, values).fetchone())
+        answer = dict(database.execute(query, values).fetchone())
+        read = "SELECT lines FROM predictor_reading WHERE sha256 = ? ORDER BY read_at DESC"
+        (lines,) = database.execute(read, [answer["sha256"]]).fetchone()
+        return answer | {"sign": json.loads(lines)[0]["text"]}
 
 
 def is_static(url: str) -> bool:
@@ -180,6 +196,8 @@ def test_no_word_of_the_answer_leaves_the_server(crawled):
             answer[name] for name in ("district", "place", "sha256", "original_sha256", "file_name", "perceptual_hash")
         ]
         words += [answer["sha256"][:12], answer["original_sha256"][:12], answer.get("note")]
+        assert answer["sign"] == SIGN
+        words += [SIGN, SIGN.split()[0]]
         secrets = [word.encode().lower() for word in words if word and len(word) > 3]
         for url, headers, body in [*bodies, *[("socket", b"", frame) for frame in frames]]:
             if is_static(url):

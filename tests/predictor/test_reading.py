@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import socket
+import sys
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.checks import run_checks
@@ -75,6 +77,29 @@ def test_only_latin_lines_have_a_text_and_a_picture_without_text_none(reader) ->
     assert reader.read(Image.open(io.BytesIO(scene(EMPTY)))) == ()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("told", "confidence", "read"),
+    [("Kannada", 0.95, False), ("Kannada", 0.6, True), ("Latin", 0.95, True), ("", 0.95, True)],
+)
+def test_a_line_in_another_script_is_not_read_if_that_is_sure(monkeypatch, told, confidence, read) -> None:
+    class Network:
+        version = "1"
+        load = classmethod(lambda cls: cls())
+
+        def tell(self, crops: list[Image.Image]) -> list[tuple[str, float]]:
+            assert all(crop.mode == "RGB" and crop.width > 5 for crop in crops)
+            return [(told, confidence)] * len(crops)
+
+    monkeypatch.setitem(sys.modules, "predictor.reading.scripts", SimpleNamespace(ScriptNetwork=Network, SURE=0.9))
+    reader = Reader()
+    assert reader.version.endswith("scripts 1")
+    lines = reader.read(Image.open(io.BytesIO(scene(MILESTONE))))
+    assert ("ANANTHAPURAMU" in texts(lines)) == read
+    if not read:
+        assert {(line.text, line.script, line.script_confidence) for line in lines} == {("", told, confidence)}
+
+
 def test_tiny_and_very_flat_pictures_can_be_read(reader) -> None:
     for size in ((1, 1), (5, 5), (3000, 20), (20, 3000)):
         assert reader.read(Image.new("L", size)) == ()
@@ -132,6 +157,11 @@ def test_without_a_reader_all_goes_on_and_the_log_says_so_once(made_version, mon
         ("IND DL-3C-AB-1234", "IND DL 3 …"),
         ("BR 37 QL 6O31", "BR 37 …"),
         ("K4 19 AB 1234", "…"),
+        ("19 AB1234", "…"),
+        ("Gq 36 V6 0077", "…"),
+        ("MP 20 be 836", "…"),
+        ("12 km 34 km", "12 km 34 km"),
+        ("KA 19 1234", "…"),
         ("22 BH 1234 AA", "…"),
         ("77 CD 12", "…"),
         ("AB 1234", "…"),
@@ -157,6 +187,9 @@ def test_without_a_reader_all_goes_on_and_the_log_says_so_once(made_version, mon
         ("KM 1203", "KM 1203"),
         ("SRI GANESH STORES", "SRI GANESH STORES"),
         ("SINCE 1985", "SINCE 1985"),
+        ("TNSTC", "TNSTC"),
+        ("APSRTC", "APSRTC"),
+        ("UPSRTC 12", "UPSRTC 12"),
         ("", ""),
     ],
 )
@@ -179,7 +212,7 @@ def test_a_stored_picture_is_read_once_without_its_plate(reading, data_folders, 
     sha256s = [pictures.put(scene(number)) for number in (SHOPS, EMPTY)]
     seen = []
     counts = store.read_pictures(sha256s=[*sha256s, sha256s[0], "0" * 64], progress=lambda *at: seen.append(at))
-    assert (counts.pictures, counts.with_text, counts.gone) == (2, 1, 1)
+    assert (counts.pictures, counts.with_lines, counts.with_text, counts.gone) == (2, 1, 1, 1)
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert Reading.objects.count() == 2
     stored = texts(store.lines_in(sha256s[0]))
