@@ -14,7 +14,7 @@ from pipeline.evaluation.measures import CONFIDENCE, RESAMPLES, SEED, auroc, cal
 from pipeline.geography.boundaries import locate
 from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
-from predictor.answers.levels import STRONGEST, Level, best_centroids, weaken
+from predictor.answers.levels import STRONGEST, Level, weaken
 from predictor.answers.posterior import Estimate
 from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
@@ -160,7 +160,10 @@ def evaluation(
         "calibration": _calibration(artifact, cells, truth, states),
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
-            level.name: {"par": level.par, "score": _rounded(_level_points(artifact, level, cells, truth).mean())}
+            level.name: {
+                "par": level.par,
+                "score": _rounded(level_points(artifact, level, cells, truth, matches).mean()),
+            }
             for level in artifact.levels
             if level.name != STRONGEST
         },
@@ -201,11 +204,13 @@ def _reading(
     return {"read": int(answers.read.sum()), "by_most_telling_text": parts}
 
 
-def _level_points(artifact: Artifact, level: Level, cells: Floats, truth: Truth) -> Floats:
-    """Scores (N,) of an opponent of this level."""
-    partition = artifact.partition
-    believed = weaken(cells, partition.states, level.name, level.temperature)
-    return score(distances_km(best_centroids(believed, partition.centroids), truth))
+def level_points(
+    artifact: Artifact, level: Level, cells: Floats, truth: Truth, matches: Sequence[Sequence[Match]] = ()
+) -> Floats:
+    """Scores (N,) of an opponent of this level, weaker than the strongest, that reads what it can."""
+    centroids = artifact.partition.centroids
+    believed = weaken(cells, artifact.partition.states, level.name, level.temperature)
+    return score(distances_km(level_guesses(centroids, believed, level.name, matches, artifact.trusts), truth))
 
 
 def figures(guesses: Floats, truth: Truth) -> dict[str, Any]:

@@ -18,14 +18,14 @@ from pipeline.support.progress import Reporter
 from pipeline.training.learning import PENALTIES, FittedModel, targets
 from pipeline.training.recipe import NARROW, PIGEON_GUARD_KM, PIGEON_TEMPERATURE, Recipe
 from predictor.answers.calibration import Calibration, conformal_factor, conformal_factors
-from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, best_centroids, weaken
+from predictor.answers.levels import LEVEL_TEMPERATURES, LIFT_SHARES, STRONGEST, Level, weaken
 from predictor.answers.method import AnswerMethod
-from predictor.answers.posterior import STATES, Density, Estimate, locate, neighbours, refine, state_probabilities
+from predictor.answers.posterior import STATES, locate, neighbours, refine, state_probabilities
 from predictor.answers.trust import Trust
 from predictor.geodesy import Floats, distance_matrix_km, score
 from predictor.network.heads import Embeddings, softmax
 from predictor.network.smoothing import spacing_km
-from predictor.reading.evidence import hear, read_at
+from predictor.reading.evidence import hear, level_guesses
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 15)
 STATE_TEMPERATURES = np.geomspace(0.5, 8.0, 13)
@@ -289,7 +289,13 @@ def _levels(
         for temperature in LEVEL_TEMPERATURES.tolist():
             report.check()
             guesses = [
-                _level_guesses(fold, weaken(rows, fold.learnt.partition.states, name, temperature), name, trusts)
+                level_guesses(
+                    fold.learnt.partition.centroids,
+                    weaken(rows, fold.learnt.partition.states, name, temperature),
+                    name,
+                    fold.matches.tolist(),
+                    trusts,
+                )
                 for fold, rows in zip(folds, cells, strict=True)
             ]
             par = _mean_score(folds, guesses)
@@ -320,17 +326,6 @@ def _cell_targets(fold: HeldOutFold) -> Floats:
 
 def _cross_entropy(target: Floats, cells: Floats) -> float:
     return float(-(target * np.log(cells + 1e-12)).sum())
-
-
-def _level_guesses(fold: HeldOutFold, cells: Floats, level: str, trusts: Mapping[str, Trust]) -> Floats:
-    """The guesses (n, 3) of an opponent that believes these cell probabilities (n, C) and reads what it can."""
-    centroids = fold.learnt.partition.centroids
-    guesses = best_centroids(cells, centroids)
-    for row, matches in enumerate(fold.matches):
-        if legible := read_at(level, matches):
-            seen = Estimate(guesses[row], Density(centroids, cells[row]))
-            guesses[row] = hear(seen, legible, trusts).guess
-    return guesses
 
 
 def _uniform_within_cells(fold: HeldOutFold, cells: Floats) -> Floats:

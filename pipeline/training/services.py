@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from pipeline.photos.selectors import (
     LEARNABLE,
     TooFewPhotos,
     about_unreviewed,
+    measurable_photos,
     photos_to_learn_from,
 )
 from pipeline.photos.splits import place_clusters
@@ -29,10 +31,8 @@ from predictor.models import ModelVersion
 from predictor.pictures import store
 from predictor.pictures.images import decode
 from predictor.reading.store import matches_in
-from predictor.versions.services import (
-    register_version,
-    version_folder,
-)
+from predictor.versions.selectors import artifact_of, posterior_of, predictions_for, training_hashes
+from predictor.versions.services import predict_images, register_version, version_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,6 +105,38 @@ def train_version(
     )
     report.check()
     return _register(artifact, f"{collection.slug}-{_slug(encoder.name)}", report.folder or settings.CACHE_DIR)
+
+
+def teach_reading(
+    *, version: ModelVersion, collection: Collection, unreviewed: bool = False, report: Reporter = SILENT
+) -> ModelVersion:
+    """A new version that differs from this one only in how far it trusts texts in pictures, fitted to the collection's
+    test photos that it does not know and whose texts have been read; circles and levels follow.
+
+    Raises TooFewPhotos, ArtifactDamaged, and as `encoder_of`.
+    """
+    from pipeline.evaluation.evaluate import Truth
+    from pipeline.training.heeding import heeding
+
+    artifact = artifact_of(version)
+    photos = list(measurable_photos(collection, unreviewed=unreviewed))
+    known = training_hashes(version)
+    read = matches_in([photo.sha256 for photo in photos if photo.sha256 not in known])
+    rows = [photo for photo in photos if photo.sha256 in read]
+    if len(rows) < FEWEST_PHOTOS:
+        raise TooFewPhotos(
+            f"“{collection.name}” has {len(rows)} test photos that were read and that {version} does not know; "
+            f"{FEWEST_PHOTOS} are needed. Read them first: manage.py read_pictures."
+        )
+    sha256s = [photo.sha256 for photo in rows]
+    predict_images(version=version, sha256s=sha256s, progress=partial(report.progress, phase="Predicting"))
+    posteriors = {row.sha256: posterior_of(row) for row in predictions_for(version, sha256s)}
+    cells, embeddings = (np.stack(column) for column in zip(*(posteriors[sha256] for sha256 in sha256s), strict=True))
+    latitudes, longitudes = np.array([(photo.latitude, photo.longitude) for photo in rows]).T
+    truth = Truth(latitudes, longitudes, np.full(len(rows), ""))
+    taught = heeding(artifact, cells, embeddings, [read[sha256] for sha256 in sha256s], truth)
+    card = {**artifact.card, "reading": {"collection": collection.name, "photos": len(rows)}}
+    return _register(replace(taught, card=card), f"{version.name}-reading", report.folder or settings.CACHE_DIR)
 
 
 def finetune_encoder(

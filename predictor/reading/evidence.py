@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from predictor.answers.levels import READS
+from predictor.answers.levels import READS, best_centroids
 from predictor.answers.posterior import Density, Estimate, best_guess
 from predictor.answers.trust import Trust
 from predictor.gazetteer.table import of_kind
@@ -67,6 +67,23 @@ def most_telling(matches: Sequence[Match]) -> str:
 def read_at(level: str, matches: Sequence[Match]) -> list[Match]:
     """The matches that an opponent of this level can read."""
     return [match for match in matches if level not in READS or match.kind in READS[level]]
+
+
+def level_guesses(
+    centroids: Floats,
+    cells: Floats,
+    level: str,
+    matches: Sequence[Sequence[Match]],
+    trusts: Mapping[str, Trust],
+) -> Floats:
+    """The guesses (N, 3) of a weaker opponent that believes these cell probabilities (N, C) of cells with centroids
+    (C, 3), and reads what it can of the N pictures' matches.
+    """
+    guesses = best_centroids(cells, centroids)
+    for row, texts in enumerate(matches):
+        seen = Estimate(guesses[row], Density(centroids, cells[row]))
+        guesses[row] = hear(seen, read_at(level, texts), trusts).guess
+    return guesses
 
 
 def hear(
