@@ -20,7 +20,7 @@ from predictor.answers.posterior import locate as locate_picture
 from predictor.geodesy import WORLD_SCALE_KM, Floats, haversine_km, positions, score, unit_vectors
 from predictor.network.heads import Embeddings, unit
 from predictor.pictures.images import NEAR_DUPLICATE_BITS, nearest_hamming_distance
-from predictor.reading.evidence import hear, most_telling
+from predictor.reading.evidence import hear, level_guesses, most_telling
 from predictor.reading.matches import Match
 
 THRESHOLDS_KM = (1, 10, 25, 50, 100, 200, 500)
@@ -160,12 +160,10 @@ def evaluation(
         "calibration": _calibration(artifact, cells, truth, states),
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
-            level.name: {
-                "par": level.par,
-                "score": _rounded(level_points(artifact, level, cells, truth, matches).mean()),
-            }
+            level.name: {"par": level.par, "score": _rounded(points.mean())}
             for level in artifact.levels
             if level.name != STRONGEST
+            for points in [level_points(artifact, level, cells, truth, matches)]
         },
     }
     if tiers := {tier: figures_with_baselines(rows) for tier, rows in _groups(truth.tiers) if tier}:

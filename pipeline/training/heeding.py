@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from pipeline.evaluation.evaluate import Truth, answer, distances_km, level_points
 from pipeline.training.choosing import FEWEST_READ
 from pipeline.training.trusting import fit_trusts
@@ -25,20 +23,18 @@ def heeding(
     probabilities (N, C), projected embeddings (N, d) and what was read in them; the circle of pictures with a text, and
     the levels' scores to expect, come from the rest.
     """
-    fit, rest = np.arange(0, len(cells), 2), np.arange(1, len(cells), 2)
-    trusts = fit_trusts([matches[row] for row in fit], unit_vectors(truth.latitudes, truth.longitudes)[fit])
+    fit, rest = slice(0, None, 2), slice(1, None, 2)
+    trusts = fit_trusts(matches[fit], unit_vectors(truth.latitudes, truth.longitudes)[fit])
     taught = replace(artifact, trusts=trusts)
     there = Truth(truth.latitudes[rest], truth.longitudes[rest], truth.tiers[rest])
-    texts = [matches[row] for row in rest]
+    texts = matches[rest]
     answers = answer(taught, cells[rest], embeddings[rest], texts)
     distances, read = distances_km(answers.guesses, there), answers.read
     factor = conformal_factor(distances[read], answers.spreads_km[read]) if read.sum() >= FEWEST_READ else None
     levels = []
     for level in artifact.levels:
-        if level.name == STRONGEST:
-            points = score(distances)
-        else:
-            points = level_points(taught, level, cells[rest], there, texts)
-        levels.append(replace(level, par=round(float(points.mean()), 1), photos=len(rest)))
+        strongest = level.name == STRONGEST
+        points = score(distances) if strongest else level_points(taught, level, cells[rest], there, texts)
+        levels.append(replace(level, par=round(float(points.mean()), 1), photos=len(points)))
     calibration = replace(artifact.calibration, read_factor=factor)
     return replace(taught, calibration=calibration, levels=tuple(levels))
