@@ -74,6 +74,15 @@ def read_lines(image: Image.Image) -> StoredLines:
     return as_stored(redact(reader().read(image)))
 
 
+def read_matches(image: Image.Image) -> tuple[Match, ...]:
+    """What is written in a picture says of the place; nothing where the reader is missing, which the log says once."""
+    try:
+        return match(from_stored(read_lines(image)))
+    except ReaderMissing as missing:
+        _say_once(str(missing))
+        return ()
+
+
 def read_pictures(*, sha256s: Iterable[str], limit: int | None = None, progress: Progress | None = None) -> ReadCounts:
     """Read the stored pictures that this reader has not read yet, or ``limit`` of them. Raises ReaderMissing.
 

@@ -24,6 +24,8 @@ from predictor.management.database import DatabaseCommand
 from predictor.models import ModelVersion
 from predictor.pictures.images import UnreadableImage, decode, perceptual_hash
 from predictor.pictures.picture_views import views_of
+from predictor.reading.matches import Match
+from predictor.reading.store import read_matches
 
 HEADINGS = {"score": "score", "median_km": "median km", "mean_km": "mean km", "state_accuracy": "state"}
 
@@ -49,6 +51,7 @@ class Command(DatabaseCommand):
         add_crops(parser)
         add_unreviewed(parser)  # of the collection with --reasons
         parser.add_argument("--outside", type=Path, help="folder with pictures from outside India, to tell them apart")
+        parser.add_argument("--without-reading", action="store_true", help="do not read the texts in the files")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
@@ -100,8 +103,10 @@ class Command(DatabaseCommand):
             np.array([row["tier"] for row in rows]),
             np.array([row["path"].name for row in rows]),
         )
+        reads = bool(artifact.trusts) and not options["without_reading"]
+        matches = list(map(_matches, tqdm(rows, desc="Reading", unit="photo"))) if reads else []
         with TerminalReporter() as report:
-            measured = evaluation(artifact, cells, embeddings, truth, outside=outside, report=report)
+            measured = evaluation(artifact, cells, embeddings, truth, matches=matches, outside=outside, report=report)
         measured = measured.about(model=version.name, crops=crops, left_out=int(known.sum()), skipped=skipped)
         result = measured.figures
         if options["report"]:
@@ -163,6 +168,10 @@ class Command(DatabaseCommand):
         for name, row in result["baselines"].items():
             low, high = row["difference_ci95"]
             self.stdout.write(f"ahead of {name} by {row['difference']:,.0f} points ({low:,.0f} to {high:,.0f})")
+        for kind, row in result.get("reading", {}).get("by_most_telling_text", {}).items():
+            self.stdout.write(
+                f"reading, {kind}: {row['score']:,.0f} points, without {row['score_without']:,.0f} (n = {row['n']})"
+            )
         if "outside" in result:
             signs = ", ".join(f"{name} {value:.3f}" for name, value in result["outside"]["auroc"].items())
             self.stdout.write(f"AUROC of {result['outside']['n']} pictures from elsewhere: {signs}")
@@ -181,6 +190,10 @@ def _read(path: Path) -> tuple[bytes, Image.Image] | None:
     except (OSError, UnreadableImage) as error:
         tqdm.write(f"Skipped {path}: {error}", file=sys.stderr)
         return None
+
+
+def _matches(row: dict[str, Any]) -> tuple[Match, ...]:
+    return read_matches(decode(row["path"].read_bytes()))
 
 
 def _pictures_in(folder: Path) -> list[Path]:

@@ -33,6 +33,7 @@ class Command(DatabaseCommand):
     def handle(self, **options: Any) -> None:
         from predictor.answers.artifact import ArtifactDamaged
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.reading.store import read_matches
         from predictor.versions.selectors import answer_from, artifact_of, champion
         from predictor.versions.services import OtherWeights, posteriors_of_views
 
@@ -50,16 +51,22 @@ class Command(DatabaseCommand):
             )
         except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
+        read = [read_matches(decode(path.read_bytes())) if artifact.trusts else () for path in paths]
+        texts = [list(chain.from_iterable(read))] if options["together"] else read
         results = []
         file_groups = [paths] if options["together"] else [[path] for path in paths]
-        for files, row, embedding in zip(file_groups, cells, embeddings, strict=True):
+        for files, row, embedding, matches in zip(file_groups, cells, embeddings, texts, strict=True):
             names = list(map(str, files))
-            answer = answer_from(artifact, row, embedding, INDIA_SCALE_KM)
-            results.append({**({"files": names} if options["together"] else {"file": names[0]}), **asdict(answer)})
+            answer = answer_from(artifact, row, embedding, INDIA_SCALE_KM, matches=matches)
+            words = [match.text for match in matches]
+            results.append(
+                {**({"files": names} if options["together"] else {"file": names[0]}), **asdict(answer), "read": words}
+            )
             if not options["json"]:
                 position = f"{answer.latitude:.4f}, {answer.longitude:.4f} (± {answer.radius_km:.0f} km)"
                 states = ", ".join(f"{state.name} {state.probability:.0%}" for state in answer.states[:3])
                 doubt = "; probably not India" if answer.doubtful else ""
-                self.stdout.write(f"{', '.join(names)}: {position}; {states}{doubt}")
+                reads = f"; read: {', '.join(filter(None, words))}" if any(words) else ""
+                self.stdout.write(f"{', '.join(names)}: {position}; {states}{doubt}{reads}")
         if options["json"]:
             self.stdout.write(json.dumps({"model": version.name, "predictions": results}))
