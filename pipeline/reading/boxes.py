@@ -22,6 +22,12 @@ NOTHING = 0.2  # share of boxes without a script
 # Shares of what these show. Digits tell no script: all over India signs have the same ones.
 NOTHINGS = {"patch": 0.35, "digits": 0.17, "icons": 0.08, "other script": 0.1, "texture": 0.3}
 NUMBERS = ("{}", "{}-{}", "{} {}", "{}.{}", "{}/{}", "+{} {}")
+# Plates, abbreviations, road numbers and the like: ? is any capital, # any digit. A share of the lines in Latin letters.
+PATTERNS = (
+    *("???", "????", "?????", "??????", "????????", "???? ?????"),
+    *("?? ## ?? ####", "?? ## ?? ####", "?? ##", "??##", "## km", "### KM"),
+)
+OF_PATTERNS = 0.4
 ICONS = "←↑→↓▲▼◀▶●■◆★☆☎☺♥⚑⚙⚠✆✓✕✚✦❖"
 JOINERS = "\u200c\u200d"
 
@@ -47,6 +53,8 @@ class Source:
     def line(self, script: str, rng: Rng) -> Image.Image:
         """A box with one to three words, and perhaps a number."""
         file, known = self._font(script, rng), words(self.part)[script]
+        if script == "Latin" and rng.random() < OF_PATTERNS:
+            return self.write(_filled(str(rng.choice(PATTERNS)), rng), file, rng)
         text = []
         for _ in range(int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))):
             while not _can_write(file, word := known[int(rng.integers(len(known)))]):
@@ -87,6 +95,11 @@ def drawn(sources: Sequence[Source], count: int, seed: int) -> Iterator[Box]:
     """Boxes from the sources in turn."""
     rng = np.random.default_rng(seed)
     return (sources[number % len(sources)].box(rng) for number in range(count))
+
+
+def _filled(pattern: str, rng: Rng) -> str:
+    signs = {"?": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "#": "0123456789"}
+    return "".join(str(rng.choice(list(signs.get(sign, sign)))) for sign in pattern)
 
 
 def _can_write(file: Path, word: str) -> bool:

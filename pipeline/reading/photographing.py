@@ -48,7 +48,7 @@ def photographed(mask: Image.Image, rng: Rng) -> Image.Image:
     # Height of the letters in px, small ones as often as large ones; wide letters and narrow ones.
     scale = float(np.exp(rng.uniform(*np.log(TEXT_PX)))) / tall
     size = (
-        max(round((box[2] - box[0]) * scale * float(rng.uniform(0.75, 1.25))), 4),
+        max(round((box[2] - box[0]) * scale * float(rng.uniform(0.5, 1.25))), 4),
         max(round((box[3] - box[1]) * scale), 4),
     )
     small = mask.resize(size, Image.Resampling.BILINEAR, box=_inside(box, mask.size), reducing_gap=2.0)

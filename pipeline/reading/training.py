@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,26 +18,42 @@ from predictor.reading.script_network import CLASSES, ScriptClassifier
 from predictor.reading.scripts import fitted, normalised
 
 SEED = 11
-BOXES = 110_000  # drawn once, and seen in every epoch
-EPOCHS = 6
 CALIBRATION_BOXES = 6000
 BATCH = 64
-RATE, WEIGHT_DECAY = 4e-3, 1e-2  # the rate rises to this and falls to nothing (Smith & Topin 2019, "Super-Convergence")
+WEIGHT_DECAY = 1e-2
 
 Fitted = tuple[list[NDArray[np.uint8]], NDArray[np.int64]]  # boxes (32, up to 192) and numbers of their classes
 
 
-def train(source: Source, report: Reporter = SILENT, *, boxes: int = BOXES, epochs: int = EPOCHS) -> ScriptClassifier:
-    """A network trained on boxes of the source; the same on the same machine whenever it is trained."""
-    torch.manual_seed(SEED)
-    rng = np.random.default_rng(SEED)
-    pictures, classes = _learnable(drawn([source], boxes, SEED), boxes, report)
-    network = ScriptClassifier().to(memory_format=torch.channels_last).train()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
-    steps = epochs * (boxes // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+@dataclass(frozen=True)
+class Course:
+    """How long a training is: boxes, drawn once and seen in every epoch, and the highest rate of learning."""
+
+    boxes: int
+    epochs: int
+    rate: float
+    seed: int = SEED
+
+
+ANEW = Course(boxes=110_000, epochs=6, rate=4e-3)
+FURTHER = Course(boxes=24_000, epochs=3, rate=1.5e-3, seed=SEED + 10)  # of a trained network, on other boxes
+
+
+def train(
+    source: Source, report: Reporter = SILENT, *, course: Course = ANEW, network: ScriptClassifier | None = None
+) -> ScriptClassifier:
+    """A network trained on boxes of the source, anew unless one is given; always the same on the same machine."""
+    torch.manual_seed(course.seed)
+    rng = np.random.default_rng(course.seed)
+    boxes = course.boxes
+    pictures, classes = _learnable(drawn([source], boxes, course.seed), boxes, report)
+    network = (network or ScriptClassifier()).to(memory_format=torch.channels_last).train().requires_grad_(True)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=course.rate, weight_decay=WEIGHT_DECAY)
+    steps = course.epochs * (boxes // BATCH)
+    # The rate rises and falls to nothing (Smith & Topin 2019, "Super-Convergence").
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, course.rate, total_steps=steps)
     step = 0
-    for _ in range(epochs):
+    for _ in range(course.epochs):
         order = rng.permutation(boxes)[: boxes // BATCH * BATCH].reshape(-1, BATCH)
         for rows in order:
             batch = torch.from_numpy(normalised([pictures[row] for row in rows]))

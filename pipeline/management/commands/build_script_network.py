@@ -19,15 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("fonts", type=Path, help="folder with the fonts that pipeline/reading/fonts.py names")
+        parser.add_argument("--further", action="store_true", help="train the weights that ship further, not anew")
         parser.add_argument("--measure-only", action="store_true", help="measure the weights that ship")
 
-    def handle(self, *args: Any, fonts: Path, measure_only: bool, **options: Any) -> None:
+    def handle(self, *args: Any, fonts: Path, further: bool, measure_only: bool, **options: Any) -> None:
         from pipeline.reading import training
         from pipeline.reading.boxes import Source, drawn
         from pipeline.reading.fonts import FontMissing, held_out_fonts, learnt_fonts, other_fonts
         from pipeline.reading.measures import answers, confusion, report
         from pipeline.reading.scene_boxes import lines_of_scenes
-        from predictor.reading.script_network import WEIGHTS
+        from predictor.reading.script_network import WEIGHTS, load_classifier
         from predictor.reading.scripts import SURE, ScriptNetwork
 
         try:
@@ -37,7 +38,12 @@ class Command(BaseCommand):
         calibration = [Source("calibration", files, others) for files in (learnt, held_out)]
         if not measure_only:
             with TerminalReporter() as progress:
-                network = training.train(Source("training", learnt, others), progress)
+                network = training.train(
+                    Source("training", learnt, others),
+                    progress,
+                    course=training.FURTHER if further else training.ANEW,
+                    network=load_classifier() if further else None,
+                )
             temperature = training.calibrate(network, calibration)
             training.save(network, WEIGHTS)
             self.stdout.write(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e6:.1f} MB, temperature {temperature:.2f}")
