@@ -79,6 +79,7 @@ def test_the_command_reads_a_part_then_the_rest_and_says_how_long_a_picture_took
     assert sign.read_count == Reading.objects.count() == 5
 
 
+@pytest.mark.django_db(transaction=True)
 def test_where_nothing_can_be_read_command_and_job_say_so(photos, settings, monkeypatch, admin_user) -> None:
     with pytest.raises(CommandError, match="GEOGUESS_READ_TEXT"):
         call_command("read_pictures")
@@ -97,6 +98,7 @@ def run(monkeypatch, user, **parameters: str):
     return job
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_job_reads_a_collection_or_all_and_what_is_read_once_stays(photos, sign, monkeypatch, admin_user) -> None:
     assert KINDS["read_text"].title == "Read the text in pictures"
     job = run(monkeypatch, admin_user, collection="signs")
