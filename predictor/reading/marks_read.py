@@ -16,7 +16,7 @@ from predictor.reading.lines import Line
 from predictor.reading.matches import Candidate, Match
 from predictor.reading.names import script_of
 from predictor.reading.numbers import area_codes, pin_areas, with_plain_digits
-from predictor.reading.plates import BHARAT_SERIES, office_of
+from predictor.reading.plates import BHARAT_SERIES, office_left_in, office_of
 from predictor.reading.spelling import as_letters, joined, skeleton, words
 
 CORRECTION_COSTS = 0.15  # of the agreement of a plate, for each sign corrected
@@ -36,7 +36,7 @@ def plates(lines: Sequence[Line]) -> Iterator[Match]:
     """Number plates in one line, or in two, one below the other."""
     taken: set[int] = set()
     for i, line in enumerate(lines):
-        if found := _plate_in(words(line.text)):
+        if found := office_left_in(line.text) or _plate_in(words(line.text)):
             taken.add(i)
             yield _plate((i,), *found)
     for i, upper in enumerate(lines):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from predictor.gazetteer.marks import marks
+from predictor.reading.privacy import REMOVED
 
 FARTHEST_KM = 3500
 _NATIVE_DIGITS = {ord(zero) + digit: str(digit) for zero in "०০੦૦୦௦౦೦൦۰٠" for digit in range(10)}
@@ -30,6 +31,7 @@ _PHONE = re.compile(
     r"(?<!\d)(?:\+?91[\s-]*|0)?\(?0?(?P<code>[1-8]\d{1,3})\)?\s*[-/ )]\s*"
     r"(?P<number>[2-7]\d{5,7}|[2-7]\d{2,3}[ -]?\d{3,4})(?!\d)"
 )
+_REDACTED_PHONE = re.compile(rf"(?<!\d)(0[1-8]\d{{1,3}})-{REMOVED}")  # what `privacy.redact` leaves of a number
 _PIN = re.compile(r"(?<![\w.])(?P<pin>[1-8]\d{2})\s?\d{3}(?!\d)")
 _NO_PIN = re.compile(r"(?:\b(?:RS|NO|PRICE|MRP|PH|TEL|ID|CODE|LIC|REG\w*)|₹|#|/)\.?\s*[:.]?\s*$", re.IGNORECASE)
 
@@ -56,6 +58,7 @@ def area_codes(text: str) -> list[str]:
         number = re.sub(r"\D", "", match["number"])
         if len(match["code"]) + len(number) == 10 and "0" + match["code"] in marks("phone"):
             found.append("0" + match["code"])
+    found += [code for code in _REDACTED_PHONE.findall(text) if code in marks("phone")]
     return found
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 
 from predictor.gazetteer.marks import marks
+from predictor.reading.privacy import REMOVED
 
 # Codes under which an office before 10 is written with one digit.
 ONE_DIGIT = ("DL", "GJ", "BR")
 MOST_CORRECTIONS = 2
 _LETTERS = str.maketrans("0158264", "OISBZGA")
 _DIGITS = str.maketrans("OQDILBSZG", "000118526")
+_REDACTED = re.compile(rf"(?<![A-Za-z])(?P<state>[A-Z]{{2}}) (?P<office>[\dOQDIlLSBZ]{{1,2}}) {REMOVED}")
 BHARAT_SERIES = re.compile(r"\d{2}BH\d{4}[A-Z]{1,2}")  # of people who move between states: tells none
 
 
@@ -39,6 +41,16 @@ def office_of(text: str) -> tuple[str, int] | None:
                     found.append((corrections, name))
     corrections, name = min(found, default=(0, ""))
     return (name, corrections) if name else None
+
+
+def office_left_in(text: str) -> tuple[str, int] | None:
+    """As `office_of`, of a plate of which `privacy.redact` has left state and office, such as "KL 07 …"."""
+    if not (found := _REDACTED.search(text)):
+        return None
+    office = found["office"].translate(_DIGITS)
+    if found["state"] not in marks("plate") or not office.isdigit() or not int(office):
+        return None
+    return f"{found['state']}{int(office):02d}", _changes(found["office"], office)
 
 
 def _changes(text: str, corrected: str) -> int:

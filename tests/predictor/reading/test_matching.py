@@ -21,6 +21,7 @@ from predictor.reading.lines import SCRIPTS, Line
 from predictor.reading.matches import KINDS
 from predictor.reading.matching import match
 from predictor.reading.names import place_named
+from predictor.reading.privacy import redact
 
 SCENES_FILE = Path(pipeline.scenes.__file__).parent / "data/starter/scenes.json"
 RAMPURS = 7  # towns and villages of that name in the gazetteer
@@ -522,3 +523,29 @@ def test_a_picture_full_of_text_is_matched_in_milliseconds():
 def test_names_are_compared_without_their_spaces():
     assert place_named("NAVIMUMBAI", False).candidates[0].name == "Navi Mumbai"
     assert place_named("NOWHEREATALL", True) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        ("plate", "KA 19 AB 1234"),
+        ("plate", "KA19AB1234"),
+        ("plate", "UP 32 BT 0421"),
+        ("phone", "Call 0824-2441234"),
+        ("phone", "(044) 2345 6789"),
+    ],
+)
+def test_what_is_stored_of_a_number_tells_the_same_as_the_number(kind, number):
+    stored = redact(lines_of(number))
+    assert not re.search(r"\d{5}|AB|BT|1234|0421|6789", stored[0].text)
+    assert match(stored) == (only(number, kind=kind),)
+
+
+def test_both_lines_of_a_stored_plate_tell_its_office():
+    assert [m.text for m in match(redact(lines_of("KL 07", "AB 1234")))] == ["KL 07"]
+
+
+def test_a_stored_plate_with_a_misread_office_tells_it():
+    found = only("MH 1Z …", kind="plate")
+    assert found.text == "MH 12"
+    assert found.agreement < 1
