@@ -36,6 +36,7 @@ PIGEON = Recipe(
     retrieval=False,
     score_optimal=False,
     pigeon_refinement=True,
+    reading=False,
 )
 
 
@@ -76,6 +77,7 @@ def variants(default: Recipe, photos: int) -> dict[str, Recipe]:
                 "score_optimal": "score-optimal guess",
                 "hierarchy": "hierarchy of states",
                 "retrieval": "retrieval mix",
+                "reading": "reading",
             }.items()
         ),
         OPTICS_WITHOUT_METADATA: replace(default, second_optics=True, metadata=False),
