@@ -22,12 +22,12 @@ NOTHING = 0.2  # share of boxes without a script
 # Shares of what these show. Digits tell no script: all over India signs have the same ones.
 NOTHINGS = {"patch": 0.35, "digits": 0.17, "icons": 0.08, "other script": 0.1, "texture": 0.3}
 NUMBERS = ("{}", "{}-{}", "{} {}", "{}.{}", "{}/{}", "+{} {}")
-# Plates, abbreviations, road numbers and the like: ? is any capital, # any digit. A share of the lines in Latin letters.
+# Plates, abbreviations, road numbers and the like: ? is any capital, # any digit.
 PATTERNS = (
     *("???", "????", "?????", "??????", "????????", "???? ?????"),
     *("?? ## ?? ####", "?? ## ?? ####", "?? ##", "??##", "## km", "### KM"),
 )
-OF_PATTERNS = 0.4
+OF_PATTERNS = 0.4  # share of the lines in Latin letters
 ICONS = "←↑→↓▲▼◀▶●■◆★☆☎☺♥⚑⚙⚠✆✓✕✚✦❖"
 JOINERS = "\u200c\u200d"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache, partial
 
 import numpy as np
@@ -80,7 +81,7 @@ def _shapes(draw: ImageDraw.ImageDraw, width: int, height: int, rng: Rng, leaves
             draw.arc(box, start, end, fill=_grey(rng), width=int(rng.integers(1, 4)))
 
 
-KINDS = {
+KINDS: dict[str, Callable[[ImageDraw.ImageDraw, int, int, Rng], None]] = {
     "stripes": _stripes,
     "bricks": _bricks,
     "blades": _blades,

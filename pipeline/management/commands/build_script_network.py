@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pipeline.management.progress import TerminalReporter
 
 TEST_BOXES = 6000  # of each kind
-SCENES = 120
+SCENES = 60
 
 
 class Command(BaseCommand):
