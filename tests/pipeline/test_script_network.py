@@ -63,7 +63,7 @@ def test_boxes_are_drawn_alike_from_one_seed_and_show_all_scripts() -> None:
     first, again = (list(drawn([source], 150, seed=2)) for _ in range(2))
     assert all(np.array_equal(one, other) and a == b for (one, a), (other, b) in zip(first, again, strict=True))
     assert {script for _, script in first} == set(CLASSES)
-    assert all(box.mode == "L" and np.std(box) > 0 for box, script in first if script)
+    assert all(box.mode == "L" and np.std(np.asarray(box)) > 0 for box, script in first if script)
 
 
 @pytest.mark.training
