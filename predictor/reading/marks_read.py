@@ -17,11 +17,12 @@ from predictor.reading.matches import Candidate, Match
 from predictor.reading.names import script_of
 from predictor.reading.numbers import area_codes, pin_areas, with_plain_digits
 from predictor.reading.plates import BHARAT_SERIES, office_left_in, office_of
+from predictor.reading.scripts import SURE
 from predictor.reading.spelling import as_letters, joined, skeleton, words
 
 CORRECTION_COSTS = 0.15  # of the agreement of a plate, for each sign corrected
 MOST_PLATE_WORDS = 5  # "DL 3C A B 1234"
-LEAST_SURE_SCRIPT = 0.6
+LEAST_SURE_TEXT = 0.6  # of the letters that tell a script
 MOST_BODY_WORDS = 8
 LONG_NAME = 12  # letters; longer names are found with confused letters, and in words run together
 # What stands beside a state's name where the state itself speaks: "KERALA POLICE", "GOVERNMENT OF KERALA".
@@ -83,9 +84,10 @@ def scripts(lines: Sequence[Line]) -> Iterator[Match]:
     seen: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for i, line in enumerate(lines):
         script, confidence = line.script, line.script_confidence
+        least = SURE
         if not script and (script := script_of(line.text)):
-            confidence = line.confidence
-        if script and confidence >= LEAST_SURE_SCRIPT and states_of_script(script):
+            confidence, least = line.confidence, LEAST_SURE_TEXT
+        if script and confidence >= least and states_of_script(script):
             seen[script].append((confidence, i))
     for script, found in seen.items():
         shares = states_of_script(script)
