@@ -37,6 +37,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--model", required=True, help="name of the version")
         parser.add_argument("--images", type=Path, help="folder with the files")
         parser.add_argument("--manifest", type=Path, help="CSV: file, latitude, longitude, perhaps tier")
+        parser.add_argument("--collection", help="instead of files, this collection's test photos, with what was read")
         parser.add_argument(
             "--reasons",
             "--explanations",  # the former name
@@ -72,8 +73,12 @@ class Command(DatabaseCommand):
             raise CommandError(str(error)) from error
         if options["reasons"]:
             return self._reasons(version, options)
+        if options["collection"]:
+            return self._collection(version, options)
         if not (options["images"] and options["manifest"]):
-            raise CommandError("Name the files with --images and --manifest, or a collection with --reasons.")
+            raise CommandError(
+                "Name the files with --images and --manifest, or a collection with --collection or --reasons."
+            )
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
         for row in tqdm(listed, desc="Reading", unit="photo"):
@@ -118,6 +123,25 @@ class Command(DatabaseCommand):
             self.stdout.write(json.dumps(result))
         else:
             self._print(result)
+
+    def _collection(self, version: ModelVersion, options: dict[str, Any]) -> None:
+        from pipeline.photos.selectors import TooFewPhotos
+        from pipeline.registry.measuring import evaluate_version
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.versions.services import OtherWeights
+
+        collection = collection_named(options["collection"])
+        try:
+            with TerminalReporter() as report:
+                measured = evaluate_version(
+                    version=version, collection=collection, unreviewed=options["unreviewed"], report=report
+                )
+        except (TooFewPhotos, OtherWeights, MissingWeights, UnknownEncoder) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(measured.figures))
+        else:
+            self._print({"skipped": 0, **measured.figures})
 
     def _reasons(self, version: ModelVersion, options: dict[str, Any]) -> None:
         from pipeline.photos.selectors import TooFewPhotos

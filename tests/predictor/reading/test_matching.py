@@ -341,7 +341,11 @@ def test_a_native_milestone_has_native_digits():
 
 
 def test_scripts_tell_states_even_where_nothing_reads_them():
-    lines = [*lines_of("", "", script="Malayalam"), *lines_of("", script="Devanagari", sure=0.7)]
+    lines = [
+        *lines_of("", "", script="Malayalam"),
+        *lines_of("", script="Devanagari", sure=0.9),
+        *lines_of("", script="Tamil", sure=0.7),
+    ]
     found = {m.text: m for m in match(lines)}
     assert set(found) == {"Malayalam", "Devanagari"}
     assert found["Malayalam"].lines == (0, 1)
