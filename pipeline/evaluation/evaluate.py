@@ -44,7 +44,8 @@ class Answers:
     """A version's answers to N pictures: guesses (N, 3) as unit vectors, and radii (N,) in km.
 
     Three signals that a picture is not from India: expected distances from the guess in km (N,), entropies of the cell
-    probabilities in nats (N,), and cosines to the nearest training photo (N,). ``read`` (N,): whether a text counted.
+    probabilities in nats (N,), and cosines to the nearest training photo (N,). ``read`` (N,): whether a text counted;
+    ``cells`` (N, C): the cells' probabilities, with what was read.
     """
 
     guesses: Floats
@@ -53,6 +54,13 @@ class Answers:
     entropies: Floats
     cosines: Floats
     read: NDArray[np.bool_]
+    cells: Floats
+
+    def state_probabilities(self, artifact: Artifact) -> tuple[Floats, NDArray[np.str_]]:
+        """Probabilities (N, K) of states, and their names (K,)."""
+        seen, names = artifact.state_probabilities(self.cells)
+        with_texts, _ = artifact.state_probabilities(self.cells, read=True)
+        return np.where(self.read[:, None], with_texts, seen), names
 
 
 @dataclass(frozen=True)
@@ -84,11 +92,15 @@ def answer(
     """The answers to cell probabilities (N, C), projected embeddings (N, d), and what was read in the N pictures."""
     estimates: list[Estimate] = []
     read: list[bool] = []
+    cells = cells.copy()
     for row, embedding, texts in zip(cells, embeddings, matches or [()] * len(cells), strict=True):
         report.progress(len(estimates), len(cells), "Measuring")
         seen = locate_picture(row, embedding, artifact.reference, artifact.method)
-        estimates.append(hear(seen, texts, artifact.trusts))
-        read.append(estimates[-1] is not seen)
+        estimate = hear(seen, texts, artifact.trusts)
+        if estimate is not seen:
+            row[:] = artifact.partition.probabilities(estimate.density.points, estimate.density.weights)
+        estimates.append(estimate)
+        read.append(estimate is not seen)
     spreads_km = np.array([estimate.spread_km for estimate in estimates])
     cosines = (unit(embeddings) @ artifact.gallery.photos.embeddings.T).max(axis=1).astype(float)
     return Answers(
@@ -98,6 +110,7 @@ def answer(
         -(cells * np.log(np.maximum(cells, np.finfo(float).tiny))).sum(axis=1),
         cosines,
         np.array(read),
+        cells,
     )
 
 
@@ -157,7 +170,7 @@ def evaluation(
             "without_nearer_than_km": LEAK_KM,
             "without": figures_with_baselines(not_near) if not_near.any() else None,
         },
-        "calibration": _calibration(artifact, cells, truth, states),
+        "calibration": _calibration(artifact, answers, truth, states),
         "abstaining": {"by": "spread_km", "curve": risk_coverage(score(distances), answers.spreads_km)},
         "opponents": {
             level.name: {"par": level.par, "score": _rounded(points.mean())}
@@ -270,11 +283,11 @@ def _radius(covered: NDArray[np.bool_], radii: Floats) -> dict[str, float]:
     }
 
 
-def _calibration(artifact: Artifact, cells: Floats, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
+def _calibration(artifact: Artifact, answers: Answers, truth: Truth, states: NDArray[np.str_]) -> dict[str, Any]:
     """The calibration of cell probabilities and of their sums by state; a state without cells has no column."""
-    of_states, names = artifact.state_probabilities(cells)
+    of_states, names = answers.state_probabilities(artifact)
     return {
-        "cells": calibration(cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
+        "cells": calibration(answers.cells, artifact.partition.cell_of(truth.latitudes, truth.longitudes)),
         "states": calibration(of_states, columns(states, names)),
     }
 

@@ -110,10 +110,12 @@ def answer_unseen(
         unseen.distances_km[outside], unseen.covered[outside] = distances, distances < answers.radii_km
         for name, guesses in baselines(artifact, embeddings).items():
             unseen.baselines_km.setdefault(name, np.empty(count))[outside] = distances_km(guesses, truth)
-        states, state_names = artifact.state_probabilities(cells)
+        states, state_names = answers.state_probabilities(artifact)
         right_cells = artifact.partition.cell_of(truth.latitudes, truth.longitudes)
         right_states = columns(locate(truth.latitudes, truth.longitudes)[0], state_names)
-        for name, probabilities, right in zip(CHOICES, (cells, states), (right_cells, right_states), strict=True):
+        for name, probabilities, right in zip(
+            CHOICES, (answers.cells, states), (right_cells, right_states), strict=True
+        ):
             unseen.sureness[name][outside] = probabilities.max(axis=1)
             unseen.right[name][outside] = probabilities.argmax(axis=1) == right
     return unseen
