@@ -33,6 +33,7 @@ TASK_NAMES = {
     "setting": pgettext_lazy("clue", "Surroundings"),
     "landmark": pgettext_lazy("clue", "Landmark"),
 }
+NOTHING = "none"  # the label of a picture without a landmark, which is no clue
 NONE = pgettext_lazy("clue", "none")
 CLIMATES = {
     "Af": _("rainforest"),
@@ -144,12 +145,13 @@ def page_reasons(
         neighbour["credit"] = (
             photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])) if photo else ""
         )
+    content["clues"] = [clue for clue in content["clues"] if clue["labels"][0]["label"] != NOTHING]
     for clue in content["clues"]:
         for label in clue["labels"]:
             if clue["task"] == "climate" and label["label"] in CLIMATES:
                 label["label"] = f"{CLIMATES[label['label']]} ({label['label']})"
             else:
-                label["label"] = str(NONE) if label["label"] == "none" else gettext(label["label"])
+                label["label"] = str(NONE) if label["label"] == NOTHING else gettext(label["label"])
         clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
     guess = Position(content["latitude"], content["longitude"])
     return content | {
