@@ -161,7 +161,7 @@ def _label(words: str) -> str:
 def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     states = ", ".join(f"{_(state['name'])} {state['probability']:.0%}" for state in reasons["states"][:4])
     read = "".join(
-        f"<li>“{escape(text['text'])}”: {escape(text['meaning'])}. {escape(text['effect'])}</li>"
+        f"<li>“{escape(text['text'])}”: {escape(text['meaning'])} · {escape(text['effect'])}</li>"
         for text in reasons["texts"]
     )
     if read:

@@ -59,6 +59,15 @@ const mapFailed = () => {
   byId("map-error").hidden = false;
 };
 board.ready.catch(mapFailed);
+const PRINT_HEIGHT = 264; // pixels of CSS: 7 cm
+// On paper the map is what it was on the screen, made smaller: Leaflet cannot lay it out anew there.
+new ResizeObserver(([{ contentRect: size }]) => {
+  if (matchMedia("print").matches) return;
+  const { style } = byId("map");
+  style.setProperty("--screen-width", `${size.width}px`);
+  style.setProperty("--screen-height", `${size.height}px`);
+  style.setProperty("--print-zoom", String(PRINT_HEIGHT / size.height));
+}).observe(byId("map"));
 /** @type {Record<string, L.LayerGroup>} */
 const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup(), read: L.layerGroup() };
 for (const group of Object.values(layers)) group.addTo(board.map);
