@@ -12,12 +12,13 @@ from predictor.answers.artifact import Artifact
 from predictor.answers.levels import STRONGEST
 from predictor.answers.posterior import Estimate
 from predictor.geodesy import distance_matrix_km, positions
+from predictor.models import ModelVersion
 from predictor.reading.evidence import hear, witnesses
 from predictor.reading.lines import Line
 from predictor.reading.matches import Candidate, Match
 from predictor.reading.matching import match
 from predictor.reading.store import from_stored
-from predictor.versions.selectors import ANSWER_CACHE, arrays, artifact_named, seen_from
+from predictor.versions.selectors import ANSWER_CACHE, arrays, artifact_of, seen_from
 
 if TYPE_CHECKING:
     from predictor.versions.selectors import ReadPrediction
@@ -47,15 +48,14 @@ class TextReason:
 def texts_of(prediction: ReadPrediction, scale_km: float, level: str = STRONGEST) -> tuple[TextReason, ...]:
     """The texts that counted for an opponent of this level."""
     stored = bytes(prediction.posterior), bytes(prediction.embedding)
-    version, lines = prediction.version, json.dumps(prediction.lines or [])
-    return _texts_of(version.name, version.manifest_sha256, *stored, lines, scale_km, level)
+    return _texts_of(prediction.version, *stored, json.dumps(prediction.lines or []), scale_km, level)
 
 
 @lru_cache(maxsize=ANSWER_CACHE)
 def _texts_of(
-    name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, lines: str, scale_km: float, level: str
+    version: ModelVersion, posterior: bytes, embedding: bytes, lines: str, scale_km: float, level: str
 ) -> tuple[TextReason, ...]:
-    artifact, read = artifact_named(name, manifest_sha256), from_stored(json.loads(lines))
+    artifact, read = artifact_of(version), from_stored(json.loads(lines))
     if not artifact.trusts:
         return ()
     seen, _, matches = seen_from(artifact, *arrays(posterior, embedding), scale_km, level, match(read))

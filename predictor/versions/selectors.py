@@ -116,7 +116,7 @@ def predictions_for(version: ModelVersion, sha256s: list[str]) -> QuerySet[ReadP
 
 def artifact_of(version: ModelVersion) -> Artifact:
     """The version's artifact, read and checked once per process. Raises ArtifactDamaged."""
-    return artifact_named(version.name, version.manifest_sha256)
+    return _artifact(version.name, version.manifest_sha256)
 
 
 def training_hashes(version: ModelVersion) -> frozenset[str]:
@@ -229,17 +229,16 @@ def arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]:
 def _answer(
     name: str, manifest_sha256: str, posterior: bytes, embedding: bytes, lines: str, scale_km: float, level: str
 ) -> Answer:
-    artifact = artifact_named(name, manifest_sha256)
+    artifact = _artifact(name, manifest_sha256)
     matches = match(from_stored(json.loads(lines))) if artifact.trusts else ()
     return answer_from(artifact, *arrays(posterior, embedding), scale_km, level, matches)
 
 
 @lru_cache(maxsize=8)
-def artifact_named(name: str, manifest_sha256: str) -> Artifact:
-    """As `artifact_of`."""
+def _artifact(name: str, manifest_sha256: str) -> Artifact:
     return load_artifact(settings.MODELS_DIR / name, manifest_sha256)
 
 
 @lru_cache(maxsize=8)
 def _training_hashes(name: str, manifest_sha256: str) -> frozenset[str]:
-    return frozenset(artifact_named(name, manifest_sha256).gallery.sha256.tolist())
+    return frozenset(_artifact(name, manifest_sha256).gallery.sha256.tolist())

@@ -1,4 +1,4 @@
-"""A round whose picture has a milestone: what it did to the guess, at the reveal, on the page of reasons, and offline."""
+"""A picture with a milestone: what it did to the guess, at the reveal, on the page of reasons, and offline."""
 
 from __future__ import annotations
 
