@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from predictor.models import ModelVersion
+from predictor.reasons import texts
 from predictor.versions import selectors
 from predictor.versions.services import register_version
 
@@ -46,6 +47,7 @@ def tiny_encoder(monkeypatch: pytest.MonkeyPatch) -> str:
 def no_answers_of_other_tests() -> None:
     """Versions of two tests may look alike and be told to answer differently."""
     selectors._answer.cache_clear()
+    texts._texts_of.cache_clear()
 
 
 _rendering = threading.local()

@@ -11,17 +11,20 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.rules import FEWEST_ROUNDS, Position, day_of, points, state_at
-from geoguess.models import Game, Player, Round, Series, SeriesPhoto
+from geoguess.game.rules import FEWEST_ROUNDS, Position, day_of, distance_km, points, round_score, state_at
+from geoguess.models import Game, Player, RoomRound, Round, Series, SeriesPhoto
 from pipeline.models import Collection, Photo
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.levels import STRONGEST
 from predictor.gazetteer.table import LANGUAGES, find
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
+from predictor.reasons.texts import texts_of
 from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes, versions_for
 
 TOP_CELLS = 5
+MOST_TEXTS = 3  # told at a reveal
+MOVED_KM = 5.0  # less is not worth a sentence
 LEVEL_NAMES = {"atlas": _("Atlas"), "surveyor": _("Surveyor"), "traveller": _("Traveller")}
 LEVEL_WORDS = {
     "atlas": _("the model as it is"),
@@ -48,6 +51,15 @@ class Truth(Place):
     names: dict[str, dict[str, str]]
     state: str
     district: str
+
+
+class ReadText(TypedDict):
+    """A text that the model read, and its guess without it: the distance from the truth in km, and the points."""
+
+    kind: str
+    text: str
+    distance_km: float
+    score: int
 
 
 class Credit(TypedDict):
@@ -122,6 +134,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
             "doubtful": bool(model_answer and model_answer.doubtful),
         },
         "cells": [asdict(cell) for cell in cells],
+        "texts": texts_read(game_round, game.version, game.scale_km, game.level),
         "photo": credit(photo),
         "totals": totals(game, game_round.number),
         "next_url": reverse("summary", args=[game.token])
@@ -131,6 +144,24 @@ def round_result(game_round: Round) -> dict[str, Any]:
         "streak": named_states(game_round) if game.mode == Game.Mode.STREAK else None,
         "reasons_url": reverse("round-reasons", args=[game.token, game_round.number]),
     }
+
+
+def texts_read(row: Round | RoomRound, version: ModelVersion, scale_km: float, level: str) -> list[ReadText]:
+    """The texts that moved the model's guess in a locked round by ``MOVED_KM`` or more, the most moving first."""
+    photo = row.photo
+    prediction = prediction_for(version, photo.sha256)
+    if prediction is None or not prediction.lines:
+        return []
+    guess = answer(prediction, scale_km, level)
+    if (guess.latitude, guess.longitude) != (row.model_latitude, row.model_longitude):
+        return []  # they were read after the round began, and the guess does not heed them
+    told: list[ReadText] = []
+    for text in texts_of(prediction, scale_km, level)[:MOST_TEXTS]:
+        if text.moved_km >= MOVED_KM:
+            distance = distance_km(Position(*text.without), Position(photo.latitude, photo.longitude))
+            score = points(round_score(distance, photo.precision_km, scale_km))
+            told.append({"kind": text.kind, "text": text.text, "distance_km": distance, "score": score})
+    return told
 
 
 def named_states(game_round: Round) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from geoguess.game.selectors import Credit, Place, Truth
+from geoguess.game.selectors import Credit, Place, ReadText, Truth
 from geoguess.site.sockets import Pong
 
 Phase = Literal["lobby", "guess", "reveal", "over"]
@@ -69,6 +69,7 @@ class Reveal(TypedDict):
     note: str
     damage: int | None
     last: bool
+    texts: list[ReadText]
     photo: Credit
 
 

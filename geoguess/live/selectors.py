@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from geoguess.game import round_image
 from geoguess.game.rules import points
-from geoguess.game.selectors import LEVEL_NAMES, credit, truth
+from geoguess.game.selectors import LEVEL_NAMES, credit, texts_read, truth
 from geoguess.live import outgoing, rules
 from geoguess.models import Pin, Player, Room, RoomRound, Seat
 from geoguess.site.sockets import milliseconds
@@ -162,13 +162,14 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
         "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
+        "texts": texts_read(round_, round_.version, room.scale_km, room.level),
         "photo": credit(photo),
     }
 
 
 def snapshot(room: Room, *, seat: Seat | None, player: Player, present: Set[int], now: datetime) -> outgoing.Snapshot:
     """The whole room as this member may see it, at the room's current revision."""
-    round_ = room.rounds.select_related("photo").filter(number=room.number).first()
+    round_ = room.rounds.select_related("photo", "version").filter(number=room.number).first()
     pins = list(round_.pins.all()) if round_ else []
     seat_pin = next((pin for pin in pins if seat and pin.seat_id == seat.pk), None)
     guessing = room.phase == Room.Phase.GUESS
@@ -216,7 +217,7 @@ def final(room: Room, seat: Seat | None) -> outgoing.Final:
     """The rounds of a room that is over: truth, the model's guess, own pin, best pin. Raises ValueError before that."""
     if room.phase != Room.Phase.OVER:
         raise ValueError("A room that is not over must not be shown whole.")
-    return {"rounds": [_final_round(room, round_, seat) for round_ in room.rounds.select_related("photo")]}
+    return {"rounds": [_final_round(room, round_, seat) for round_ in room.rounds.select_related("photo", "version")]}
 
 
 def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> outgoing.FinalRound:

@@ -19,16 +19,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from geoguess.game.selectors import place_name
-from geoguess.reasons.services import NONE, Subject
+from geoguess.reasons.services import Subject
 from pipeline.geography import boundaries
 from pipeline.support.map_settings import INDIA_BOUNDS
 from predictor.geodesy import EARTH_RADIUS_KM
 from predictor.reasons.evidence import cell_outlines
 from predictor.versions.selectors import artifact_of
 
-MODEL_COLOUR, NEIGHBOUR_COLOUR = "#3f3fa8", "#5b6770"
-MARKS = {  # the site's three marks, told apart by colour and shape
+MODEL_COLOUR, NEIGHBOUR_COLOUR, READ_COLOUR = "#3f3fa8", "#5b6770", "#0b6fa4"
+MARKS = {  # the site's three marks, told apart by colour and shape; the model's is hollow where a text is left out
     "model": '<rect x="4" y="4" width="16" height="16" fill="#3f3fa8" stroke="#fff" stroke-width="2"/>',
+    "without": '<rect x="5" y="5" width="14" height="14" fill="#fff" stroke="#3f3fa8" stroke-width="3"/>',
     "you": '<circle cx="12" cy="12" r="9" fill="#e29a1c" stroke="#fff" stroke-width="2"/>',
     "truth": '<path d="M12 1l3.3 7 7.7.9-5.7 5.2 1.5 7.6L12 17.9l-6.8 3.8 1.5-7.6L1 8.9 8.7 8z" fill="#d7361f" '
     'stroke="#fff" stroke-width="1.5"/>',
@@ -41,6 +42,7 @@ body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
+header h2{font-size:1rem;margin:.5rem 0 .25rem}
 .handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
 .leaflet-container{background:#dfe8ea}
 """
@@ -55,6 +57,8 @@ def handout_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, n
     _heat(subject, reasons).add_to(map_)
     _top_cells(reasons).add_to(map_)
     _neighbours(reasons).add_to(map_)
+    if reasons["texts"]:
+        _texts(reasons).add_to(map_)
     guess = folium.FeatureGroup(_("The model's guess and %(share)d %% circle") % {"share": 90})
     at = [reasons["latitude"], reasons["longitude"]]
     folium.Circle(
@@ -90,7 +94,7 @@ def _heat(subject: Subject, reasons: dict[str, Any]) -> folium.FeatureGroup:
             folium.GeoJson(
                 cell["geometry"],
                 style_function=lambda _, style=style: style,
-                tooltip=escape(f"{cell['name']}: {probability:.1%}"),
+                tooltip=_label(f"{cell['name']}: {probability:.1%}"),
             ).add_to(group)
     return group
 
@@ -101,7 +105,7 @@ def _top_cells(reasons: dict[str, Any]) -> folium.FeatureGroup:
         folium.GeoJson(
             cell["geometry"],
             style_function=lambda _: {"color": MODEL_COLOUR, "weight": 2, "fillOpacity": 0},
-            tooltip=escape(f"{number}. {cell['name']}: {cell['probability']:.1%}"),
+            tooltip=_label(f"{number}. {cell['name']}: {cell['probability']:.1%}"),
         ).add_to(group)
     return group
 
@@ -119,25 +123,55 @@ def _neighbours(reasons: dict[str, Any]) -> folium.FeatureGroup:
             color=NEIGHBOUR_COLOUR,
             fill=True,
             fill_opacity=0.8,
-            tooltip=_("Likeness %(cosine).2f") % neighbour,
+            tooltip=_label(neighbour["place"] + ": " + _("Likeness %(cosine).2f") % neighbour),
         ).add_to(group)
+    return group
+
+
+def _texts(reasons: dict[str, Any]) -> folium.FeatureGroup:
+    """Where what was read can be, and where the guess would be without each text."""
+    group, guess = folium.FeatureGroup(_("What it read")), [reasons["latitude"], reasons["longitude"]]
+    for text in reasons["texts"]:
+        without = [text["without"]["latitude"], text["without"]["longitude"]]
+        folium.PolyLine([guess, without], color=MODEL_COLOUR, weight=1.5, dash_array="2 5").add_to(group)
+        _pin(without, "without", text["effect"]).add_to(group)
+        for place in text["places"]:
+            folium.CircleMarker(
+                [place["latitude"], place["longitude"]],
+                radius=6,
+                color=READ_COLOUR,
+                fill=True,
+                fill_opacity=0.6,
+                tooltip=_label(f"“{text['text']}”: {place['name']}"),
+            ).add_to(group)
     return group
 
 
 def _pin(at: list[float], kind: str, words: str) -> folium.Marker:
     shape = f'<svg viewBox="0 0 24 24" width="24" height="24">{MARKS[kind]}</svg>'
     icon = folium.DivIcon(html=shape, icon_size=(24, 24), icon_anchor=(12, 12), class_name="pin")
-    return folium.Marker(at, icon=icon, tooltip=words)
+    return folium.Marker(at, icon=icon, tooltip=_label(words))
+
+
+def _label(words: str) -> str:
+    """Words for a label, which folium writes into a template literal: none of them is read as HTML or as a script."""
+    return escape(words).translate({ord(sign): f"&#{ord(sign)};" for sign in "`$\\"})
 
 
 def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     states = ", ".join(f"{_(state['name'])} {state['probability']:.0%}" for state in reasons["states"][:4])
+    read = "".join(
+        f"<li>“{escape(text['text'])}”: {escape(text['meaning'])} · {escape(text['effect'])}</li>"
+        for text in reasons["texts"]
+    )
+    if read:
+        read = f"<h2>{escape(_('What it read'))}</h2><ul>{read}</ul>"
     best_labels = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
-        f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>"
-        for task, best in best_labels
-        if best["label"] != str(NONE)
+        f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>" for task, best in best_labels
     )
+    if clues:
+        clues = f"<h2>{escape(_('Inferred clues'))}</h2><ul>{clues}</ul>"
     place = subject.truth
     truth_html = (
         format_html(
@@ -157,7 +191,7 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
     image = base64.b64encode(picture).decode()
     return (
         f'<header><img alt="{escape(alt)}" src="data:image/jpeg;base64,{image}"><div class="handout-text">'
-        f"<h1>{escape(title)}</h1><p>{escape(likeliest)}</p>{truth_html}<ul>{clues}</ul>"
+        f"<h1>{escape(title)}</h1><p>{escape(likeliest)}</p>{truth_html}{read}{clues}"
         f"<p>{escape(source)} {escape(borders)}</p></div></header>"
     )
 

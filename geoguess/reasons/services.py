@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from geoguess.game.rules import Position
 from geoguess.game.selectors import Truth, guesses, truth
 from geoguess.models import Round
+from geoguess.reasons.read_texts import Known, in_words, local_name
+from pipeline.geography.boundaries import locate
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
 from predictor.geodesy import INDIA_SCALE_KM
@@ -30,6 +33,7 @@ TASK_NAMES = {
     "setting": pgettext_lazy("clue", "Surroundings"),
     "landmark": pgettext_lazy("clue", "Landmark"),
 }
+NOTHING = "none"  # the label of a picture without a landmark, which is no clue
 NONE = pgettext_lazy("clue", "none")
 CLIMATES = {
     "Af": _("rainforest"),
@@ -63,6 +67,15 @@ class Subject:
     upload: str = ""
     truth: Truth | None = None
     player: dict[str, Any] | None = None
+    precision_km: float = 0.0
+
+    @property
+    def known(self) -> Known | None:
+        """The true place, to score guesses by, if it is known and may be shown."""
+        if self.truth is None:
+            return None
+        place = Position(self.truth["latitude"], self.truth["longitude"])
+        return Known(place, self.precision_km, self.scale_km)
 
 
 def subject_of_round(game_round: Round) -> Subject:
@@ -80,12 +93,14 @@ def subject_of_round(game_round: Round) -> Subject:
         "",
         positions["truth"],
         player,
+        game_round.photo.precision_km,
     )
 
 
 def subject_of_photo(photo: Photo, version: ModelVersion) -> Subject:
     """The subject of a photo whose position may be shown, without a player's guess."""
-    return Subject(photo.place or photo.district, version, INDIA_SCALE_KM, photo.sha256, "", truth(photo))
+    title = photo.place or photo.district
+    return Subject(title, version, INDIA_SCALE_KM, photo.sha256, truth=truth(photo), precision_km=photo.precision_km)
 
 
 def stored_reasons(subject: Subject) -> dict[str, Any] | None:
@@ -94,7 +109,7 @@ def stored_reasons(subject: Subject) -> dict[str, Any] | None:
     if prediction is None:
         return None
     lines = from_stored(prediction.lines or [])
-    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km, lines)
+    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km, lines, subject.known)
 
 
 def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> dict[str, Any]:
@@ -105,9 +120,14 @@ def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> di
 
 
 def page_reasons(
-    version: ModelVersion, cells: Any, embedding: Any, scale_km: float, lines: Sequence[Line]
+    version: ModelVersion,
+    cells: Any,
+    embedding: Any,
+    scale_km: float,
+    lines: Sequence[Line],
+    known: Known | None = None,
 ) -> dict[str, Any]:
-    """The predictor's reasons with translated labels, and with pictures of the neighbours that may be shown."""
+    """The predictor's reasons in words, and with places of the neighbours, and pictures of those that may be shown."""
     content = reasons(artifact_of(version), cells, embedding, scale_km, lines)
     # Test photos are hidden, because somebody may still have to guess them.
     photos = {
@@ -116,17 +136,26 @@ def page_reasons(
         .filter(sha256__in=[neighbour["sha256"] for neighbour in content["neighbours"]])
         .exclude(split=Split.TEST)
     }
-    for neighbour in content["neighbours"]:
+    alike = content["neighbours"]
+    places = locate([row["latitude"] for row in alike], [row["longitude"] for row in alike])
+    for neighbour, state, district in zip(alike, *places, strict=True):
+        neighbour["place"] = local_name(str(district), str(state))
         photo = photos.get(neighbour.pop("sha256"))
         neighbour["picture"] = reverse("training-photo", args=[photo.pk]) if photo else None
         neighbour["credit"] = (
             photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])) if photo else ""
         )
+    content["clues"] = [clue for clue in content["clues"] if clue["labels"][0]["label"] != NOTHING]
     for clue in content["clues"]:
         for label in clue["labels"]:
             if clue["task"] == "climate" and label["label"] in CLIMATES:
                 label["label"] = f"{CLIMATES[label['label']]} ({label['label']})"
             else:
-                label["label"] = str(NONE) if label["label"] == "none" else gettext(label["label"])
+                label["label"] = str(NONE) if label["label"] == NOTHING else gettext(label["label"])
         clue["task"] = str(TASK_NAMES.get(clue["task"], clue["task"]))
-    return content | {"version": version.name, "model": version.shown_title}
+    guess = Position(content["latitude"], content["longitude"])
+    return content | {
+        "texts": in_words(content["texts"], guess, known),
+        "version": version.name,
+        "model": version.shown_title,
+    }

@@ -16,7 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_safe
 from django.views.i18n import JavaScriptCatalog
 
-from geoguess.site.vocabulary import STATES
+from geoguess.site.vocabulary import SCRIPTS, STATES
 
 CATALOG_VERSION = sha256(
     b"".join(file.read_bytes() for folder in settings.LOCALE_PATHS for file in sorted(folder.rglob("*.mo")))
@@ -37,12 +37,12 @@ ICONS = (
 
 
 class Catalog(JavaScriptCatalog):
-    """The messages of scripts, and the names of states, which come from the pages' catalogue."""
+    """The messages of scripts, and the names of states and scripts, which come from the pages' catalogue."""
 
     packages = ["geoguess"]
 
     def get_catalog(self) -> dict[str, str | list[str]]:
-        return super().get_catalog() | {name: _(name) for name in STATES}
+        return super().get_catalog() | {name: _(name) for name in (*STATES, *SCRIPTS)}
 
 
 def _catalog_tag(request: HttpRequest) -> str:

@@ -45,13 +45,7 @@ STATES = (
     gettext_noop("Uttarakhand"),
     gettext_noop("West Bengal"),
 )
-LABELS = (
-    gettext_noop("high mountains"),
-    gettext_noop("hills"),
-    gettext_noop("lowland"),
-    gettext_noop("mountains"),
-    gettext_noop("plain"),
-    gettext_noop("upland"),
+SCRIPTS = (
     gettext_noop("Arabic"),
     gettext_noop("Bengali"),
     gettext_noop("Devanagari"),
@@ -63,6 +57,14 @@ LABELS = (
     gettext_noop("Oriya"),
     gettext_noop("Tamil"),
     gettext_noop("Telugu"),
+)
+LABELS = (
+    gettext_noop("high mountains"),
+    gettext_noop("hills"),
+    gettext_noop("lowland"),
+    gettext_noop("mountains"),
+    gettext_noop("plain"),
+    gettext_noop("upland"),
     gettext_noop("autumn"),
     gettext_noop("monsoon"),
     gettext_noop("summer"),

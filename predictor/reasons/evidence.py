@@ -15,10 +15,13 @@ from predictor.network.heads import Embeddings, unit
 from predictor.reading.lines import Line
 from predictor.reading.matching import match
 from predictor.reasons.texts import text_reasons
-from predictor.versions.selectors import TOP_CELLS, answer_from, estimate_from
+from predictor.versions.selectors import TOP_CELLS, answer_from, estimate_from, seen_from
 
 NEIGHBOURS = 6
 LIKELY_LABELS = 3
+# A label is a clue if it is likelier than not to be worth a look, and if the picture, not how common it is, says so.
+LEAST_LIKELY = 0.4
+LEAST_LIFT = 1.5  # of the label's base rate: what is as common anywhere tells nothing of this picture
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def reasons(
     ``heat`` (C,) are the cells' probabilities, ``texts`` as in `TextReason`.
     """
     matches = match(lines) if artifact.trusts else ()
+    seen, _, _ = seen_from(artifact, cells, embedding, scale_km)
     estimate, believed, _ = estimate_from(artifact, cells, embedding, scale_km, matches=matches)
     around = int(artifact.partition.cell_of(*positions(estimate.guess))[0])
     return {
@@ -46,9 +50,9 @@ def reasons(
         # The guess has the highest expected score, and need not lie in one of the likeliest cells.
         "pin_among_likeliest": bool((believed > believed[around]).sum() < TOP_CELLS),
         "heat": np.round(believed, 5).tolist(),
-        "texts": [asdict(text) for text in text_reasons(artifact, cells, embedding, scale_km, lines, matches)],
+        "texts": [asdict(text) for text in text_reasons(artifact, seen, scale_km, lines, matches)],
         "neighbours": [asdict(neighbour) for neighbour in neighbours(artifact, embedding)],
-        "clues": clues(artifact, embedding),
+        "clues": clues(artifact, embedding, has_text=bool(lines)),
     }
 
 
@@ -64,12 +68,18 @@ def neighbours(artifact: Artifact, embedding: Embeddings, count: int = NEIGHBOUR
     ]
 
 
-def clues(artifact: Artifact, embedding: Embeddings) -> list[dict[str, Any]]:
-    """The likeliest labels of each task for the picture, with probabilities."""
-    tasks = []
+def clues(artifact: Artifact, embedding: Embeddings, *, has_text: bool) -> list[dict[str, Any]]:
+    """The likeliest labels of each task for the picture, with probabilities; only of tasks whose likeliest label is a
+    clue. A script is one only where text was found in the picture.
+    """
+    photos, tasks = artifact.gallery.photos, []
+    share = np.bincount(photos.cells, minlength=len(artifact.partition.names)) / len(photos.cells)
     for name, task in sorted(artifact.heads.tasks.items()):
         probabilities = task.probabilities(unit(embedding[None]))[0]
         best = np.argsort(-probabilities, kind="stable")[:LIKELY_LABELS]
+        base_rate = float(task.label_given_cell[best[0]] @ share)
+        if probabilities[best[0]] < max(LEAST_LIKELY, LEAST_LIFT * base_rate) or (name == "script" and not has_text):
+            continue
         labels = [{"label": str(task.labels[row]), "probability": float(probabilities[row])} for row in best]
         tasks.append({"task": name, "labels": labels})
     return tasks

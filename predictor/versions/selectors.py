@@ -138,7 +138,7 @@ def levels_of(version: ModelVersion) -> tuple[Level, ...]:
 
 def posterior_of(prediction: Prediction | Question) -> tuple[np.ndarray, np.ndarray]:
     """Cell probabilities (C,) and projected embedding (d,)."""
-    return _arrays(bytes(prediction.posterior), bytes(prediction.embedding))
+    return arrays(bytes(prediction.posterior), bytes(prediction.embedding))
 
 
 def estimate_from(
@@ -150,19 +150,31 @@ def estimate_from(
     matches: Sequence[Match] = (),
 ) -> tuple[Estimate, np.ndarray, bool]:
     """As `answer_from`: the estimate, the cell probabilities (C,) that go with it, and whether a text counted."""
-    partition = artifact.partition
-    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
-    if weaker:
-        cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
-        guess = best_centroids(cells[None], partition.centroids)[0]
-        seen = Estimate(guess, Density(partition.centroids, cells))
-        matches = read_at(level, matches)
-    else:
-        seen = locate(cells, embedding, artifact.reference, artifact.method, scale_km)
+    seen, cells, matches = seen_from(artifact, cells, embedding, scale_km, level, matches)
     estimate = hear(seen, matches, artifact.trusts, scale_km)
     if estimate is seen:
         return seen, cells, False
-    return estimate, partition.probabilities(estimate.density.points, estimate.density.weights), True
+    return estimate, artifact.partition.probabilities(estimate.density.points, estimate.density.weights), True
+
+
+def seen_from(
+    artifact: Artifact,
+    cells: np.ndarray,
+    embedding: np.ndarray,
+    scale_km: float,
+    level: str = STRONGEST,
+    matches: Sequence[Match] = (),
+) -> tuple[Estimate, np.ndarray, Sequence[Match]]:
+    """What a level makes of a picture apart from its texts: the estimate, the cell probabilities (C,) that go with it,
+    and the matches that it can read.
+    """
+    partition = artifact.partition
+    weaker = {other.name: other for other in artifact.levels}.get(level) if level != STRONGEST else None
+    if weaker is None:
+        return locate(cells, embedding, artifact.reference, artifact.method, scale_km), cells, matches
+    cells = weaken(cells[None], partition.states, level, weaker.temperature)[0]
+    guess = best_centroids(cells[None], partition.centroids)[0]
+    return Estimate(guess, Density(partition.centroids, cells)), cells, read_at(level, matches)
 
 
 def answer_from(
@@ -207,7 +219,8 @@ def _states(artifact: Artifact, cells: np.ndarray, read: bool) -> list[tuple[str
     return [(str(names[i]), float(probabilities[0, i])) for i in order]
 
 
-def _arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]:
+def arrays(posterior: bytes, embedding: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Cell probabilities (C,) and projected embedding (d,) from their stored bytes."""
     cells = np.frombuffer(posterior, np.float16).astype(float)
     return cells / cells.sum(), np.frombuffer(embedding, np.float16).astype(np.float32)
 
@@ -218,7 +231,7 @@ def _answer(
 ) -> Answer:
     artifact = _artifact(name, manifest_sha256)
     matches = match(from_stored(json.loads(lines))) if artifact.trusts else ()
-    return answer_from(artifact, *_arrays(posterior, embedding), scale_km, level, matches)
+    return answer_from(artifact, *arrays(posterior, embedding), scale_km, level, matches)
 
 
 @lru_cache(maxsize=8)

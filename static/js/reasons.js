@@ -59,8 +59,17 @@ const mapFailed = () => {
   byId("map-error").hidden = false;
 };
 board.ready.catch(mapFailed);
+const PRINT_HEIGHT = 264; // pixels of CSS: 7 cm
+// On paper the map is what it was on the screen, made smaller: Leaflet cannot lay it out anew there.
+new ResizeObserver(([{ contentRect: size }]) => {
+  if (matchMedia("print").matches) return;
+  const { style } = byId("map");
+  style.setProperty("--screen-width", `${size.width}px`);
+  style.setProperty("--screen-height", `${size.height}px`);
+  style.setProperty("--print-zoom", String(PRINT_HEIGHT / size.height));
+}).observe(byId("map"));
 /** @type {Record<string, L.LayerGroup>} */
-const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup() };
+const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup(), read: L.layerGroup() };
 for (const group of Object.values(layers)) group.addTo(board.map);
 for (const box of all("[data-layer]", HTMLInputElement)) {
   box.addEventListener("change", () => {
@@ -87,13 +96,11 @@ async function showMap(reasons) {
     L.circleMarker(at(alike), { radius: 4, className: "map-alike-dot", interactive: false }).addTo(layers.neighbours);
   }
   const { truth, player } = state;
-  const near = L.latLng(at(reasons)).toBounds(2000 * reasons.radius_km);
-  for (const pin of [truth, player]) if (pin) near.extend(at(pin));
-  board.frame(near, { maxZoom: 8, padding: [10, 10] });
   if (truth) createLine("model", at(reasons), at(truth)).addTo(marks);
   createMark("model", at(reasons)).addTo(marks);
   if (player) createMark("you", at(player)).addTo(marks);
   if (truth) createMark("truth", at(truth), { className: "map-truth" }).addTo(marks);
+  showTexts(reasons);
   const outlines = await cells;
   layers.heat.clearLayers();
   const most = Math.max(...reasons.heat);
@@ -105,6 +112,40 @@ async function showMap(reasons) {
       .addTo(layers.heat);
   });
   layers.neighbours.eachLayer((layer) => layer instanceof L.Path && layer.bringToFront());
+}
+
+// --- What it read
+
+/** @param {Reasons} reasons */
+function showTexts(reasons) {
+  byId("read").hidden = byId("read-layer").hidden = !reasons.texts.length;
+  layers.read.clearLayers();
+  byId("read-boxes").replaceChildren();
+  byId("read-texts").replaceChildren(
+    ...reasons.texts.map(({ kind, text, meaning, effect, boxes, without }) => {
+      const frames = boxes.map((box) => place(element("div", "read-box"), box));
+      byId("read-boxes").append(...frames);
+      const line = L.polyline([at(reasons), at(without)], { className: "map-without-line", interactive: false });
+      const mark = createMark("model", at(without), { className: "map-without" });
+      layers.read.addLayer(line).addLayer(mark);
+      const button = element("button", "read-text", "", { type: "button" });
+      button.append(
+        element("span", "muted", kind),
+        element("b", "", `“${text}”`),
+        element("span", "", meaning),
+        element("span", "number", effect),
+      );
+      const light = (/** @type {boolean} */ lit) => {
+        for (const part of [...frames, line.getElement(), mark.getElement()]) part?.classList.toggle("is-lit", lit);
+      };
+      for (const type of ["pointerenter", "focus"]) button.addEventListener(type, () => light(true));
+      for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => light(false));
+      button.addEventListener("click", () => board.showPlace(L.latLngBounds([at(reasons), at(without)])));
+      const row = element("li");
+      row.append(button);
+      return row;
+    }),
+  );
 }
 
 // --- Lists
@@ -128,6 +169,8 @@ function bars(list, rows) {
 /** @param {Reasons} reasons */
 function showLists(reasons) {
   byId("doubt").hidden = !reasons.doubtful;
+  byId("pin-note").hidden = reasons.pin_among_likeliest;
+  byId("inferred").hidden = !reasons.clues.length;
   bars(byId("states"), reasons.states.slice(0, 5));
   bars(byId("top-cells"), reasons.cells);
   byId("clues").replaceChildren(
@@ -144,7 +187,8 @@ function showLists(reasons) {
       const row = element("li");
       if (alike.picture) {
         row.append(element("img", "", "", { src: alike.picture, alt: "", loading: "lazy" }));
-      } else if (pictured) row.append(element("span", "no-picture", gettext("Not on this site")));
+      }
+      row.append(element("span", alike.picture ? "" : "no-picture", alike.place));
       row.append(element("span", "number", fill(gettext("Likeness {cosine}"), { cosine: alike.cosine.toFixed(2) })));
       if (state.truth) {
         const away = distance(kilometres(alike, state.truth));

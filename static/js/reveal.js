@@ -3,6 +3,7 @@
 import { announce, byId, element, filledBar, one } from "./dom.js";
 import { distance, percent, points } from "./format.js";
 import { at, createLine, createMark, guessOf, paddingOf } from "./map.js";
+import { readSentence } from "./read.js";
 import { play } from "./sound.js";
 import { showStreak } from "./streak.js";
 import { roundVerdict } from "./verdicts.js";
@@ -167,6 +168,8 @@ export function reveal(board, result, round, { animate }) {
   byId("why", HTMLAnchorElement).href = result.reasons_url;
   byId("next-label").textContent = result.last ? gettext("See the results") : gettext("Next round");
   showSides(result, moving);
+  byId("result-read").hidden = !result.texts.length;
+  byId("result-read").textContent = result.texts.slice(0, 1).map(readSentence).join("");
   if (animate) play("reveal");
   showCells(board, result.cells, result.model.doubtful);
   showCredit(result.photo, round.illustrated);
@@ -183,7 +186,7 @@ function streakWords({ title, model }) {
 
 /** @param {RoundResult} result */
 function resultWords(result) {
-  const { player, model, truth } = result;
+  const { player, model, truth, texts } = result;
   const guess = (/** @type {string} */ words, /** @type {number} */ km, /** @type {number} */ score) =>
     fill(words, { distance: distance(km), points: points(score) });
   const own = ngettext(
@@ -200,6 +203,7 @@ function resultWords(result) {
     `${roundVerdict(result)}.`,
     player.distance_km === null ? gettext("No guess, no points.") : guess(own, player.distance_km, player.score),
     guess(others, model.distance_km, model.score),
+    ...texts.slice(0, 1).map(readSentence),
     fill(gettext("True place: {place}."), { place: placeName(truth) }),
     gettext("Press Space to continue."),
   ].join(" ");

@@ -3,6 +3,7 @@
 import { byId, element, filledBar, labelText, one } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMark, paddingOf } from "./map.js";
+import { readSentence } from "./read.js";
 import { showCredit } from "./reveal.js";
 import { badge, initial, standingRows } from "./room_people.js";
 import { MODEL, nameOf, sides } from "./room_state.js";
@@ -103,6 +104,9 @@ export function showReveal({ board, layer, room, shown, full }) {
   byId("standings").replaceChildren(...standingRows(room, shown).slice(0, isScreen() ? BEST : undefined));
   byId("lesson-note").hidden = !shown.note;
   byId("lesson-note").textContent = shown.note;
+  const read = isScreen() ? shown.texts : shown.model ? shown.texts.slice(0, 1) : [];
+  byId("read-notes").hidden = !read.length;
+  byId("read-notes").replaceChildren(...read.map((text) => element("li", "", readSentence(text))));
   byId("lesson-reasons", HTMLAnchorElement).href = `${shown.number}/reasons`;
   byId("health").hidden = room.room.kind !== "duel";
   if (room.room.kind === "duel") byId("health").replaceChildren(...healthBars(room, full));

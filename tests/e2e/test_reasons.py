@@ -41,7 +41,7 @@ def test_a_finished_round_leads_to_its_reasons(page):
     page.wait_for_selector(READY, timeout=TIMEOUT_MS)
     assert page.locator("#states li").count() == 5
     assert page.locator("#top-cells li").count() == 5
-    assert page.locator("#clues dt").count() >= 5
+    assert page.locator("#clues dt").count() >= 1
     assert page.locator("#map .map-cell").count() > 1
     assert page.locator("#map .map-truth").count() == 1
     assert page.locator("#map .map-alike-dot").count() == 6

@@ -132,6 +132,7 @@ declare namespace RoomSocket {
     photo: Credit;
     pins: Array<ShownPin>;
     teams: Record<string, number> | null;
+    texts: Array<ReadText>;
     totals: Record<string, number>;
     truth: Truth;
   }
@@ -157,6 +158,13 @@ declare namespace RoomSocket {
     longitude: number;
     score: number;
     seat: number;
+  }
+  /** A text that the model read, and its guess without it: the distance from the truth in km, and the points. */
+  interface ReadText {
+    distance_km: number;
+    kind: string;
+    score: number;
+    text: string;
   }
   /** Where a photo was taken, with the place's name in the local script if it is known. */
   interface Truth {
@@ -282,6 +290,7 @@ declare namespace RoomSocket {
     photo: Credit;
     pins: Array<ShownPin>;
     teams: Record<string, number> | null;
+    texts: Array<ReadText>;
     totals: Record<string, number>;
     truth: Truth;
   }

@@ -53,6 +53,7 @@ interface RoundResult {
   player: PlayerGuess;
   model: ModelGuess & { radius_km: number; version: string; doubtful: boolean };
   cells: Cell[];
+  texts: RoomSocket.ReadText[];
   photo: RoomSocket.Credit;
   totals: { player: number; model: number };
   next_url: string;
@@ -117,14 +118,26 @@ interface Likelihood {
   probability: number;
 }
 
+/** A text that counted: where it stands, what it means, and the guess without it; most in the player's language. */
+interface ShownText {
+  kind: string;
+  text: string;
+  meaning: string;
+  effect: string;
+  boxes: Box[];
+  without: Position;
+}
+
 /** What the model makes of a picture, and why. */
 interface Reasons extends Position {
   radius_km: number;
   doubtful: boolean;
+  pin_among_likeliest: boolean;
+  texts: ShownText[];
   states: Likelihood[];
   cells: Likelihood[];
   heat: number[];
-  neighbours: (Position & { cosine: number; picture: string | null; credit: string })[];
+  neighbours: (Position & { cosine: number; place: string; picture: string | null; credit: string })[];
   clues: { task: string; labels: { label: string; probability: number }[] }[];
   attention?: Attention | null;
 }
