@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Site, copy_data
+from tests.e2e.test_accessibility import look
 from tests.e2e.test_play import DESKTOP
 from tests.e2e.test_reasons import READY, TIMEOUT_MS, watched
 
@@ -64,6 +65,7 @@ def test_words_that_moved_a_guess_are_told_drawn_and_taken_along(with_milestone,
     picture, box = page.locator("#looked-at").bounding_box(), boxes.first.bounding_box()
     assert abs((box["x"] - picture["x"]) / picture["width"] - 0.3) < 0.02
     assert abs((box["y"] - picture["y"]) / picture["height"] - 0.55) < 0.02
+    look(page, "the reasons with a text")
     row.focus()
     assert page.locator("#read-boxes .read-box.is-lit").count() == 2
     assert page.locator("#map .map-without.is-lit").count() == 1
