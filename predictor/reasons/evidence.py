@@ -52,7 +52,7 @@ def reasons(
         "heat": np.round(believed, 5).tolist(),
         "texts": [asdict(text) for text in text_reasons(artifact, seen, scale_km, lines, matches)],
         "neighbours": [asdict(neighbour) for neighbour in neighbours(artifact, embedding)],
-        "clues": clues(artifact, embedding, has_text=bool(lines)),
+        "clues": clues(artifact, embedding, infer_script=_has_untold_text(lines)),
     }
 
 
@@ -68,9 +68,9 @@ def neighbours(artifact: Artifact, embedding: Embeddings, count: int = NEIGHBOUR
     ]
 
 
-def clues(artifact: Artifact, embedding: Embeddings, *, has_text: bool) -> list[dict[str, Any]]:
+def clues(artifact: Artifact, embedding: Embeddings, *, infer_script: bool) -> list[dict[str, Any]]:
     """The likeliest labels of each task for the picture, with probabilities; only of tasks whose likeliest label is a
-    clue. A script is one only where text was found in the picture.
+    clue. A script is one only where it is to be inferred.
     """
     photos, tasks = artifact.gallery.photos, []
     share = np.bincount(photos.cells, minlength=len(artifact.partition.names)) / len(photos.cells)
@@ -78,11 +78,19 @@ def clues(artifact: Artifact, embedding: Embeddings, *, has_text: bool) -> list[
         probabilities = task.probabilities(unit(embedding[None]))[0]
         best = np.argsort(-probabilities, kind="stable")[:LIKELY_LABELS]
         base_rate = float(task.label_given_cell[best[0]] @ share)
-        if probabilities[best[0]] < max(LEAST_LIKELY, LEAST_LIFT * base_rate) or (name == "script" and not has_text):
+        if probabilities[best[0]] < max(LEAST_LIKELY, LEAST_LIFT * base_rate) or (
+            name == "script" and not infer_script
+        ):
             continue
         labels = [{"label": str(task.labels[row]), "probability": float(probabilities[row])} for row in best]
         tasks.append({"task": name, "labels": labels})
     return tasks
+
+
+def _has_untold_text(lines: Sequence[Line]) -> bool:
+    """Whether text was found and no Indian script told: what is told needs no inference."""
+    scripts = {line.script for line in lines}
+    return "" in scripts and scripts <= {"", "Latin"}
 
 
 def cell_outlines(artifact: Artifact) -> list[dict[str, Any]]:

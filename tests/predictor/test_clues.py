@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from predictor.geodesy import INDIA_SCALE_KM
 from predictor.network.heads import Task
-from predictor.reasons.evidence import clues
+from predictor.reading.lines import Line
+from predictor.reasons.evidence import clues, reasons
 from tests.made import made_artifact
 
 
-def told(probability: float, base_rate: float, *, name: str = "season", has_text: bool = True) -> list[dict]:
+def told(probability: float, base_rate: float, *, name: str = "season", infer_script: bool = True) -> list[dict]:
     """The clues of a model that gives a label this probability in every picture, and that is as common everywhere."""
     artifact = made_artifact()
     cells, dimension = len(artifact.partition.names), artifact.gallery.photos.embeddings.shape[1]
@@ -23,7 +25,7 @@ def told(probability: float, base_rate: float, *, name: str = "season", has_text
         np.repeat([[base_rate], [1 - base_rate]], cells, axis=1),
     )
     artifact = replace(artifact, heads=replace(artifact.heads, tasks={name: task}))
-    return clues(artifact, artifact.gallery.photos.embeddings[0], has_text=has_text)
+    return clues(artifact, artifact.gallery.photos.embeddings[0], infer_script=infer_script)
 
 
 def test_a_label_that_is_likely_and_likelier_than_elsewhere_is_a_clue():
@@ -50,9 +52,23 @@ def test_cells_count_by_their_photos_for_a_base_rate(cell: int, is_clue: bool):
     )
     gallery = replace(artifact.gallery, photos=replace(photos, cells=np.full_like(photos.cells, cell)))
     artifact = replace(artifact, heads=replace(artifact.heads, tasks={"season": task}), gallery=gallery)
-    assert bool(clues(artifact, photos.embeddings[0], has_text=False)) is is_clue
+    assert bool(clues(artifact, photos.embeddings[0], infer_script=False)) is is_clue
 
 
-def test_a_script_needs_text():
-    assert told(0.7, 0.2, name="script", has_text=False) == []
-    assert told(0.7, 0.2, name="script", has_text=True)
+def test_a_script_is_inferred_only_where_that_is_asked_for():
+    assert told(0.7, 0.2, name="script", infer_script=False) == []
+    assert told(0.7, 0.2, name="script", infer_script=True)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "inferred"), [([], False), (["Latin"], False), (["", "Latin"], True), (["", "Tamil"], False)]
+)
+def test_a_script_is_inferred_where_text_was_found_and_no_indian_script_told(scripts: list[str], inferred: bool):
+    lines = [Line("", 0.9, (0.1, 0.1, 0.2, 0.2), script, 0.95) for script in scripts]
+    artifact = made_artifact()
+    dimension, cells = artifact.gallery.photos.embeddings.shape[1], len(artifact.partition.names)
+    rates = np.repeat([[0.2], [0.8]], cells, axis=1)
+    sure = Task(np.array(["Odia", "none"]), np.zeros((dimension, 2), np.float32), np.log([0.9, 0.1]), rates)
+    artifact = replace(artifact, heads=replace(artifact.heads, tasks={"script": sure}))
+    told = reasons(artifact, np.eye(cells)[0], artifact.gallery.photos.embeddings[0], INDIA_SCALE_KM, lines)
+    assert bool(told["clues"]) is inferred
