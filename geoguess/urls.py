@@ -20,6 +20,7 @@ from geoguess.reasons import views as reasons
 from geoguess.site import app_views as app
 from geoguess.site import documents, health
 
+handler403 = "geoguess.site.denied.permission_denied"
 handler500 = "geoguess.site.busy.server_error_or_busy"
 urlpatterns = [
     path("", home_views.home, name="home"),
