@@ -1,4 +1,4 @@
-"""What is not allowed: a page says who may see it and how to get there; a form that came with an old token, that it did.
+"""What is not allowed: a page says who may see it and how to get there, and a form with an old token is told so.
 
 A view may raise ``PermissionDenied`` with the permissions that are needed, such as ``geoguess.add_lessonplan``.
 """

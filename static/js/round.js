@@ -6,7 +6,7 @@ import { createCountdown, GRACE_MS } from "./countdown.js";
 import { byId, pageData } from "./dom.js";
 import { createGuessPanel } from "./guess_panel.js";
 import { reveal } from "./reveal.js";
-import { openSocket, TOO_MANY, tooManyTabs } from "./socket.js";
+import { noSocket, openSocket, TOO_MANY, tooManyTabs } from "./socket.js";
 import { showNamedState } from "./streak.js";
 
 const RESULT = ["truth", "player", "model", "totals"]; // what a result is read for
@@ -89,6 +89,7 @@ if (ticker) tick();
 
 /** @type {number | undefined} */
 let disconnectedTimer;
+let wasConnected = false;
 function showConnection() {
   const text = navigator.onLine
     ? ""
@@ -103,10 +104,13 @@ if (!state.result) {
   socket = openSocket(state.urls.socket, {
     onState(connected) {
       clearTimeout(disconnectedTimer);
+      wasConnected ||= connected;
       if (connected) return showConnection();
       disconnectedTimer = setTimeout(() => {
         if (!state.deadline_ms || !navigator.onLine || panel.phase() === "revealed") return;
-        byId("connection").textContent = gettext("Reconnecting… the clock is still running.");
+        byId("connection").textContent = wasConnected
+          ? gettext("Reconnecting… the clock is still running.")
+          : noSocket();
         byId("connection").hidden = false;
       }, 3000);
     },
