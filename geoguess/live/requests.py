@@ -51,7 +51,10 @@ def carry_out(
     message: messages.Request, member: Member, *, present: Set[int] | None, now: datetime
 ) -> outgoing.Outcome | None:
     """Do what the member asks; ``present`` are the present seats, None for all. Raises what `refusal` understands."""
-    host: dict[str, Any] = {"room_id": member.room_id, "player": member.player}  # the services check that it is the host
+    host: dict[str, Any] = {
+        "room_id": member.room_id,
+        "player": member.player,
+    }  # the services check that it is the host
     match message:
         case messages.Draft(round=number, latitude=latitude, longitude=longitude):
             position = parse_guess(latitude, longitude)
