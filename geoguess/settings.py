@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -58,7 +59,10 @@ def _redis_url() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 HTTPS = env.bool("GEOGUESS_HTTPS", default=False)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("GEOGUESS_HOSTS", default=[])]
+# Where other devices reach the site, such as http://192.168.1.20:8000; `manage.py up` finds it out
+ORIGIN = env.str("GEOGUESS_ORIGIN", default="").rstrip("/")
+_origin_host = [urlsplit(ORIGIN).netloc.rsplit("@")[-1].removesuffix(f":{urlsplit(ORIGIN).port}")] if ORIGIN else []
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("GEOGUESS_HOSTS", default=[]), *_origin_host]
 _scheme = "https" if HTTPS else "http"
 CSRF_TRUSTED_ORIGINS = [f"{_scheme}://{host}" for host in ALLOWED_HOSTS]
 

@@ -30,6 +30,7 @@ from geoguess.players.actors import current_player, known_player
 from geoguess.site import limits
 from geoguess.site.limits import ROOM_LIMIT, Limit, TooOften
 from geoguess.site.pings import Ping
+from geoguess.site.reach import origin_for_others
 from pipeline.models import Collection
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
@@ -152,7 +153,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     page = {
         "role": "player" if room.kind != Room.Kind.LESSON else "screen" if room.host_id == player.pk else "pupil",
         "socket": f"/ws/r/{room.code}/",
-        "join_url": request.build_absolute_uri(reverse("room", args=[room.code])),
+        "join_url": _address(request, room.code),
         "state": reverse("room-state", args=[room.code]),
         "act": reverse("room-act", args=[room.code]),
         "final": reverse("room-final", args=[room.code]),
@@ -160,7 +161,22 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         "reactions": rules.REACTIONS,
         "full_health": rules.FULL_HEALTH,
     }
-    return render(request, "room.html", {"room": room, "page": page, "seat": live.seat_of(room, player)})
+    origin = origin_for_others(request)
+    context = {
+        "room": room,
+        "page": page,
+        "seat": live.seat_of(room, player),
+        "is_reachable": origin is not None,
+        "join_host": origin.partition("://")[2] if origin else request.get_host(),
+    }
+    return render(request, "room.html", context)
+
+
+def _address(request: HttpRequest, code: str) -> str:
+    """The room's URL for other devices; the reader's own if no other device reaches the site."""
+    path = reverse("room", args=[code])
+    origin = origin_for_others(request)
+    return f"{origin}{path}" if origin else request.build_absolute_uri(path)
 
 
 @require_safe
@@ -168,8 +184,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The room's URL as a QR code in SVG, black on white in both themes, as cameras need it."""
     if len(code) > LONGEST_CODE:
         return HttpResponse("No room has such a code.\n", status=400, content_type="text/plain")
-    address = request.build_absolute_uri(reverse("room", args=[code]))
-    image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
+    image = segno.make(_address(request, code), error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(
         image.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml"
     )

@@ -140,8 +140,8 @@ const KEYS = {
   c: () => setMode("crop"),
   z: takeBack,
   s: () => press("picture-save"),
-  arrowleft: () => press("before"),
-  arrowright: () => press("after"),
+  ArrowLeft: () => press("before"),
+  ArrowRight: () => press("after"),
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -155,7 +155,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  const act = KEYS[event.key.toLowerCase()];
+  const act = KEYS[keyOf(event)];
   if (!act || event.target.closest(".map")) return;
   event.preventDefault();
   act();

@@ -5,6 +5,7 @@ import { createCountdown } from "./countdown.js";
 import { all, announce, byId, element, icon, isSure, one, pageData } from "./dom.js";
 import { points } from "./format.js";
 import { createGuessPanel } from "./guess_panel.js";
+import { keyOf } from "./keys.js";
 import { showFinal } from "./room_final.js";
 import { personItems } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
@@ -377,7 +378,7 @@ if (page.role === "screen") {
   /** @type {Record<string, string>} */
   const KEYS = { n: "screen-advance", p: "screen-pause", s: "screen-skip" };
   document.addEventListener("keydown", (event) => {
-    const wanted = KEYS[event.key.toLowerCase()];
+    const wanted = KEYS[keyOf(event)];
     const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
     if (!wanted || typing || document.querySelector("dialog[open]")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || byId("screen").hidden) return;
