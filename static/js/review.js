@@ -2,6 +2,7 @@
 // Reviewing a photo: drawing boxes to blur and a crop, moving its position on the map, and a key for each decision.
 import { between, edit, inside, isLarger } from "./boxes.js";
 import { all, byId, pageData, svgElement } from "./dom.js";
+import { keyOf } from "./keys.js";
 import { at, createLine, createMap, createMark } from "./map.js";
 
 const SMALLEST = 0.01; // share of a side: a click draws no box

@@ -57,7 +57,7 @@ async function fetchResult() {
     const { status, body } = await get(state.urls.result, RESULT);
     if (status === 200) return finish(body);
     const wait = status === 425 ? body.retry_ms : pause;
-    panel.setPhase("over", status === 425 ? "" : `${body.error} ${gettext("Trying again…")}`);
+    panel.setPhase("over", status === 425 ? "" : gettext("The site cannot be reached. Trying again…"));
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }

@@ -10,7 +10,7 @@ const GONE = new Set([NOT_FOUND, 4403, TOO_MANY]); // close codes (4403 removed)
 
 /** What a page says that plays without a socket. */
 export const noSocket = () =>
-  gettext("No live connection: the network or the browser may block WebSockets. You can play on.");
+  gettext("No direct connection: the network or the browser may block WebSockets. You can continue.");
 
 /** What a page says whose socket was closed with TOO_MANY. */
 export const tooManyTabs = () => gettext("You have too many tabs open here. Close some, then reload this page.");

@@ -75,7 +75,9 @@ async function announce(chosen) {
     const { status, body: said } = await ask(page.urls.announce, { method: "POST", body, has: ["files"] });
     if (status === 0 || status >= 400) {
       trouble(
-        status ? said.error : `${said.error} ${gettext("Then drop the files again: what was uploaded is kept.")}`,
+        status
+          ? said.error
+          : gettext("The site cannot be reached. Drop the files again in a moment: what was uploaded is kept."),
       );
       return;
     }
