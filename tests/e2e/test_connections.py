@@ -63,6 +63,21 @@ def test_the_note_about_a_failed_guess_stays_until_the_next_attempt(open_context
     locked(page)
 
 
+def test_a_guess_without_an_answer_shows_the_result_when_another_tab_has_locked_the_round(open_context):
+    context = open_context()
+    page, other = context.new_page(), context.new_page()
+    start_game(page)
+    drop_pin(page)
+    page.route("**/guess", lambda route: None)  # it never arrives
+    page.locator("#action").click()
+    page.locator("#action", has_text="Sending").wait_for()
+    other.goto(page.url)
+    other.wait_for_selector("#picture[data-state=ready]")
+    other.locator("#action:not([disabled])").click()
+    locked(other)
+    locked(page)
+
+
 def test_a_guess_after_a_login_in_another_tab_counts(open_context, site):
     name = f"tab-{secrets.token_hex(4)}"
     site.manage(
