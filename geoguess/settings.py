@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -58,7 +59,10 @@ def _redis_url() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 HTTPS = env.bool("GEOGUESS_HTTPS", default=False)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("GEOGUESS_HOSTS", default=[])]
+# Where other devices reach the site, such as http://192.168.1.20:8000; `manage.py up` finds it out
+ORIGIN = env.str("GEOGUESS_ORIGIN", default="").rstrip("/")
+_origin_host = [urlsplit(ORIGIN).netloc.rsplit("@")[-1].removesuffix(f":{urlsplit(ORIGIN).port}")] if ORIGIN else []
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("GEOGUESS_HOSTS", default=[]), *_origin_host]
 _scheme = "https" if HTTPS else "http"
 CSRF_TRUSTED_ORIGINS = [f"{_scheme}://{host}" for host in ALLOWED_HOSTS]
 
@@ -172,6 +176,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "geoguess.site.denied.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 # --- Guests who have not played for so many days are cleared, unless something refers to them; 0 keeps all

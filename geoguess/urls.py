@@ -20,6 +20,7 @@ from geoguess.reasons import views as reasons
 from geoguess.site import app_views as app
 from geoguess.site import documents, health
 
+handler403 = "geoguess.site.denied.permission_denied"
 handler500 = "geoguess.site.busy.server_error_or_busy"
 urlpatterns = [
     path("", home_views.home, name="home"),
@@ -49,6 +50,8 @@ urlpatterns = [
     path("r/<str:code>/", rooms.room, name="room"),
     path("r/<str:code>/qr.svg", rooms.qr, name="room-qr"),
     path("r/<str:code>/report", rooms.report, name="room-report"),
+    path("r/<str:code>/state", rooms.state, name="room-state"),
+    path("r/<str:code>/act", rooms.act, name="room-act"),
     path("r/<str:code>/final", rooms.final, name="room-final"),
     path("r/<str:code>/<int:number>/picture", rooms.picture, name="room-image"),
     path("r/<str:code>/<int:number>/reasons", reasons.room_reasons, name="room-reasons"),

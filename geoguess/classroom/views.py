@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +25,7 @@ from geoguess.game.views import LEVELS
 from geoguess.live import rules
 from geoguess.models import LessonPlan, Room
 from geoguess.players.actors import current_player
+from geoguess.players.permissions import needs
 from pipeline.models import Collection, Photo, Split
 from pipeline.support.json_text import BadJson, JsonReader
 from pipeline.support.map_settings import map_settings
@@ -35,15 +34,10 @@ from predictor.pictures import store
 from predictor.versions.selectors import serving_version
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-View = Callable[..., HttpResponse]
-
-
 _STEPS: JsonReader[list[Step]] = JsonReader(list[Step])
 
 
-def educators_only(view: View) -> View:
-    """Redirects visitors to the login; users who are not educators get a 403."""
-    return login_required(permission_required("geoguess.add_lessonplan", raise_exception=True)(view))
+educators_only = needs("geoguess.add_lessonplan")
 
 
 @require_safe

@@ -80,8 +80,8 @@ class Rename(Request, tag="rename"):
     """Rename a seat, and let the host change its team."""
 
     seat: SeatId
-    name: Annotated[str, msgspec.Meta(max_length=60)]
-    team: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    name: Annotated[str, msgspec.Meta(max_length=120)]
+    team: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
 class Remove(Request, tag="remove"):

@@ -22,7 +22,7 @@ from geoguess.game.selectors import dealt_photos, places_of, ready_photos
 from geoguess.game.services import CannotPlay, nothing_to_play, playing_version
 from geoguess.live import database_thread, guessing, outgoing, rules, selectors
 from geoguess.models import LessonPlan, Pin, Player, Room, RoomRound, Seat
-from geoguess.models.player_names import clean_name
+from geoguess.models.player_names import characters, clean_name
 from geoguess.site.sockets import milliseconds
 from pipeline.models import Collection, Photo
 from predictor.models import ModelVersion
@@ -179,7 +179,7 @@ def _team(room: Room, text: str) -> str:
 def _create_seat(room: Room, player: Player, name: str, now: datetime, *, team: str = "") -> Seat:
     """A new seat with this name, or with the next free number after it if another seat has the name."""
     names = set(room.seats.filter(removed_at__isnull=True).values_list("name", flat=True))
-    candidates = (name if n == 1 else f"{name[:16]} {n}" for n in range(1, NAME_TRIES))
+    candidates = (name if n == 1 else f"{''.join(characters(name)[:16])} {n}" for n in range(1, NAME_TRIES))
     free_name = next(candidate for candidate in candidates if candidate not in names)
     playing = room.phase in (Room.Phase.GUESS, Room.Phase.REVEAL)
     return Seat.objects.create(

@@ -1,10 +1,12 @@
-"""Views of rooms: opening, joining by code, the page and its pictures. Play itself goes over the socket."""
+"""Views of rooms: opening, joining by code, the page and its pictures. Play itself goes over the socket, or, where that
+cannot be opened, over `state` and `act`, with the same messages."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import segno
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +20,8 @@ from geoguess.game import round_image, selectors
 from geoguess.game.report_views import report_response
 from geoguess.game.services import CannotPlay
 from geoguess.game.views import LEVELS
-from geoguess.live import rules, services
+from geoguess.live import messages as incoming
+from geoguess.live import outgoing, requests, rules, services, watch
 from geoguess.live import selectors as live
 from geoguess.live.access import room_member
 from geoguess.models import Room
@@ -26,12 +29,15 @@ from geoguess.models.player_names import InvalidName
 from geoguess.players.actors import current_player, known_player
 from geoguess.site import limits
 from geoguess.site.limits import ROOM_LIMIT, Limit, TooOften
+from geoguess.site.pings import Ping
+from geoguess.site.reach import origin_for_others
 from pipeline.models import Collection
 from pipeline.support.map_settings import map_settings
 from predictor.answers.levels import STRONGEST
 from predictor.pictures import store
 
 JOIN_LIMIT: Limit = {"limit": 20, "seconds": 60}  # by one player
+MESSAGE_LIMIT: Limit = {"limit": 120, "seconds": 60}  # by one player without a socket
 LONGEST_CODE = 6
 
 
@@ -147,13 +153,30 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     page = {
         "role": "player" if room.kind != Room.Kind.LESSON else "screen" if room.host_id == player.pk else "pupil",
         "socket": f"/ws/r/{room.code}/",
-        "join_url": request.build_absolute_uri(reverse("room", args=[room.code])),
+        "join_url": _address(request, room.code),
+        "state": reverse("room-state", args=[room.code]),
+        "act": reverse("room-act", args=[room.code]),
         "final": reverse("room-final", args=[room.code]),
         **map_settings(),
         "reactions": rules.REACTIONS,
         "full_health": rules.FULL_HEALTH,
     }
-    return render(request, "room.html", {"room": room, "page": page, "seat": live.seat_of(room, player)})
+    origin = origin_for_others(request)
+    context = {
+        "room": room,
+        "page": page,
+        "seat": live.seat_of(room, player),
+        "is_reachable": origin is not None,
+        "join_host": origin.partition("://")[2] if origin else request.get_host(),
+    }
+    return render(request, "room.html", context)
+
+
+def _address(request: HttpRequest, code: str) -> str:
+    """The room's URL for other devices; the reader's own if no other device reaches the site."""
+    path = reverse("room", args=[code])
+    origin = origin_for_others(request)
+    return f"{origin}{path}" if origin else request.build_absolute_uri(path)
 
 
 @require_safe
@@ -161,8 +184,7 @@ def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The room's URL as a QR code in SVG, black on white in both themes, as cameras need it."""
     if len(code) > LONGEST_CODE:
         return HttpResponse("No room has such a code.\n", status=400, content_type="text/plain")
-    address = request.build_absolute_uri(reverse("room", args=[code]))
-    image = segno.make(address, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
+    image = segno.make(_address(request, code), error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff")
     return HttpResponse(
         image.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml"
     )
@@ -186,6 +208,38 @@ def picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def _encoded(sha256: str, seed: int) -> bytes:
     """The round's copy of the picture, encoded once for all members."""
     return round_image.encode(store.read(sha256), seed)
+
+
+@require_safe
+@never_cache
+def state(request: HttpRequest, code: str) -> JsonResponse:
+    """The snapshot that the socket would send now, for a page that polls."""
+    room, player, seat = room_member(request, code)
+    present = async_to_sync(watch.poll)(room.pk, seat.pk if seat else 0)
+    return JsonResponse(live.snapshot(room, seat=seat, player=player, present=present or set(), now=timezone.now()))
+
+
+@require_POST
+def act(request: HttpRequest, code: str) -> JsonResponse:
+    """Carry out one of the socket's messages, and answer as the socket would."""
+    room, player, seat = room_member(request, code)
+    member = requests.Member(room.pk, seat.pk if seat else 0, player)
+    try:
+        message = incoming.parse(request.body.decode(errors="replace"))
+    except incoming.BadMessage as reason:
+        return JsonResponse({"error": str(reason)}, status=400)
+    if isinstance(message, Ping | incoming.Sync):
+        return JsonResponse({"error": "This message is for sockets."}, status=400)
+    present = async_to_sync(watch.poll)(room.pk, member.seat_id)
+    try:
+        limits.spend(who=player.token, what="room-messages", **MESSAGE_LIMIT)
+        outcome = requests.carry_out(message, member, present=present, now=timezone.now())
+    except Exception as error:
+        refusal = requests.refusal(message.id, error)
+        if refusal is None:
+            raise
+        return JsonResponse(refusal)
+    return JsonResponse(outgoing.Ack(type="ack", id=message.id, **(outcome or {})))
 
 
 @require_safe

@@ -1,4 +1,5 @@
-"""One watch per room with sockets in this process: it tracks presence and triggers changes of phase that are due.
+"""One watch per room with sockets or polling pages in this process: it tracks presence and triggers changes of phase
+that are due.
 
 The services check again under the row's lock, so several processes may watch the same room.
 """
@@ -16,7 +17,7 @@ from geoguess.game.groups import room_group
 from geoguess.game.rules import LATE_GRACE
 from geoguess.live import outgoing, rules, services
 from geoguess.live.database_thread import call
-from geoguess.live.presence import Presence
+from geoguess.live.presence import ALIVE_S, Presence
 from geoguess.live.selectors import host_seat
 from pipeline.support.announcing import announce
 
@@ -88,6 +89,7 @@ class Watch:
 
 
 _watches: dict[int, Watch] = {}
+_polling: dict[tuple[int, int], asyncio.TimerHandle] = {}  # pages that poll, by room and seat
 
 
 def enter(room_id: int) -> Watch:
@@ -97,6 +99,23 @@ def enter(room_id: int) -> Watch:
         watch = _watches[room_id] = Watch(room_id)
     watch.sockets += 1
     return watch
+
+
+async def poll(room_id: int, seat_id: int) -> set[int] | None:
+    """A page without a socket asks for its room: it counts as a socket until it has not asked for ``ALIVE_S``. Returns
+    the present seats as `Watch.present_seats` does."""
+    page, loop = (room_id, seat_id), asyncio.get_running_loop()
+    watch = _watches[room_id] if page in _polling else enter(room_id)
+    if page in _polling:
+        _polling.pop(page).cancel()
+    _polling[page] = loop.call_later(ALIVE_S, lambda: loop.create_task(_stop_polling(page)))
+    await watch.presence.beat(seat_id, "poll")
+    return watch.present_seats
+
+
+async def _stop_polling(page: tuple[int, int]) -> None:
+    del _polling[page]
+    await leave(page[0])
 
 
 async def leave(room_id: int) -> None:

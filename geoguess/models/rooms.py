@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from geoguess.models.player_names import MAX_CODE_POINTS
+
 
 class Room(models.Model):
     """Several players who guess the same photos at the same time: an open room, a duel, or a lesson."""
@@ -73,10 +75,10 @@ class Seat(models.Model):
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
     player = models.ForeignKey("geoguess.Player", on_delete=models.CASCADE, related_name="seats")
-    name = models.CharField(max_length=24)
+    name = models.CharField(max_length=MAX_CODE_POINTS + 4)  # and a number
     from_round = models.PositiveSmallIntegerField(help_text="Who comes late plays from the next round on.")
     health = models.IntegerField(null=True, blank=True)
-    team = models.CharField(max_length=24, blank=True)
+    team = models.CharField(max_length=MAX_CODE_POINTS, blank=True)
     joined_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,13 +6,13 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.models.player_names import MAX_CHARACTERS, InvalidName, clean_name
+from geoguess.models.player_names import MAX_CODE_POINTS, InvalidName, clean_name
 
 
 class NameForm(forms.Form):
     """The name that other players see."""
 
-    name = forms.CharField(max_length=MAX_CHARACTERS, label=_("Your name, as others see it"))
+    name = forms.CharField(max_length=MAX_CODE_POINTS, label=_("Your name, as others see it"))
 
     def clean_name(self) -> str:
         try:

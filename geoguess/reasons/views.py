@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import msgspec
 import redis
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from geoguess.game.access import own_round
 from geoguess.live.access import room_member
 from geoguess.models import RoomRound, Round
 from geoguess.players.actors import current_player
+from geoguess.players.permissions import needs
 from geoguess.reasons import gallery, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
@@ -173,8 +173,7 @@ def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @takes(LARGEST_UPLOAD)
-@login_required
-@permission_required("predictor.locate_upload", raise_exception=True)
+@needs("predictor.locate_upload")
 @require_http_methods(["GET", "POST"])
 @never_cache
 def upload(request: HttpRequest) -> HttpResponse:

@@ -19,9 +19,14 @@ def is_busy(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError) and "is locked" in str(error)
 
 
+def is_from_script(request: HttpRequest) -> bool:
+    """Whether a script asks, which reads JSON."""
+    return "json" in request.headers.get("Content-Type", "") or "json" in request.headers.get("Accept", "")
+
+
 def response(request: HttpRequest) -> HttpResponse:
     """Status 503 with the time after which to try again: JSON for scripts, a page for everybody else."""
-    if "json" in request.headers.get("Content-Type", "") or "json" in request.headers.get("Accept", ""):
+    if is_from_script(request):
         message = _("The site is busy. Try again in a moment.")
         answer: HttpResponse = JsonResponse({"error": message}, status=503)
     else:

@@ -17,12 +17,13 @@ View = Callable[..., HttpResponseBase]
 
 
 def workshop(*permissions: str) -> Callable[[View], View]:
-    """Redirect anonymous users to the login; users who are not staff or lack a permission get a 403."""
+    """Redirect anonymous users to the login; users who are not staff or lack a permission get a 403 that
+    names who has it."""
 
     def guard(view: View) -> View:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_staff or not request.user.has_perms(permissions):
-                raise PermissionDenied
+                raise PermissionDenied(*permissions)
             return view(request, *args, **kwargs)
 
         return never_cache(login_required(guarded))

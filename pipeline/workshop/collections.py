@@ -153,7 +153,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("admin:pipeline_job_change", job.pk)
         case "bin":
             if not request.user.has_perm("pipeline.delete_collection"):
-                raise PermissionDenied
+                raise PermissionDenied("pipeline.delete_collection")
             removal.put_in_bin(rows=[row], now=timezone.now())
             messages.success(request, f"“{row}” was moved to the bin and can be restored for 30 days. Its photos stay.")
             return redirect("workshop:bin")

@@ -178,7 +178,7 @@ def _act(request: HttpRequest, row: Photo, act: str) -> None:
             messages.success(request, "Undone: the photo waits for a decision again.")
         case "bin":
             if not request.user.has_perm("pipeline.delete_photo"):
-                raise PermissionDenied
+                raise PermissionDenied("pipeline.delete_photo")
             removal.put_in_bin(rows=[row], now=now)
         case "place":
             latitude, longitude, precision_km = (

@@ -1,6 +1,8 @@
 // @ts-check
 // The base map's files: fetching them and decoding their delta encoding (format: pipeline/basemap/draw.py).
 
+const FILE_WITHIN_MS = 60_000; // some are large, and some lines slow
+
 /** @typedef {[number, number][]} Line points as [latitude, longitude] in degrees */
 /** @typedef {{land: Line[][], neighbours: Line[][], states: Line[], districts: Line[], credit: string, bounds: Bounds,
  *   relief_bounds: Bounds, towns: [string, number, number, number][], levels: {file: string, max_zoom: number | null}[],
@@ -35,7 +37,7 @@ const polygons = (coded, scale) => coded.map((rings) => lines(rings, scale));
  * @returns {Promise<any>}
  */
 export async function fetchJson(url) {
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(FILE_WITHIN_MS) });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response.json();
 }

@@ -7,6 +7,7 @@ import { play } from "./sound.js";
 /** @import { Panel } from "./guess_panel.js" */
 
 const URGENT_MS = 10_000;
+export const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
 
 /**
  * @param {object} parts
@@ -29,6 +30,7 @@ export function createCountdown({ now, panel, sendPin }) {
       const left = endsAt - now();
       byId("clock-time").textContent = clock(left);
       byId("clock").classList.toggle("urgent", left <= URGENT_MS);
+      if (panel.phase() === "sending" && left <= -GRACE_MS) panel.setPhase("over"); // whatever became of the guess
       if (panel.phase() !== "guess") return left;
       const position = panel.position();
       if (left > 0 && left <= URGENT_MS && !alarmed) {

@@ -27,6 +27,7 @@ const QUIET_AFTER_REVEAL_MS = 500; // a second Space meant to confirm must not s
 export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, onConfirm, onGoOn }) {
   const page = one(document, ".round");
   const action = byId("action", HTMLButtonElement);
+  let note = ""; // above the button; it stays until the next attempt
   let phase = "guess"; // "revealed" when the map shows the answer; the pin is movable in "guess" only
   let revealedAt = 0;
   const isGuessing = () => phase === "guess";
@@ -55,7 +56,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
 
   // --- The action button
 
-  function showAction(note = "") {
+  function showAction() {
     byId("action-note").hidden = !note;
     byId("action-note").textContent = note;
     [action.textContent, action.disabled] = actionNow();
@@ -94,10 +95,12 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
   // --- Phases
 
   /**
-   * Set the phase; `note` is shown above the button.
+   * Set the phase. The text is shown above the button; without one, an earlier text stays if the phase does.
    * @param {string} name
+   * @param {string} [text]
    */
-  function setPhase(name, note = "") {
+  function setPhase(name, text) {
+    note = text ?? (name === phase ? note : "");
     phase = name;
     pin.setFree(isGuessing());
     if (name === "locked") play("lock");
@@ -108,7 +111,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
       page.dataset.phase = "reveal";
       size.close();
     }
-    showAction(note);
+    showAction();
   }
 
   /**
@@ -118,6 +121,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
    */
   function startRound(newPicture, draft) {
     pin.restart();
+    note = "";
     page.dataset.phase = "guess";
     picture.show(newPicture);
     board.frame(window.L.latLngBounds(bounds));

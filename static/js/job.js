@@ -122,9 +122,13 @@ function row(label, value) {
 }
 
 render();
+let wasConnected = false;
+const lost = part("connection").textContent;
 openSocket(page.dataset.socket ?? "", {
   onMessage: hear,
   onState(connected) {
+    wasConnected ||= connected;
+    part("connection").textContent = wasConnected ? lost : (part("connection").dataset.blocked ?? "");
     part("connection").hidden = connected;
   },
   onGone() {

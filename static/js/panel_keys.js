@@ -1,6 +1,7 @@
 // @ts-check
 // Keys: enough to play without a pointer.
 import { byId } from "./dom.js";
+import { keyOf } from "./keys.js";
 
 /** @import { Board } from "./map.js" */
 /** @import { MapSize } from "./map_size.js" */
@@ -73,7 +74,7 @@ export function listenToKeys({ page, board, size, phase, pictureOnTop, dropPin, 
     )
       return;
     if (page.hidden || !(target instanceof Element) || target.matches("input, textarea, select")) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const key = keyOf(event);
     const onButton = target.closest("button") !== null || (key === "Enter" && target.closest("a") !== null);
     if (onButton && (key === " " || key === "Enter")) return;
     const act = keys[key];

@@ -1,6 +1,7 @@
 // @ts-check
 // The picture: zoom and pan by wheel, pinch, double click, drag, keys and buttons.
 import { one } from "./dom.js";
+import { keyOf } from "./keys.js";
 import { Zoom } from "./zoom.js";
 
 const KEY_STEP_PX = 80;
@@ -101,7 +102,7 @@ export function createPicture(view) {
   };
   view.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = keys[event.key];
+    const act = keys[keyOf(event)];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation(); // the same keys move the map elsewhere on the page

@@ -1,6 +1,6 @@
 // @ts-check
 // Reporting a photo: a dialog with the reasons to choose from, and the site's answer.
-import { csrfToken } from "./api.js";
+import { ask } from "./api.js";
 import { byId } from "./dom.js";
 
 const dialog = byId("report", HTMLDialogElement);
@@ -16,13 +16,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const reason = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
   const body = new URLSearchParams({ reason });
-  const headers = { "X-CSRFToken": csrfToken() };
-  try {
-    const response = await fetch(form.action, { method: "POST", body, headers });
-    const said = await response.json();
-    answer.textContent = said.message ?? said.error;
-    form.hidden = response.ok;
-  } catch {
-    answer.textContent = gettext("The site cannot be reached. Try again in a moment.");
-  }
+  const { status, body: said } = await ask(form.action, { method: "POST", body });
+  answer.textContent = said.message ?? said.error;
+  form.hidden = status === 200;
 });

@@ -2,6 +2,7 @@
 // Reviewing a photo: drawing boxes to blur and a crop, moving its position on the map, and a key for each decision.
 import { between, edit, inside, isLarger } from "./boxes.js";
 import { all, byId, pageData, svgElement } from "./dom.js";
+import { keyOf } from "./keys.js";
 import { at, createLine, createMap, createMark } from "./map.js";
 
 const SMALLEST = 0.01; // share of a side: a click draws no box
@@ -140,8 +141,8 @@ const KEYS = {
   c: () => setMode("crop"),
   z: takeBack,
   s: () => press("picture-save"),
-  arrowleft: () => press("before"),
-  arrowright: () => press("after"),
+  ArrowLeft: () => press("before"),
+  ArrowRight: () => press("after"),
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -155,7 +156,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  const act = KEYS[event.key.toLowerCase()];
+  const act = KEYS[keyOf(event)];
   if (!act || event.target.closest(".map")) return;
   event.preventDefault();
   act();

@@ -5,12 +5,13 @@ import { createCountdown } from "./countdown.js";
 import { all, announce, byId, element, icon, isSure, one, pageData } from "./dom.js";
 import { points } from "./format.js";
 import { createGuessPanel } from "./guess_panel.js";
+import { keyOf } from "./keys.js";
 import { showFinal } from "./room_final.js";
 import { personItems } from "./room_people.js";
 import { healthBars, showReveal } from "./room_reveal.js";
 import { joinRoom } from "./room_socket.js";
 import { apply, isOwn, nameOf, roomOf, standings } from "./room_state.js";
-import { TOO_MANY, tooManyTabs } from "./socket.js";
+import { noSocket, TOO_MANY, tooManyTabs } from "./socket.js";
 import { play } from "./sound.js";
 import { fill } from "./words.js";
 
@@ -27,7 +28,7 @@ let room; // undefined before the first snapshot
 /** @type {ReturnType<typeof makeStage> | undefined} */
 let stage; // created in the first round
 
-const { ask } = joinRoom(page.socket, {
+const { ask } = joinRoom(page, {
   onSnapshot(snapshot) {
     room = roomOf(snapshot);
     show();
@@ -45,9 +46,10 @@ const { ask } = joinRoom(page.socket, {
       showPeople();
     } else if (news.type === "reaction") showReaction(news);
   },
-  onState(connected) {
-    byId("connection").textContent = connected ? "" : gettext("Reconnecting… your seat and your pin are kept.");
-    byId("connection").hidden = connected;
+  onState(connection) {
+    byId("connection").textContent =
+      connection === "polling" ? noSocket() : gettext("Reconnecting… your seat and your pin are kept.");
+    byId("connection").hidden = connection === "socket";
   },
   onGone(code) {
     byId("connection").textContent =
@@ -73,6 +75,7 @@ function showEvent(event, endedAt) {
     case "closed":
       return showRole();
     case "locked":
+      if (event.seat === room.me.seat) showOwnLock();
       if (event.ends_at_ms !== endedAt) announce(gettext("Your opponent has confirmed: 15 seconds left."));
       return;
     case "paused":
@@ -101,7 +104,7 @@ function show({ animate = false } = {}) {
   showPeople();
   if (room.phase === "guess" && room.round) startGuessing(room.round);
   if (room.phase === "reveal" && room.round && room.reveal) startReveal(room.round, room.reveal, animate);
-  if (room.phase === "over") showFinal(room, page);
+  if (room.phase === "over" && !byId("over-rounds").hasChildNodes()) showFinal(room, page);
   showFollowing();
   showPause();
 }
@@ -140,7 +143,6 @@ let shownRound = 0;
 function startGuessing({ picture }) {
   stage ??= makeStage();
   const { panel, countdown, layer } = stage;
-  countdown.restart();
   byId("result").hidden = true;
   byId("picture-open").hidden = page.role !== "pupil";
   one(byId("picture-open"), "img", HTMLImageElement).src = picture.url;
@@ -148,6 +150,7 @@ function startGuessing({ picture }) {
   layer.clearLayers();
   if (shownRound !== room.number || panel.phase() === "revealed") {
     shownRound = room.number;
+    countdown.restart();
     panel.startRound(picture, room.me.pin);
     announce(fill(gettext("Round {number} of {rounds}."), { number: room.number, rounds: room.room.rounds }));
     if (page.role === "pupil") panel.openMap(); // the picture is on the big screen
@@ -179,17 +182,26 @@ async function confirm() {
   if (!stage || !position) return;
   const { panel } = stage;
   panel.setPhase("sending");
-  const answer = await ask("guess", { round: room.number, ...position });
-  if (panel.phase() !== "sending") return;
+  const { number } = room;
+  const answer = await ask("guess", { round: number, ...position });
+  if (room.phase !== "guess" || room.number !== number) return;
   if (answer.ok) {
     room.me.locked = true;
     panel.setPhase("locked");
     announce(gettext("Guess confirmed. Waiting for the others."));
+  } else if (panel.phase() !== "sending") {
+    return;
   } else if (answer.code === "too_late") {
     room.me.locked = false;
     panel.setPhase("over");
     announce(gettext("Time is up."));
   } else panel.setPhase("guess", answer.message);
+}
+
+/** The guess is locked, whether its answer has come or not. */
+function showOwnLock() {
+  room.me.locked = true;
+  if (["sending", "over"].includes(stage?.panel.phase() ?? "")) stage?.panel.setPhase("locked");
 }
 
 function showRoundNumber() {
@@ -366,7 +378,7 @@ if (page.role === "screen") {
   /** @type {Record<string, string>} */
   const KEYS = { n: "screen-advance", p: "screen-pause", s: "screen-skip" };
   document.addEventListener("keydown", (event) => {
-    const wanted = KEYS[event.key.toLowerCase()];
+    const wanted = KEYS[keyOf(event)];
     const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
     if (!wanted || typing || document.querySelector("dialog[open]")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || byId("screen").hidden) return;

@@ -123,7 +123,7 @@ function button(label, text) {
  * @param {string} label
  */
 function nameField(value, label) {
-  const field = element("input", "", "", { value, maxLength: 20, required: true });
+  const field = element("input", "", "", { value, maxLength: 80, required: true });
   field.setAttribute("aria-label", label);
   return field;
 }

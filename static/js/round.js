@@ -2,14 +2,15 @@
 // The round page: pin, clock, guess, reveal. The server decides deadlines and scores.
 import { get, post } from "./api.js";
 import { ServerClock } from "./clock.js";
-import { createCountdown } from "./countdown.js";
+import { createCountdown, GRACE_MS } from "./countdown.js";
 import { byId, pageData } from "./dom.js";
 import { createGuessPanel } from "./guess_panel.js";
 import { reveal } from "./reveal.js";
-import { openSocket, TOO_MANY, tooManyTabs } from "./socket.js";
+import { noSocket, openSocket, TOO_MANY, tooManyTabs } from "./socket.js";
 import { showNamedState } from "./streak.js";
 
-const GRACE_MS = 700; // the server accepts guesses half a second late; the result is not ready earlier
+const RESULT = ["truth", "player", "model", "totals"]; // what a result is read for
+const OWN_ANSWER_MS = 2000;
 
 /** @type {RoundPage} */
 const state = pageData("round-state");
@@ -41,28 +42,22 @@ async function sendDraft(position) {
 
 async function confirm() {
   panel.setPhase("sending");
-  const { status, body } = await post(state.urls.guess, panel.position() ?? {});
-  if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
+  const { status, body } = await post(state.urls.guess, panel.position() ?? {}, RESULT);
   if (status === 200) return finish(body);
-  /** @type {Record<number, string>} */
-  const reasons = {
-    400: body.error,
-    503: body.error,
-    0: gettext("The site cannot be reached. Your pin is kept: try again."),
-  };
-  panel.setPhase("guess", reasons[status] ?? gettext("That did not work. Your pin is kept: try again."));
+  if (panel.phase() !== "sending") return; // another tab or the clock has locked the round, and its result is being fetched
+  panel.setPhase("guess", `${body.error} ${gettext("Your pin is kept.")}`);
 }
 
 /** Fetch the result of a round that the clock or another tab has locked, retrying until it succeeds. */
 async function fetchResult() {
   if (fetching || panel.phase() === "revealed") return;
   fetching = true;
-  if (panel.phase() === "guess") panel.setPhase("over");
+  panel.setPhase("over");
   for (let pause = 300; panel.phase() !== "revealed"; pause = Math.min(pause * 2, 10_000)) {
-    const { status, body } = await get(state.urls.result);
+    const { status, body } = await get(state.urls.result, RESULT);
     if (status === 200) return finish(body);
     const wait = status === 425 ? body.retry_ms : pause;
-    panel.setPhase(panel.phase(), status === 425 ? "" : gettext("The site cannot be reached. Trying again…"));
+    panel.setPhase("over", status === 425 ? "" : gettext("The site cannot be reached. Trying again…"));
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
@@ -94,6 +89,7 @@ if (ticker) tick();
 
 /** @type {number | undefined} */
 let disconnectedTimer;
+let wasConnected = false;
 function showConnection() {
   const text = navigator.onLine
     ? ""
@@ -108,10 +104,13 @@ if (!state.result) {
   socket = openSocket(state.urls.socket, {
     onState(connected) {
       clearTimeout(disconnectedTimer);
+      wasConnected ||= connected;
       if (connected) return showConnection();
       disconnectedTimer = setTimeout(() => {
         if (!state.deadline_ms || !navigator.onLine || panel.phase() === "revealed") return;
-        byId("connection").textContent = gettext("Reconnecting… the clock is still running.");
+        byId("connection").textContent = wasConnected
+          ? gettext("Reconnecting… the clock is still running.")
+          : noSocket();
         byId("connection").hidden = false;
       }, 3000);
     },
@@ -123,7 +122,9 @@ if (!state.result) {
     onMessage(/** @type {RoundSocket.Message} */ message) {
       if (message.type === "pong") serverClock.learn(message.t, message.server_now_ms);
       const locked = message.type === "locked" || (message.type === "snapshot" && message.locked);
-      if (locked && panel.phase() !== "sending") fetchResult();
+      if (!locked) return;
+      if (panel.phase() !== "sending") fetchResult();
+      else setTimeout(fetchResult, OWN_ANSWER_MS); // most likely it is the own guess, and its answer is under way
     },
   });
 }

@@ -5,7 +5,12 @@ const PING_EVERY_MS = 10_000;
 const DEAD_AFTER_MS = 25_000; // two pings without an answer: a connection can fail without an event
 const MAX_PAUSE_MS = 15_000;
 export const TOO_MANY = 4408; // close code: another tab of this person has taken the place of this one
-const GONE = new Set([4404, 4403, TOO_MANY]); // close codes (4404 not found, 4403 removed): do not reconnect
+export const NOT_FOUND = 4404; // close code
+const GONE = new Set([NOT_FOUND, 4403, TOO_MANY]); // close codes (4403 removed): do not reconnect
+
+/** What a page says that plays without a socket. */
+export const noSocket = () =>
+  gettext("No direct connection: the network or the browser may block WebSockets. You can continue.");
 
 /** What a page says whose socket was closed with TOO_MANY. */
 export const tooManyTabs = () => gettext("You have too many tabs open here. Close some, then reload this page.");

@@ -1,6 +1,6 @@
 // @ts-check
 // An upload: files are dropped, sent in resumable chunks, checked together, positioned by a pin, and imported.
-import { csrfToken } from "./api.js";
+import { ask } from "./api.js";
 import { all, byId, element, pageData } from "./dom.js";
 import { createMap, createMark } from "./map.js";
 import { fill } from "./words.js";
@@ -9,6 +9,7 @@ import { fill } from "./words.js";
 
 const AT_ONCE = 3;
 const TRIES = 6;
+const CHUNK_WITHIN_MS = 120_000; // on a slow line
 const MOST_ROWS = 200; // of the list of files
 const LOOK_EVERY_MS = 1000;
 /** @type {Record<FileState, string>} */
@@ -45,35 +46,19 @@ let broken = false;
 const sleep = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
 const megabytes = (/** @type {number} */ bytes) =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-const answered = (/** @type {number} */ status) =>
-  fill(gettext("The server returned an error ({status}). Reload the page and try again."), { status });
 /** @param {string} text */
 function trouble(text) {
   byId("trouble").textContent = text;
   byId("trouble").hidden = !text;
 }
 
-/**
- * @param {string} url
- * @param {{method?: string, body?: BodyInit}} [request]
- * @returns {Promise<{status: number, answer: any}>}
- */
-async function ask(url, { method = "GET", body } = {}) {
-  const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
-  const response = await fetch(url, { method, body, headers });
-  const answer = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
-  return { status: response.status, answer };
-}
 /** @param {{act: string, files?: number[], latitude?: number, longitude?: number}} what */
 async function act(what) {
-  try {
-    const { status, answer } = await ask(page.urls.act, { method: "POST", body: JSON.stringify(what) });
-    trouble(status < 400 ? "" : (answer.error ?? answered(status)));
-    if (answer.url) location.assign(answer.url);
-    else if (status < 400) take(answer);
-  } catch {
-    trouble(gettext("The site cannot be reached. Try again in a moment."));
-  }
+  const { status, body } = await ask(page.urls.act, { method: "POST", body: JSON.stringify(what) });
+  const isDone = status > 0 && status < 400;
+  trouble(isDone ? "" : body.error);
+  if (body.url) location.assign(body.url);
+  else if (isDone) take(body);
 }
 
 // --- Sending
@@ -87,20 +72,18 @@ async function announce(chosen) {
   for (let start = 0; start < wanted.length; start += 500) {
     const part = wanted.slice(start, start + 500);
     const body = JSON.stringify(part.map(({ path, file }) => [path, file.size]));
-    let said;
-    try {
-      said = await ask(page.urls.announce, { method: "POST", body });
-    } catch {
-      trouble(gettext("The site cannot be reached. Drop the files again in a moment: what was uploaded is kept."));
-      return;
-    }
-    if (said.status >= 400) {
-      trouble(said.answer.error ?? answered(said.status));
+    const { status, body: said } = await ask(page.urls.announce, { method: "POST", body, has: ["files"] });
+    if (status === 0 || status >= 400) {
+      trouble(
+        status
+          ? said.error
+          : gettext("The site cannot be reached. Drop the files again in a moment: what was uploaded is kept."),
+      );
       return;
     }
     trouble("");
     /** @type {UploadedFile[]} */
-    const rows = said.answer.files;
+    const rows = said.files;
     rows.forEach((row, index) => {
       files.set(row.id, row);
       if (row.state === "coming") queue.push([row, part[index].file]);
@@ -129,27 +112,26 @@ async function send(row, file) {
   let tries = 0;
   while (row.state === "coming") {
     const chunk = file.slice(row.received, row.received + page.chunk);
-    try {
-      const url = `${page.urls.receive.replace(/0$/, String(row.id))}?offset=${row.received}`;
-      const { status, answer } = await ask(url, { method: "PUT", body: chunk });
-      if (status === 409 && answer.received !== row.received && tries < TRIES)
-        row.received = answer.received; // another tab sent this part, or a chunk was cut off
-      else if (status >= 400) {
-        Object.assign(row, { state: "rejected", detail: answer.error ?? answered(status) });
-        return;
-      } else Object.assign(row, answer);
-      tries = status === 409 ? tries + 1 : 0;
-      broken = false;
-    } catch {
+    const url = `${page.urls.receive.replace(/0$/, String(row.id))}?offset=${row.received}`;
+    const { status, body } = await ask(url, { method: "PUT", body: chunk, withinMs: CHUNK_WITHIN_MS });
+    broken = status === 0;
+    if (broken) {
       tries += 1;
       if (tries > TRIES) {
         row.detail = gettext("The connection was lost: drop the file again to continue.");
-        broken = true;
         return;
       }
-      broken = true;
       show();
       await sleep(Math.min(500 * 2 ** tries, 10_000));
+    } else if (status === 409 && body.received !== row.received && tries < TRIES) {
+      row.received = body.received; // another tab sent this part, or a chunk was cut off
+      tries += 1;
+    } else if (status >= 400) {
+      Object.assign(row, { state: "rejected", detail: body.error });
+      return;
+    } else {
+      Object.assign(row, body);
+      tries = 0;
     }
     show();
   }
@@ -368,12 +350,8 @@ function take(answer) {
   show();
 }
 async function look() {
-  try {
-    const { status, answer } = await ask(page.urls.state);
-    if (status < 400 && !sending) take(answer);
-  } catch {
-    // the next poll may succeed
-  }
+  const { status, body } = await ask(page.urls.state, { has: ["files", "counts"] });
+  if (status === 200 && !sending) take(body); // else the next poll may succeed
 }
 setInterval(() => state.job?.active && look(), LOOK_EVERY_MS);
 

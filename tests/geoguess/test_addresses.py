@@ -49,6 +49,8 @@ ADDRESSES = [
 302 /r/123456/ room
 200 /r/123456/qr.svg room-qr
 405 /r/123456/report room-report
+404 /r/123456/state room-state
+405 /r/123456/act room-act
 404 /r/123456/final room-final
 404 /r/123456/3/picture room-image
 404 /r/123456/3/reasons room-reasons

@@ -51,6 +51,7 @@ NO_PAGES = {
     *("manifest", "service-worker", "health", "health-ready", "metrics", "look-answer", "version-cells"),
     *("training-photo", "profile-export", "lesson-act", "lesson-restore", "lesson-thumb", "lesson-download"),
     *("lesson-session-delete", "room-create", "room-join", "room-qr", "room-report", "room-final", "room-image"),
+    *("room-state", "room-act"),
     *(f"round-{name}" for name in ("image", "draft", "guess", "result", "report", "look", "map")),
     *(f"{whose}-{what}" for whose in ("room", "gallery", "upload") for what in ("look", "map")),
     *("gallery-picture", "upload-picture"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -403,3 +403,89 @@ async def test_a_duel_page_shows_its_picture_to_both(playable):
         locked = await other.hear("locked")
         assert locked["ends_at_ms"] < opened["ends_at_ms"]
     assert await Seat.objects.filter(health=rules.FULL_HEALTH).acount() == 2
+
+
+# --- Without sockets
+
+
+async def polled(client: Client, room: Room) -> dict[str, Any]:
+    """What a page without a socket hears."""
+    browser = AsyncClient()
+    browser.cookies = client.cookies
+    answer = await browser.get(reverse("room-state", args=[room.code]))
+    assert answer.status_code == 200
+    return answer.json()
+
+
+async def posted(client: Client, room: Room, kind: str, **body: Any) -> dict[str, Any]:
+    """A page without a socket asks."""
+    browser = AsyncClient()
+    browser.cookies = client.cookies
+    message = {"type": kind, "id": 1, **body}
+    answer = await browser.post(reverse("room-act", args=[room.code]), message, content_type="application/json")
+    return answer.json()
+
+
+@pytest.fixture
+async def nobody_polls() -> AsyncIterator[None]:
+    """Pages that have polled are forgotten, as after a time without a poll."""
+    yield
+    for page in list(watch._polling):
+        watch._polling[page].cancel()
+        await watch._stop_polling(page)
+
+
+@pytest.mark.usefixtures("nobody_polls")
+async def test_a_room_is_played_without_sockets_and_says_nothing_before_the_lock(host, guests, room, monkeypatch):
+    monkeypatch.setattr(watch, "SETTLE_S", 0.0)
+    everybody = [host, *guests]
+    shown = [await polled(client, room) for client in everybody]
+    assert [one["phase"] for one in shown] == ["lobby"] * 3
+    assert (await posted(host, room, "advance", phase="lobby", round=0))["type"] == "ack"
+    for client in everybody:
+        open_round = await polled(client, room)
+        assert (open_round["phase"], open_round["reveal"]) == ("guess", None)
+        assert set(open_round["round"]) == {"number", "picture", "ends_at_ms"}
+    async with asyncio.timeout(PATIENCE_S):
+        while len((await polled(host, room))["present"]) < 3:
+            await asyncio.sleep(0.1)
+    for client in everybody[:2]:
+        assert (await posted(client, room, "guess", round=1, latitude=19.0, longitude=73.0))["locked"]
+        still = await polled(client, room)
+        assert (still["phase"], still["reveal"], still["me"]["locked"]) == ("guess", None, True)
+    assert (await posted(guests[1], room, "guess", round=1, latitude=19.0, longitude=73.0))["locked"]
+    revealed = await polled(guests[0], room)
+    assert revealed["phase"] == "reveal"
+    assert len(revealed["reveal"]["pins"]) == 3
+
+
+@pytest.mark.usefixtures("nobody_polls")
+async def test_the_clock_runs_out_while_all_pages_poll(host, room):
+    await polled(host, room)
+    await posted(host, room, "advance", phase="lobby", round=0)
+    await Room.objects.filter(pk=room.pk).aupdate(ends_at=timezone.now() - timedelta(seconds=5))
+    async with asyncio.timeout(PATIENCE_S):
+        while (await polled(host, room))["phase"] != "reveal":
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.usefixtures("nobody_polls")
+async def test_a_polling_page_and_a_socket_play_together(host, guests, room):
+    async with tab(host, room) as one:
+        await polled(guests[0], room)
+        await one.ask("advance", phase="lobby", round=0)
+        await posted(guests[0], room, "guess", round=1, latitude=19.0, longitude=73.0)
+        assert (await one.hear("locked"))["seat"] == (await polled(guests[0], room))["me"]["seat"]
+        await posted(guests[0], room, "react", reaction="wow")
+        assert (await one.hear("reaction"))["reaction"] == "wow"
+
+
+@pytest.mark.usefixtures("nobody_polls")
+async def test_without_a_socket_the_same_is_refused(host, guests, room):
+    assert (await posted(guests[0], room, "pause"))["code"] == "not_allowed"
+    assert (await posted(guests[0], room, "guess", round=7, latitude=19, longitude=73))["code"] == "too_late"
+    assert "error" in await posted(guests[0], room, "win")
+    assert "error" in await posted(guests[0], room, "sync")
+    for address in ("room-state", "room-act"):
+        stranger = await AsyncClient().get(reverse(address, args=[room.code]))
+        assert stranger.status_code == (404 if address == "room-state" else 405)

@@ -14,7 +14,7 @@ import json
 from geoguess import settings
 names = ("DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
          "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY",
-         "SENDS_EMAIL", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_USE_TLS", "DEFAULT_FROM_EMAIL")
+         "ORIGIN", "SENDS_EMAIL", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_USE_TLS", "DEFAULT_FROM_EMAIL")
 values = {name: getattr(settings, name, None) for name in names}
 values["DATABASE"] = settings.DATABASES["default"]["ENGINE"]
 values["IMAGES"] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]
@@ -113,3 +113,18 @@ def test_mail_goes_nowhere_unless_a_server_is_named(settings_with):
     assert values["SENDS_EMAIL"]
     assert (values["EMAIL_HOST"], values["EMAIL_USE_TLS"]) == ("mail.example.org", True)
     assert values["DEFAULT_FROM_EMAIL"] == "game@example.org"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("http://192.168.1.20:8000", "192.168.1.20"),
+        ("http://school.example/", "school.example"),
+        ("http://[fd00::1]:80", "[fd00::1]"),
+    ],
+)
+def test_the_site_answers_where_other_devices_reach_it(settings_with, origin, host):
+    values = settings_with(GEOGUESS_ORIGIN=origin)
+    assert values["ORIGIN"] == origin.rstrip("/")
+    assert host in values["ALLOWED_HOSTS"]
+    assert f"http://{host}" in values["CSRF_TRUSTED_ORIGINS"]

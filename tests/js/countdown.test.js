@@ -53,3 +53,11 @@ test("a locked guess hears no alarm", () => {
   countdown.show(99_000);
   assert.deepEqual([phase, sent, parts.alarm.textContent], ["locked", [], ""]);
 });
+
+test("a guess that is still being sent when the grace is over waits for the result like any other", () => {
+  phase = "sending";
+  countdown.show(99_500);
+  assert.equal(phase, "sending");
+  countdown.show(99_300);
+  assert.deepEqual([phase, sent], ["over", []]);
+});

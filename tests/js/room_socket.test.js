@@ -32,7 +32,13 @@ class FakeSocket extends EventTarget {
   }
 }
 
+const URLS = { socket: "/ws/r/1/", state: "/r/1/state", act: "/r/1/act" };
+const json = (body, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status }));
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 let heard;
+let site; // what it answers to requests over HTTP
+let requests;
 let ask;
 let socket;
 beforeEach((t) => {
@@ -40,12 +46,20 @@ beforeEach((t) => {
     WebSocket: FakeSocket,
     location: { protocol: "http:", host: "x" },
     addEventListener() {},
+    removeEventListener() {},
   });
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  heard = [];
+  [heard, requests, site] = [[], [], () => Promise.reject(new Error("no connection"))];
+  const token = Object.assign(new (globalThis.HTMLMetaElement = class {})(), { content: "token" });
+  globalThis.document = { querySelector: () => token };
+  globalThis.fetch = (url, { method, body }) => {
+    const request = { url, method, body: body && JSON.parse(body) };
+    requests.push(request);
+    return site(request);
+  };
   const hear = (kind) => (what) => heard.push([kind, what.revision ?? what.type ?? what]);
   const on = { onSnapshot: hear("snapshot"), onEvent: hear("event"), onNews: hear("news") };
-  ({ ask } = joinRoom("/ws/r/1/", { ...on, onState: hear("state"), onGone: hear("gone") }));
+  ({ ask } = joinRoom(URLS, { ...on, onState: hear("state"), onGone: hear("gone") }));
   socket = FakeSocket.last;
   socket.dispatchEvent(new Event("open"));
   socket.say({ type: "pong" });
@@ -109,8 +123,8 @@ test("a lost connection is opened again, and a new snapshot begins anew", (t) =>
   FakeSocket.last.say({ type: "snapshot", revision: 9 });
   assert.deepEqual(heard, [
     ["snapshot", 4],
-    ["state", false],
-    ["state", true],
+    ["state", "none"],
+    ["state", "socket"],
     ["snapshot", 9],
   ]);
 });
@@ -126,10 +140,7 @@ test("a server that says “later” is asked less and less often, and the page 
     t.mock.timers.tick(1000);
   }
   assert.ok(opened >= 5 && opened <= 10, `${opened}`);
-  assert.deepEqual(heard.slice(0, 2), [
-    ["state", false],
-    ["state", false],
-  ]);
+  assert.deepEqual(heard, [["state", "none"]]);
 });
 
 for (const code of [4403, 4404, 4408])
@@ -139,3 +150,83 @@ for (const code of [4403, 4404, 4408])
     assert.equal(FakeSocket.last, socket);
     assert.deepEqual(heard, [["gone", code]]);
   });
+
+// --- Without a socket
+
+const room = (revision) => ({ type: "snapshot", revision, phase: "guess", me: {}, present: [1], server_now_ms: 5 });
+
+test("a room whose socket cannot be opened goes on by polling, and each change is shown once", async (t) => {
+  socket.lose(1006);
+  for (const revision of [4, 4, 5]) {
+    site = () => json(room(revision));
+    t.mock.timers.tick(3000);
+    await settled();
+    await settled();
+  }
+  assert.deepEqual(
+    heard.filter(([kind, what]) => kind !== "snapshot" || what),
+    [
+      ["state", "none"],
+      ["state", "polling"],
+      ["news", "pong"],
+      ["snapshot", 4],
+      ["state", "polling"],
+      ["news", "pong"],
+      ["news", "presence"],
+      ["state", "polling"],
+      ["news", "pong"],
+      ["snapshot", 5],
+    ],
+  );
+});
+
+test("a socket that never answers is polled for, too", async (t) => {
+  heard = [];
+  const hear = (kind) => (what) => heard.push([kind, what.revision ?? what.type ?? what]);
+  joinRoom(URLS, { onSnapshot: hear("snapshot"), onEvent() {}, onNews() {}, onState: hear("state"), onGone() {} });
+  site = () => json(room(4));
+  t.mock.timers.tick(3000);
+  await settled();
+  await settled();
+  assert.deepEqual(heard, [
+    ["state", "polling"],
+    ["snapshot", 4],
+  ]);
+});
+
+test("requests go by HTTP, and an older snapshot does not take them back", async (t) => {
+  socket.lose(1006);
+  let answerPoll;
+  site = () => new Promise((resolve) => (answerPoll = resolve));
+  t.mock.timers.tick(3000);
+  site = ({ body }) => json({ type: "ack", id: body.id, locked: true });
+  const answer = await ask("guess", { round: 1, latitude: 20, longitude: 78 });
+  assert.equal(answer.ok, true);
+  assert.deepEqual(requests.at(-1).body, { type: "guess", id: 1, round: 1, latitude: 20, longitude: 78 });
+  answerPoll(new Response(JSON.stringify(room(4))));
+  await settled();
+  await settled();
+  assert.deepEqual(heard, [["state", "none"]]);
+  site = ({ body }) => json({ type: "error", id: body.id, code: "too_late", message: "Over." });
+  assert.equal((await ask("guess", { round: 1, latitude: 20, longitude: 78 })).code, "too_late");
+  site = () => Promise.reject(new Error("no connection"));
+  assert.equal((await ask("guess", { round: 1, latitude: 20, longitude: 78 })).code, "lost");
+});
+
+test("polling ends when the socket speaks again, and when the room is gone", async (t) => {
+  site = () => json(room(4));
+  socket.lose(1006);
+  t.mock.timers.tick(1000);
+  FakeSocket.last.dispatchEvent(new Event("open"));
+  FakeSocket.last.say({ type: "snapshot", revision: 9 });
+  t.mock.timers.tick(9000);
+  assert.equal(requests.length, 0);
+  FakeSocket.last.lose(1006);
+  site = () => json({ error: "No such room." }, 404);
+  t.mock.timers.tick(3000);
+  await settled();
+  await settled();
+  assert.deepEqual(heard.at(-1), ["gone", 4404]);
+  t.mock.timers.tick(60_000);
+  assert.equal(requests.length, 1);
+});

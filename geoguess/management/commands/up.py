@@ -25,6 +25,7 @@ from geoguess.management.commands.prepare import is_prepared
 from geoguess.processes import embedded_valkey
 from geoguess.processes.heartbeat import VARIABLE, Heartbeats
 from geoguess.processes.supervisor import Child, ChildFailed, Supervisor
+from geoguess.site.reach import is_loopback
 from predictor.answers.artifact import ArtifactDamaged
 
 WEB_START_TIMEOUT_S = 60.0
@@ -39,6 +40,11 @@ def lan_address() -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return "127.0.0.1"
+
+
+def origin(host: str, port: int) -> str:
+    """The start of the site's addresses, such as ``http://192.168.1.20:8000``."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def check_port(host: str, port: int) -> None:
@@ -83,6 +89,8 @@ class Command(BaseCommand):
         shown_host = lan_address() if host in ("0.0.0.0", "::") else host
         env = os.environ | {"GEOGUESS_DATA": str(data_dir)}
         env["GEOGUESS_HOSTS"] = ",".join(filter(None, [env.get("GEOGUESS_HOSTS", ""), shown_host]))
+        if not is_loopback(shown_host) and not settings.HTTPS:  # behind HTTPS the proxy has another address
+            env.setdefault("GEOGUESS_ORIGIN", origin(shown_host, port))
         supervisor = Supervisor(env=env, log=self.say)
 
         def ask_to_stop(*_: object) -> None:
@@ -182,6 +190,8 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
     def _announce(self, host: str, port: int) -> None:
-        print(f"\n  GeoGuess India is ready:  http://{f'[{host}]' if ':' in host else host}:{port}/\n")
+        print(f"\n  GeoGuess India is ready:  {origin(host, port)}/\n")
+        if is_loopback(host):
+            print("  Only this computer reaches it. For phones and other computers:  make run HOST=0.0.0.0\n")
         print("  To become admin, in another terminal:  .venv/bin/python manage.py createsuperuser")
         print("  then open /admin/ there. Ctrl-C stops everything.\n", flush=True)

@@ -84,6 +84,8 @@ interface RoomPage extends MapSettings {
   role: "player" | "screen" | "pupil";
   socket: string;
   join_url: string;
+  state: string;
+  act: string;
   final: string;
   full_health: number;
 }
