@@ -15,13 +15,13 @@ from pipeline.models import Collection
 from pipeline.photos.selectors import playable_photos
 from predictor.answers.trust import Trust
 from predictor.gazetteer.table import of_kind
-from predictor.geodesy import haversine_km
+from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.models import Takeover
 from predictor.reading.evidence import CIRCUITY
 from predictor.reading.lines import Line
 from predictor.reading.matching import match
 from predictor.reading.store import as_stored, store_readings
-from predictor.versions.selectors import answer, artifact_of, champion, predictions_for
+from predictor.versions.selectors import answer_from, artifact_of, champion, posterior_of, predictions_for
 from predictor.versions.services import register_version
 
 NAME = (0.3, 0.55, 0.5, 0.62)
@@ -33,14 +33,15 @@ def prepare() -> None:
     version = champion()
     assert version is not None
     folder = settings.MODELS_DIR / "believing"
-    trusts = {"milestone": Trust(0.9, 15.0)}
-    dataclasses.replace(artifact_of(version), trusts=trusts).save(folder)
+    artifact = artifact_of(version)
+    dataclasses.replace(artifact, trusts={"milestone": Trust(0.9, 15.0)}).save(folder)
     believing = register_version(folder=folder)
     photos = {photo.sha256: photo for photo in playable_photos()}
     predictions = {row.sha256: row for row in predictions_for(version, list(photos)).select_related("version")}
 
     def off_km(sha256: str) -> float:
-        guess, photo = answer(predictions[sha256], 3000.0), photos[sha256]
+        """Of the network's guess, which heeds no text."""
+        guess, photo = answer_from(artifact, *posterior_of(predictions[sha256]), INDIA_SCALE_KM), photos[sha256]
         return float(haversine_km(guess.latitude, guess.longitude, photo.latitude, photo.longitude))
 
     towns = [town for town in of_kind("town") if town.population > 200_000]
