@@ -225,10 +225,15 @@ class _Run:
             [min(candidate.precision_km, OUTSIDE_LIMIT_KM) for candidate in fresh.values()],
             limit_km=OUTSIDE_LIMIT_KM,
         )
-        for (name, candidate), position_fault in zip(fresh.items(), positions, strict=True):
-            if fault := position_fault or self._licence_fault(candidate):
+        valid = []
+        for (name, candidate), position in zip(fresh.items(), positions, strict=True):
+            if isinstance(position, Rejected):
+                faults[name] = position
+            elif fault := self._licence_fault(candidate):
                 faults[name] = fault
-        return [candidate for name, candidate in fresh.items() if name not in faults], faults
+            else:
+                valid.append(replace(candidate, latitude=position[0], longitude=position[1]))
+        return valid, faults
 
     def _licence_fault(self, candidate: Candidate) -> Rejected | None:
         licence = licence_of(candidate.licence)

@@ -156,9 +156,7 @@ def test_geojson_is_written_longitude_first_and_read_as_a_manifest(everything, t
     assert (len(summary.new), summary.rejected) == (40, {})
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"features": [1]}', '{"features": [{"properties": {"file": "a.jpg"}}]}']
-)
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"features": [1]}', '{"features": [{"properties": {}}]}'])
 def test_a_geojson_that_is_none_is_refused_by_name(tmp_path, text):
     (tmp_path / "manifest.geojson").write_text(text)
     with pytest.raises(ValueError, match="GeoJSON"):
