@@ -75,18 +75,18 @@ def _degrees(text: str) -> tuple[float, str, int] | None:
         return number, "", 1
     text = unicodedata.normalize("NFC", text.lower()).replace("−", "-").replace("–", "-")
     text = re.sub(r"(?<=\d),(?=\d)", ".", text)
+    text = re.sub(r"(\dm[a-z]*\s*[\d.]+)s(?=\s*[nsew]?$)", r"\1 sec ", text)  # the letter of seconds, not of the south
     numbers: list[float] = []
     letter, negative = "", False
     for token in TOKEN.findall(text):
         if token[-1].isdigit():
             negative = negative or (token.startswith("-") and not numbers)
             numbers.append(abs(float(token)) if not numbers else float(token))
-        elif token in DIRECTIONS and not (token == "s" and len(numbers) == 3 and not letter and '"' not in text
-                                          and re.search(r"\d\s*m", text)):  # fmt: skip
+        elif token in DIRECTIONS:
             if letter:
                 return None
             letter = DIRECTIONS[token]
-        elif token not in UNITS and token != "s":
+        elif token not in UNITS:
             return None
     if not 1 <= len(numbers) <= 3 or any(not 0 <= part < 60 for part in numbers[1:]):
         return None
@@ -103,6 +103,8 @@ def pair_in(text: str) -> tuple[float, float] | None:
     if match := re.fullmatch(r"(?:srid=\d+;)?\s*point\s*\(\s*(\S+)\s+(\S+)\s*\)", text, re.IGNORECASE):
         return ordered(degrees_in(match[2]), degrees_in(match[1]))
     text = re.sub(r"^geo:", "", text, flags=re.IGNORECASE).strip("()[]{} ")
+    if match := re.fullmatch(r"(-?\d+\.\d+)[,;\s]+(-?\d+\.\d+)[,;\s]+-?\d+(?:\.\d+)?\s*m?", text):  # with a height
+        return float(match[1]), float(match[2])
     splits = []
     for match in re.finditer(r"\s*[;|/]\s*|\s*,\s+|\s*,|\s+", text):
         splits.append((text[: match.start()], text[match.end() :]))

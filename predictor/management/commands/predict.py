@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from PIL import Image
 from tqdm import tqdm
 
 from predictor.geodesy import INDIA_SCALE_KM
@@ -41,15 +43,20 @@ class Command(DatabaseCommand):
         if version is None:
             raise CommandError(f"There is no version “{name}”." if name else "There is no champion: promote a version.")
         paths = options["images"]
+        skipped: dict[Path, str] = {}
         try:
             artifact = artifact_of(version)
             bar = tqdm(paths, desc="Predicting", unit="photo")
-            views = (views_of(decode(path.read_bytes()), options["crops"]) for path in bar)
-            cells, embeddings = posteriors_of_views(
-                artifact, [list(chain.from_iterable(views))] if options["together"] else views
-            )
-        except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
+            views = _views(bar, options["crops"], skipped)
+            groups = filter(None, [list(chain.from_iterable(views))]) if options["together"] else views
+            cells, embeddings = posteriors_of_views(artifact, groups)
+        except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
+        for path, reason in skipped.items():
+            self.stderr.write(f"{path}: {reason}")
+        paths = [path for path in paths if path not in skipped]
+        if not paths:
+            raise CommandError("None of these files is a picture that can be read.")
         results = []
         file_groups = [paths] if options["together"] else [[path] for path in paths]
         for files, row, embedding in zip(file_groups, cells, embeddings, strict=True):
@@ -62,4 +69,14 @@ class Command(DatabaseCommand):
                 doubt = "; probably not India" if answer.doubtful else ""
                 self.stdout.write(f"{', '.join(names)}: {position}; {states}{doubt}")
         if options["json"]:
-            self.stdout.write(json.dumps({"model": version.name, "predictions": results}))
+            told = [{"file": str(path), "reason": reason} for path, reason in skipped.items()]
+            self.stdout.write(json.dumps({"model": version.name, "predictions": results, "skipped": told}))
+
+
+def _views(paths: Iterable[Path], crops: int, skipped: dict[Path, str]) -> Iterator[list[Image.Image]]:
+    """The views of each picture; files that cannot be read go to ``skipped`` with the reason."""
+    for path in paths:
+        try:
+            yield views_of(decode(path.read_bytes()), crops)
+        except (OSError, UnreadableImage) as error:
+            skipped[path] = str(error)
