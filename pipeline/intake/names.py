@@ -7,19 +7,13 @@ page of the computer.
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from pipeline.intake.tables import plain
 
 ENCODINGS = ("utf-8", "cp437", "cp932", "gbk", "cp1252", "cp850", "cp949", "big5", "cp1251", "cp866")
-ODD = {
-    "Sm",
-    "So",
-    "Sc",
-    "Lm",
-    "Cc",
-    "Cf",
-    "Co",
-}  # symbols and box-drawing signs, which names read rightly lack
+# Categories of signs that names read in the right encoding lack, such as box-drawing.
+ODD = {"Sm", "So", "Sc", "Sk", "Ps", "Pi", "Pf", "No", "Lm", "Cc", "Cf", "Co"}
 
 
 def name_key(name: str) -> str:
@@ -48,7 +42,7 @@ def readings(raw: bytes) -> list[str]:
 
 
 def _oddness(text: str) -> int:
-    """How many of its characters hardly occur in names: symbols, and letters of scripts that are mixed."""
+    """How many of its characters hardly occur in names: symbols, and letters of two scripts side by side."""
     odd = sum(unicodedata.category(character) in ODD for character in text if not character.isascii())
-    scripts = {unicodedata.name(character, "?").split()[0] for character in text if character.isalpha()}
-    return odd + len(scripts)
+    scripts = [unicodedata.name(character, "?").split()[0] if character.isalpha() else "" for character in text]
+    return odd + sum(one != other for one, other in pairwise(scripts) if one and other)

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from pipeline.intake.checks import ImportRefused, Reason, Rejected
 from pipeline.intake.names import readings
+from pipeline.intake.tables import decoded_text
 
 MAX_FILE_BYTES = 20 * 10**6
 MAX_ARCHIVE_ENTRIES = 20_000
@@ -150,7 +151,7 @@ class ZipArchive(Source):
                 listing.rejected[name] = Rejected(Reason.SYMLINK, "Is a symbolic link: pack the file itself.")
             else:
                 stamp = f"{member.file_size}-{member.CRC:08x}"
-                entry = Entry(name, member.file_size, stamp, tuple(_readings(member)[1:]))
+                entry = Entry(name, member.file_size, stamp, tuple(text for text in _readings(member) if text != name))
                 _add_entry(listing, entry, self.max_file_bytes)
         return listing
 
@@ -176,12 +177,18 @@ def _open_version(path: Path, changed_at: int) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=1)
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files of an archive by name; of two with the same name the second is numbered."""
+    """The files of an archive by name; of two with the same name the second is numbered.
+
+    Of several readings of a name, the one that a table in the archive writes counts.
+    """
     members: dict[str, zipfile.ZipInfo] = {}
+    tables = _text_of_tables(archive) if any(len(_readings(member)) > 1 for member in archive.infolist()) else ""
     for member in archive.infolist():
         if _is_folder(member):
             continue
-        name = wanted = _readings(member)[0]
+        texts = _readings(member)
+        written = [text for text in texts if len(texts) > 1 and PurePosixPath(text).name in tables]
+        name = wanted = (written or texts)[0]
         number = 2
         while name in members:
             path = PurePosixPath(wanted)
@@ -189,6 +196,20 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             number += 1
         members[name] = member
     return members
+
+
+def _text_of_tables(archive: zipfile.ZipFile) -> str:
+    texts = []
+    for member in archive.infolist():
+        if (
+            member.filename.lower().endswith((".csv", ".tsv", ".txt", ".geojson"))
+            and member.file_size <= MAX_FILE_BYTES
+        ):
+            try:
+                texts.append(decoded_text(archive.read(member), member.filename))
+            except Exception:  # a damaged member makes zipfile raise almost anything; it is told of when it is read
+                continue
+    return "\n".join(texts)
 
 
 def _is_folder(member: zipfile.ZipInfo) -> bool:

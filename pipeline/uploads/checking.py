@@ -65,8 +65,9 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
         upload.save(update_fields=["taken_in_at"])
     delete_files(upload)
     faces = blur_faces_and_plates_in(photos=new, report=report)
-    collection = Collection.objects.get(name=upload.collection_name)
-    predicted = predict_new(collection=collection, progress=partial(report.progress, phase="Predicting"))
+    collection = Collection.objects.filter(name=upload.collection_name).first()  # None if every source is refused
+    predicting = partial(report.progress, phase="Predicting")
+    predicted = predict_new(collection=collection, progress=predicting) if collection else 0
     counts = Counter(upload.files.values_list("state", flat=True))
     return {"new": len(new), "turned_away": counts[State.REJECTED], "unplaced": counts[State.UNPLACED]} | {
         "faces_blurred": faces,
