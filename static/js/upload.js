@@ -11,6 +11,7 @@ const AT_ONCE = 3;
 const TRIES = 6;
 const MOST_ROWS = 200; // of the list of files
 const LOOK_EVERY_MS = 1000;
+const SYSTEM_FILE = /^(\.|(eh)?thumbs\.db$|desktop\.ini$)/i;
 /** @type {Record<FileState, string>} */
 const WORDS = {
   rejected: gettext("rejected"),
@@ -82,7 +83,7 @@ async function act(what) {
 
 /** @param {Chosen[]} chosen */
 async function announce(chosen) {
-  const wanted = chosen.filter(({ file }) => file.name !== ".DS_Store" && file.name !== "Thumbs.db");
+  const wanted = chosen.filter(({ file }) => !SYSTEM_FILE.test(file.name));
   if (!wanted.length) return;
   for (let start = 0; start < wanted.length; start += 500) {
     const part = wanted.slice(start, start + 500);
