@@ -248,7 +248,7 @@ def _clean_rows(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Rejected
         [
             (table["name"] == "").to_numpy(),
             shapely.is_missing(shapes) | shapely.is_empty(shapes),
-            ~polygonal,
+            ~polygonal | (polygonal & finite & shapely.is_empty(valid)),
             ~finite | ~near,
         ],
         [Fault.WITHOUT_NAME, Fault.EMPTY, Fault.NOT_AN_AREA, Fault.OUTSIDE_INDIA],

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyogrio
 import pyogrio.raw
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 MAX_ROWS = 100_000  # India has some 7,000 subdistricts
@@ -42,6 +43,7 @@ def read(
         return {"refused": str(refused)}
     except (DataSourceError, DataLayerError, sqlite3.DatabaseError) as error:
         return {"refused": f"It cannot be read as {driver} ({error})."}
+    geometry = shapely.to_wkb(shapely.from_wkb(geometry, on_invalid="fix"))  # None for a ring that cannot be closed
     column = dict(zip(meta["fields"], values, strict=True))
     pyogrio.raw.write(
         result,

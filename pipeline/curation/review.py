@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from pipeline.curation import privacy
 from pipeline.curation.pictures import remake_display_copy
-from pipeline.intake.checks import check_positions
+from pipeline.intake.checks import Rejected, check_positions
 from pipeline.intake.decoding import Box
+from pipeline.intake.manifest import FARTHEST_PRECISION_KM
 from pipeline.intake.storing import place_metadata, set_splits, update_scale
 from pipeline.models import Collection, Photo, Review, Unsuitable
 from pipeline.support.progress import Reporter
@@ -23,8 +24,6 @@ from predictor.pictures.images import decode
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-FARTHEST_PRECISION_KM = 500.0
 
 
 class NotReviewable(ValueError):
@@ -111,8 +110,10 @@ def set_place(*, photo: Photo, latitude: float, longitude: float, precision_km: 
     """
     if not 0 <= precision_km <= FARTHEST_PRECISION_KM:
         raise NotReviewable(f"The precision must lie between 0 and {FARTHEST_PRECISION_KM:.0f} km.")
-    if fault := check_positions([latitude], [longitude], [precision_km])[0]:
-        raise NotReviewable(fault.detail)
+    checked = check_positions([latitude], [longitude], [precision_km])[0]
+    if isinstance(checked, Rejected):
+        raise NotReviewable(checked.detail)
+    latitude, longitude = checked
     moved = (photo.latitude, photo.longitude) != (latitude, longitude)
     photo.latitude, photo.longitude, photo.precision_km = latitude, longitude, precision_km
     if moved:

@@ -6,11 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.importers.addresses import endpoint
 from pipeline.importers.download import Fetcher
 from pipeline.intake.checks import Reason, Rejected
+
+T = TypeVar("T")
+
+MAX_SPLITS = 6  # of a box into quarters
 
 Box = tuple[float, float, float, float]  # south, west, north, east in degrees
 
@@ -33,6 +37,7 @@ class Candidate:
     sequence_id: str = ""
     view_group: str = ""
     is_pano: bool = False
+    credit: str = ""  # the wording that the author or the source asks for
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,20 @@ class Area:
         assert self.box is not None
         south, west, north, east = self.box
         return (south + north) / 2, (west + east) / 2
+
+    def quarters(self) -> list[Area]:
+        """The four parts of the box, for an answer that is full; none where they would be too small."""
+        if self.box is None or self.depth >= MAX_SPLITS:
+            return []
+        south, west, north, east = self.box
+        latitude, longitude = self.centre
+        boxes = [
+            (south, west, latitude, longitude),
+            (south, longitude, latitude, east),
+            (latitude, west, north, longitude),
+            (latitude, longitude, north, east),
+        ]
+        return [Area(f"{self.key}/{index}", self.state, box, self.depth + 1) for index, box in enumerate(boxes)]
 
 
 @dataclass(frozen=True)
@@ -89,6 +108,12 @@ class Source(ABC):
     def picture(self, candidate: Candidate) -> tuple[bytes, str]:
         """The picture's bytes and the file extension of its type. May also raise Rejected."""
         return self.fetcher.picture(candidate.url)
+
+
+def asked_twice(ask: Callable[[], T], is_empty: Callable[[T], bool]) -> T:
+    """An answer; one that is empty is asked for once more, as services under load give false ones."""
+    answer = ask()
+    return ask() if is_empty(answer) else answer
 
 
 def parse_candidates(

@@ -19,7 +19,7 @@ import httpcore2
 from pipeline.importers.addresses import DownloadRefused, GuardedBackend, check_url, endpoint
 from pipeline.intake.sources import MAX_FILE_BYTES
 
-MAX_DOCUMENT_BYTES = 32 * 10**6
+MAX_DOCUMENT_BYTES = 128 * 10**6
 MAX_PART_BYTES = 64 * 10**6
 MAX_SECONDS = 120.0  # for one request including redirects
 READ_TIMEOUT_S = 20.0

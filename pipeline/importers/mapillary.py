@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.importers.contract import Area, Candidate, Page, Source, parse_candidates
+from pipeline.importers.contract import Area, Candidate, Page, Source, asked_twice, parse_candidates
 from pipeline.importers.download import Fetcher, SourceFailed, TryAgain
 from pipeline.importers.sampling import grid
 from pipeline.importers.values import heading, moment, number, plain_text
 from pipeline.intake.checks import Reason, Rejected
 
 GRID_DEGREES = 0.09
-IMAGES = 100
+IMAGES = 2_000  # the most of one answer; boxes have no further pages
 FIELDS = (
     "id,geometry,computed_geometry,captured_at,compass_angle,computed_compass_angle,is_pano,sequence,creator,"
     "quality_score,thumb_2048_url"
@@ -46,12 +46,17 @@ class Mapillary(Source):
         south, west, north, east = area.box
         query = {"bbox": f"{west:.5f},{south:.5f},{east:.5f},{north:.5f}", "fields": FIELDS, "limit": IMAGES}
         after = {"after": cursor} if cursor else {}
-        answer = self.fetcher.document(
-            f"{self.url}/images", query | self._pano_filter | after, headers=self._authorization, check=_check
+        answer = asked_twice(
+            lambda: self.fetcher.document(
+                f"{self.url}/images", query | self._pano_filter | after, headers=self._authorization, check=_check
+            ),
+            lambda answer: not answer["data"],
         )
         candidates, rejected = parse_candidates(answer["data"], _candidate)
-        paging = answer.get("paging", {})
-        return Page(candidates, rejected, paging.get("cursors", {}).get("after") if paging.get("next") else None)
+        paging = answer.get("paging") or {}
+        following = (paging.get("cursors") or {}).get("after") if paging.get("next") else None
+        is_full = following is None and len(answer["data"]) >= IMAGES
+        return Page(candidates, rejected, following, area.quarters() if is_full else [])
 
 
 def _check(status: int, answer: Any) -> None:
@@ -85,7 +90,7 @@ def _candidate(image: dict[str, Any]) -> Candidate:
         longitude=longitude,
         precision_km=PRECISION_KM,
         licence=LICENCE,
-        author=plain_text((image.get("creator") or {}).get("username")),
+        author=plain_text((image.get("creator") or {}).get("username")) or "Mapillary contributor",
         page_url=f"https://www.mapillary.com/app/?pKey={source_id}",
         captured_at=moment(image.get("captured_at")),
         heading=heading(image.get("compass_angle") if direction is None else direction),

@@ -94,33 +94,42 @@ class Osv5m(Source):
         while not at_end:
             block, size = self.fetcher.part(f"{self.url}/{cached.name}", done, done + BLOCK_BYTES - 1)
             at_end = done + len(block) == size
-            end = len(block) if at_end else block.rfind(b"\n") + 1
+            end = len(block) if at_end else _end_of_rows(block)
             if not end:
                 raise SourceFailed(f"{cached.name} of OSV-5M holds a line of more than {BLOCK_BYTES / 1e6:.0f} MB.")
-            lines = [line for line in block[:end].decode("utf-8", "replace").splitlines() if line]
-            if not done:
-                partial.write_text(lines.pop(0) + "\n")
-            with partial.open() as file:
-                header = file.readline().rstrip("\n")
-            if not set(next(csv.reader([header]))) >= COLUMNS:
+            rows = csv.reader(io.StringIO(block[:end].decode("utf-8", "replace"), newline=""))
+            with partial.open("a" if done else "w", newline="") as file:
+                if not done:
+                    csv.writer(file).writerow(next(rows, []))
+            with partial.open(newline="") as file:
+                header = next(csv.reader(file), [])
+            if not set(header) >= COLUMNS:
                 raise SourceFailed(f"{cached.name} of OSV-5M lacks one of the columns {', '.join(sorted(COLUMNS))}.")
-            with partial.open("a") as file:
-                file.writelines(f"{line}\n" for line in _in_india(header, lines))
+            with partial.open("a", newline="") as file:
+                csv.writer(file).writerows(_in_india(header, [row for row in rows if len(row) == len(header)]))
             done += end
             offset_file.write_text(str(done))
         partial.replace(cached)
         offset_file.unlink()
 
 
-def _in_india(header: str, lines: list[str]) -> list[str]:
-    """The lines of a table whose positions lie in India."""
-    rows = list(csv.DictReader([header, *lines]))
+def _end_of_rows(block: bytes) -> int:
+    """Where the last whole row of a block ends: behind a line break that is in no quotes. 0 without one."""
+    end = block.rfind(b"\n") + 1
+    while end and block.count(b'"', 0, end) % 2:
+        end = block.rfind(b"\n", 0, end - 1) + 1
+    return end
+
+
+def _in_india(header: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """The rows of a table whose positions lie in India."""
     west, south, east, north = outline().bounds
-    positions = np.array([(number(row["latitude"]), number(row["longitude"])) for row in rows], float).reshape(-1, 2)
+    columns = header.index("latitude"), header.index("longitude")
+    positions = np.array([[number(row[column]) for column in columns] for row in rows], float).reshape(-1, 2)
     latitude, longitude = positions.T
     near = np.flatnonzero((latitude > south) & (latitude < north) & (longitude > west) & (longitude < east))
     inside = near[distance_outside_km(latitude[near], longitude[near]) == 0] if len(near) else near
-    return [lines[index] for index in inside]
+    return [rows[index] for index in inside]
 
 
 def _candidate(row: dict[str, str], url: str) -> Candidate:

@@ -32,6 +32,7 @@ PER_PAGE = 4  # photos taken from one page before the next area is queried
 TRIES_PER_PAGE = 2 * PER_PAGE  # because some downloads fail or are rejected
 MAX_FAILED_PAGES = 3  # in a row; then the source counts as down
 MAX_FAILED_PICTURES = 10  # in a row; then their host counts as down
+FORMER_NO_VIEW = "Is no view of a place: its title or categories speak of"  # also said of streets by a former rule
 RETRIED_LATER = {Reason.DOWNLOAD_FAILED, Reason.LICENCE}  # rejections that a later import checks again
 
 
@@ -144,7 +145,7 @@ class _Run:
         for photo in collection.photos.only("file_name", "state", "district", "latitude", "longitude", "sequence_id"):
             self.processed.add(photo.file_name)
             self.ledger.add(photo.state, photo.district, photo.latitude, photo.longitude, photo.sequence_id)
-        final = collection.rejections.exclude(reason__in=RETRIED_LATER)
+        final = collection.rejections.exclude(reason__in=RETRIED_LATER).exclude(detail__startswith=FORMER_NO_VIEW)
         self.processed.update(final.values_list("file_name", flat=True))
 
     def final_summary(self) -> WebSummary:
@@ -225,10 +226,15 @@ class _Run:
             [min(candidate.precision_km, OUTSIDE_LIMIT_KM) for candidate in fresh.values()],
             limit_km=OUTSIDE_LIMIT_KM,
         )
-        for (name, candidate), position_fault in zip(fresh.items(), positions, strict=True):
-            if fault := position_fault or self._licence_fault(candidate):
+        valid = []
+        for (name, candidate), position in zip(fresh.items(), positions, strict=True):
+            if isinstance(position, Rejected):
+                faults[name] = position
+            elif fault := self._licence_fault(candidate):
                 faults[name] = fault
-        return [candidate for name, candidate in fresh.items() if name not in faults], faults
+            else:
+                valid.append(replace(candidate, latitude=position[0], longitude=position[1]))
+        return valid, faults
 
     def _licence_fault(self, candidate: Candidate) -> Rejected | None:
         licence = licence_of(candidate.licence)
@@ -361,5 +367,7 @@ def _aware(moment: datetime | None) -> datetime | None:
 def _credit(candidate: Candidate, licence: Licence, via: str) -> str:
     """The attribution that the licences require: title, author, licence with its URL, source, and changes made."""
     work = f"{candidate.title} by {candidate.author or 'an unknown author'}" if candidate.title else candidate.author
+    if candidate.credit:
+        work = ", ".join(filter(None, [candidate.credit, candidate.title]))
     terms = f"{licence.name} ({licence.url})" if licence.url else licence.name
     return ", ".join(filter(None, [work, terms, f"via {via}", "scaled down"]))

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from pipeline.importers.contract import Area, Candidate, Page, Source, parse_candidates
+from pipeline.importers.contract import Area, Candidate, Page, Source, asked_twice, parse_candidates
 from pipeline.importers.download import SourceFailed
 from pipeline.importers.sampling import grid
 from pipeline.importers.values import heading, moment, number, plain_text
 from pipeline.intake.checks import Reason, Rejected
 
 GRID_DEGREES = 0.5  # coarse, as few servers have many photos of India; further pages follow where one has
-ITEMS = 100
+ITEMS = 10_000  # the most of one answer by the specification
 PRECISION_KM = 0.05
 ASSETS = ("sd", "visual", "hd", "data", "image")  # in order of preference
 
@@ -36,18 +36,19 @@ class Stac(Source):
             assert area.box is not None
             south, west, north, east = area.box
             box = f"{west:.5f},{south:.5f},{east:.5f},{north:.5f}"
-            answer = self.fetcher.document(f"{self.url}/search", {"bbox": box, "limit": ITEMS})
-        if answer.get("type") != "FeatureCollection":
-            raise SourceFailed(f"{self.url} is no STAC API: its answer is no FeatureCollection.")
-        candidates, rejected = parse_candidates(answer.get("features", []), self._candidate)
+            answer = asked_twice(
+                lambda: self.fetcher.document(f"{self.url}/search", {"bbox": box, "limit": ITEMS}),
+                lambda answer: not answer.get("features"),
+            )
+        features = answer.get("features", [] if answer.get("type") == "FeatureCollection" else None)
+        if not isinstance(features, list):
+            raise SourceFailed(f"{self.url} is no STAC API: its answer has no list of features.")
+        candidates, rejected = parse_candidates(features, self._candidate)
         following = _link(answer, "next")
         # Only GET is supported.
-        has_next = following and answer.get("features") and following.get("method", "GET") == "GET"
-        return Page(
-            candidates,
-            rejected,
-            urljoin(f"{self.url}/search", str(following["href"])) if following and has_next else None,
-        )
+        has_next = following and features and following.get("method", "GET") == "GET"
+        cursor = urljoin(f"{self.url}/search", str(following["href"])) if following and has_next else None
+        return Page(candidates, rejected, cursor, area.quarters() if not cursor and len(features) >= ITEMS else [])
 
     def _candidate(self, item: dict[str, Any]) -> Candidate:
         properties = item.get("properties") or {}
@@ -60,7 +61,7 @@ class Stac(Source):
         if not asset.get("href"):
             raise Rejected(Reason.DOWNLOAD_REFUSED, "Has no picture.")
         lens = properties.get("pers:interior_orientation") or {}
-        producers = [one.get("name") for one in item.get("providers") or [] if "producer" in one.get("roles", [])]
+        producers = [one.get("name") for one in item.get("providers") or [] if "producer" in (one.get("roles") or [])]
         source_id = str(item["id"])
         accuracy_m = number(properties.get("quality:horizontal_accuracy")) or 0.0
         link = _link(item, "self")

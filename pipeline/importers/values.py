@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.html import strip_tags
 
-EPOCH_MS_FROM = 10**11  # a larger number counts milliseconds
+from pipeline.intake.checks import is_storable
+from pipeline.intake.values import moment_in
+
+EPOCH_FROM, EPOCH_MS_FROM = 10**9, 10**11  # smaller numbers are years or the like; larger ones count milliseconds
 
 
 def number(value: Any) -> float | None:
@@ -28,19 +32,25 @@ def heading(value: Any) -> float | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """A datetime from ISO 8601 text or from seconds or milliseconds since 1970; naive where no zone is given."""
-    if (seconds := number(value)) is not None:
-        try:
-            return datetime.fromtimestamp(seconds / 1000 if seconds > EPOCH_MS_FROM else seconds, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
+    """A datetime from a text or from seconds or milliseconds since 1970; naive where no zone is given.
+
+    A bare year, or “circa …”, is no capture time.
+    """
+    seconds = number(value)
     try:
-        return datetime.fromisoformat(str(value).strip())
-    except ValueError:
+        if seconds is None:
+            found = moment_in(re.sub(r"^taken on\s+", "", str(value).strip(), flags=re.IGNORECASE))
+        elif abs(seconds) >= EPOCH_FROM:
+            found = datetime.fromtimestamp(seconds / 1000 if abs(seconds) > EPOCH_MS_FROM else seconds, UTC)
+        else:
+            found = datetime.strptime(str(value).strip(), "%Y%m%d")
+    except (ValueError, OverflowError, OSError):
         return None
+    return found if found and is_storable(found) else None
 
 
 def plain_text(value: Any, limit: int = 150) -> str:
     """One line of text without markup, at most ``limit`` characters long."""
-    text = " ".join(html.unescape(strip_tags(str(value or ""))).split())
+    marked = re.sub(r"(?is)<(style|script)\b.*?</\1\s*>", " ", str(value or "")).replace("<", " <")
+    text = re.sub(r"\s+([,.;:!?)])", r"\1", " ".join(html.unescape(strip_tags(marked)).split()))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,17 +1,23 @@
-"""The reasons to reject a file or manifest row, and the checks of positions."""
+"""The reasons to reject a file or manifest row, and the checks of positions and dates."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import numpy as np
 
 from pipeline.geography.boundaries import distance_outside_km
+from pipeline.intake.values import degrees_in, ordered, pair_in
 
 NO_POSITION = "Has no position: give latitude and longitude in a manifest, or a photo with EXIF GPS."
 OUTSIDE_LIMIT_KM = 10.0  # coasts are simplified and phones err; a photo of lower precision may lie further out
+MAX_LONGITUDE = 1260.0  # three turns beyond ±180, as maps that are panned around the globe give
+YEARS = range(1826, 9999)  # from the first photograph to what can be shown in every time zone
+
+Position = tuple[float, float]  # latitude, longitude in degrees
 
 
 class Reason(StrEnum):
@@ -24,6 +30,7 @@ class Reason(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"
+    UNUSABLE_SHAPE = "unusable_shape"
     MISSING_COORDINATES = "missing_coordinates"
     NON_NUMERIC_COORDINATES = "non_numeric_coordinates"
     IMPOSSIBLE_COORDINATES = "impossible_coordinates"
@@ -37,6 +44,9 @@ class Reason(StrEnum):
     BAD_VALUE = "bad_value"
     CSV_ENCODING = "csv_encoding"
     CSV_COLUMNS = "csv_columns"
+    OPEN_QUOTE = "open_quote"
+    SEVERAL_TABLES = "several_tables"
+    OTHER_TABLE = "other_table"
     UNSAFE_PATH = "unsafe_path"
     SYMLINK = "symlink"
     NESTED_ARCHIVE = "nested_archive"
@@ -88,17 +98,29 @@ class ImportRefused(Rejected):
         self.file_name = file_name
 
 
-def parse_position(latitude: str, longitude: str) -> tuple[float, float]:
+def parse_position(latitude: str, longitude: str) -> Position:
     """(latitude, longitude) in degrees from two cells of a manifest. Raises Rejected."""
     if not latitude or not longitude:
+        if pair := pair_in(latitude or longitude):
+            return pair
         raise Rejected(Reason.MISSING_COORDINATES, NO_POSITION)
-    position = parse_number(latitude), parse_number(longitude)
-    if position[0] is None or position[1] is None:
-        raise Rejected(
-            Reason.NON_NUMERIC_COORDINATES,
-            f"Position “{latitude}”, “{longitude}” is no pair of numbers: write degrees such as 28.6139, 77.2090.",
-        )
-    return position[0], position[1]
+    position = ordered(degrees_in(latitude), degrees_in(longitude))
+    if position is None:
+        raise _no_numbers(f"“{latitude[:60]}”, “{longitude[:60]}”")
+    return position
+
+
+def parse_pair(text: str) -> Position:
+    """(latitude, longitude) in degrees from one cell of a manifest. Raises Rejected."""
+    position = pair_in(text)
+    if position is None:
+        raise _no_numbers(f"“{text[:60]}”")
+    return position
+
+
+def _no_numbers(written: str) -> Rejected:
+    detail = f"Position {written} is no pair of numbers: write degrees such as 28.6139, 77.2090."
+    return Rejected(Reason.NON_NUMERIC_COORDINATES, detail)
 
 
 def parse_number(text: str) -> float | None:
@@ -110,32 +132,48 @@ def parse_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def is_storable(moment: datetime) -> bool:
+    """Whether a date can be stored and shown, also after conversion to UTC."""
+    try:
+        return (moment if moment.tzinfo is None else moment.astimezone(UTC)).year in YEARS
+    except OverflowError:
+        return False
+
+
 def check_positions(
     latitudes: Sequence[float],
     longitudes: Sequence[float],
     precision_km: Sequence[float],
     limit_km: float = OUTSIDE_LIMIT_KM,
-) -> list[Rejected | None]:
-    """The fault of each position (degrees), or None where it is valid.
+) -> list[Position | Rejected]:
+    """Each position (degrees) with its longitude between ±180, or its fault.
 
     A position may lie outside India by ``limit_km`` or by its ``precision_km``, whichever is larger.
     """
-    outside = distance_outside_km(latitudes, longitudes)
+    wrapped = [_wrapped(longitude) for longitude in longitudes]
+    outside = distance_outside_km(latitudes, wrapped)
     swapped_outside = distance_outside_km(longitudes, latitudes)
     limits = np.maximum(limit_km, precision_km)
     return [
         _fault(latitude, longitude, float(distance), float(limit), swapped=bool(distance_swapped <= limit))
-        for latitude, longitude, distance, limit, distance_swapped in zip(
-            latitudes, longitudes, outside, limits, swapped_outside, strict=True
+        or (latitude, within)
+        for latitude, longitude, within, distance, limit, distance_swapped in zip(
+            latitudes, longitudes, wrapped, outside, limits, swapped_outside, strict=True
         )
     ]
+
+
+def _wrapped(longitude: float) -> float:
+    """The same meridian between ±180 degrees; a longitude too many turns away for a map is left as it is."""
+    turned = 180 < abs(longitude) <= MAX_LONGITUDE
+    return round((longitude + 180) % 360 - 180, 9) if turned else longitude
 
 
 def _fault(latitude: float, longitude: float, outside_km: float, limit_km: float, *, swapped: bool) -> Rejected | None:
     place = f"{latitude:g}, {longitude:g}"
     if latitude == longitude == 0:
         return Rejected(Reason.ZERO_COORDINATES, "Position is 0, 0, which means unknown: give the real one.")
-    if outside_km <= limit_km:
+    if abs(latitude) <= 90 and outside_km <= limit_km:
         return None
     if swapped:
         return Rejected(

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
-from pipeline.intake.checks import Reason, Rejected
+from pipeline.intake.checks import Reason, Rejected, is_storable
 from pipeline.intake.sources import MAX_FILE_BYTES, Source
 from predictor.pictures import images
 
@@ -36,7 +36,10 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions
 
 @dataclass(frozen=True)
 class DecodedPhoto:
-    """A display copy (JPEG bytes), its size and perceptual hash, and the EXIF data of its original."""
+    """A display copy (JPEG bytes), its size and perceptual hash, and the EXIF data of its original.
+
+    ``note`` says what was left out of that data.
+    """
 
     display: bytes
     width: int
@@ -45,6 +48,7 @@ class DecodedPhoto:
     position: tuple[float, float] | None
     heading: float | None
     captured_at: datetime | None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ def read_entry(source: Source, name: str, known_hashes: frozenset[str]) -> ReadR
         return ReadResult(name, sha256) if known else ReadResult(name, sha256, data, decode(data, name))
     except Rejected as rejected:
         return ReadResult(name, sha256, rejected=rejected)
+    except Exception as error:  # whatever one file raises, the others come in
+        detail = f"Cannot be read ({type(error).__name__}: {error}): save it again."
+        return ReadResult(name, sha256, rejected=Rejected(Reason.UNREADABLE, detail))
 
 
 def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Box] = ()) -> DecodedPhoto:
@@ -88,19 +95,26 @@ def decode(data: bytes, name: str, crop: Box | None = None, covered: Sequence[Bo
     except images.TooManyPixels as error:
         reason = Reason.DECOMPRESSION_BOMB if error.is_bomb else Reason.TOO_MANY_PIXELS
         raise Rejected(reason, str(error)) from error
+    except images.UnusableShape as error:
+        raise Rejected(Reason.UNUSABLE_SHAPE, str(error)) from error
     except images.UnreadableImage as error:
         raise Rejected(Reason.TRUNCATED, "Is cut off or damaged and cannot be decoded: copy it again.") from error
 
 
 def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) -> DecodedPhoto:
-    exif = image.getexif()
-    position, heading = _gps(exif)
-    captured_at = _captured_at(exif)
+    position, heading = _gps(_directory(image, ExifTags.IFD.GPSInfo))
+    captured_at = _captured_at(_directory(image, ExifTags.IFD.Exif))
+    note = ""
+    if captured_at and not is_storable(captured_at):
+        note, captured_at = f"Its capture time, in the year {captured_at.year}, cannot be right and is left out.", None
+    number = images.orientation(image)
     if crop is None and image.format in {"JPEG", "MPO"}:
         image.draft("RGB", (DISPLAY_SIDE_PX, DISPLAY_SIDE_PX))  # decode at half or quarter size where that is enough
     image.load()
-    ImageOps.exif_transpose(image, in_place=True)
-    part = image.crop(_pixels(crop, image.size)) if crop else image
+    whole = images.upright(image, number)
+    part = whole.crop(_pixels(crop, whole.size)) if crop else whole
+    if crop:
+        images.check_shape(*part.size)
     part.thumbnail((DISPLAY_SIDE_PX, DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
     picture = images.to_srgb(part)
     for box in covered:
@@ -115,6 +129,7 @@ def _decode_image(image: Image.Image, crop: Box | None, covered: Sequence[Box]) 
         position=position,
         heading=heading,
         captured_at=captured_at,
+        note=note,
     )
 
 
@@ -130,9 +145,16 @@ def _blur(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
     picture.paste(coarse.resize(part.size, Image.Resampling.BICUBIC), box[:2])
 
 
-def _gps(exif: Image.Exif) -> tuple[tuple[float, float] | None, float | None]:
+def _directory(image: Image.Image, directory: ExifTags.IFD) -> dict[int, Any]:
+    """A directory of the EXIF block; empty where it is missing or damaged."""
+    try:
+        return image.getexif().get_ifd(directory)
+    except Exception:  # a damaged block, or tags of a wrong type, make Pillow raise almost anything
+        return {}
+
+
+def _gps(gps: dict[int, Any]) -> tuple[tuple[float, float] | None, float | None]:
     """((latitude, longitude), heading) in degrees from EXIF GPS; None for what is missing or malformed."""
-    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
     latitude = _signed(gps.get(ExifTags.GPS.GPSLatitude), gps.get(ExifTags.GPS.GPSLatitudeRef), "S")
     longitude = _signed(gps.get(ExifTags.GPS.GPSLongitude), gps.get(ExifTags.GPS.GPSLongitudeRef), "W")
     heading = _finite(gps.get(ExifTags.GPS.GPSImgDirection))
@@ -142,28 +164,32 @@ def _gps(exif: Image.Exif) -> tuple[tuple[float, float] | None, float | None]:
 
 def _signed(parts: Any, reference: Any, negative: str) -> float | None:
     """Signed degrees from EXIF's (degrees, minutes, seconds) and compass letter."""
-    if not isinstance(parts, tuple) or len(parts) != 3:
+    if not isinstance(parts, tuple | list) or len(parts) != 3:
         return None
     degrees, minutes, seconds = (_finite(part) for part in parts)
     if degrees is None or minutes is None or seconds is None:
         return None
     value = degrees + minutes / 60 + seconds / 3600
-    return -value if str(reference).strip().upper() == negative else value
+    return -value if _text(reference).upper() == negative else value
+
+
+def _text(value: Any) -> str:
+    """A tag's text, which some cameras store as bytes."""
+    return str(value.decode("ascii", "replace") if isinstance(value, bytes) else value).strip("\0 ")
 
 
 def _finite(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ArithmeticError):
         return None
     return number if math.isfinite(number) else None
 
 
-def _captured_at(exif: Image.Exif) -> datetime | None:
+def _captured_at(details: dict[int, Any]) -> datetime | None:
     """When the photo was taken; naive where the camera stored no time zone."""
-    details = exif.get_ifd(ExifTags.IFD.Exif)
-    moment = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-    offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
+    moment = _text(details.get(ExifTags.Base.DateTimeOriginal, ""))
+    offset = _text(details.get(ExifTags.Base.OffsetTimeOriginal, ""))
     for text, pattern in ((moment + offset, "%Y:%m:%d %H:%M:%S%z"), (moment, "%Y:%m:%d %H:%M:%S")):
         try:
             return datetime.strptime(text, pattern)

@@ -31,6 +31,7 @@ class Record:
     position: tuple[float, float] | None = None
     heading: float | None = None
     captured_at: datetime | None = None
+    note: str = ""
     reason: Reason | None = None
     detail: str = ""
 

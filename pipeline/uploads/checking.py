@@ -16,7 +16,7 @@ from django.utils import timezone
 from pipeline.curation.review import blur_faces_and_plates_in
 from pipeline.curation.suggestions import predict_new, read_new
 from pipeline.intake.checks import PLACEABLE, ImportRefused, Reason, Rejected
-from pipeline.intake.service import Plan, execute_plan, plan_import
+from pipeline.intake.service import TABLE_SUFFIXES, Plan, execute_plan, plan_import
 from pipeline.intake.sources import SourceMissing
 from pipeline.models import Collection, Photo, Review, Upload, UploadFile
 from pipeline.support.progress import Reporter
@@ -43,7 +43,7 @@ def check(*, upload: Upload, report: Reporter) -> dict[str, int]:
 
     Raises NothingToDo.
     """
-    sources = _without_duplicates(_plan_sources(upload, report))
+    sources = _planned(upload, report)
     with transaction.atomic():
         _write_states(upload, sources)
         upload.checked_at = timezone.now()
@@ -58,7 +58,7 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
     """
     if upload.taken_in_at:
         raise NothingToDo("This upload has already been imported.")
-    sources = _without_duplicates(_plan_sources(upload, report))
+    sources = _planned(upload, report)
     report.check()
     with transaction.atomic():
         _write_states(upload, sources)
@@ -68,9 +68,11 @@ def take_in(*, upload: Upload, report: Reporter, now: datetime) -> dict[str, Any
         upload.save(update_fields=["taken_in_at"])
     delete_files(upload)
     faces = blur_faces_and_plates_in(photos=new, report=report)
-    collection = Collection.objects.get(name=upload.collection_name)
-    predicted = predict_new(collection=collection, progress=partial(report.progress, phase="Predicting"))
-    read_new(collection=collection, progress=partial(report.progress, phase="Reading"))
+    collection = Collection.objects.filter(name=upload.collection_name).first()  # None if every source is refused
+    predicting = partial(report.progress, phase="Predicting")
+    predicted = predict_new(collection=collection, progress=predicting) if collection else 0
+    if collection:
+        read_new(collection=collection, progress=partial(report.progress, phase="Reading"))
     counts = Counter(upload.files.values_list("state", flat=True))
     return {"new": len(new), "turned_away": counts[State.REJECTED], "unplaced": counts[State.UNPLACED]} | {
         "faces_blurred": faces,
@@ -86,13 +88,34 @@ def _plan_sources(upload: Upload, report: Reporter) -> Iterator[SourcePlan]:
     archives = [file for file in upload.files.filter(archive=None) if is_archive(file.name)]
     if not loose and not archives:
         raise NothingToDo("There are no files yet.")
-    tables = [file for file in loose if file.name.lower().endswith((".csv", ".geojson"))]
-    table = files_folder(upload) / tables[0].name if len(tables) == 1 else None
-    only_table = bool(table) and len(loose) == 1 and len(archives) == 1  # the CSV is the manifest of the ZIP
-    if loose and not only_table:
+    tables = [file for file in loose if file.name.lower().endswith(TABLE_SUFFIXES)]
+    table = files_folder(upload) / tables[0].name if len(tables) == 1 else None  # of the ZIPs, too
+    only_table = table is not None and len(loose) == 1
+    if loose and not (only_table and archives):
         yield _plan_source(upload, None, files_folder(upload), table, report)
     for archive in archives:
-        yield _plan_source(upload, archive, archive_path(archive), table if only_table else None, report)
+        alone = only_table and len(archives) == 1
+        yield _plan_source(upload, archive, archive_path(archive), table, report, shared_manifest=not alone)
+
+
+def _planned(upload: Upload, report: Reporter) -> list[SourcePlan]:
+    """The plans of all sources, together without duplicates and without rows that name another source's file."""
+    sources = _without_duplicates(_plan_sources(upload, report))
+    sharing = [
+        source.plan.summary.rejected
+        for source in sources
+        if source.plan and (source.archive is None or source.plan.summary.shares_manifest)
+    ]
+    if len(sharing) > 1:
+        missing = [
+            {name for name, fault in rejected.items() if fault.reason == Reason.ROW_WITHOUT_FILE}
+            for rejected in sharing
+        ]
+        nowhere = missing[0].intersection(*missing)
+        for index, (rejected, names) in enumerate(zip(sharing, missing, strict=True)):
+            for name in names if index else names - nowhere:
+                del rejected[name]
+    return sources
 
 
 def _without_duplicates(sources: Iterable[SourcePlan]) -> list[SourcePlan]:
@@ -116,7 +139,13 @@ def _without_duplicates(sources: Iterable[SourcePlan]) -> list[SourcePlan]:
 
 
 def _plan_source(
-    upload: Upload, archive: UploadFile | None, path: Path, table: Path | None, report: Reporter
+    upload: Upload,
+    archive: UploadFile | None,
+    path: Path,
+    table: Path | None,
+    report: Reporter,
+    *,
+    shared_manifest: bool = False,
 ) -> SourcePlan:
     prefix = f"{archive.name}/" if archive else ""
     pinned = upload.files.filter(pinned=True, archive=archive)
@@ -127,6 +156,7 @@ def _plan_source(
             path=path,
             collection_name=upload.collection_name,
             manifest_path=table,
+            shared_manifest=shared_manifest,
             pins={name: (lat, lon) for name, (lat, lon) in pins.items() if lat is not None and lon is not None},
             progress=partial(report.progress, phase=phase[:100]),
         )
@@ -187,6 +217,7 @@ def _file_states(plan: Plan) -> dict[str, dict[str, Any]]:
             "original_sha256": record.original_sha256,
             "latitude": latitude,
             "longitude": longitude,
+            "detail": plan.summary.notes.get(name, "")[:300],
         }
     for name, fault in plan.summary.rejected.items():
         state = State.UNPLACED if fault.reason in PLACEABLE else State.REJECTED

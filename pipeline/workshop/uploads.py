@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pipeline.intake.checks import Rejected
+from pipeline.intake.checks import MAX_LONGITUDE, Rejected
 from pipeline.intake.decoding import decode
 from pipeline.intake.sources import MAX_FILE_BYTES, open_source
 from pipeline.jobs.messages import snapshot
@@ -40,7 +40,7 @@ class Act(msgspec.Struct):
     act: str
     files: list[Id] = []
     latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+    longitude: Annotated[float, msgspec.Meta(ge=-MAX_LONGITUDE, le=MAX_LONGITUDE)] | None = None
 
 
 _ACT: JsonReader[Act] = JsonReader(Act)

@@ -11,9 +11,11 @@ from functools import cache
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 MAX_PIXELS = 50 * 10**6
+SMALLEST_SIDE_PX = 32
+LARGEST_ASPECT = 10.0  # of the longer side to the shorter one
 BOMB_PIXELS = 2 * 89_478_485  # twice Pillow's own limit, above which it refuses to open a picture
 HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
@@ -21,6 +23,15 @@ pillow_heif.register_heif_opener()
 # `opened` checks sizes before any pixel is decoded, so Pillow's warning is redundant.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
+TURNS = {  # by EXIF's number of the orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 NEAR_DUPLICATE_BITS = 4  # of 64; two encodings of one picture differ in at most these, two pictures in far more
 
 
@@ -38,6 +49,10 @@ class TooManyPixels(UnreadableImage):
             if pixels is None or self.is_bomb
             else f"Has {pixels / 1e6:.0f} megapixels, more than {MAX_PIXELS / 1e6:.0f}: save it smaller."
         )
+
+
+class UnusableShape(UnreadableImage):
+    """The picture is smaller or more elongated than any photo."""
 
 
 def format_of(data: bytes) -> str | None:
@@ -63,6 +78,7 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         with Image.open(io.BytesIO(data), formats=[image_format]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise TooManyPixels(image.width * image.height)
+            check_shape(*image.size)
             yield image
     except UnreadableImage:
         raise
@@ -74,11 +90,33 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         ) from error
 
 
+def check_shape(width: int, height: int) -> None:
+    """Raises UnusableShape where no photo has these sides in pixels."""
+    shorter, longer = sorted((width, height))
+    if shorter < SMALLEST_SIDE_PX:
+        raise UnusableShape(f"Has {width} × {height} px: a photo has at least {SMALLEST_SIDE_PX} on each side.")
+    if longer > LARGEST_ASPECT * shorter:
+        raise UnusableShape(f"Is a strip of {width} × {height} px, longer than {LARGEST_ASPECT:.0f} to 1: crop it.")
+
+
 def decode(data: bytes) -> Image.Image:
     """The picture upright, in sRGB. Raises UnreadableImage."""
     with opened(data) as image:
-        ImageOps.exif_transpose(image, in_place=True)
-        return to_srgb(image)
+        return upright(to_srgb(image), orientation(image))
+
+
+def orientation(image: Image.Image) -> int:
+    """EXIF's number of the orientation, 1 to 8; no other tag is read, as any of them may be of a wrong type."""
+    try:
+        number = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # a damaged block makes Pillow raise almost anything
+        return 1
+    return number if isinstance(number, int) and 1 <= number <= 8 else 1
+
+
+def upright(image: Image.Image, number: int) -> Image.Image:
+    """The picture turned as EXIF's ``number`` of the orientation says."""
+    return image.transpose(TURNS[number]) if number in TURNS else image
 
 
 def to_srgb(image: Image.Image) -> Image.Image:

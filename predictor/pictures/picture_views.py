@@ -13,6 +13,7 @@ from PIL import Image
 WIDE_ASPECT = 2.2  # width by height from which on a picture is wider than a single camera image
 WINDOW_ASPECT = 1.5  # width by height of the windows that a wide picture is cut into
 DIRECTIONS = 4
+MAX_WINDOWS = 6  # of a wide picture, however wide: each one costs as much as a picture
 FIELD_DEGREES = 90.0
 SEAM_TOLERANCE = 3.0  # how far a panorama's two edges may differ, in mean differences of adjacent columns
 CROP_SIDE = 0.8  # side of a crop as a share of the picture's
@@ -25,7 +26,7 @@ def views_of(image: Image.Image, crops: int = 1) -> list[Image.Image]:
     if is_panorama(image):
         return [_perspective(image, 360.0 * number / DIRECTIONS) for number in range(DIRECTIONS)]
     if image.width >= WIDE_ASPECT * image.height:
-        count = round(image.width / image.height / WINDOW_ASPECT)
+        count = min(MAX_WINDOWS, round(image.width / image.height / WINDOW_ASPECT))
         width = WINDOW_ASPECT * image.height
         lefts = np.linspace(0, image.width - width, count)
         return [image.crop((round(left), 0, round(left + width), image.height)) for left in lefts]

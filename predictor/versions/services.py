@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from PIL import Image
 from predictor.answers.artifact import Artifact, ArtifactDamaged, load_artifact, verify
 from predictor.models import ModelVersion, Prediction, Promotion, Takeover
 from predictor.pictures import store
-from predictor.pictures.images import decode
+from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
 from predictor.versions.selectors import artifact_of, champion, serving_version, training_hashes
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
     from predictor.encoders.encoder import Encoder
 
+logger = logging.getLogger(__name__)
+
 COMMAND_LINE = "command line"
+PLACEHOLDER = Image.new("RGB", (32, 32))  # stands in for a picture that cannot be taken; its prediction is dropped
 
 Progress = Callable[[int, int], None]  # done, total
 
@@ -81,22 +85,35 @@ def posteriors_of_embeddings(artifact: Artifact, raw: np.ndarray) -> tuple[np.nd
 
 
 def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: Progress | None = None) -> int:
-    """Predict the stored images that this version has no prediction for, and return their number.
+    """Predict the stored images that this version has no prediction for, and return how many it predicted.
 
-    Predictions are stored batch by batch, so that an interrupted run can be continued.
+    Predictions are stored batch by batch, so that an interrupted run can be continued. An image that is missing or
+    cannot be read is named in the log and skipped.
     """
     predicted = set(Prediction.objects.filter(version=version).values_list("sha256", flat=True))
     missing = [sha256 for sha256 in dict.fromkeys(sha256s) if sha256 not in predicted]
     if not missing:
         return 0
     artifact, done = artifact_of(version), 0
-    for part in encoder_of(artifact).stream(missing, lambda sha256: views_of(decode(store.read(sha256)))):
+    skipped: set[str] = set()
+
+    def read_views(sha256: str) -> Sequence[Image.Image]:
+        try:
+            return views_of(decode(store.read(sha256)))
+        except (UnreadableImage, store.ImageMissing) as error:
+            logger.warning("No prediction for the image %s: %s", sha256, error)
+            skipped.add(sha256)
+            return [PLACEHOLDER]
+
+    for part in encoder_of(artifact).stream(missing, read_views):
         cells, embeddings = posteriors_of_embeddings(artifact, part)
-        store_predictions(version, missing[done : done + len(part)], cells, embeddings)
+        batch = missing[done : done + len(part)]
+        kept = [index for index, sha256 in enumerate(batch) if sha256 not in skipped]
+        store_predictions(version, [batch[index] for index in kept], cells[kept], embeddings[kept])
         done += len(part)
         if progress:
             progress(done, len(missing))
-    return len(missing)
+    return len(missing) - len(skipped)
 
 
 def store_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:

@@ -12,6 +12,7 @@ const TRIES = 6;
 const CHUNK_WITHIN_MS = 120_000; // on a slow line
 const MOST_ROWS = 200; // of the list of files
 const LOOK_EVERY_MS = 1000;
+const SYSTEM_FILE = /^(\.|(eh)?thumbs\.db$|desktop\.ini$)/i;
 /** @type {Record<FileState, string>} */
 const WORDS = {
   rejected: gettext("rejected"),
@@ -67,7 +68,7 @@ async function act(what) {
 
 /** @param {Chosen[]} chosen */
 async function announce(chosen) {
-  const wanted = chosen.filter(({ file }) => file.name !== ".DS_Store" && file.name !== "Thumbs.db");
+  const wanted = chosen.filter(({ file }) => !SYSTEM_FILE.test(file.name));
   if (!wanted.length) return;
   for (let start = 0; start < wanted.length; start += 500) {
     const part = wanted.slice(start, start + 500);

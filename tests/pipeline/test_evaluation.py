@@ -149,6 +149,23 @@ def test_predict_answers_for_files_with_any_version(
     assert prediction["radius_km"] > 0
 
 
+def test_predict_skips_and_names_the_files_that_it_cannot_take(
+    made_version: ModelVersion, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, text, strip = str(files[0] / "new200.jpg"), files[0] / "text.jpg", files[0] / "strip.png"
+    text.write_text("hello")
+    Image.new("RGB", (4000, 2)).save(strip)
+    for options in ({}, {"together": True}):
+        call_command("predict", str(text), good, str(strip), model=made_version.name, json=True, **options)
+        told = capsys.readouterr()
+        result = json.loads(told.out.splitlines()[-1])
+        assert len(result["predictions"]) == 1
+        assert [row["file"] for row in result["skipped"]] == [str(text), str(strip)]
+        assert "4000 × 2" in told.err
+    with pytest.raises(CommandError, match="None of these files"):
+        call_command("predict", str(text), model=made_version.name)
+
+
 def test_predict_answers_once_for_views_of_one_place(
     made_version: ModelVersion, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from pipeline.intake.checks import Reason, Rejected
 from pipeline.intake.decoding import decode
 from predictor.pictures.images import MAX_PIXELS
+from tests.pipeline.corpus import TURNED, dated, exif_block
 from tests.pipeline.pictures import encoded, jpeg, jpeg_with_gps, picture
 
 
@@ -132,6 +133,28 @@ def test_southern_and_western_positions_are_negative_and_missing_ones_are_none()
     assert decode(jpeg_with_gps(-33.9, -18.4), "a.jpg").position == pytest.approx((-33.9, -18.4))
     plain = decode(jpeg(), "a.jpg")
     assert (plain.position, plain.heading, plain.captured_at) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        (0x011A, 2, 4, b"72\0\0"),
+        (0x0131, 5, 1, b"\1\0\0\0\1\0\0\0"),
+        (0x010F, 12, 1, b"\0" * 8),
+        (0x8825, 2, 4, b"abc\0"),
+    ],
+)
+def test_a_turned_photo_with_a_tag_of_a_wrong_type_is_turned_and_taken(tag):
+    copy = display(jpeg(2, exif=exif_block([TURNED, tag])))
+    assert copy.size == (64, 96)
+    assert np.abs(np.asarray(copy, int) - np.asarray(picture(2).rotate(-90, expand=True), int)).mean() < 8
+
+
+@pytest.mark.parametrize("moment", ["0001:01:01 00:00:00", "9999:12:31 23:59:59"])
+def test_a_capture_time_that_cannot_be_stored_is_left_out_with_a_note(moment):
+    found = decode(dated(moment, "-12:00"), "a.jpg")
+    assert found.captured_at is None
+    assert str(int(moment[:4])) in found.note
 
 
 def test_malformed_exif_is_ignored():

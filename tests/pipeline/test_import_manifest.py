@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.intake.checks import ImportRefused, Reason, check_positions
+from pipeline.intake.checks import ImportRefused, Reason, Rejected, check_positions
 from pipeline.intake.manifest import read_manifest
 
 
@@ -47,7 +47,7 @@ def test_a_row_without_coordinates_leaves_the_position_to_the_photo():
 
 def test_a_manifest_that_is_not_utf8_is_refused_with_advice():
     with pytest.raises(ImportRefused) as refused:
-        read_manifest("file,place\na.jpg,Café\n".encode("latin-1"), "m.csv")
+        read_manifest("file,place\na.jpg,जयपुर\n".encode()[:-2], "m.csv")
     assert (refused.value.reason, refused.value.file_name) == (Reason.CSV_ENCODING, "m.csv")
     assert "UTF-8" in refused.value.detail
 
@@ -59,7 +59,7 @@ def test_a_manifest_without_a_file_column_is_refused(data):
     assert refused.value.reason == Reason.CSV_COLUMNS
 
 
-@pytest.mark.parametrize("position", ["north,77.2", "28°36',77°12'", "nan,77.2", "28.6,inf", '"28,6","77,2"'])
+@pytest.mark.parametrize("position", ["upwards,77.2", "28°66',77°12'", "nan,77.2", "28.6,inf", '"28,6,1","77,2"'])
 def test_non_numeric_coordinates_are_turned_away(position):
     assert only_reason(f"file,latitude,longitude\na.jpg,{position}\n") == Reason.NON_NUMERIC_COORDINATES
 
@@ -74,14 +74,22 @@ def test_half_a_position_is_turned_away(position):
     [
         ("precision_km", "near"),
         ("precision_km", "-1"),
-        ("heading", "north"),
-        ("captured_at", "26/01/2026"),
+        ("precision_km", "20000"),
+        ("heading", "up"),
+        ("captured_at", "33/01/2026"),
+        ("captured_at", "0001-01-01"),
+        ("captured_at", "9999-12-31T23:59:59-12:00"),
+        ("captured_at", "2008"),
+        ("captured_at", "circa 1900"),
         ("is_pano", "maybe"),
         ("place", "x" * 201),
     ],
 )
-def test_a_value_that_its_column_cannot_hold_is_turned_away(column, value):
-    assert only_reason(f"file,latitude,longitude,{column}\na.jpg,28.6,77.2,{value}\n") == Reason.BAD_VALUE
+def test_a_value_that_its_column_cannot_hold_is_left_out_with_a_note_and_the_photo_stays(column, value):
+    row = read_manifest(f"file,latitude,longitude,{column}\na.jpg,28.6,77.2,{value}\n".encode(), "m.csv").rows["a.jpg"]
+    assert (row.position, row.fields) == ((28.6, 77.2), {})
+    assert column in row.note
+    assert value[:60] in row.note
 
 
 def test_two_rows_for_one_file_are_both_turned_away():
@@ -97,7 +105,7 @@ def test_two_rows_for_one_file_are_both_turned_away():
         ((0.0, 0.0), 20_000.0, Reason.ZERO_COORDINATES),
         ((77.2090, 28.6139), 0.0, Reason.SWAPPED_COORDINATES),
         ((128.6, 77.2), 0.0, Reason.IMPOSSIBLE_COORDINATES),
-        ((28.6, 277.2), 0.0, Reason.IMPOSSIBLE_COORDINATES),
+        ((28.6, 7720.0), 0.0, Reason.IMPOSSIBLE_COORDINATES),
         ((48.85, 2.35), 0.0, Reason.OUTSIDE_INDIA),
         ((31.5204, 74.3587), 0.0, Reason.OUTSIDE_INDIA),  # Lahore, about 20 km from the border
         ((31.5204, 74.3587), 30.0, None),
@@ -106,5 +114,11 @@ def test_two_rows_for_one_file_are_both_turned_away():
     ],
 )
 def test_positions_outside_india_are_turned_away_with_what_is_wrong(position, precision_km, reason):
-    (fault,) = check_positions([position[0]], [position[1]], [precision_km])
-    assert (fault.reason if fault else None) == reason
+    (checked,) = check_positions([position[0]], [position[1]], [precision_km])
+    assert (checked.reason if isinstance(checked, Rejected) else None) == reason
+
+
+@pytest.mark.parametrize(("longitude", "within"), [(437.59, 77.59), (-282.39, 77.61), (797.6, 77.6), (77.6, 77.6)])
+def test_longitudes_are_wrapped_into_the_range_of_the_globe(longitude, within):
+    (checked,) = check_positions([12.97], [longitude], [0.0])
+    assert checked == pytest.approx((12.97, within), abs=1e-9)

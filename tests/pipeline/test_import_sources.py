@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 
@@ -137,3 +138,30 @@ def test_a_path_that_is_neither_folder_nor_archive_says_so(tmp_path, kind):
         path.write_text("hello")
     with pytest.raises(SourceMissing, match="neither a folder nor a ZIP"):
         open_source(path)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_same_name_twice_is_two_files(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("x/a.jpg", b"one")
+        file.writestr("x/a.jpg", b"two")
+    source = open_source(tmp_path / "a.zip")
+    assert [(entry.name, source.read(entry.name)) for entry in source.listing().entries] == [
+        ("x/a (2).jpg", b"two"),
+        ("x/a.jpg", b"one"),
+    ]
+
+
+def test_a_file_whose_name_is_no_text_is_named_and_the_others_stay(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(b"x")
+    (folder / os.fsdecode(b"Caf\xe9.jpg")).write_bytes(b"y")
+    listing = open_source(folder).listing()
+    assert [entry.name for entry in listing.entries] == ["a.jpg"]
+    assert [name.encode() for name in listing.rejected] == [b"Caf?.jpg"]
+
+
+def test_a_path_that_is_too_long_to_store_is_named(tmp_path):
+    listing = open_source(archive(tmp_path / "a.zip", {"x/" * 150 + "a.jpg": b"x", "a.jpg": b"y"})).listing()
+    assert ([entry.name for entry in listing.entries], len(listing.rejected)) == (["a.jpg"], 1)

@@ -261,6 +261,26 @@ def test_a_host_of_pictures_that_is_down_stops_the_import(web, india):
     assert not Rejection.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("detail", "count"),
+    [
+        ("Is no view of a place: its title or categories speak of “maps”.", 15),
+        ("Is no view of a place: its title or a category is about “map”.", 0),
+    ],
+)
+def test_rejections_for_a_reason_of_the_former_rule_are_forgotten(web, india, detail, count):
+    source, request = commons(web), ImportRequest("Few areas", 100, per_district=50)
+    areas = source.areas()[:5]
+    source.areas = lambda: areas
+    collection = Collection.objects.create(name="Few areas", slug="few-areas")
+    for area in areas:
+        latitude, longitude = (round(value, 4) for value in area.centre)
+        for number in range(3):
+            name = f"commons/{india.file(latitude, longitude, number)['pageid']}"
+            Rejection.objects.create(collection=collection, file_name=name, reason=Reason.NOT_A_VIEW, detail=detail)
+    assert len(import_from_web(source=source, request=request).new) == count
+
+
 def test_an_area_whose_page_fails_does_not_stop_the_others(web, india):
     web.next_replies = [Reply(b"{}", status=404), json_reply({"query": {"pages": "strange"}})]
     assert len(run(web, 6).new) == 6

@@ -14,10 +14,13 @@ from pipeline.importers.commons import Commons
 from pipeline.importers.contract import Area
 from pipeline.importers.download import DownloadFailed, DownloadRefused, SourceFailed
 from pipeline.importers.kartaview import KartaView
+from pipeline.importers.licences import licence_of
 from pipeline.importers.mapillary import Mapillary
 from pipeline.importers.osv5m import Osv5m
+from pipeline.importers.run import _credit
 from pipeline.importers.sampling import Ledger, grid, quotas
 from pipeline.importers.stac import Stac
+from pipeline.importers.values import moment, plain_text
 from pipeline.intake.checks import Rejected
 from tests.pipeline.pictures import jpeg
 from tests.pipeline.web_server import Reply, fetcher_for, json_reply
@@ -251,7 +254,7 @@ def test_a_busy_mapillary_is_asked_again(web, mapillary):
     web.next_replies = [json_reply({"error": error}, 403)]
     web.default = lambda asked: json_reply({"data": []})
     assert mapillary.page(PUNE, None).candidates == []
-    assert len(web.asked) == 2
+    assert len(web.asked) == 3  # after the pause, and once more as the answer was empty
 
 
 # --- OSV-5M
@@ -441,3 +444,207 @@ def test_what_is_no_stac_server_is_told(web, panoramax):
         panoramax.page(PUNE, None)
     web.default = lambda asked: Reply(json.dumps({"type": "FeatureCollection"}).encode(), "application/geo+json")
     assert panoramax.page(PUNE, None).candidates == []
+
+
+# --- What the services really send
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2008", None),
+        (2008, None),
+        ("circa 1900", None),
+        ("between 1900 and 1910", None),
+        ("0001-01-01", None),
+        ("2015-09-06 12:51:27", datetime(2015, 9, 6, 12, 51, 27)),
+        ("6 September 2015", datetime(2015, 9, 6)),
+        ("Taken on 6 September 2015", datetime(2015, 9, 6)),
+        (1614852000000, datetime(2021, 3, 4, 10, 0, tzinfo=UTC)),
+        ("1614852000", datetime(2021, 3, 4, 10, 0, tzinfo=UTC)),
+    ],
+)
+def test_only_long_numbers_are_moments_and_a_year_is_none(value, expected):
+    assert moment(value) == expected
+
+
+def test_tags_become_spaces_and_styles_go():
+    text = "<style>.x{color:red}</style><b>Asha</b><br>Ravi, <i>Pune</i>, India"
+    assert plain_text(text) == "Asha Ravi, Pune, India"
+
+
+@pytest.mark.parametrize(
+    ("title", "categories", "is_view"),
+    [
+        ("A road", "Pages with maps|Media with locations", True),
+        ("A road", "Food shops in Delhi", True),
+        ("A road", "Flags of India in Delhi", True),
+        ("Food market in Delhi", "", True),
+        ("A road", "Maps of Pune", False),
+        ("A road", "Old maps", False),
+        ("Pune map 2", "", False),
+        ("Flag of India", "", False),
+        ("Portrait of a man", "", False),
+        ("Scan 0012", "", False),
+        ("Pune", "Satellite pictures of India", False),
+    ],
+)
+def test_titles_and_categories_count_by_their_head_noun(web, commons, title, categories, is_view):
+    web.default = lambda asked: commons_page(
+        commons_file(7, title=f"File:{title}.jpg", told={"Categories": categories})
+    )
+    assert bool(commons.page(PUNE, None).candidates) is is_view
+
+
+@pytest.mark.parametrize(
+    ("artist", "author"),
+    [
+        ("This file is lacking author information.", ""),
+        ("Unknown author", ""),
+        ("No machine-readable author provided. Asha assumed (based on copyright claims).", "Asha"),
+        ("No machine-readable author provided.", ""),
+    ],
+)
+def test_boilerplate_is_no_author(web, commons, artist, author):
+    web.default = lambda asked: commons_page(commons_file(7, told={"Artist": artist}))
+    assert commons.page(PUNE, None).candidates[0].author == author
+
+
+def test_the_wording_that_an_author_asks_for_comes_first_in_the_credit(web, commons):
+    web.default = lambda asked: commons_page(commons_file(7, told={"Attribution": "Photo: <b>Asha</b> / example.org"}))
+    (candidate,) = commons.page(PUNE, None).candidates
+    licence = licence_of(candidate.licence)
+    assert _credit(candidate, licence, "Wikimedia Commons").startswith(
+        "Photo: Asha / example.org, A road in Pune, CC BY"
+    )
+    assert "Attribution" in web.asked[0].query["iiextmetadatafilter"]
+
+
+@pytest.mark.parametrize("code", ["cirrussearch-too-busy-error", "cirrussearch-backend-error", "timeout", "maxlag"])
+def test_passing_errors_of_commons_are_waited_out(web, commons, code):
+    web.next_replies = [json_reply({"error": {"code": code, "info": "later"}})]
+    web.default = lambda asked: commons_page(commons_file(7))
+    assert len(commons.page(PUNE, None).candidates) == 1
+
+
+def test_an_empty_answer_is_asked_for_once_more(web, commons, panoramax):
+    nothing = {"batchcomplete": True, "limits": {"coordinates": 500}}
+    web.next_replies = [json_reply(nothing)]
+    web.default = lambda asked: commons_page(commons_file(7))
+    assert len(commons.page(PUNE, None).candidates) == 1
+    web.next_replies = [json_reply({"type": "FeatureCollection", "features": []})]
+    web.default = lambda asked: json_reply({"features": [stac_item("a")]})
+    assert len(panoramax.page(PUNE, None).candidates) == 1
+    web.asked.clear()
+    web.default = lambda asked: json_reply(nothing)
+    assert commons.page(PUNE, None).candidates == []
+    assert len(web.asked) == 2
+
+
+def test_later_details_of_commons_are_joined_with_coordinates_asked_for_apart(web, commons):
+    place = {"lat": 18.52, "lon": 73.85, "type": "camera"}
+
+    def answer(asked):
+        if asked.query["prop"] == "coordinates":
+            return commons_page({"pageid": 8, "ns": 6, "coordinates": [place]})
+        late = commons_file(8)
+        del late["coordinates"]
+        if "iicontinue" in asked.query:
+            return commons_page(late)
+        more = {"continue": {"iicontinue": "x", "continue": "||coordinates"}}
+        return commons_page(
+            commons_file(7), {"pageid": 8, "ns": 6, "title": "File:8.jpg", "coordinates": [place]}, **more
+        )
+
+    web.default = answer
+    first = commons.page(PUNE, None)
+    second = commons.page(PUNE, first.cursor)
+    assert [one.source_id for page in (first, second) for one in page.candidates] == ["7", "8"]
+    assert (second.candidates[0].latitude, second.rejected) == (18.52, {})
+
+
+def test_a_full_answer_splits_the_box(web, commons, mapillary, panoramax):
+    web.default = lambda asked: commons_page(*({"pageid": number, "ns": 6} for number in range(500)))
+    parts = commons.page(PUNE, None).subareas
+    assert len(parts) == 4
+    assert {area.state for area in parts} == {"Maharashtra"}
+    assert sum((area.box[2] - area.box[0]) * (area.box[3] - area.box[1]) for area in parts) == pytest.approx(0.0081)
+    whole, quarter = (web.asked[-1].query["ggsradius"] for area in (PUNE, parts[0]) if commons.page(area, None))
+    assert int(quarter) < int(whole) <= 10_000
+    web.default = lambda asked: json_reply({"data": [mapillary_image(number) for number in range(2000)]})
+    assert len(mapillary.page(PUNE, None).subareas) == 4
+    web.default = lambda asked: json_reply({"data": [mapillary_image(1)]})
+    assert mapillary.page(PUNE, None).subareas == []
+    web.default = lambda asked: json_reply({"features": [{"id": str(number)} for number in range(10_000)]})
+    assert len(panoramax.page(PUNE, None).subareas) == 4
+    assert [web.asked[index].query.get("limit") for index in (-2, -1)] == ["2000", "10000"]
+
+
+def test_an_image_of_mapillary_without_creator_has_a_contributor(web, mapillary):
+    web.default = lambda asked: json_reply({"data": [mapillary_image(5, creator=None)]})
+    assert mapillary.page(PUNE, None).candidates[0].author == "Mapillary contributor"
+
+
+def test_a_stac_provider_may_have_null_roles_and_any_list_of_features_will_do(web, panoramax):
+    item = stac_item("a") | {"providers": [{"name": "host", "roles": None}, {"name": "Asha", "roles": ["producer"]}]}
+    web.default = lambda asked: json_reply({"features": [item]})
+    assert panoramax.page(PUNE, None).candidates[0].author == "Asha"
+
+
+def test_a_radius_that_is_too_large_for_kartaview_is_halved_and_an_area_it_refuses_is_noted(web, kartaview):
+    asked_radii = []
+
+    def answer(asked):
+        asked_radii.append(int(asked.query["radius"]))
+        return kartaview_reply(code="408") if asked_radii[-1] > 125 else kartaview_reply(kartaview_photo(1), more=True)
+
+    web.default = answer
+    page = kartaview.page(PUNE, None)
+    assert asked_radii == [500, 250, 125]
+    assert (page.candidates[0].source_id, web.asked[0].query["itemsPerPage"]) == ("1", "150")
+    kartaview.page(PUNE, page.cursor)
+    assert (asked_radii[-1], web.asked[-1].query["page"]) == (125, "2")
+    for code in ("400", "408"):
+        web.default = lambda asked, code=code: kartaview_reply(code=code)
+        (fault,) = kartaview.page(PUNE, None).rejected.values()
+        assert code in fault.detail
+
+
+def test_photos_of_kartaview_have_moments_in_utc_and_usable_addresses(web, kartaview):
+    template = "https://storage13.example.org/2023/{{sizeprefix}}/1.jpg"
+    photos = [
+        kartaview_photo(1, fileurlProc=None, fileurl=template),
+        kartaview_photo(
+            2, fileurlProc="https://storage1.example.org/2.jpg", imageProcUrl="https://cdn.example.org/2.jpg"
+        ),
+        kartaview_photo(3, fileurlProc=None, fileurl="https://storage1.example.org/{{other}}/3.jpg"),
+        kartaview_photo(4, projection="FISHEYE"),
+        kartaview_photo(5, projection="SPHERE"),
+    ]
+    web.default = lambda asked: kartaview_reply(*photos)
+    page = kartaview.page(PUNE, None)
+    addresses = {one.source_id: one.url for one in page.candidates}
+    assert addresses["1"] == "https://storage13.example.org/2023/proc/1.jpg"
+    assert addresses["2"] == "https://cdn.example.org/2.jpg"
+    assert set(page.rejected) == {"3", "4"}
+    assert [one.is_pano for one in page.candidates] == [False, False, True]
+    assert page.candidates[0].captured_at == datetime(2018, 5, 6, 7, 8, 9, tzinfo=UTC)
+    assert page.candidates[0].credit == "© Grab and KartaView Contributors"
+
+
+def test_a_line_break_in_quotes_shifts_no_row_of_osv5m(web, osv):
+    rows = [
+        OSV_COLUMNS,
+        '1,18.52,73.85,x,IN,q1,2019-07-21,"Pune\nCity\u2028, IN",ravi',
+        osv_row(2, 18.52, 73.85),
+        '3,18.53,73.85,x,IN,q3,2019-07-21,"Pune\r\n, IN",asha',
+        osv_row(4, 26.91, 75.79),
+    ]
+    web.serve_file("/test.csv", "\n".join(rows).encode())
+    found = osv.page(osv.areas()[0], None).candidates
+    assert [(one.source_id, one.author) for one in found] == [
+        ("1", "ravi"),
+        ("2", "ravi"),
+        ("3", "asha"),
+        ("4", "ravi"),
+    ]

@@ -111,6 +111,12 @@ def test_a_new_place_brings_its_state_district_and_split(photo):
     assert photo.state == "Tamil Nadu"
 
 
+def test_a_corrected_longitude_is_wrapped(photo):
+    review.set_place(photo=photo, latitude=13.0827, longitude=80.2707 - 360, precision_km=0.5)
+    photo.refresh_from_db()
+    assert photo.longitude == pytest.approx(80.2707)
+
+
 def test_a_photo_moved_beside_training_photos_is_not_tested_on_any_more(photo):
     other = Photo.objects.create(
         sha256="1" * 64, original_sha256="1" * 64, perceptual_hash="f" * 16, width=1, height=1, file_name="other.jpg",

@@ -59,6 +59,25 @@ def test_the_four_formats_give_the_same_areas(tmp_path, karnataka):
         assert shapely.equals_exact(other.geometry.to_numpy(), sets[0].geometry.to_numpy(), 1e-5).all()
 
 
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "Polygon", "coordinates": [[[76.5, 12.2], [76.6, 12.2]]]},
+        {"type": "Polygon", "coordinates": [[[float("nan"), 12.2], [76.6, 12.2], [76.6, 12.3], [76.5, 12.2]]]},
+        {"type": "Polygon", "coordinates": []},
+        None,
+    ],
+)
+def test_an_area_with_a_broken_ring_is_named_and_the_others_come_in(tmp_path, karnataka, geometry):
+    path = written(table(quarters(district("Mysuru")), ["A", "B", "C", "D"]), tmp_path / "areas.geojson")
+    document = json.loads(path.read_text())
+    document["features"][2]["geometry"] = geometry
+    path.write_text(json.dumps(document))
+    result = imported(path, tmp_path)
+    assert [row.name for row in result.rejected] == ["C"]
+    assert "outside" not in result.rejected[0].as_dict()["detail"].lower()
+
+
 def test_names_codes_and_parents_come_from_their_columns(tmp_path, karnataka):
     frame = table(quarters(district("Mysuru")), ["  A \n", "B", "C", "D"], lgd=[5501.0, 5502.0, None, 5504.0])
     areas = areas_of(written(frame, tmp_path / "areas.fgb"), tmp_path)

@@ -6,16 +6,18 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from predictor.pictures import images
 from predictor.pictures.images import (
     NEAR_DUPLICATE_BITS,
     TooManyPixels,
     UnreadableImage,
+    UnusableShape,
     centre_crop,
     decode,
     nearest_hamming_distance,
+    orientation,
     perceptual_hash,
 )
 
@@ -40,6 +42,34 @@ def test_a_picture_is_turned_as_its_orientation_says() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn
     assert decode(_bytes(_picture(), exif=exif)).size == (200, 300)
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_every_orientation_gives_the_picture_that_pillow_turns(number: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = number
+    data = _bytes(_picture(), "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    assert np.array_equal(np.asarray(decode(data)), np.asarray(expected))
+
+
+@pytest.mark.parametrize("value", ["6", (6, 6), 99, -1])
+def test_an_orientation_that_is_none_leaves_the_picture_as_it_is(value: object) -> None:
+    image = _picture()
+    image.getexif()[0x0112] = value
+    assert orientation(image) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 300), (300, 31), (3300, 320), (320, 3300)])
+def test_a_picture_that_is_tiny_or_a_strip_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(UnusableShape, match=f"{size[0]} × {size[1]}"):
+        decode(_bytes(Image.new("RGB", size), "PNG"))
+
+
+def test_sixteen_bits_of_grey_become_the_same_grey() -> None:
+    ramp = np.tile(np.linspace(0, 65535, 256, dtype=np.uint16), (64, 1))
+    grey = np.asarray(decode(_bytes(Image.fromarray(ramp), "PNG")), int)
+    assert np.abs(grey[0, :, 0] - np.arange(256)).max() <= 1
 
 
 def test_bytes_that_are_no_picture_are_refused_with_advice() -> None:

@@ -88,9 +88,17 @@ def test_an_encoder_with_other_weights_is_refused(made_version: ModelVersion, ha
     assert not Prediction.objects.exists()
 
 
-def test_a_picture_that_is_not_in_the_store_is_named(made_version: ModelVersion) -> None:
-    with pytest.raises(store.ImageMissing, match="abcabcabcabc"):
-        predict_images(version=made_version, sha256s=["abc" * 21 + "a"])
+def test_pictures_that_cannot_be_taken_are_named_and_skipped(
+    made_version: ModelVersion, hashes: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    missing, broken = "abc" * 21 + "a", store.put(b"no picture")
+    assert predict_images(version=made_version, sha256s=[hashes[0], missing, broken, hashes[1]]) == 2
+    assert set(Prediction.objects.values_list("sha256", flat=True)) == set(hashes[:2])
+    assert missing in caplog.text
+    assert broken in caplog.text
+    predict_images(version=made_version, sha256s=hashes[2:3])
+    one, other = (prediction_for(made_version, sha256).posterior for sha256 in hashes[1:3])
+    assert one != other  # nothing is shifted onto another picture
 
 
 def test_a_version_becomes_champion_after_it_has_seen_every_picture(

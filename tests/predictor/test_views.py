@@ -8,7 +8,7 @@ from PIL import Image
 
 from predictor.encoders.loading import load_encoder
 from predictor.pictures.images import decode
-from predictor.pictures.picture_views import is_panorama, views_of
+from predictor.pictures.picture_views import MAX_WINDOWS, is_panorama, views_of
 from tests.made import picture
 
 COLOURS = [(200, 60, 40), (40, 160, 60), (50, 70, 190), (200, 180, 60)]
@@ -76,3 +76,8 @@ def test_the_embedding_of_several_views_is_their_mean(tiny_encoder: str) -> None
     expected = np.stack([single[:2].mean(axis=0), single[2], single[3:].mean(axis=0)])
     assert np.allclose(groups, expected, atol=1e-6)
     assert np.array_equal(groups[1], single[2])
+
+
+def test_the_number_of_windows_of_a_wide_picture_has_a_bound() -> None:
+    assert len(views_of(Image.new("RGB", (4000, 2)))) == MAX_WINDOWS
+    assert len(views_of(Image.new("RGB", (1000, 100)))) == MAX_WINDOWS

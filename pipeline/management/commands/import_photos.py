@@ -93,6 +93,8 @@ class Command(DatabaseCommand):
         )
         for name, rejected in sorted(summary.rejected.items()):
             self.stdout.write(f"  {name}: {rejected.detail} [{rejected.reason}]")
+        for name, note in sorted(summary.notes.items()):
+            self.stdout.write(f"  {name}: {note}")
         if summary.ignored_columns:
             self.stdout.write(f"Ignored columns: {', '.join(summary.ignored_columns)}.")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from PIL import Image
 from tqdm import tqdm
 
 from predictor.geodesy import INDIA_SCALE_KM
@@ -42,15 +44,20 @@ class Command(DatabaseCommand):
         if version is None:
             raise CommandError(f"There is no version “{name}”." if name else "There is no champion: promote a version.")
         paths = options["images"]
+        skipped: dict[Path, str] = {}
         try:
             artifact = artifact_of(version)
             bar = tqdm(paths, desc="Predicting", unit="photo")
-            views = (views_of(decode(path.read_bytes()), options["crops"]) for path in bar)
-            cells, embeddings = posteriors_of_views(
-                artifact, [list(chain.from_iterable(views))] if options["together"] else views
-            )
-        except (OSError, ArtifactDamaged, UnreadableImage, MissingWeights, UnknownEncoder, OtherWeights) as error:
+            views = _views(bar, options["crops"], skipped)
+            groups = filter(None, [list(chain.from_iterable(views))]) if options["together"] else views
+            cells, embeddings = posteriors_of_views(artifact, groups)
+        except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights) as error:
             raise CommandError(str(error)) from error
+        for path, reason in skipped.items():
+            self.stderr.write(f"{path}: {reason}")
+        paths = [path for path in paths if path not in skipped]
+        if not paths:
+            raise CommandError("None of these files is a picture that can be read.")
         read = [read_matches(decode(path.read_bytes())) if artifact.trusts else () for path in paths]
         texts = [list(chain.from_iterable(read))] if options["together"] else read
         results = []
@@ -69,4 +76,14 @@ class Command(DatabaseCommand):
                 reads = f"; read: {', '.join(filter(None, words))}" if any(words) else ""
                 self.stdout.write(f"{', '.join(names)}: {position}; {states}{doubt}{reads}")
         if options["json"]:
-            self.stdout.write(json.dumps({"model": version.name, "predictions": results}))
+            told = [{"file": str(path), "reason": reason} for path, reason in skipped.items()]
+            self.stdout.write(json.dumps({"model": version.name, "predictions": results, "skipped": told}))
+
+
+def _views(paths: Iterable[Path], crops: int, skipped: dict[Path, str]) -> Iterator[list[Image.Image]]:
+    """The views of each picture; files that cannot be read go to ``skipped`` with the reason."""
+    for path in paths:
+        try:
+            yield views_of(decode(path.read_bytes()), crops)
+        except (OSError, UnreadableImage) as error:
+            skipped[path] = str(error)
