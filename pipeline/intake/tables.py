@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pipeline.intake.checks import ImportRefused, Reason
 
 DELIMITERS = ",;\t|"
+MAX_HEADER = 100_000  # characters; Python's reader takes cells of little more
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 SPREADSHEET_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 SAVE_AS_CSV = "Is a spreadsheet, which is not read: save it as CSV and import that."
@@ -80,7 +81,7 @@ def read_lines(data: bytes, name: str, count_known: Callable[[list[str]], int]) 
     if match := re.fullmatch(r'\ufeff?"?sep=(.)"?\s*', first_line, re.IGNORECASE):
         delimiter, text, skipped = match[1], rest, 1
     else:
-        header = next((line for line in io.StringIO(text, newline=None) if plain(line)), "")
+        header = next((line for line in io.StringIO(text, newline=None) if plain(line)), "")[:MAX_HEADER]
         delimiter = max(
             DELIMITERS, key=lambda one: count_known(next(csv.reader([header], delimiter=one), [])) if header else 0
         )
@@ -104,7 +105,11 @@ def _rows(text: str, delimiter: str, name: str, skipped: int) -> Iterator[Line]:
         except csv.Error:
             if len(taken) != 1 or taken[0].count('"') % 2:
                 raise _open_quote(name, number) from None
-            cells = next(csv.reader(taken, delimiter=delimiter))  # text after a closing quote
+            try:
+                cells = next(csv.reader(taken, delimiter=delimiter))  # text after a closing quote
+            except csv.Error as error:
+                detail = f"Line {number} cannot be read ({error}): correct or remove it."
+                raise ImportRefused(Reason.BAD_VALUE, name, detail) from None
         if cells is None:
             return
         if len(taken) > 1 and any(_holds_a_row(cell, delimiter, columns) for cell in cells):

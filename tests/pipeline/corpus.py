@@ -243,6 +243,8 @@ CASES = [
             ("open quote before another", AUTHORED + 'a.jpg,26.9,75.7,"Asha\nb.jpg,26.9,75.7,"Ravi"\n', "Line 2"),
             ("open quote closed a row later", AUTHORED + 'a.jpg,26.9,75.7,"Asha\nb.jpg,26.9,75.7,Ravi"\n', "Line 2"),
             ("long open quote", AUTHORED + 'a.jpg,26.9,75.7,"Asha\n' + "c.jpg,26.9,75.7,\n" * 9000, "Line 2"),
+            ("a line without end", AUTHORED + "a.jpg,26.9,75.7," + "x" * 200_000 + "\n", "Line 2"),
+            ("a header without end", "x" * 200_000, "Line 1"),
             ("no column of files", "lat,lon\n26.9,75.7\n", "file"),
         )
     ),
