@@ -9,6 +9,7 @@ import io
 import json
 import struct
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,7 +56,10 @@ def packed_raw(files: dict[bytes, bytes]) -> bytes:
     return data
 
 
-def exif_block(entries: list[tuple[int, int, int, bytes]], exif: list[tuple[int, int, int, bytes]] = ()) -> bytes:
+Tag = tuple[int, int, int, bytes]
+
+
+def exif_block(entries: Sequence[Tag], exif: Sequence[Tag] = ()) -> bytes:
     """An EXIF block with these tags (tag, type, count, four bytes or more), of any type, and those of its Exif part."""
 
     def directory(tags, start: int) -> bytes:
