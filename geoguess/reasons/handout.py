@@ -165,13 +165,15 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
         for text in reasons["texts"]
     )
     if read:
-        read = f"<h2>{escape(_('What it read'))}</h2><ul>{read}</ul>"
+        heading = escape(_("What it read"))
+        read = f"<h2>{heading}</h2><ul>{read}</ul>"
     best_labels = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
         f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>" for task, best in best_labels
     )
     if clues:
-        clues = f"<h2>{escape(_('Inferred clues'))}</h2><ul>{clues}</ul>"
+        heading = escape(_("Inferred clues"))
+        clues = f"<h2>{heading}</h2><ul>{clues}</ul>"
     place = subject.truth
     truth_html = (
         format_html(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from geoguess.site.denied import groups_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 
 def logged_in(*groups: str, staff: bool = False) -> Client:

@@ -55,7 +55,6 @@ def test_signs_are_believed_as_far_as_they_were_right(
     assert after.method == before.method
     assert after.card["reading"] == {"collection": "Cities", "photos": 40}
     assert {level.photos for level in after.levels} == {20}  # the half that trust was not fitted to
-    assert artifact_of(made_version).trusts == {}
 
 
 def test_photos_that_nobody_has_read_teach_nothing(collection: Collection) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from predictor.answers.artifact import FILES, MANIFEST, Artifact, ArtifactDamaged, load_artifact, verify
-from predictor.encoders.networks import STARTER_WEIGHTS
 from tests.alike import alike
 from tests.made import made_artifact, new_artifact
 
@@ -37,19 +37,24 @@ def test_a_saved_artifact_gives_the_same_posterior(artifact: Artifact, tmp_path:
     assert loaded.heads.tasks["state"].share == artifact.heads.tasks["state"].share
 
 
-def test_an_artifact_of_format_2_is_read_whole_and_has_one_circle_for_all(tmp_path: Path) -> None:
-    shipped = STARTER_WEIGHTS.parent / "artifact"
-    assert json.loads((shipped / MANIFEST).read_text())["format"] == 2
-    stored = json.loads((shipped / "calibration.json").read_text())
-    artifact = load_artifact(shipped)
-    assert artifact.calibration.doubt_cosine == 0.7682
-    assert artifact.calibration.radius_km(10.0, -1.0) == artifact.calibration.radius_km(10.0, 1.0)
-    assert artifact.calibration.radius_km(10.0, 0.5) == pytest.approx(10 * stored["radius_factor"])
-    assert artifact.method.cell_temperature == 0.4
-    assert [level.par for level in artifact.levels] == [3201.5, 2379.4, 1629.8]
-    artifact.save(tmp_path)
-    again = load_artifact(tmp_path)
-    assert (again.calibration, again.method, again.levels) == (artifact.calibration, artifact.method, artifact.levels)
+def test_an_artifact_of_format_2_is_read_whole_and_has_one_circle_for_all(artifact: Artifact, tmp_path: Path) -> None:
+    """Format 2 has one factor for all circles, and knows no temperature of states, no doubt and no trust in texts."""
+    artifact.save(tmp_path / "2")
+    stored = json.loads((tmp_path / "2" / "calibration.json").read_text())
+    for newer in ("radius_factors", "radius_cosines", "state_temperature", "state_doubt", "read_factor", "trusts"):
+        del stored[newer]
+    (tmp_path / "2" / "calibration.json").write_text(json.dumps({**stored, "radius_factor": 1.5}))
+    manifest = json.loads((tmp_path / "2" / MANIFEST).read_text())
+    manifest["format"] = 2
+    manifest["files"]["calibration.json"] = sha256((tmp_path / "2" / "calibration.json").read_bytes()).hexdigest()
+    (tmp_path / "2" / MANIFEST).write_text(json.dumps(manifest))
+    former = load_artifact(tmp_path / "2")
+    assert former.calibration.radius_km(10.0, -1.0) == former.calibration.radius_km(10.0, 1.0, read=True) == 15.0
+    assert (former.calibration.state_temperature, former.calibration.state_doubt, former.trusts) == (1.0, 0.0, {})
+    assert (former.method, former.levels) == (artifact.method, artifact.levels)
+    former.save(tmp_path / "3")
+    again = load_artifact(tmp_path / "3")
+    assert (again.calibration, again.method, again.levels) == (former.calibration, former.method, former.levels)
 
 
 def test_an_artifact_of_another_format_says_so(artifact: Artifact, tmp_path: Path) -> None:

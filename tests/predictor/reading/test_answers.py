@@ -31,10 +31,19 @@ def sha256() -> str:
 
 @pytest.fixture
 def reader(made_version: ModelVersion, data_folders: Path) -> ModelVersion:
-    """The made version, if it trusts texts."""
-    artifact = replace(artifact_of(made_version), trusts=TRUSTS)
-    artifact.save(data_folders / "models" / "reader-1")
-    return register_version(folder=data_folders / "models" / "reader-1")
+    """The made version, if it trusts these texts."""
+    return trusting(made_version, TRUSTS, data_folders / "models" / "reader-1")
+
+
+@pytest.fixture
+def blind(made_version: ModelVersion, data_folders: Path) -> ModelVersion:
+    """The made version, if it trusts none."""
+    return trusting(made_version, {}, data_folders / "models" / "blind-1")
+
+
+def trusting(version: ModelVersion, trusts: dict[str, Trust], folder: Path) -> ModelVersion:
+    replace(artifact_of(version), trusts=trusts).save(folder)
+    return register_version(folder=folder)
 
 
 def answers(version: ModelVersion, sha256: str) -> dict[str, Answer]:
@@ -76,15 +85,15 @@ def test_the_newest_reading_counts(reader: ModelVersion, sha256: str) -> None:
 
 
 def test_without_texts_or_without_trust_answers_are_those_from_before_reading(
-    made_version: ModelVersion, reader: ModelVersion, sha256: str
+    blind: ModelVersion, reader: ModelVersion, sha256: str
 ) -> None:
-    blind = answers(made_version, sha256)
-    assert repr(answers(reader, sha256)) == repr(blind)
+    before = repr(answers(blind, sha256))
+    assert repr(answers(reader, sha256)) == before
     store_readings("a reader", {sha256: [MILESTONE, KANNADA]})
-    assert repr(answers(made_version, sha256)) == repr(blind)
-    assert repr(answers(reader, sha256)) != repr(blind)
+    assert repr(answers(blind, sha256)) == before
+    assert repr(answers(reader, sha256)) != before
 
 
-def test_trust_is_stored_with_a_version(reader: ModelVersion, made_version: ModelVersion) -> None:
+def test_trust_is_stored_with_a_version(reader: ModelVersion, blind: ModelVersion) -> None:
     assert artifact_of(reader).trusts == TRUSTS
-    assert artifact_of(made_version).trusts == {}
+    assert artifact_of(blind).trusts == {}
