@@ -43,8 +43,8 @@ class Scene:
     """A picture and its metadata.
 
     `drawing` (height, width, 3) uint8 is the picture before its finish, `image` the finished one. `heading` is in
-    degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; clue boxes are
-    (x0, y0, x1, y1) fractions of the picture.
+    degrees clockwise from north, `captured_at` in local solar time, `setting` the composition; `sightings` are all
+    visible clues, nearest first, with boxes (x0, y0, x1, y1) in fractions of the picture.
     """
 
     drawing: NDArray[np.uint8]
@@ -55,7 +55,16 @@ class Scene:
     captured_at: datetime
     season: str
     setting: str
-    clues: tuple[Clue, ...]
+    sightings: tuple[Clue, ...]
+
+    @cached_property
+    def clues(self) -> tuple[Clue, ...]:
+        """The largest sighting of each meaning."""
+        best: dict[str, Clue] = {}
+        for clue in self.sightings:
+            if clue.meaning not in best or _area(clue.box) > _area(best[clue.meaning].box):
+                best[clue.meaning] = clue
+        return tuple(best.values())
 
     @cached_property
     def image(self) -> Image.Image:
@@ -133,7 +142,7 @@ def _begin(position: tuple[float, float], seed: int) -> tuple[np.random.Generato
 
 
 def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:
-    """The clues that no nearer object hides, nearest first; only the largest of each meaning."""
+    """The clues that no nearer object hides, nearest first."""
     shown: list[tuple[float, Clue]] = []
     for z, clue in sorted(clues, key=lambda item: item[0]):
         hidden = any(
@@ -141,11 +150,7 @@ def _visible(clues: list[tuple[float, Clue]]) -> tuple[Clue, ...]:
         )
         if clue.kind in WIDE or not hidden:
             shown.append((z, clue))
-    best: dict[str, Clue] = {}
-    for _, clue in shown:
-        if clue.meaning not in best or _area(clue.box) > _area(best[clue.meaning].box):
-            best[clue.meaning] = clue
-    return tuple(best.values())
+    return tuple(clue for _, clue in shown)
 
 
 def _area(box: Box) -> float:

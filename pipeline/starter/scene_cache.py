@@ -16,14 +16,13 @@ from tqdm import tqdm
 from pipeline.scenes.place import draw_places, place_at
 from pipeline.scenes.scene import draw_scene, moment_of
 from pipeline.starter.places import starter_places
+from pipeline.starter.sightings import TEXT_BYTES, as_text
 from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 
-WIDTH, HEIGHT = 192, 128  # pixels: a little over the encoder's 160 x 112, which leaves room for crops
+WIDTH, HEIGHT = 216, 144  # pixels: a little over the encoder's 192 x 128, which leaves room for crops
 CHUNK = 25  # scenes a process draws before it reports
 HELD_OUT_DISTANCE_KM = 5.0
 HELD_OUT_SEED = 7_000_000  # added to the seed, so that held-out scenes share no place and no seed with training scenes
-
-CLUE_BYTES = 4000
 
 RECORD = np.dtype(
     [
@@ -33,7 +32,7 @@ RECORD = np.dtype(
         ("state", "U48"),
         ("climate", "U3"),
         ("elevation_m", "f4"),
-        ("clues", f"S{CLUE_BYTES}"),  # their meanings, one per line
+        ("sightings", f"S{TEXT_BYTES}"),
     ]
 )
 
@@ -100,7 +99,7 @@ def _draw_chunk(folder: Path, seed: int, indexes: NDArray[np.intp]) -> int:
         place = place_at(float(records["latitude"][index]), float(records["longitude"][index]))
         scene = draw_scene(place, seed + int(index), WIDTH)
         images[index] = np.asarray(scene.image)
-        records["clues"][index] = "\n".join(sorted({clue.meaning for clue in scene.clues})).encode()[:CLUE_BYTES]
+        records["sightings"][index] = as_text(scene.sightings)
         records["state"][index], records["climate"][index] = place.state, place.climate
         records["elevation_m"][index] = place.elevation_m
         records["drawn"][index] = True

@@ -1,5 +1,7 @@
 """Training of the starter encoder: ViT-Ti/16 from scratch on drawn scenes, multi-task, within a time budget.
 
+Beside cells, state, climate and height it learns which clues the scene shows, and where (`predictor.seeing.head`).
+
 A small budget suffices because of mimetic attention (Trockman & Kolter 2023), sine-cosine positions and mean pooling
 instead of a class token (Beyer et al. 2022), dropped patches (Liu et al. 2023, PatchDropout), Muon for the matrices
 (Jordan 2024), and an exponential moving average of the weights (Morales-Brotons et al. 2024).
@@ -10,7 +12,6 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save as serialised
-from timm.layers import PatchDropout
+from timm.layers.patch_dropout import PatchDropoutWithIndices
 from timm.layers.pos_embed_sincos import build_sincos2d_pos_embed
 from torch import Tensor, nn
 from torch.nn import functional
@@ -27,15 +28,19 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from pipeline.geocells import district_partition
+from pipeline.starter.clue_losses import box_loss, cropped, pointing_loss, presence_loss, shown
 from pipeline.starter.scene_cache import Scenes
+from pipeline.starter.sightings import Sightings, common_names, sightings_of
 from predictor.answers.partition import Partition
 from predictor.encoders.networks import STARTER_PREPARATION, STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, score, unit_vectors
 from predictor.network.smoothing import automatic_tau_km, smoothed_targets
+from predictor.seeing.head import ClueHead, patch_centres
 
 ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
-TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05}
-COMMON_CLUE = 0.004  # share of the scenes that must show a clue for it to be predicted
+TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05, "pointing": 0.2, "boxes": 0.2}
+RARE = -4.0  # score of a clue before training: most scenes show few
+LARGEST_CLUE = 0.25  # share of the picture: of larger boxes any point is a hit
 BATCH = 64
 RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
 WARM_UP = 0.03  # share of the budget
@@ -50,32 +55,68 @@ REPORT_SECONDS = 300.0
 QUICK_CHECK = 500  # held-out scenes used for the reports during training
 
 
-class MultiTask(nn.Module):
-    """The encoder with one linear head per task."""
+class KeptPatches(nn.Module):
+    """Drops patches in training, and knows which it kept: ``kept`` (B, T), or None for all."""
 
-    def __init__(self, sizes: dict[str, int]) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.drop = PatchDropoutWithIndices(DROPPED_PATCHES, num_prefix_tokens=0)
+        self.kept: Tensor | None = None
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        tokens, self.kept = self.drop(tokens)
+        return tokens
+
+
+@dataclass(frozen=True)
+class Output:
+    """Logits (B, classes) by task; normalised tokens (B, T, dim) and scores (B, T, K) of the head for clues."""
+
+    logits: dict[str, Tensor]
+    tokens: Tensor
+    scores: Tensor
+
+
+class MultiTask(nn.Module):
+    """The encoder with one linear head per task, and a head on the patches for ``clues`` clues."""
+
+    def __init__(self, sizes: dict[str, int], clues: int) -> None:
         super().__init__()
         self.network: Any = starter_network()
-        self.network.patch_drop = PatchDropout(DROPPED_PATCHES, num_prefix_tokens=0)
+        self.network.patch_drop = KeptPatches()
         self.heads = nn.ModuleDict({task: nn.Linear(192, size) for task, size in sizes.items()})
+        self.clues = ClueHead(192, clues)
+        nn.init.constant_(self.clues.scores.bias, RARE)
 
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """Logits (B, classes) per task for normalised images (B, 3, H, W)."""
-        embedding = self.network(images)
-        return {task: head(embedding) for task, head in self.heads.items()}
+    def forward(self, images: Tensor) -> Output:
+        """What the network makes of normalised images (B, 3, H, W)."""
+        patches = self.network.forward_features(images)
+        embedding = self.network.forward_head(patches, pre_logits=True)
+        tokens, scores = self.clues(patches)
+        return Output({task: head(embedding) for task, head in self.heads.items()}, tokens, scores)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The encoder, the head for the clues of these ``names``, and their figures on held-out scenes."""
+
+    network: nn.Module
+    clues: ClueHead
+    names: tuple[str, ...]
+    figures: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class TaskTargets:
-    """Targets of N scenes: smoothed cells (N, C), class numbers (N,) of other tasks, common clues (N, K) as 0 or 1.
+    """Targets of N scenes: smoothed cells (N, C), class numbers (N,) of other tasks, sightings of common clues.
 
-    ``names`` are those of the classes and clues.
+    ``names`` are those of the classes.
     """
 
     partition: Partition
     cells: NDArray[np.float32]
     classes: dict[str, NDArray[np.int64]]
-    clues: NDArray[np.float32]
+    sightings: Sightings
     names: dict[str, NDArray[np.str_]]
 
     @classmethod
@@ -86,14 +127,14 @@ class TaskTargets:
         cells = smoothed_targets(vectors, partition.centroids, automatic_tau_km(len(partition)))
         states, state = np.unique(records["state"], return_inverse=True)
         climates, climate = np.unique(records["climate"], return_inverse=True)
-        meanings, clues = _common_clues(records["clues"])
+        texts = records["sightings"].tolist()
         elevation = np.digitize(records["elevation_m"], ELEVATION_BANDS_M)
         return cls(
             partition,
             cells.astype(np.float32),
             {"state": state, "climate": climate, "elevation": elevation},
-            clues,
-            {"state": states, "climate": climates, "clues": meanings},
+            sightings_of(texts, common_names(texts)),
+            {"state": states, "climate": climates},
         )
 
     def sizes(self) -> dict[str, int]:
@@ -104,12 +145,12 @@ class TaskTargets:
 
 def train(
     scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path
-) -> tuple[nn.Module, dict[str, Any]]:
-    """The trained encoder and its figures on held-out scenes; resumes from ``checkpoint`` if that exists."""
+) -> Trained:
+    """The encoder and the head for clues, trained; resumes from ``checkpoint`` if that exists."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     targets = TaskTargets.of(scenes)
-    model = MultiTask(targets.sizes())
+    model = MultiTask(targets.sizes(), len(targets.sightings.names))
     initialise_mimetically(model.network)
     model = model.to(device)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
@@ -126,8 +167,9 @@ def train(
         generator = np.random.default_rng([seed, pictures_seen])
 
     budget = 60.0 * minutes
-    by_task = {"cell": targets.cells, **targets.classes, "clues": targets.clues}
+    by_task = {"cell": targets.cells, **targets.classes}
     tensors = {task: torch.from_numpy(values) for task, values in by_task.items()}
+    which, boxes = torch.from_numpy(targets.sightings.which), torch.from_numpy(targets.sightings.boxes)
     saved_at = reported_at = spent_s
     start = time.monotonic() - spent_s
     order = np.empty(0, np.intp)
@@ -137,7 +179,7 @@ def train(
             order = np.concatenate([order, generator.permutation(len(scenes))])
         rows, order = np.sort(order[:BATCH]), order[BATCH:]
         share = spent_s / budget
-        model.network.patch_drop.prob = DROPPED_PATCHES if share < FULL_PICTURES else 0.0
+        model.network.patch_drop.drop.prob = DROPPED_PATCHES if share < FULL_PICTURES else 0.0
         for optimiser in optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * min(share / WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
@@ -145,8 +187,14 @@ def train(
         batch_targets = {task: values[rows].to(device, non_blocking=True) for task, values in tensors.items()}
         model.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            logits = model(augment(pixels))
-        losses = {task: _loss(task, logits[task].float(), batch_targets[task]) for task in logits}
+            images, windows = augment(pixels)
+            output = model(images)
+        losses = {
+            task: functional.cross_entropy(logits.float(), batch_targets[task])
+            for task, logits in output.logits.items()
+        }
+        seen = cropped(which[rows].to(device), boxes[rows].to(device), windows)
+        losses |= _clue_losses(model, output, *seen)
         loss = torch.stack([TASK_WEIGHTS[task] * value for task, value in losses.items()]).sum()
         for optimiser in optimisers:
             optimiser.zero_grad()
@@ -174,37 +222,41 @@ def train(
         "minutes": round(spent_s / 60, 1),
         **validate(trained, targets, held_out, len(held_out)),
     }
-    return trained.network, figures
+    return Trained(trained.network, trained.clues, targets.sightings.names, figures)
 
 
-def _loss(task: str, logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross-entropy per picture; for clues, of which a picture shows several, summed over the clues."""
-    if task == "clues":
-        return functional.binary_cross_entropy_with_logits(logits, target, reduction="sum") / len(logits)
-    return functional.cross_entropy(logits, target)
-
-
-def _common_clues(texts: NDArray[np.bytes_]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-    """Common clues (K,) and whether each scene shows them (N, K), from texts (N,) with one clue per line."""
-    clues = [set(text.decode(errors="ignore").split("\n")) - {""} for text in texts.tolist()]
-    counts = Counter(meaning for meanings in clues for meaning in meanings)
-    common = sorted(meaning for meaning, count in counts.items() if count >= COMMON_CLUE * len(clues))
-    table = np.array([[meaning in meanings for meaning in common] for meanings in clues], np.float32)
-    return np.array(common, str), table
+def _clue_losses(model: MultiTask, output: Output, which: Tensor, boxes: Tensor) -> dict[str, Tensor]:
+    rows, columns = model.network.patch_embed.grid_size
+    centres = patch_centres(rows, columns).to(which.device)
+    kept = model.network.patch_drop.kept
+    scores = output.scores.float()
+    truth = shown(which, boxes, centres, scores.shape[2], kept)
+    places = centres[kept] if kept is not None else centres.expand(len(which), -1, -1)
+    return {
+        "clues": presence_loss(scores, truth),
+        "pointing": pointing_loss(scores, truth),
+        "boxes": box_loss(model.clues, output.tokens.float(), scores, truth, places, (1 / columns, 1 / rows)),
+    }
 
 
 @torch.no_grad()
 def validate(model: nn.Module, targets: TaskTargets, scenes: Scenes, count: int) -> dict[str, float]:
-    """State accuracy, and mean score of the cell centroid of highest expected score, on the first ``count`` scenes."""
+    """State accuracy, and mean score of the cell centroid of highest expected score, on the first ``count`` scenes.
+
+    And how often the highest score of a clue that a scene shows in small boxes lies in one of them.
+    """
     model.eval()
     device = next(model.parameters()).device
     records = scenes.records[:count]
     outputs: dict[str, list[Tensor]] = {"cell": [], "state": []}
+    sightings = sightings_of(records["sightings"].tolist(), targets.sightings.names)
+    hits: list[Tensor] = []
     for start in range(0, count, BATCH):
-        pixels = torch.from_numpy(scenes.images[start : min(start + BATCH, count)]).to(device)
-        logits = model(validation_input(pixels))
-        for task, rows in outputs.items():
-            rows.append(logits[task].float().softmax(dim=1).cpu())
+        rows = slice(start, min(start + BATCH, count))
+        output = model(validation_input(torch.from_numpy(scenes.images[rows]).to(device)))
+        for task, parts in outputs.items():
+            parts.append(output.logits[task].float().softmax(dim=1).cpu())
+        hits.append(_hits(model, output.scores.float().cpu(), sightings.which[rows], sightings.boxes[rows]))
     posterior = torch.cat(outputs["cell"]).numpy().astype(float)
     states = targets.names["state"][torch.cat(outputs["state"]).argmax(dim=1).numpy()]
     centroids = targets.partition.centroids
@@ -215,13 +267,26 @@ def validate(model: nn.Module, targets: TaskTargets, scenes: Scenes, count: int)
         "state_accuracy": round(float((states == records["state"]).mean()), 4),
         "score": round(float(score(distances).mean()), 1),
         "median_km": round(float(np.median(distances)), 1),
+        "pointing": round(float(torch.cat(hits).float().mean()), 4),
     }
 
 
-def save(network: nn.Module, path: Path) -> None:
-    """Write an encoder's weights in half precision."""
-    weights = {name: tensor.half().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    path.write_bytes(serialised(weights))
+def _hits(model: Any, scores: Tensor, which: NDArray[np.int64], boxes: NDArray[np.float32]) -> Tensor:
+    """Whether each clue that a picture shows in small boxes only has its highest score in one of them."""
+    sizes = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    large = np.zeros((len(scores), scores.shape[2]), bool)
+    np.logical_or.at(large, (np.arange(len(scores))[:, None], np.maximum(which, 0)), (which >= 0) & (sizes > LARGEST_CLUE))
+    centres = patch_centres(*model.network.patch_embed.grid_size)
+    truth = shown(torch.from_numpy(which), torch.from_numpy(boxes), centres, scores.shape[2], None)
+    best = scores.argmax(dim=1)
+    pointed = truth.patches.gather(2, best[:, :, None])[:, :, 0]
+    return pointed[truth.visible.bool() & ~torch.from_numpy(large)]
+
+
+def save(module: nn.Module, path: Path, about: dict[str, str] | None = None) -> None:
+    """Write a module's weights in half precision."""
+    weights = {name: tensor.half().cpu().contiguous() for name, tensor in module.state_dict().items()}
+    path.write_bytes(serialised(weights, about))
 
 
 def validation_input(pixels: Tensor) -> Tensor:
@@ -230,10 +295,10 @@ def validation_input(pixels: Tensor) -> Tensor:
     return _normalise(_windows(pixels, torch.zeros(len(pixels), 2), whole, whole))
 
 
-def augment(pixels: Tensor) -> Tensor:
+def augment(pixels: Tensor) -> tuple[Tensor, Tensor]:
     """Network input from uint8 pictures (B, H, W, 3) with a random crop, colour jitter and grain.
 
-    Never mirrored, as signs and the driving side matter.
+    And the crops (B, 4), their edges as shares of the pictures. Never mirrored, as signs and the driving side matter.
     """
     count, device = len(pixels), pixels.device
 
@@ -242,13 +307,16 @@ def augment(pixels: Tensor) -> Tensor:
 
     area, aspect = 1 - (1 - SMALLEST_CROP) * torch.rand(count), torch.exp(ASPECT * (2 * torch.rand(count) - 1))
     height, width = (area / aspect).sqrt().clamp(max=1), (area * aspect).sqrt().clamp(max=1)
-    picture = _windows(pixels, 2 * torch.rand(count, 2) - 1, height, width)
+    centre = 2 * torch.rand(count, 2) - 1
+    picture = _windows(pixels, centre, height, width)
     grey = picture.mean(dim=1, keepdim=True)
     picture = grey + (picture - grey) * factor(SATURATION)
     average = picture.mean(dim=(1, 2, 3), keepdim=True)
     picture = (average + (picture - average) * factor(CONTRAST)) * factor(BRIGHTNESS) * factor(TINT, 3)
     grain = GRAIN * torch.rand(count, 1, 1, 1, device=device) * torch.randn_like(picture[:1])
-    return _normalise((picture + grain).clamp(0, 255))
+    size = torch.stack([width, height], dim=1)
+    middle = (1 + centre * (1 - size)) / 2
+    return _normalise((picture + grain).clamp(0, 255)), torch.cat([middle - size / 2, middle + size / 2], dim=1).to(device)
 
 
 def _windows(pixels: Tensor, centre: Tensor, height: Tensor, width: Tensor) -> Tensor:

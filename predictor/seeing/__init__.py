@@ -1,0 +1,1 @@
+"""Clues that are seen: which of a list of things a picture shows, where, and what each changes about the guess."""
