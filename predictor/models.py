@@ -123,6 +123,7 @@ class Prediction(models.Model):
     sha256 = models.CharField(max_length=64)
     posterior = models.BinaryField(help_text="float16 cell probabilities, in the partition's order.")
     embedding = models.BinaryField(help_text="float16 image embedding.")
+    clues = models.JSONField(null=True, help_text="As `predictor.seeing.effects.SeenClue`; null: not looked for.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -182,6 +183,7 @@ class Question(models.Model):
     posterior = models.BinaryField(default=b"", help_text="As in Prediction.")
     embedding = models.BinaryField(default=b"", help_text="As in Prediction.")
     lines = models.JSONField(null=True, help_text="What was read in an upload or covered picture; null: nothing was.")
+    clues = models.JSONField(null=True, help_text="As in Prediction.")
     attention = models.JSONField(null=True, help_text="How much each part of the picture counts.")
     error = models.CharField(max_length=500, blank=True)
 

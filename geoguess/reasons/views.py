@@ -37,6 +37,7 @@ from pipeline.support.map_settings import map_settings
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Question
 from predictor.pictures import store
+from predictor.pictures.covering import Box
 from predictor.pictures.images import MAX_PIXELS, TooManyPixels, UnreadableImage, decode
 from predictor.reasons.evidence import cell_outlines
 from predictor.serving import questions
@@ -64,7 +65,7 @@ class Covered(msgspec.Struct):
 
     covered: Annotated[list[tuple[Fraction, Fraction, Fraction, Fraction]], msgspec.Meta(max_length=MOST_BOXES)] = []
 
-    def boxes(self) -> list[questions.Box]:
+    def boxes(self) -> list[Box]:
         """The boxes. Raises ValueError if one has no area."""
         if any(left >= right or top >= bottom for left, top, right, bottom in self.covered):
             raise ValueError

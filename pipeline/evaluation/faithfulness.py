@@ -20,7 +20,8 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats
-from predictor.reasons.saliency import Box, NoExplanation, input_box, methods, saliency
+from predictor.pictures.covering import Box
+from predictor.reasons.saliency import NoExplanation, methods, saliency
 
 SEED = 0
 BASELINE_GRID = (7, 10)  # for encoders that no method supports, which leaves only the baselines
@@ -58,7 +59,7 @@ def evaluate_reasons(
     unexplained = 0
     for number, picture in enumerate(pictures):
         report.progress(number, count, "Measuring reasons")
-        window = input_box(encoder.preparation, picture.image)
+        window = encoder.preparation.box_in(picture.image)
         try:
             maps = {name: saliency(encoder, artifact, picture.image, name) for name in methods(encoder)}
         except NoExplanation:

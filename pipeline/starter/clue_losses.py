@@ -79,7 +79,9 @@ def pointing_loss(scores: Tensor, truth: Shown) -> Tensor:
     return (by_clue[visible].logsumexp(dim=1) - inside[visible].logsumexp(dim=1)).sum() / visible.sum().clamp(min=1)
 
 
-def box_loss(head: ClueHead, tokens: Tensor, scores: Tensor, truth: Shown, centres: Tensor, patch: tuple[float, float]) -> Tensor:
+def box_loss(
+    head: ClueHead, tokens: Tensor, scores: Tensor, truth: Shown, centres: Tensor, patch: tuple[float, float]
+) -> Tensor:
     """Mean over the sightings of what the boxes lack (Rezatofighi et al. 2019, generalised IoU), where the score is
     highest inside the sighting. ``centres`` (B, T, 2) are those of the patches.
     """

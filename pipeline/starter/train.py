@@ -38,7 +38,15 @@ from predictor.network.smoothing import automatic_tau_km, smoothed_targets
 from predictor.seeing.head import ClueHead, patch_centres
 
 ELEVATION_BANDS_M = (150.0, 400.0, 900.0, 1800.0, 3200.0)
-TASK_WEIGHTS = {"cell": 1.0, "state": 0.5, "climate": 0.2, "elevation": 0.2, "clues": 0.05, "pointing": 0.2, "boxes": 0.2}
+TASK_WEIGHTS = {
+    "cell": 1.0,
+    "state": 0.5,
+    "climate": 0.2,
+    "elevation": 0.2,
+    "clues": 0.05,
+    "pointing": 0.2,
+    "boxes": 0.2,
+}
 RARE = -4.0  # score of a clue before training: most scenes show few
 LARGEST_CLUE = 0.25  # share of the picture: of larger boxes any point is a hit
 BATCH = 64
@@ -143,9 +151,7 @@ class TaskTargets:
         return {"cell": len(self.partition), **named, "elevation": len(ELEVATION_BANDS_M) + 1}
 
 
-def train(
-    scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path
-) -> Trained:
+def train(scenes: Scenes, held_out: Scenes, *, minutes: float, seed: int, checkpoint: Path) -> Trained:
     """The encoder and the head for clues, trained; resumes from ``checkpoint`` if that exists."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -275,7 +281,9 @@ def _hits(model: Any, scores: Tensor, which: NDArray[np.int64], boxes: NDArray[n
     """Whether each clue that a picture shows in small boxes only has its highest score in one of them."""
     sizes = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
     large = np.zeros((len(scores), scores.shape[2]), bool)
-    np.logical_or.at(large, (np.arange(len(scores))[:, None], np.maximum(which, 0)), (which >= 0) & (sizes > LARGEST_CLUE))
+    np.logical_or.at(
+        large, (np.arange(len(scores))[:, None], np.maximum(which, 0)), (which >= 0) & (sizes > LARGEST_CLUE)
+    )
     centres = patch_centres(*model.network.patch_embed.grid_size)
     truth = shown(torch.from_numpy(which), torch.from_numpy(boxes), centres, scores.shape[2], None)
     best = scores.argmax(dim=1)
@@ -316,7 +324,9 @@ def augment(pixels: Tensor) -> tuple[Tensor, Tensor]:
     grain = GRAIN * torch.rand(count, 1, 1, 1, device=device) * torch.randn_like(picture[:1])
     size = torch.stack([width, height], dim=1)
     middle = (1 + centre * (1 - size)) / 2
-    return _normalise((picture + grain).clamp(0, 255)), torch.cat([middle - size / 2, middle + size / 2], dim=1).to(device)
+    return _normalise((picture + grain).clamp(0, 255)), torch.cat([middle - size / 2, middle + size / 2], dim=1).to(
+        device
+    )
 
 
 def _windows(pixels: Tensor, centre: Tensor, height: Tensor, width: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
+from predictor.pictures.covering import Box
 from predictor.pictures.images import centre_crop, squash
 from predictor.pictures.picture_views import views_of
 
@@ -41,6 +42,15 @@ class Preparation:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     whole: bool = False
+
+    def box_in(self, image: Image.Image) -> Box:
+        """The part of the picture that becomes the input."""
+        if self.whole:
+            return 0.0, 0.0, 1.0, 1.0
+        height, width = self.size
+        scale = max(height / image.height, width / image.width)
+        share_x, share_y = min(1.0, width / scale / image.width), min(1.0, height / scale / image.height)
+        return (1 - share_x) / 2, (1 - share_y) / 2, (1 + share_x) / 2, (1 + share_y) / 2
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from predictor.answers.artifact import Artifact
-from predictor.encoders.encoder import Encoder, Preparation, normalise
+from predictor.encoders.encoder import Encoder, normalise
 from predictor.geodesy import Floats
 from predictor.network.heads import Heads
+from predictor.pictures.covering import Box
 from predictor.pictures.images import centre_crop, squash
 
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
 REGIONS = 3
 REGION_SHARE = 0.25  # side of a region as a share of the network's input window
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 
 
 class NoExplanation(RuntimeError):
@@ -68,16 +67,6 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
     if not np.isfinite(values).all() or np.isclose(low, high, atol=0):
         raise NoExplanation(f"The {method} map of {encoder.name} is constant or not finite: from {low} to {high}.")
     return (values - low) / (high - low)
-
-
-def input_box(preparation: Preparation, image: Image.Image) -> Box:
-    """The part of the picture that is the network's input."""
-    if preparation.whole:
-        return 0.0, 0.0, 1.0, 1.0
-    height, width = preparation.size
-    scale = max(height / image.height, width / image.width)
-    share_x, share_y = min(1.0, width / scale / image.width), min(1.0, height / scale / image.height)
-    return (1 - share_x) / 2, (1 - share_y) / 2, (1 + share_x) / 2, (1 + share_y) / 2
 
 
 def top_regions(values: Floats, box: Box, count: int = REGIONS) -> list[Box]:

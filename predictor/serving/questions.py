@@ -20,14 +20,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from predictor.models import ModelVersion, Question, Worker
+from predictor.pictures.covering import Box
 from predictor.serving.dispatch import send_answer_task
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)  # workers send a heartbeat every two seconds
 RETENTION = timedelta(minutes=10)  # of questions with their answers, and of uploads
 PATIENCE_S = 2.0  # with a broker that does not answer
 UPLOAD_PREFIX = "geoguess:upload:"  # of Redis keys
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 
 
 class Failure(StrEnum):

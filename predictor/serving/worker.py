@@ -27,16 +27,19 @@ from predictor.encoders.encoder import Encoder
 from predictor.encoders.networks import MissingWeights, UnknownEncoder
 from predictor.models import ModelVersion, Question
 from predictor.pictures import store
+from predictor.pictures.covering import cover
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
 from predictor.reading.engine import ReaderMissing
 from predictor.reading.store import StoredLines, is_of_stored, questions_to_read, read_lines, reader, store_readings
-from predictor.reasons.saliency import input_box, methods, saliency, top_regions
+from predictor.reasons.saliency import methods, saliency, top_regions
+from predictor.seeing.effects import StoredClues, clues_in, to_stored
 from predictor.serving import questions
 from predictor.serving.questions import Failure
 from predictor.versions.selectors import artifact_of, champion, serving_versions
 from predictor.versions.services import (
     OtherWeights,
+    detector_for,
     encoder_of,
     float16_bytes,
     posteriors_of_embeddings,
@@ -103,7 +106,7 @@ def _answer_by(version: ModelVersion | None, batch: list[Question]) -> None:
 
 def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
     errors: dict[int, Failure] = {}  # by primary key of the question
-    saliency_images: dict[int, Image.Image] = {}
+    images: dict[int, Image.Image] = {}  # to be explained
     to_read = questions_to_read(batch)
     lines: dict[int, StoredLines] = {}  # of those that could be read
 
@@ -112,7 +115,7 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             image = picture_of(question)
             views = views_of(image)
             if question.explained and len(views) == 1:
-                saliency_images[question.pk] = image
+                images[question.pk] = image
             if question.pk in to_read:
                 read(question, image)
             return views
@@ -139,6 +142,8 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
                 continue
             if is_of_stored(question) and question.pk in lines:
                 store_readings(reader().version, {question.sha256: lines[question.pk]})
+            image = images.get(question.pk)
+            clues = _clues(loaded, image) if image and not question.covered else None
             questions.settle(
                 question=question,
                 now=timezone.now(),
@@ -146,10 +151,11 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
                 posterior=float16_bytes(row),
                 embedding=float16_bytes(embedding),
                 lines=None if is_of_stored(question) else lines.get(question.pk),
-                attention=_attention(loaded, saliency_images[question.pk]) if question.pk in saliency_images else None,
+                clues=clues,
+                attention=_attention(loaded, image) if image else None,
             )
             if is_of_stored(question):
-                store_predictions(loaded.version, [question.sha256], row[None], embedding[None])
+                store_predictions(loaded.version, [question.sha256], row[None], embedding[None], [clues])
         done += len(raw)
 
 
@@ -161,9 +167,19 @@ def _attention(loaded: LoadedVersion, image: Image.Image) -> dict[str, Any] | No
     except Exception:  # an answer without a saliency map is better than none
         logger.exception("No saliency map for %s.", loaded.encoder.name)
         return None
-    box = input_box(loaded.encoder.preparation, image)
+    box = loaded.encoder.preparation.box_in(image)
     regions = top_regions(values, box)
     return {"method": method, "values": np.round(values, 3).tolist(), "seen": box, "regions": regions}
+
+
+def _clues(loaded: LoadedVersion, image: Image.Image) -> StoredClues | None:
+    """The clues that the picture shows; None where none can be found."""
+    try:
+        detector = detector_for(loaded.encoder)
+        return to_stored(clues_in(detector, loaded.artifact, loaded.encoder, image)) if detector else None
+    except Exception:  # an answer without clues is better than none
+        logger.exception("No clues found with %s.", loaded.encoder.name)
+        return None
 
 
 def picture_of(question: Question) -> Image.Image:
@@ -171,16 +187,6 @@ def picture_of(question: Question) -> Image.Image:
     data = questions.read_upload(question.upload) if question.upload else store.read(question.sha256)
     image = decode(data)
     return cover(image, question.covered) if question.covered else image
-
-
-def cover(image: Image.Image, boxes: Sequence[questions.Box]) -> Image.Image:
-    """The picture with these boxes painted over in its mean colour."""
-    painted = image.copy()
-    colour = tuple(int(value) for value in np.asarray(image.resize((64, 64))).reshape(-1, 3).mean(axis=0))
-    width, height = image.size
-    for left, top, right, bottom in boxes:
-        painted.paste(colour, (round(left * width), round(top * height), round(right * width), round(bottom * height)))
-    return painted
 
 
 def _fail(batch: list[Question], failure: Failure) -> None:

@@ -18,12 +18,14 @@ from predictor.models import ModelVersion, Prediction, Promotion, Takeover
 from predictor.pictures import store
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
+from predictor.seeing.effects import StoredClues, clues_in, to_stored
 from predictor.versions.selectors import artifact_of, champion, serving_version, training_hashes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from predictor.encoders.encoder import Encoder
+    from predictor.seeing.detector import Detector
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +97,8 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
     if not missing:
         return 0
     artifact, done = artifact_of(version), 0
+    encoder = encoder_of(artifact)
+    detector = detector_for(encoder)
     skipped: set[str] = set()
 
     def read_views(sha256: str) -> Sequence[Image.Image]:
@@ -105,23 +109,59 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
             skipped.add(sha256)
             return [PLACEHOLDER]
 
-    for part in encoder_of(artifact).stream(missing, read_views):
+    for part in encoder.stream(missing, read_views):
         cells, embeddings = posteriors_of_embeddings(artifact, part)
         batch = missing[done : done + len(part)]
         kept = [index for index, sha256 in enumerate(batch) if sha256 not in skipped]
-        store_predictions(version, [batch[index] for index in kept], cells[kept], embeddings[kept])
+        hashes = [batch[index] for index in kept]
+        clues = [stored_clues(detector, artifact, encoder, sha256) for sha256 in hashes] if detector else None
+        store_predictions(version, hashes, cells[kept], embeddings[kept], clues)
         done += len(part)
         if progress:
             progress(done, len(missing))
     return len(missing) - len(skipped)
 
 
-def store_predictions(version: ModelVersion, sha256s: list[str], cells: np.ndarray, embeddings: np.ndarray) -> None:
+def detector_for(encoder: Encoder) -> Detector | None:
+    """What finds clues in pictures for versions with this encoder, if anything does."""
+    from predictor.seeing.detector import detector_of
+
+    return detector_of(encoder)
+
+
+def stored_clues(detector: Detector, artifact: Artifact, encoder: Encoder, sha256: str) -> StoredClues | None:
+    """The clues in a stored image with their effects; None for a panorama or very wide picture, which has no one input.
+
+    None, too, where they cannot be found: a prediction without clues is better than none.
+    """
+    try:
+        image = decode(store.read(sha256))
+        return to_stored(clues_in(detector, artifact, encoder, image)) if len(views_of(image)) == 1 else None
+    except Exception:
+        logger.exception("No clues for the image %s.", sha256)
+        return None
+
+
+def store_predictions(
+    version: ModelVersion,
+    sha256s: list[str],
+    cells: np.ndarray,
+    embeddings: np.ndarray,
+    clues: Sequence[StoredClues | None] | None = None,
+) -> None:
     """Store a version's predictions for images; those that another process has stored meanwhile stay."""
     Prediction.objects.bulk_create(
         [
-            Prediction(version=version, sha256=sha256, posterior=float16_bytes(row), embedding=float16_bytes(embedding))
-            for sha256, row, embedding in zip(sha256s, cells, embeddings, strict=True)
+            Prediction(
+                version=version,
+                sha256=sha256,
+                posterior=float16_bytes(row),
+                embedding=float16_bytes(embedding),
+                clues=found,
+            )
+            for sha256, row, embedding, found in zip(
+                sha256s, cells, embeddings, clues or [None] * len(sha256s), strict=True
+            )
         ],
         ignore_conflicts=True,
     )

@@ -24,7 +24,6 @@ from predictor.reasons.saliency import (
     GRADIENT_ATTENTION,
     ROLLOUT,
     NoExplanation,
-    input_box,
     methods,
     saliency,
     top_regions,
@@ -219,7 +218,7 @@ def test_top_regions_lie_in_the_seen_part_and_do_not_overlap() -> None:
 
 def test_the_input_box_is_the_middle_unless_the_whole_is_squashed() -> None:
     wide = Image.new("RGB", (600, 200))
-    left, top, right, bottom = input_box(HOW, wide)
+    left, top, right, bottom = HOW.box_in(wide)
     assert (top, bottom) == (0.0, 1.0)
     assert right - left == pytest.approx(0.5)
-    assert input_box(replace(HOW, whole=True), wide) == (0.0, 0.0, 1.0, 1.0)
+    assert replace(HOW, whole=True).box_in(wide) == (0.0, 0.0, 1.0, 1.0)

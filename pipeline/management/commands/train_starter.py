@@ -1,4 +1,4 @@
-"""Make the starter model again: draw scenes, train the encoder on them, and build the shipped artifact."""
+"""Make the starter model again: draw scenes, train the encoder on them, build the artifact and what finds clues."""
 
 from __future__ import annotations
 
@@ -44,8 +44,10 @@ class Command(BaseCommand):
 
         from pipeline.starter import artifact as starter_artifact
         from pipeline.starter import train as starter_training
+        from pipeline.starter.clue_detector import build as build_detector
         from predictor.encoders.encoder import frozen_encoder
         from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
+        from predictor.seeing.detector import FILE, head_of
 
         middle = len(held_out) // 2
         validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))
@@ -53,14 +55,18 @@ class Command(BaseCommand):
         out.mkdir(parents=True, exist_ok=True)
         if options["keep_encoder"]:
             figures = json.loads((out / ARTIFACT / "card.json").read_text())["encoder_training"]
+            head, names = head_of(out / FILE)
         else:
-            network, figures = starter_training.train(
+            trained = starter_training.train(
                 scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
             )
-            starter_training.save(network, out / STARTER_WEIGHTS.name)
+            head, names, figures = trained.clues, trained.names, trained.figures
+            starter_training.save(trained.network, out / STARTER_WEIGHTS.name)
         encoder = frozen_encoder("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
+        clues = build_detector(head, names, encoder, scenes, held_out, out / FILE)
         artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
         artifact.card["encoder_training"] = figures
+        artifact.card["clues"] = clues["total"]
         artifact.save(out / ARTIFACT)
         result = {"training": figures, "held_out": artifact.card["test"]}
         if options["json"]:

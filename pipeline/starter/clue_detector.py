@@ -1,0 +1,146 @@
+"""The shipped detector of clues: thresholds by precision, figures on held-out scenes, and where each clue is drawn.
+
+A finding is right if the scene shows the clue and the box overlaps one of its boxes. A clue's threshold is the lowest
+at which enough findings on held-out scenes are right. Its figures are cross-fitted: each half of the scenes is judged
+by thresholds chosen on the other half, while those that ship are chosen on both.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors.torch import save_file
+from torchvision.ops import box_iou
+
+from pipeline.starter.scene_cache import Scenes
+from pipeline.starter.sightings import Sightings, from_text, sightings_of
+from predictor.encoders.encoder import Encoder
+from predictor.pictures.images import centre_crop
+from predictor.seeing.detector import Detector, Looked
+from predictor.seeing.head import ClueHead
+
+LEAST_PRECISION = 0.9
+LEAST_OVERLAP = 0.3  # intersection over union of the box found with one that the scene is known to have
+LARGEST_POINTED = 0.25  # share of the picture: of larger boxes any point is a hit
+MOST_PLACES = 300  # of a clue, to show where it is drawn
+BATCH = 64
+NEVER = np.float32(np.inf)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """N scenes and K clues (N, K): the ``logits``, whether a scene shows the clue (``shown``), whether the box is right
+    (``right``), whether the point is in a box (``pointed``), and whether all of its boxes are ``small``.
+    """
+
+    logits: NDArray[np.float32]
+    shown: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+    pointed: NDArray[np.bool_]
+    small: NDArray[np.bool_]
+
+    def part(self, rows: slice) -> Judged:
+        """Some of the scenes."""
+        return Judged(self.logits[rows], self.shown[rows], self.right[rows], self.pointed[rows], self.small[rows])
+
+
+def judge(looked: Looked, sightings: Sightings) -> Judged:
+    """What was found in N scenes beside what they are known to show."""
+    shape = looked.logits.shape
+    shown, right, pointed, large = (np.zeros(shape, bool) for _ in range(4))
+    for row, (clues, boxes) in enumerate(zip(sightings.which, sightings.boxes, strict=True)):
+        for clue in np.unique(clues[clues >= 0]):
+            own = boxes[clues == clue]
+            shown[row, clue] = True
+            overlaps = box_iou(torch.from_numpy(looked.boxes[row, clue][None]), torch.from_numpy(own))
+            right[row, clue] = bool((overlaps >= LEAST_OVERLAP).any())
+            point = looked.points[row, clue]
+            pointed[row, clue] = bool(((own[:, :2] <= point) & (point <= own[:, 2:])).all(axis=1).any())
+            large[row, clue] = bool(((own[:, 2:] - own[:, :2]).prod(axis=1) > LARGEST_POINTED).any())
+    return Judged(looked.logits, shown, right, pointed, shown & ~large)
+
+
+def choose_thresholds(judged: Judged) -> NDArray[np.float32]:
+    """The lowest logit (K,) from which on the share of right findings is high enough, counting one wrong one more."""
+    thresholds = np.full(judged.logits.shape[1], NEVER)
+    for clue, (logits, right) in enumerate(zip(judged.logits.T, judged.right.T, strict=True)):
+        order = np.argsort(-logits, kind="stable")
+        precision = np.cumsum(right[order]) / (np.arange(len(order)) + 2)
+        good = np.flatnonzero(precision >= LEAST_PRECISION)
+        if len(good):
+            thresholds[clue] = logits[order[good[-1]]]
+    return thresholds
+
+
+def figures_of(judged: Judged, names: tuple[str, ...]) -> dict[str, Any]:
+    """Figures of each clue and of all, by thresholds that were chosen on the other half of the scenes."""
+    middle = len(judged.logits) // 2
+    halves = [judged.part(slice(middle)), judged.part(slice(middle, None))]
+    found = np.concatenate(
+        [part.logits >= choose_thresholds(other) for part, other in (halves, reversed(halves))]  # type: ignore[misc]
+    )
+    own = choose_thresholds(judged)
+    clues = {
+        name: {
+            "shown": int(judged.shown[:, clue].sum()),
+            "named": bool(np.isfinite(own[clue])),
+            "found": int(found[:, clue].sum()),
+            "name_right": int((found & judged.shown)[:, clue].sum()),
+            "box_right": int((found & judged.right)[:, clue].sum()),
+            "pointed": int((judged.pointed & judged.small)[:, clue].sum()),
+            "of_small": int(judged.small[:, clue].sum()),
+        }
+        for clue, name in enumerate(names)
+    }
+    total = {key: sum(int(clue[key]) for clue in clues.values()) for key in next(iter(clues.values()))}
+    return {"scenes": len(judged.logits), "total": total, "clues": clues}
+
+
+def build(
+    head: ClueHead, names: tuple[str, ...], encoder: Encoder, scenes: Scenes, held_out: Scenes, file: Path
+) -> dict[str, Any]:
+    """Write the detector with thresholds chosen on ``held_out``, and return its figures there.
+
+    ``scenes``, those of training, tell where clues are drawn.
+    """
+    unsure = Detector(head.to(encoder.device), names, np.full(len(names), NEVER))
+    windows = [centre_crop(Image.fromarray(picture), *encoder.preparation.size) for picture in held_out.images]
+    parts = [unsure.look(encoder, np.stack(windows[start : start + BATCH])) for start in range(0, len(windows), BATCH)]
+    looked = Looked(
+        *(np.concatenate([getattr(part, field) for part in parts]) for field in ("logits", "boxes", "points"))
+    )
+    judged = judge(looked, sightings_of(held_out.records["sightings"].tolist(), names))
+    figures = figures_of(judged, names)
+    tensors = {name: tensor.half().cpu().contiguous() for name, tensor in head.state_dict().items()}
+    about = {"encoder_sha256": encoder.weights_sha256, "names": names, "figures": figures}
+    save_file(
+        tensors
+        | {
+            "thresholds": torch.from_numpy(choose_thresholds(judged)),
+            "places": torch.from_numpy(_places(scenes, names)),
+        },
+        file,
+        {"about": json.dumps(about, ensure_ascii=False)},
+    )
+    return figures
+
+
+def _places(scenes: Scenes, names: tuple[str, ...]) -> NDArray[np.int16]:
+    """Number of a clue, and latitude and longitude in hundredths of a degree (P, 3), of scenes that show it."""
+    number = {name: index for index, name in enumerate(names)}
+    taken = np.zeros(len(names), int)
+    rows = []
+    for record in scenes.records:
+        for name in {name for name, _ in from_text(record["sightings"])} & number.keys():
+            clue = number[name]
+            if taken[clue] < MOST_PLACES:
+                taken[clue] += 1
+                rows.append((clue, round(100 * record["latitude"]), round(100 * record["longitude"])))
+    return np.array(sorted(rows), np.int16)

@@ -1,0 +1,120 @@
+"""Finds the clues that a picture shows, with a head trained on the patches of one encoder.
+
+A clue is named only where its logit reaches a threshold, which training chose for right names and places on held-out
+pictures (`pipeline.starter.clue_thresholds`). Clues for which none suffices have an infinite one and are never named.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors import safe_open
+
+from predictor.encoders.encoder import Encoder, normalise
+from predictor.pictures.covering import Box
+from predictor.pictures.images import centre_crop
+from predictor.seeing.head import ClueHead, patch_centres, presence
+
+FOLDER = Path(__file__).parent.parent / "starter"
+FILE = "clues.safetensors"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A clue found in a picture: its name, its box in fractions of the picture, and its probability."""
+
+    name: str
+    box: Box
+    probability: float
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the head says of N pictures and K clues: logits of presence (N, K), boxes (N, K, 4) and points (N, K, 2).
+
+    Boxes and points, the middles of the patches of highest score, are shares of the network's input.
+    """
+
+    logits: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+    points: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A head for the clues of these ``names``, with a threshold (K,) for the logit of each."""
+
+    head: ClueHead
+    names: tuple[str, ...]
+    thresholds: NDArray[np.float32]
+
+    @torch.inference_mode()
+    def look(self, encoder: Encoder, windows: NDArray[np.uint8]) -> Looked:
+        """What the head says of inputs (N, H, W, 3) of the encoder that it was trained on."""
+        network: Any = encoder.network
+        pixels = normalise(torch.from_numpy(windows).to(encoder.device), encoder.preparation)
+        tokens, scores = self.head(network.forward_features(pixels).float())
+        rows, columns = network.patch_embed.grid_size
+        best = scores.argmax(dim=1)  # (N, K)
+        points = patch_centres(rows, columns).to(encoder.device)[best]
+        clues = torch.arange(len(self.names), device=encoder.device).expand_as(best)
+        tokens = tokens.gather(1, best[:, :, None].expand(-1, -1, tokens.shape[2]))
+        boxes = self.head.boxes_at(tokens, clues, points, (1 / columns, 1 / rows)).clamp(0, 1)
+        return Looked(*(values.cpu().numpy() for values in (presence(scores), boxes, points)))
+
+    def find(self, encoder: Encoder, image: Image.Image) -> list[Seen]:
+        """The clues that the picture shows, the surest first."""
+        looked = self.look(encoder, centre_crop(image, *encoder.preparation.size)[None])
+        left, top, right, bottom = encoder.preparation.box_in(image)
+        origin, size = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
+        found = np.flatnonzero(looked.logits[0] >= self.thresholds)
+        found = found[np.argsort(-looked.logits[0, found], kind="stable")]
+        return [
+            Seen(
+                self.names[clue],
+                tuple(round(float(edge), 4) for edge in origin + looked.boxes[0, clue] * size),  # type: ignore[arg-type]
+                round(float(1 / (1 + np.exp(-looked.logits[0, clue]))), 4),
+            )
+            for clue in found
+        ]
+
+
+def detector_of(encoder: Encoder, folder: Path = FOLDER) -> Detector | None:
+    """The detector that was trained on the encoder's network; None where there is none."""
+    file = folder / FILE
+    if not file.exists() or about(file)["encoder_sha256"] != encoder.weights_sha256:
+        return None
+    detector = _load(file)
+    return Detector(detector.head.to(encoder.device), detector.names, detector.thresholds)
+
+
+@lru_cache(maxsize=2)
+def about(file: Path) -> dict[str, Any]:
+    """What a detector's file says of itself: ``encoder_sha256``, ``names``, and ``figures`` of each clue by name."""
+    with safe_open(file, "pt") as saved:
+        return json.loads(saved.metadata()["about"])
+
+
+def head_of(file: Path) -> tuple[ClueHead, tuple[str, ...]]:
+    """The head in a detector's file, and the names of its clues."""
+    detector = _load(file)
+    return detector.head, detector.names
+
+
+@lru_cache(maxsize=2)
+def _load(file: Path) -> Detector:
+    with safe_open(file, "pt") as saved:
+        tensors = {name: saved.get_tensor(name).float() for name in saved.keys()}  # noqa: SIM118: not a mapping
+    thresholds = tensors.pop("thresholds").numpy()
+    del tensors["places"]
+    head = ClueHead(len(tensors["norm.weight"]), len(tensors["scores.bias"]))
+    head.load_state_dict(tensors)
+    return Detector(head.eval().requires_grad_(False), tuple(about(file)["names"]), thresholds)
