@@ -112,7 +112,8 @@ def head_of(file: Path) -> tuple[ClueHead, tuple[str, ...]]:
 @lru_cache(maxsize=2)
 def _load(file: Path) -> Detector:
     with safe_open(file, "pt") as saved:
-        tensors = {name: saved.get_tensor(name).float() for name in saved.keys()}  # noqa: SIM118: not a mapping
+        names = saved.keys()
+        tensors = {name: saved.get_tensor(name).float() for name in names}
     thresholds = tensors.pop("thresholds").numpy()
     del tensors["places"]
     head = ClueHead(len(tensors["norm.weight"]), len(tensors["scores.bias"]))
