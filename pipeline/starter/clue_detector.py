@@ -83,9 +83,7 @@ def figures_of(judged: Judged, names: tuple[str, ...]) -> dict[str, Any]:
     """Figures of each clue and of all, by thresholds that were chosen on the other half of the scenes."""
     middle = len(judged.logits) // 2
     halves = [judged.part(slice(middle)), judged.part(slice(middle, None))]
-    found = np.concatenate(
-        [part.logits >= choose_thresholds(other) for part, other in (halves, reversed(halves))]  # type: ignore[misc]
-    )
+    found = np.concatenate([part.logits >= choose_thresholds(other) for part, other in (halves, reversed(halves))])
     own = choose_thresholds(judged)
     clues = {
         name: {

@@ -96,11 +96,10 @@ def _elsewhere(box: Box) -> Box | None:
     """A box of the same size that this one does not overlap, as far from it as possible; None if there is no room."""
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
+    steps = [np.linspace(0, 1 - side, PLACES).tolist() for side in (wide, high)]
     free = [
         (x, y, x + wide, y + high)
-        for x, y in itertools.product(
-            np.linspace(0, 1 - wide, PLACES).tolist(), np.linspace(0, 1 - high, PLACES).tolist()
-        )
+        for x, y in itertools.product(*steps)
         if x + wide <= left or x >= right or y + high <= top or y >= bottom
     ]
     return max(free, key=lambda other: (other[0] - left) ** 2 + (other[1] - top) ** 2, default=None)
