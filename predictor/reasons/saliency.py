@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder, normalise
+from predictor.encoders.patches import transformer_of
 from predictor.geodesy import Floats
 from predictor.network.heads import Heads
 from predictor.pictures.covering import Box
@@ -36,7 +37,7 @@ class NoExplanation(RuntimeError):
 
 def methods(encoder: Encoder) -> tuple[str, ...]:
     """The methods that fit this encoder; pages show the first one."""
-    return (GRADIENT_ATTENTION, ROLLOUT) if _transformer(encoder.network) else (GRAD_CAM,)
+    return (GRADIENT_ATTENTION, ROLLOUT) if transformer_of(encoder.network) else (GRAD_CAM,)
 
 
 def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:
@@ -62,7 +63,7 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
             relevance = _grad_cam(likeliest, maps[-1])
     values = relevance.detach().cpu().numpy().astype(float)
     if values.ndim == 1:
-        values = _grid(values, _transformer(encoder.network))
+        values = _grid(values, transformer_of(encoder.network))
     low, high = values.min(), values.max()
     if not np.isfinite(values).all() or np.isclose(low, high, atol=0):
         raise NoExplanation(f"The {method} map of {encoder.name} is constant or not finite: from {low} to {high}.")
@@ -103,23 +104,13 @@ def _cell_logits(raw: Tensor, heads: Heads) -> Tensor:
     return embedding @ tensor(heads.weight) + tensor(heads.bias)
 
 
-def _transformer(network: nn.Module) -> Any:
-    """The vision transformer of timm that the network is or wraps, each block of which has an attention, or None."""
-    for module in network.modules():
-        blocks = list(getattr(module, "blocks", []))
-        whole = blocks and hasattr(module, "patch_embed")  # a stage of a Swin has blocks, but sees no whole picture
-        if whole and all(hasattr(getattr(block, "attn", None), "attn_drop") for block in blocks):
-            return module
-    return None
-
-
 @contextmanager
 def _recorded(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
     """Record the attentions (1, heads, T, T) and feature maps (1, C, h, w) of forward passes in two lists."""
     attentions: list[Tensor] = []
     maps: list[Tensor] = []
     hooks, fused = [], []
-    transformer = _transformer(network)
+    transformer = transformer_of(network)
     for attention in [block.attn for block in transformer.blocks] if transformer else []:
         fused.append((attention, attention.fused_attn))
         attention.fused_attn = False

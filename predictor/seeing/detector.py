@@ -19,12 +19,12 @@ from PIL import Image
 from safetensors import safe_open
 
 from predictor.encoders.encoder import Encoder, normalise
+from predictor.encoders.patches import patch_tokens
 from predictor.pictures.covering import Box
 from predictor.pictures.images import centre_crop
 from predictor.seeing.head import ClueHead, patch_centres, presence
 
-FOLDER = Path(__file__).parent.parent / "starter"
-FILE = "clues.safetensors"
+HEADS = Path(__file__).parent / "heads"  # a file for each encoder that has a head, by its name
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,9 @@ class Detector:
     @torch.inference_mode()
     def look(self, encoder: Encoder, windows: NDArray[np.uint8]) -> Looked:
         """What the head says of inputs (N, H, W, 3) of the encoder that it was trained on."""
-        network: Any = encoder.network
         pixels = normalise(torch.from_numpy(windows).to(encoder.device), encoder.preparation)
-        tokens, scores = self.head(network.forward_features(pixels).float())
-        rows, columns = network.patch_embed.grid_size
+        patches, (rows, columns) = patch_tokens(encoder.network, pixels)
+        tokens, scores = self.head(patches.float())
         best = scores.argmax(dim=1)  # (N, K)
         points = patch_centres(rows, columns).to(encoder.device)[best]
         clues = torch.arange(len(self.names), device=encoder.device).expand_as(best)
@@ -87,9 +86,14 @@ class Detector:
         ]
 
 
-def detector_of(encoder: Encoder, folder: Path = FOLDER) -> Detector | None:
+def file_of(encoder: str, folder: Path = HEADS) -> Path:
+    """The file of the detector for the encoder with this name."""
+    return folder / f"{encoder}.safetensors"
+
+
+def detector_of(encoder: Encoder, folder: Path = HEADS) -> Detector | None:
     """The detector that was trained on the encoder's network; None where there is none."""
-    file = folder / FILE
+    file = file_of(encoder.name, folder)
     if not file.exists() or about(file)["encoder_sha256"] != encoder.weights_sha256:
         return None
     detector = _load(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-FILE = Path(__file__).parent.parent / "starter" / "clues.safetensors"
+FILE = Path(__file__).parent / "heads" / "starter_vit.safetensors"
 HUNDREDTHS = 100  # in which positions are kept
 
 

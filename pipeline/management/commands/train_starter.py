@@ -47,15 +47,16 @@ class Command(BaseCommand):
         from pipeline.starter.clue_detector import build as build_detector
         from predictor.encoders.encoder import frozen_encoder
         from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
-        from predictor.seeing.detector import FILE, head_of
+        from predictor.seeing.detector import HEADS, file_of, head_of
 
         middle = len(held_out) // 2
         validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))
         out = options["out"]
-        out.mkdir(parents=True, exist_ok=True)
+        heads = file_of("starter_vit", HEADS if out == SHIPPED else out / "heads")
+        heads.parent.mkdir(parents=True, exist_ok=True)
         if options["keep_encoder"]:
             figures = json.loads((out / ARTIFACT / "card.json").read_text())["encoder_training"]
-            head, names = head_of(out / FILE)
+            head, names = head_of(heads)
         else:
             trained = starter_training.train(
                 scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             head, names, figures = trained.clues, trained.names, trained.figures
             starter_training.save(trained.network, out / STARTER_WEIGHTS.name)
         encoder = frozen_encoder("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
-        clues = build_detector(head, names, encoder, scenes, held_out, out / FILE)
+        clues = build_detector(head, names, encoder, scenes, held_out, heads)
         artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
         artifact.card["encoder_training"] = figures
         artifact.card["clues"] = clues["total"]
