@@ -79,6 +79,7 @@ urlpatterns = [
     path("looks/<str:key>", reasons.look_answer, name="look-answer"),
     path("versions/<int:pk>/cells", reasons.cells, name="version-cells"),
     path("learnt/<int:pk>", reasons.training_photo, name="training-photo"),
+    path("learnt/scene/<slug:sha256>", reasons.training_scene, name="training-scene"),
     path("history/", home_views.history, name="history"),
     path("profile/", profile.profile, name="profile"),
     path("profile/export", profile.export, name="profile-export"),

@@ -17,6 +17,7 @@ from geoguess.reasons.read_texts import Known, in_words, local_name
 from pipeline.geography.boundaries import locate
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
+from pipeline.starter import look_alikes
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Question
 from predictor.reading.lines import Line
@@ -119,6 +120,14 @@ def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> di
     return content | {"attention": question.attention}
 
 
+def _pictured(sha256: str, photo: Photo | None) -> tuple[str | None, str]:
+    """The address of a look-alike's picture, if it may be shown, and its credit."""
+    if photo:
+        credit = photo.attribution or " · ".join(filter(None, [photo.author, photo.licence]))
+        return reverse("training-photo", args=[photo.pk]), credit
+    return (reverse("training-scene", args=[sha256]) if look_alikes.look_alike(sha256) else None), ""
+
+
 def page_reasons(
     version: ModelVersion,
     cells: Any,
@@ -140,11 +149,8 @@ def page_reasons(
     places = locate([row["latitude"] for row in alike], [row["longitude"] for row in alike])
     for neighbour, state, district in zip(alike, *places, strict=True):
         neighbour["place"] = local_name(str(district), str(state))
-        photo = photos.get(neighbour.pop("sha256"))
-        neighbour["picture"] = reverse("training-photo", args=[photo.pk]) if photo else None
-        neighbour["credit"] = (
-            photo.attribution or " · ".join(filter(None, [photo.author, photo.licence])) if photo else ""
-        )
+        sha256 = neighbour.pop("sha256")
+        neighbour["picture"], neighbour["credit"] = _pictured(sha256, photos.get(sha256))
     content["clues"] = [clue for clue in content["clues"] if clue["labels"][0]["label"] != NOTHING]
     for clue in content["clues"]:
         for label in clue["labels"]:

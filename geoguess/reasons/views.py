@@ -31,6 +31,7 @@ from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
+from pipeline.starter import look_alikes
 from pipeline.support.bodies import takes
 from pipeline.support.json_text import JsonReader
 from pipeline.support.map_settings import map_settings
@@ -270,6 +271,16 @@ def training_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """A small copy of a photo that is not in the test split, and so never played."""
     photo = get_object_or_404(published_photos().exclude(split=Split.TEST), pk=pk)
     return _jpeg(store.read(photo.sha256), width=320)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def training_scene(request: HttpRequest, sha256: str) -> HttpResponse:
+    """A scene that the starter was trained on, which is never played; drawn when it is first asked for."""
+    scene = look_alikes.look_alike(sha256)
+    if scene is None:
+        raise Http404
+    return HttpResponse(look_alikes.picture_of(scene), content_type="image/jpeg")
 
 
 def _page(

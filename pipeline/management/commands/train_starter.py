@@ -43,6 +43,7 @@ class Command(BaseCommand):
             return
 
         from pipeline.starter import artifact as starter_artifact
+        from pipeline.starter import look_alikes
         from pipeline.starter import train as starter_training
         from pipeline.starter.clue_detector import build as build_detector
         from predictor.encoders.encoder import frozen_encoder
@@ -69,6 +70,8 @@ class Command(BaseCommand):
         artifact.card["encoder_training"] = figures
         artifact.card["clues"] = clues["total"]
         artifact.save(out / ARTIFACT)
+        if out == SHIPPED:
+            look_alikes.save(scenes, artifact.gallery.sha256)
         result = {"training": figures, "held_out": artifact.card["test"]}
         if options["json"]:
             self.stdout.write(json.dumps(result))
