@@ -5,6 +5,7 @@ const MAX_ZOOM = 8; // times the size at which the whole picture fits
 const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another aspect ratio
 
 /** @typedef {{width: number, height: number}} Size */
+/** @typedef {{left: number, top: number, width: number, height: number}} Frame where a picture lies in the view's pixels */
 
 /** @type {(value: number, low: number, high: number) => number} */
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -90,6 +91,41 @@ export class Zoom {
     const filled = Math.abs(this.scale - this.filling()) < 1e-6 && this.x === 0 && this.y === 0;
     this.show(filled ? this.whole() : this.filling());
     this.moved = filled;
+  }
+
+  /** All of the picture, until the user moves it. */
+  showWhole() {
+    this.show(this.whole());
+    this.moved = true;
+  }
+
+  /**
+   * Where the picture lies in the view.
+   * @returns {Frame}
+   */
+  frame() {
+    const view = this.view();
+    const [width, height] = [this.natural.width * this.scale, this.natural.height * this.scale];
+    const left = view.width / 2 - width / 2 - this.x * this.scale;
+    return { left, top: view.height / 2 - height / 2 - this.y * this.scale, width, height };
+  }
+
+  /**
+   * Bring a box, in fractions of the picture, into view as far as the scale allows.
+   * @param {Box} box
+   */
+  bring([left, top, right, bottom]) {
+    const { width, height } = this.view();
+    const [reachX, reachY] = [width / 2 / this.scale, height / 2 / this.scale];
+    const near = (
+      /** @type {number} */ now,
+      /** @type {number} */ from,
+      /** @type {number} */ to,
+      /** @type {number} */ reach,
+    ) => (to - from > 2 * reach ? (from + to) / 2 : clamp(now, to - reach, from + reach));
+    this.x = near(this.x, (left - 0.5) * this.natural.width, (right - 0.5) * this.natural.width, reachX);
+    this.y = near(this.y, (top - 0.5) * this.natural.height, (bottom - 0.5) * this.natural.height, reachY);
+    this.settle();
   }
 
   /** The view has another size. */
