@@ -43,10 +43,13 @@ export function tagSpots(boxes, seen, side) {
       bottom: Math.min(boxes[index].bottom, seen.bottom),
     };
     if (part.right - part.left < LEAST_SEEN_PX || part.bottom - part.top < LEAST_SEEN_PX) continue;
-    const places = placesFor(part, side).map(([x, y]) => into(seen, x, y, side));
+    const places = placesFor(part, side);
+    const free = places.filter(([x, y]) => isIn(seen, x, y, side));
     const room = (/** @type {[number, number]} */ [x, y]) =>
       Math.min(side + GAP_PX, ...taken.map(([left, top]) => Math.max(Math.abs(x - left), Math.abs(y - top))));
-    const spot = places.reduce((best, place) => (room(place) > room(best) ? place : best));
+    const spot = (free.length ? free : places.map(([x, y]) => into(seen, x, y, side))).reduce((best, place) =>
+      room(place) > room(best) ? place : best,
+    );
     taken.push(spot);
     spots[index] = spot;
   }
@@ -54,29 +57,31 @@ export function tagSpots(boxes, seen, side) {
 }
 
 /**
- * Places for a box's tag, the best first: along its edges inside, or around it where a tag would hide it.
+ * Places for a box's tag, the best first: along its edges inside, or outside where the tag would hide a small box.
  * @param {Edges} part
  * @param {number} side
  * @returns {[number, number][]}
  */
 function placesFor({ left, top, right, bottom }, side) {
   const isSmall = right - left < 2 * side || bottom - top < 2 * side;
-  const out = isSmall ? side + GAP_PX : 0;
-  const [x0, x1] = [left - out, Math.max(right - side + out, left - out)];
-  const [y0, y1] = [top - out, Math.max(bottom - side + out, top - out)];
-  const across = steps(x0, x1, side + GAP_PX);
-  const down = steps(y0, y1, side + GAP_PX);
+  const [above, before] = isSmall ? [top - side - GAP_PX, left - side - GAP_PX] : [top, left];
+  const [below, after] = isSmall ? [bottom + GAP_PX, right + GAP_PX] : [bottom - side, right - side];
+  const across = steps(left, right - side, side + GAP_PX);
+  const down = steps(top, bottom - side, side + GAP_PX);
   return [
-    ...across.map((x) => /** @type {[number, number]} */ ([x, y0])),
-    ...down.map((y) => /** @type {[number, number]} */ ([x1, y])),
-    ...down.map((y) => /** @type {[number, number]} */ ([x0, y])),
-    ...across.map((x) => /** @type {[number, number]} */ ([x, y1])),
+    ...across.map((x) => /** @type {[number, number]} */ ([x, above])),
+    ...down.map((y) => /** @type {[number, number]} */ ([after, y])),
+    ...down.map((y) => /** @type {[number, number]} */ ([before, y])),
+    ...across.map((x) => /** @type {[number, number]} */ ([x, below])),
   ];
 }
 
 /** @type {(from: number, to: number, by: number) => number[]} */
 const steps = (from, to, by) =>
-  Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, index) => from + index * by);
+  Array.from({ length: Math.max(0, Math.floor((to - from) / by)) + 1 }, (_, index) => from + index * by);
+
+/** @type {(seen: Edges, x: number, y: number, side: number) => boolean} */
+const isIn = (seen, x, y, side) => x >= seen.left && y >= seen.top && x + side <= seen.right && y + side <= seen.bottom;
 
 /** @type {(seen: Edges, x: number, y: number, side: number) => [number, number]} */
 const into = (seen, x, y, side) => [

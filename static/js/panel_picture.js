@@ -71,6 +71,7 @@ export function createPanelPicture(page) {
   function toggleClues() {
     showClues(!cluesShown);
     if (!cluesShown) return;
+    byId("clues").scrollIntoView({ block: "start", behavior: "instant" });
     const words = ngettext(
       "{count} clue is boxed in the picture.",
       "{count} clues are boxed in the picture.",

@@ -172,8 +172,7 @@ function startReveal({ picture }, shown, animate) {
   }
   showRoundNumber();
   panel.setPhase("revealed");
-  // What the model found is told where its guess is, and to a class.
-  panel.setClues(shown.model || page.role === "screen" ? shown.clues : { ...shown.clues, found: [] });
+  panel.setClues(shown.clues);
   announce(showReveal({ board: panel.board, layer, room, shown, full: page.full_health }));
   if (animate) play("reveal");
   byId("result-title").focus({ preventScroll: true });

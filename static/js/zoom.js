@@ -14,7 +14,8 @@ export class Zoom {
   scale = 1; // screen pixels per picture pixel
   x = 0; // centre of the view in picture pixels from the picture's centre
   y = 0;
-  moved = false; // by the user; until then the picture adapts to the view's size
+  /** @type {"filling" | "whole" | null} */
+  fit = "filling"; // to which the picture adapts with the view's size, until the user moves it
   pannable = false; // whether there is anything beside what the view shows
 
   /**
@@ -62,7 +63,7 @@ export class Zoom {
     this.x += px / this.scale - px / next;
     this.y += py / this.scale - py / next;
     this.scale = next;
-    this.moved = true;
+    this.fit = null;
     this.settle();
   }
 
@@ -73,7 +74,7 @@ export class Zoom {
   panBy(dx, dy) {
     this.x += dx / this.scale;
     this.y += dy / this.scale;
-    this.moved = true;
+    this.fit = null;
     this.settle();
   }
 
@@ -89,14 +90,14 @@ export class Zoom {
   /** Fill the view; or, where it is filled, show all of the picture. */
   reset() {
     const filled = Math.abs(this.scale - this.filling()) < 1e-6 && this.x === 0 && this.y === 0;
-    this.show(filled ? this.whole() : this.filling());
-    this.moved = filled;
+    this.fit = filled ? "whole" : "filling";
+    this.show(this[this.fit]());
   }
 
   /** All of the picture, until the user moves it. */
   showWhole() {
+    this.fit = "whole";
     this.show(this.whole());
-    this.moved = true;
   }
 
   /**
@@ -117,12 +118,9 @@ export class Zoom {
   bring([left, top, right, bottom]) {
     const { width, height } = this.view();
     const [reachX, reachY] = [width / 2 / this.scale, height / 2 / this.scale];
-    const near = (
-      /** @type {number} */ now,
-      /** @type {number} */ from,
-      /** @type {number} */ to,
-      /** @type {number} */ reach,
-    ) => (to - from > 2 * reach ? (from + to) / 2 : clamp(now, to - reach, from + reach));
+    /** @type {(now: number, from: number, to: number, reach: number) => number} */
+    const near = (now, from, to, reach) =>
+      to - from > 2 * reach ? (from + to) / 2 : clamp(now, to - reach, from + reach);
     this.x = near(this.x, (left - 0.5) * this.natural.width, (right - 0.5) * this.natural.width, reachX);
     this.y = near(this.y, (top - 0.5) * this.natural.height, (bottom - 0.5) * this.natural.height, reachY);
     this.settle();
@@ -130,8 +128,8 @@ export class Zoom {
 
   /** The view has another size. */
   follow() {
-    if (this.moved) this.settle();
-    else this.show(this.filling());
+    if (this.fit) this.show(this[this.fit]());
+    else this.settle();
   }
 
   /**
@@ -140,7 +138,7 @@ export class Zoom {
    */
   replace(natural) {
     this.natural = natural;
-    this.moved = false;
+    this.fit = "filling";
     this.show(this.filling());
   }
 }
