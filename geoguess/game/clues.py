@@ -77,9 +77,9 @@ def _within(box: Box | None, window: Box | None) -> Box | None:
     """The part of a box that is in a window of the picture, in fractions of the window; None if there is none."""
     if not box or not window:
         return box
-    (left, top, right, bottom), (wide, high) = window, (window[2] - window[0], window[3] - window[1])
-    x0, x1 = (min(max((x - left) / wide, 0.0), 1.0) for x in (box[0], box[2]))
-    y0, y1 = (min(max((y - top) / high, 0.0), 1.0) for y in (box[1], box[3]))
+    left, top, right, bottom = window
+    x0, x1 = (min(max((x - left) / (right - left), 0.0), 1.0) for x in (box[0], box[2]))
+    y0, y1 = (min(max((y - top) / (bottom - top), 0.0), 1.0) for y in (box[1], box[3]))
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 

@@ -21,7 +21,8 @@ NUMBER = re.compile(rb"-?\d{1,3}\.\d{2,}")
 NEAR_DEGREES = 0.02
 NOTE = "Look at the roofs"
 SIGN = "Qvzxingapuram 7 km"  # is read in every photo, and is written nowhere else
-CLUE = SeenClue("Qvzxing palms", (0.2, 0.2, 0.6, 0.6), 0.9, 0.8, 0.1, 0.7, (10.0, 77.0), 312.5)  # is found in every photo
+# Is found in every photo.
+CLUE = SeenClue("Qvzxing palms", (0.2, 0.2, 0.6, 0.6), 0.9, 0.8, 0.1, 0.7, (10.0, 77.0), 312.5)
 ANSWER = """
     SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r
     JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id

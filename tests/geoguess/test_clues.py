@@ -1,4 +1,4 @@
-"""The clues of a picture are told at its reveal, as they lie on the round's copy, in every language, and never before."""
+"""The clues of a picture are told at its reveal, as they lie on the round's copy, and never before."""
 
 from __future__ import annotations
 
