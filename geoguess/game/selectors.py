@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from geoguess.game.clues import clues_of
 from geoguess.game.rules import FEWEST_ROUNDS, Position, day_of, distance_km, points, round_score, state_at
 from geoguess.models import Game, Player, RoomRound, Round, Series, SeriesPhoto
 from pipeline.models import Collection, Photo
@@ -135,6 +136,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
         },
         "cells": [asdict(cell) for cell in cells],
         "texts": texts_read(game_round, game.version, game.scale_km, game.level),
+        "clues": clues_of(photo, prediction, game_round.image_seed),
         "photo": credit(photo),
         "totals": totals(game, game_round.number),
         "next_url": reverse("summary", args=[game.token])

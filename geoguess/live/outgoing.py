@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from geoguess.game.clues import Clues
 from geoguess.game.selectors import Credit, Place, ReadText, Truth
 from geoguess.site.sockets import Pong
 
@@ -70,6 +71,7 @@ class Reveal(TypedDict):
     damage: int | None
     last: bool
     texts: list[ReadText]
+    clues: Clues
     photo: Credit
 
 
@@ -266,6 +268,7 @@ class FinalRound(TypedDict):
     model: ModelPin | None
     own: ShownPin | None
     best: ShownPin | None
+    clues: Clues
 
 
 class Final(TypedDict):

@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from geoguess.game import round_image
+from geoguess.game.clues import clues_of
 from geoguess.game.rules import points
 from geoguess.game.selectors import LEVEL_NAMES, credit, texts_read, truth
 from geoguess.live import outgoing, rules
 from geoguess.models import Pin, Player, Room, RoomRound, Seat
 from geoguess.site.sockets import milliseconds
+from predictor.versions.selectors import prediction_for
 
 
 def room_by_code(code: str) -> Room | None:
@@ -163,6 +165,7 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
         "damage": round_.damage,
         "last": is_decided(room),
         "texts": texts_read(round_, round_.version, room.scale_km, room.level),
+        "clues": clues_of(photo, prediction_for(round_.version, photo.sha256), round_.image_seed),
         "photo": credit(photo),
     }
 
@@ -230,4 +233,5 @@ def _final_round(room: Room, round_: RoomRound, seat: Seat | None) -> outgoing.F
         "model": result["model"],
         "own": next((pin for pin in pins if seat and pin["seat"] == seat.pk), None),
         "best": pins[0] if pins else None,
+        "clues": result["clues"],
     }

@@ -82,6 +82,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     size,
     phase: () => phase,
     pictureOnTop: picture.isOnTop,
+    toggleClues: picture.toggleClues,
     dropPin() {
       pin.put(board.map.getCenter());
       announce(gettext("Pin dropped at the cross-hair. Press Space to confirm."));
@@ -143,6 +144,7 @@ export function createGuessPanel({ basemap, bounds, tileUrl, labels, onDraft, on
     setPhase,
     startRound,
     openMap: size.open,
+    setClues: picture.setClues,
     putPin,
     position: pin.position,
     phase: () => phase,

@@ -64,11 +64,12 @@ export function createMapSize({ page, phase, onChange }) {
   byId("map-shrink").addEventListener("click", () => resize(-1));
   byId("map-pin").addEventListener("click", () => setPinned(!isPinned()));
   byId("map-close").addEventListener("click", close);
-  panel.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && open());
+  const opens = () => phase() !== "revealed"; // then the map has a place of its own, and the picture may lie over it
+  panel.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && opens() && open());
   panel.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && shrinkSoon());
   panel.addEventListener(
     "focusin",
-    (event) => event.target instanceof Element && event.target.matches(":focus-visible") && open(),
+    (event) => event.target instanceof Element && event.target.matches(":focus-visible") && opens() && open(),
   );
   panel.addEventListener("focusout", (event) => {
     const within = event.relatedTarget instanceof Node && panel.contains(event.relatedTarget);

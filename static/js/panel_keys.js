@@ -6,7 +6,7 @@ import { keyOf } from "./keys.js";
 /** @import { Board } from "./map.js" */
 /** @import { MapSize } from "./map_size.js" */
 
-const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // these do not repeat while held down
+const ONCE = new Set([" ", "Enter", "m", "c", "?", "/"]); // these do not repeat while held down
 
 /**
  * @param {object} parts
@@ -15,10 +15,11 @@ const ONCE = new Set([" ", "Enter", "m", "?", "/"]); // these do not repeat whil
  * @param {MapSize} parts.size
  * @param {() => string} parts.phase
  * @param {() => boolean} parts.pictureOnTop
+ * @param {() => void} parts.toggleClues
  * @param {() => void} parts.dropPin at the middle of the map
  * @param {() => void} parts.goOn
  */
-export function listenToKeys({ page, board, size, phase, pictureOnTop, dropPin, goOn }) {
+export function listenToKeys({ page, board, size, phase, pictureOnTop, toggleClues, dropPin, goOn }) {
   const guessing = () => phase() === "guess";
   const keysDialog = byId("keys", HTMLDialogElement);
 
@@ -59,6 +60,7 @@ export function listenToKeys({ page, board, size, phase, pictureOnTop, dropPin, 
     "=": () => onMap(() => board.zoomBy(1)),
     "-": () => onMap(() => board.zoomBy(-1)),
     m: () => guessing() && (size.isOpen() ? size.close() : openAt("map")),
+    c: () => phase() === "revealed" && toggleClues(),
     "/": () => guessing() && openAt("place"),
     "?": () => keysDialog.showModal(),
     Escape: escape,

@@ -11,8 +11,9 @@ const DOUBLE_CLICK_ZOOM = 2.5;
 /**
  * Make the `<img>` inside `view` zoomable. A reset goes between "fill" and "all of it".
  * @param {HTMLElement} view
+ * @param {(frame: import("./zoom.js").Frame) => void} onMove is told where the picture lies in the view
  */
-export function createPicture(view) {
+export function createPicture(view, onMove) {
   const image = one(view, "img", HTMLImageElement);
   /** @type {Map<number, [number, number]>} */
   const pointers = new Map();
@@ -25,6 +26,7 @@ export function createPicture(view) {
     const { scale, x, y, pannable } = zoom;
     image.style.transform = `translate(-50%, -50%) scale(${scale}) translate(${-x}px, ${-y}px)`;
     view.dataset.pannable = String(pannable);
+    onMove(zoom.frame());
   }
   /** @type {(factor: number, px?: number, py?: number) => void} */
   function zoomBy(factor, px, py) {
@@ -40,12 +42,24 @@ export function createPicture(view) {
     zoom.reset();
     draw();
   }
+  function showWhole() {
+    zoom.showWhole();
+    draw();
+  }
+  /** @param {Box} box to see, in fractions of the picture */
+  function bring(box) {
+    zoom.bring(box);
+    draw();
+  }
 
   /** @returns {[number, number]} */
   const fromCentre = (/** @type {MouseEvent} */ event) => {
     const box = view.getBoundingClientRect();
     return [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2];
   };
+
+  const onButton = (/** @type {MouseEvent} */ { target }) =>
+    target instanceof Element && target.closest("button") !== null;
 
   view.addEventListener(
     "wheel",
@@ -57,14 +71,14 @@ export function createPicture(view) {
     { passive: false },
   );
   view.addEventListener("dblclick", (event) => {
+    if (onButton(event)) return;
     const far = zoom.scale > zoom.filling() * 1.5;
     if (far) zoom.show(zoom.filling());
     else zoom.zoomBy(DOUBLE_CLICK_ZOOM, ...fromCentre(event));
     draw();
   });
   view.addEventListener("pointerdown", (event) => {
-    const onButton = event.target instanceof Element && event.target.closest("button");
-    if (event.button !== 0 || onButton) return; // capturing the pointer would swallow the button's click
+    if (event.button !== 0 || onButton(event)) return; // capturing the pointer would swallow the button's click
     view.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, fromCentre(event));
     view.dataset.dragging = "true";
@@ -125,5 +139,5 @@ export function createPicture(view) {
     draw();
   }).observe(view);
   draw();
-  return { zoomBy, reset, resize };
+  return { zoomBy, reset, showWhole, bring, resize };
 }

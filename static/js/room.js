@@ -172,6 +172,7 @@ function startReveal({ picture }, shown, animate) {
   }
   showRoundNumber();
   panel.setPhase("revealed");
+  panel.setClues(shown.clues);
   announce(showReveal({ board: panel.board, layer, room, shown, full: page.full_health }));
   if (animate) play("reveal");
   byId("result-title").focus({ preventScroll: true });

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { byId, element } from "./dom.js";
 import { distance, points } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
+import { showClues } from "./room_clues.js";
 import { badge, rowName, standingRows } from "./room_people.js";
 import { createDisc, healthBars } from "./room_reveal.js";
 import { isOwn, nameOf, sides, standings } from "./room_state.js";
@@ -60,7 +61,8 @@ function duelists(room, page) {
  * @param {Room} room
  * @param {RoomSocket.FinalRound} round
  */
-function roundItem(room, { number, truth, own, model, best, image_url }) {
+function roundItem(room, round) {
+  const { number, truth, own, model, best, image_url, clues } = round;
   const item = element("li", "panel over-round");
   const image = element("img", "", "", { src: image_url, alt: "", loading: "lazy", width: 480, height: 320 });
   const body = element("div");
@@ -75,6 +77,15 @@ function roundItem(room, { number, truth, own, model, best, image_url }) {
   if (best && best.seat !== room.me.seat) {
     const words = { name: nameOf(room, best.seat), points: points(best.score) };
     body.append(element("p", "small muted number", fill(gettext("Best: {name}, {points}"), words)));
+  }
+  if (clues.known.length || clues.found.length) {
+    const label = fill(gettext("Show the clues of round {number}"), { number });
+    const button = element("button", "button small-button", gettext("Show clues"), {
+      type: "button",
+      ariaLabel: label,
+    });
+    button.addEventListener("click", () => showClues(round));
+    body.append(button);
   }
   item.append(image, body);
   return item;

@@ -73,6 +73,7 @@ function finish(result, { animate = true } = {}) {
   byId("clock").hidden = true;
   byId("connection").hidden = true;
   panel.setPhase("revealed");
+  panel.setClues(result.clues);
   reveal(panel.board, result, state, { animate });
 }
 

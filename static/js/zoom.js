@@ -5,6 +5,7 @@ const MAX_ZOOM = 8; // times the size at which the whole picture fits
 const LEAST_SHARE_SHOWN = 0.5; // of the picture, when it fills a view of another aspect ratio
 
 /** @typedef {{width: number, height: number}} Size */
+/** @typedef {{left: number, top: number, width: number, height: number}} Frame where a picture lies in the view's pixels */
 
 /** @type {(value: number, low: number, high: number) => number} */
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -13,7 +14,8 @@ export class Zoom {
   scale = 1; // screen pixels per picture pixel
   x = 0; // centre of the view in picture pixels from the picture's centre
   y = 0;
-  moved = false; // by the user; until then the picture adapts to the view's size
+  /** @type {"filling" | "whole" | null} */
+  fit = "filling"; // to which the picture adapts with the view's size, until the user moves it
   pannable = false; // whether there is anything beside what the view shows
 
   /**
@@ -61,7 +63,7 @@ export class Zoom {
     this.x += px / this.scale - px / next;
     this.y += py / this.scale - py / next;
     this.scale = next;
-    this.moved = true;
+    this.fit = null;
     this.settle();
   }
 
@@ -72,7 +74,7 @@ export class Zoom {
   panBy(dx, dy) {
     this.x += dx / this.scale;
     this.y += dy / this.scale;
-    this.moved = true;
+    this.fit = null;
     this.settle();
   }
 
@@ -88,14 +90,46 @@ export class Zoom {
   /** Fill the view; or, where it is filled, show all of the picture. */
   reset() {
     const filled = Math.abs(this.scale - this.filling()) < 1e-6 && this.x === 0 && this.y === 0;
-    this.show(filled ? this.whole() : this.filling());
-    this.moved = filled;
+    this.fit = filled ? "whole" : "filling";
+    this.show(this[this.fit]());
+  }
+
+  /** All of the picture, until the user moves it. */
+  showWhole() {
+    this.fit = "whole";
+    this.show(this.whole());
+  }
+
+  /**
+   * Where the picture lies in the view.
+   * @returns {Frame}
+   */
+  frame() {
+    const view = this.view();
+    const [width, height] = [this.natural.width * this.scale, this.natural.height * this.scale];
+    const left = view.width / 2 - width / 2 - this.x * this.scale;
+    return { left, top: view.height / 2 - height / 2 - this.y * this.scale, width, height };
+  }
+
+  /**
+   * Bring a box, in fractions of the picture, into view as far as the scale allows.
+   * @param {Box} box
+   */
+  bring([left, top, right, bottom]) {
+    const { width, height } = this.view();
+    const [reachX, reachY] = [width / 2 / this.scale, height / 2 / this.scale];
+    /** @type {(now: number, from: number, to: number, reach: number) => number} */
+    const near = (now, from, to, reach) =>
+      to - from > 2 * reach ? (from + to) / 2 : clamp(now, to - reach, from + reach);
+    this.x = near(this.x, (left - 0.5) * this.natural.width, (right - 0.5) * this.natural.width, reachX);
+    this.y = near(this.y, (top - 0.5) * this.natural.height, (bottom - 0.5) * this.natural.height, reachY);
+    this.settle();
   }
 
   /** The view has another size. */
   follow() {
-    if (this.moved) this.settle();
-    else this.show(this.filling());
+    if (this.fit) this.show(this[this.fit]());
+    else this.settle();
   }
 
   /**
@@ -104,7 +138,7 @@ export class Zoom {
    */
   replace(natural) {
     this.natural = natural;
-    this.moved = false;
+    this.fit = "filling";
     this.show(this.filling());
   }
 }

@@ -88,6 +88,9 @@ def test_a_room(visit, options):
             page.locator("#result").wait_for(state="hidden")
     host.locator("#over-rounds li").nth(1).wait_for()
     look(host, "the podium")
+    host.get_by_role("button", name="Show the clues of round 2").click()
+    host.locator("#over-boxes .clue-frame").first.wait_for()
+    look(host, "the clues of a round that was played")
 
 
 def test_the_site_can_be_installed_and_says_so_when_the_network_is_away(visit):

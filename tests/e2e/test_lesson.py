@@ -94,10 +94,15 @@ def test_a_lesson_from_its_preparation_to_its_report(screen, open_page):
     for page in (screen, ravi):
         page.locator("#lesson-note", has_text="Look at the roofs").wait_for()
     look(screen, "the reveal on the screen")
+    for page in (screen, ravi):
+        page.locator("#clues-show").click()
+        assert page.locator("#clue-boxes .clue-frame").count() == page.locator("#clue-lists .clue").count() > 0
+    look(screen, "the clues on the screen")
     assert screen.request.get(f"{screen.url}1/reasons").ok
 
     screen.keyboard.press("n")
     ravi.locator("#result").wait_for(state="hidden")
+    assert screen.locator("#clue-boxes .clue-frame").count() == 0
     screen.keyboard.press("p")
     ravi.locator("#paused").wait_for()
     screen.keyboard.press("p")

@@ -16,6 +16,7 @@ from geoguess.classroom.services import Step, save_plan
 from geoguess.game.selectors import ready_photos
 from geoguess.live import presence, rules
 from geoguess.models import LessonPlan, Room
+from tests.geoguess.test_clues import TOLD, give_clues, told_in
 from tests.geoguess.test_room_socket import no_connection_is_left, tab
 
 __all__ = ["no_connection_is_left"]
@@ -72,6 +73,7 @@ async def test_a_host_who_has_gone_pauses_the_lesson_and_goes_on_with_it(host, p
 
 
 async def test_nothing_of_an_open_picture_is_heard_by_screen_or_pad(host, pupil, room):
+    await sync_to_async(give_clues)()
     async with tab(host, room) as screen, tab(pupil, room) as pad:
         await screen.ask("advance", phase="lobby", round=0)
         heard = [await one.hear("round") for one in (screen, pad)]
@@ -86,6 +88,10 @@ async def test_nothing_of_an_open_picture_is_heard_by_screen_or_pad(host, pupil,
         second = await pad.hear("round")
         assert second["number"] == 2
         assert NOTE not in json.dumps(second)  # the skipped picture's note is not told either
+        assert told_in(json.dumps([*heard, second])) == []
+        await pad.ask("guess", round=2, **MYSURU)
+        for one in (screen, pad):
+            assert told_in(json.dumps(await one.hear("reveal"))) == list(TOLD)
 
 
 async def test_the_host_puts_a_pupil_into_another_team(host, pupil, room):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +22,7 @@ from geoguess.models import Pin, Player, Room, Seat
 from geoguess.site import limits, sockets
 from pipeline.support import announcing
 from tests.geoguess.sockets import PATIENCE_S, BrowserSocket, socket_of
+from tests.geoguess.test_clues import TOLD, give_clues, told_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -194,6 +196,7 @@ async def test_who_comes_back_finds_seat_pin_and_lock(host, guests, room):
 
 
 async def test_nothing_of_the_answer_is_heard_before_the_reveal(host, guests, room):
+    await sync_to_async(give_clues)()
     async with tab(host, room) as one, tab(guests[0], room) as other:
         await one.ask("advance", phase="lobby", round=0)
         await one.ask("guess", round=1, latitude=19.123456, longitude=73.654321)
@@ -202,6 +205,9 @@ async def test_nothing_of_the_answer_is_heard_before_the_reveal(host, guests, ro
             heard.append(await other.socket.receive_from())
         async with tab(guests[1], room) as third:
             heard.append(str(third.snapshot))
+        await other.ask("guess", round=1, latitude=20.0, longitude=73.0)
+        await one.ask("advance", phase="guess", round=1)
+        assert told_in(json.dumps(await other.hear("reveal"))) == list(TOLD)
     round_ = await (await Room.objects.aget()).rounds.select_related("photo").aget()
     photo, text = round_.photo, "".join(heard)
     assert '"locked"' in text
@@ -209,6 +215,7 @@ async def test_nothing_of_the_answer_is_heard_before_the_reveal(host, guests, ro
         assert f"{secret:.2f}" not in text
     for secret in (photo.place, photo.state, photo.district, photo.file_name, photo.sha256):
         assert secret not in text
+    assert told_in(text) == []
 
 
 async def test_time_ends_a_round_by_itself(host, guests, room):

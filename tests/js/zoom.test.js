@@ -59,3 +59,30 @@ test("another size of the view keeps what the user chose, else fills it", () => 
   zoom.follow();
   assert.equal(zoom.scale, 3);
 });
+
+test("the frame is where the picture lies in the view", () => {
+  assert.deepEqual(zoom.frame(), { left: -300, top: 0, width: 1200, height: 400 });
+  zoom.showWhole();
+  assert.deepEqual(zoom.frame(), { left: 0, top: 100, width: 600, height: 200 });
+  zoom.zoomBy(4);
+  zoom.panBy(50, 0);
+  assert.equal(zoom.frame().left, -950);
+});
+
+test("the whole picture stays whole in a view of another size", () => {
+  zoom.showWhole();
+  view = { width: 900, height: 400 };
+  zoom.follow();
+  assert.equal(zoom.scale, zoom.whole());
+});
+
+test("a box out of view is brought into it, one in view stays where it is", () => {
+  zoom.bring([0.4, 0, 0.6, 1]);
+  assert.equal(zoom.x, 0);
+  zoom.bring([0.9, 0, 1, 1]);
+  assert.equal(zoom.x, 300);
+  zoom.bring([0, 0, 0.1, 1]);
+  assert.equal(zoom.x, -300);
+  zoom.bring([0, 0, 1, 1]); // wider than the view: its middle
+  assert.equal(zoom.x, 0);
+});

@@ -123,6 +123,7 @@ declare namespace RoomSocket {
   }
   /** Everything about a revealed round. */
   interface Reveal {
+    clues: Clues;
     damage: number | null;
     health: Record<string, number | null>;
     last: boolean;
@@ -135,6 +136,24 @@ declare namespace RoomSocket {
     texts: Array<ReadText>;
     totals: Record<string, number>;
     truth: Truth;
+  }
+  /** The clues of a revealed picture. ``names`` has those of clues by the English ones, for each language. */
+  interface Clues {
+    found: Array<FoundClue>;
+    known: Array<KnownClue>;
+    names: Record<string, Record<string, string>>;
+  }
+  /** A clue that the model found, and how far covering it moves the model's guess; None: it is no reason for it. */
+  interface FoundClue {
+    box: [number, number, number, number];
+    moved_km: number | null;
+    name: string;
+  }
+  /** A clue that is known to be in a picture, and what is written on it, as it is written. */
+  interface KnownClue {
+    box: [number, number, number, number];
+    name: string;
+    writing: string;
   }
   /** The model's guess in a revealed round. */
   interface ModelPin {
@@ -279,6 +298,7 @@ declare namespace RoomSocket {
     picture: Picture;
   }
   interface Revealed {
+    clues: Clues;
     damage: number | null;
     ends_at_ms: number | null;
     event: "reveal";
@@ -314,6 +334,7 @@ declare namespace RoomSocket {
   }
   interface FinalRound {
     best: ShownPin | null;
+    clues: Clues;
     image_url: string;
     model: ModelPin | null;
     number: number;

@@ -54,6 +54,7 @@ interface RoundResult {
   model: ModelGuess & { radius_km: number; version: string; doubtful: boolean };
   cells: Cell[];
   texts: RoomSocket.ReadText[];
+  clues: RoomSocket.Clues;
   photo: RoomSocket.Credit;
   totals: { player: number; model: number };
   next_url: string;
