@@ -24,8 +24,8 @@ APART = _(
 )
 
 RULES = _(
-    "The map has a layer for each of these reasons: dots where drawn scenes show it. They follow the rules by which this "
-    "site draws scenes, and are no survey."
+    "The map has a layer for each of these reasons: dots where drawn scenes show it. They follow the rules by which "
+    "scenes are drawn; this is no survey."
 )
 
 

@@ -9,6 +9,7 @@ import sqlite3
 
 import pytest
 
+from predictor.seeing.effects import SeenClue, to_stored
 from tests.e2e.conftest import Site
 from tests.e2e.test_lesson import begin, log_in, prepare
 from tests.e2e.test_play import DESKTOP, start_game
@@ -18,6 +19,7 @@ NUMBER = re.compile(rb"-?\d{1,3}\.\d{2,}")
 NEAR_DEGREES = 0.02
 NOTE = "Look at the roofs"
 SIGN = "Qvzxingapuram 7 km"  # is read in every photo, and is written nowhere else
+CLUE = "Qvzxing lighthouse"  # is seen in every photo
 ANSWER = """
     SELECT p.*, r.model_latitude, r.model_longitude, r.started_at, r.locked_at FROM geoguess_round r
     JOIN geoguess_game g ON g.id = r.game_id JOIN pipeline_photo p ON p.id = r.photo_id
@@ -30,7 +32,7 @@ ROOM_ANSWER = """
 
 @pytest.fixture(scope="module", autouse=True)
 def signs(site: Site) -> None:
-    """Every photo has a reading with a text of its own, the newest there is of it."""
+    """Every photo has a reading with a text of its own, the newest there is of it, and a clue that every model saw."""
     lines = [{"text": SIGN, "confidence": 1, "box": [0, 0, 1, 1], "script": "Latin", "script_confidence": 1}]
     with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
         database.execute(
@@ -38,6 +40,8 @@ def signs(site: Site) -> None:
             " SELECT sha256, 'signs', ?, datetime('now', '+1 hour') FROM pipeline_photo",
             [json.dumps(lines)],
         )
+        seen = SeenClue(CLUE, (0, 0, 0.5, 0.5), 0.9, 0.5, 0.1, 0.5, (12.34, 78.9), 400.0)
+        database.execute("UPDATE predictor_prediction SET clues = ?", [json.dumps(to_stored([seen]))])
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +201,7 @@ def test_no_word_of_the_answer_leaves_the_server(crawled):
         ]
         words += [answer["sha256"][:12], answer["original_sha256"][:12], answer.get("note")]
         assert answer["sign"] == SIGN
-        words += [SIGN, SIGN.split()[0]]
+        words += [SIGN, SIGN.split()[0], CLUE, *(clue["meaning"] for clue in json.loads(answer["clues"]))]
         secrets = [word.encode().lower() for word in words if word and len(word) > 3]
         for url, headers, body in [*bodies, *[("socket", b"", frame) for frame in frames]]:
             if is_static(url):
