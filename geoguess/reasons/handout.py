@@ -46,9 +46,9 @@ body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
-header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.6rem}
+header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem}
 .picture{position:relative;line-height:0}.picture.boxed img{max-height:20rem}
-.picture svg{position:absolute;inset:0;width:100%;height:100%}
+.picture svg{position:absolute;inset:0;width:100%;height:100%}.frames{fill:none;filter:drop-shadow(0 0 2px #000)}
 .handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
 .leaflet-container{background:#dfe8ea}
 """
@@ -65,9 +65,9 @@ def handout_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, n
     _neighbours(reasons).add_to(map_)
     if reasons["texts"]:
         _texts(reasons).add_to(map_)
-    for clue in _seen(reasons):
+    for number, clue in enumerate(_seen(reasons), start=1):
         if clue["is_reason"]:
-            _clue(clue, reasons["seen"]["from"]).add_to(map_)
+            _clue(number, clue, reasons["seen"]["from"]).add_to(map_)
     guess = folium.FeatureGroup(_("The model's guess and %(share)d %% circle") % {"share": 90})
     at = [reasons["latitude"], reasons["longitude"]]
     folium.Circle(
@@ -156,15 +156,15 @@ def _texts(reasons: dict[str, Any]) -> folium.FeatureGroup:
     return group
 
 
-def _clue(clue: dict[str, Any], guess: dict[str, float]) -> folium.FeatureGroup:
-    """Where drawn scenes show a clue, and where the guess would be with it covered; chosen by the reader."""
-    words = _("%(clue)s: places where drawn scenes show it") % {"clue": clue["name"]}
-    group = folium.FeatureGroup(_label(words), show=False)
+def _clue(number: int, clue: dict[str, Any], guess: dict[str, float]) -> folium.FeatureGroup:
+    """Where drawn scenes show a clue, and where the guess would be with it covered; hidden until it is chosen."""
+    group = folium.FeatureGroup(_("Clue %(number)d: where drawn scenes show it") % {"number": number}, show=False)
     if clue["places"]:
         dots = [[longitude, latitude] for latitude, longitude in clue["places"]]
         folium.GeoJson(
             {"type": "MultiPoint", "coordinates": dots},
             marker=folium.CircleMarker(radius=3, color=CLUE_COLOUR, weight=1, fill=True, fill_opacity=0.7),
+            tooltip=_label(clue["name"]),
         ).add_to(group)
     at, without = ([place["latitude"], place["longitude"]] for place in (guess, clue["without"]))
     folium.PolyLine([at, without], color=MODEL_COLOUR, weight=1.5, dash_array="2 5").add_to(group)
@@ -223,34 +223,32 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
 
 
 def _picture(picture: bytes, seen: list[dict[str, Any]], held: list[dict[str, Any]]) -> str:
-    """The picture with the numbered boxes of the clues: of those that were seen, and dashed of those it is drawn with.
-
-    Numbers are those of the lists. No style attributes: the policy allows none.
+    """The picture with the boxes of the clues, numbered as in the lists: drawn through for reasons, dotted for others
+    that were seen, dashed for those that the scene holds.
     """
     with Image.open(io.BytesIO(picture)) as image:
         width, height = image.size
     boxes: list[tuple[int, str, Box]] = [
-        (number, "" if clue["is_reason"] else 'stroke-opacity=".6" ', clue["box"])
+        (number, 'stroke="#8be28b"' if clue["is_reason"] else 'stroke="#8be28b" stroke-dasharray="2 6"', clue["box"])
         for number, clue in enumerate(seen, start=1)
     ]
     for number, clue in enumerate(held, start=1 + len(seen)):
-        boxes += [(number, 'stroke-dasharray="6 5" ', box) for box in clue["boxes"]]
+        boxes += [(number, 'stroke="#fff" stroke-dasharray="8 6"', box) for box in clue["boxes"]]
+    size = width // 24
     frames = "".join(
         f'<rect x="{left * width:.0f}" y="{top * height:.0f}" width="{(right - left) * width:.0f}" '
-        f'height="{(bottom - top) * height:.0f}" {look}/>'
-        for _number, look, (left, top, right, bottom) in boxes
+        f'height="{(bottom - top) * height:.0f}" {stroke}/>'
+        for _number, stroke, (left, top, right, bottom) in boxes
     )
-    size = width // 24
     numbers = "".join(
         f'<text x="{left * width + size / 4:.0f}" y="{top * height + size:.0f}">{number}</text>'
-        for number, _look, (left, top, _right, _bottom) in boxes
+        for number, _stroke, (left, top, _right, _bottom) in boxes
     )
     alt, image_text = escape(_("The picture")), base64.b64encode(picture).decode()
     return (
         f'<div class="picture{" boxed" if boxes else ""}"><img alt="{alt}" src="data:image/jpeg;base64,{image_text}">'
         f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
-        f'<g fill="none" stroke="#000" stroke-width="{size / 5:.1f}">{frames}</g>'
-        f'<g fill="none" stroke="#8be28b" stroke-width="{size / 10:.1f}">{frames}</g>'
+        f'<g class="frames" stroke-width="{size / 10:.1f}">{frames}</g>'
         f'<g font-size="{size}" font-weight="700" fill="#fff" stroke="#000" stroke-width="{size / 5:.1f}" '
         f'paint-order="stroke">{numbers}</g></svg></div>'
     )

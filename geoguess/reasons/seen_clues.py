@@ -24,8 +24,8 @@ APART = _(
 )
 
 RULES = _(
-    "The map has a layer for each of these reasons: dots where drawn scenes show it. They follow the rules by which "
-    "scenes are drawn; this is no survey."
+    "The map has a layer for each clue that is a reason: dots where drawn scenes show it. They follow the rules by "
+    "which scenes are drawn; this is no survey."
 )
 
 

@@ -76,7 +76,7 @@ export function showClues(seen, known, { board, places, moved, cover }) {
     if (seen && clue?.is_reason) {
       const line = [at(seen.from), at(clue.without)];
       L.polyline(line, { className: "map-without-line", interactive: false }).addTo(moved);
-      createMark("model", at(clue.without), { className: "map-without" }).addTo(moved);
+      createMark("model", at(clue.without), { className: "map-without map-without-clue" }).addTo(moved);
       words.push(gettext("Faded square: the guess with it covered."));
     }
     byId("clue-note").textContent = fill(words.join(" "), { name: clue?.name ?? "" });
