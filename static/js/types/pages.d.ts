@@ -131,12 +131,30 @@ interface ShownText {
   without: Position;
 }
 
+/** A clue that the model found in the picture: what covering it changes, and where drawn scenes show it. */
+interface SeenClue {
+  name: string;
+  box: Box;
+  probability: number;
+  is_reason: boolean;
+  effect: string;
+  without: Position;
+  places: [number, number][];
+}
+
+/** A clue that a drawn scene is known to hold. */
+interface HeldClue {
+  name: string;
+  boxes: Box[];
+}
+
 /** What the model makes of a picture, and why. */
 interface Reasons extends Position {
   radius_km: number;
   doubtful: boolean;
   pin_among_likeliest: boolean;
   texts: ShownText[];
+  seen: { clues: SeenClue[]; from: Position; apart: boolean } | null;
   states: Likelihood[];
   cells: Likelihood[];
   heat: number[];
@@ -149,6 +167,7 @@ interface ReasonsPage extends MapSettings {
   reasons: Reasons | null;
   truth: Position | null;
   player: Position | null;
+  held: HeldClue[];
   urls: { look: string; answer: string; answers: string; cells: string };
 }
 
