@@ -9,7 +9,7 @@ def alike(ours: Any, theirs: Any, *, tolerance: float) -> bool:
     """Whether two pieces of JSON differ in nothing but floats, and in those by no more than the tolerance."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         return ours.keys() == theirs.keys() and all(alike(ours[key], theirs[key], tolerance=tolerance) for key in ours)
-    if isinstance(ours, list) and isinstance(theirs, list):
+    if isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
         return len(ours) == len(theirs) and all(
             alike(one, other, tolerance=tolerance) for one, other in zip(ours, theirs, strict=True)
         )
