@@ -19,7 +19,7 @@ from pipeline.starter.places import starter_places
 from pipeline.starter.sightings import TEXT_BYTES, as_text
 from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 
-WIDTH, HEIGHT = 216, 144  # pixels: a little over the encoder's 192 x 128, which leaves room for crops
+WIDTH, HEIGHT = 216, 144  # pixels: a little over the encoder's input, which leaves room for crops
 CHUNK = 25  # scenes a process draws before it reports
 HELD_OUT_DISTANCE_KM = 5.0
 HELD_OUT_SEED = 7_000_000  # added to the seed, so that held-out scenes share no place and no seed with training scenes
