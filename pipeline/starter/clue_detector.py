@@ -70,7 +70,8 @@ def choose_thresholds(judged: Judged) -> NDArray[np.float32]:
     for clue, (logits, right) in enumerate(zip(judged.logits.T, judged.right.T, strict=True)):
         order = np.argsort(-logits, kind="stable")
         precision = np.cumsum(right[order]) / (np.arange(len(order)) + 2)
-        good = np.flatnonzero(precision >= LEAST_PRECISION)
+        last = np.append(logits[order][1:] < logits[order][:-1], True)  # of those that are equally sure
+        good = np.flatnonzero((precision >= LEAST_PRECISION) & last)
         if len(good):
             thresholds[clue] = logits[order[good[-1]]]
     return thresholds
