@@ -132,6 +132,19 @@ def made_version(tiny_encoder: str, data_folders: Path, db: None) -> ModelVersio
     return register_version(folder=folder)
 
 
+@pytest.fixture
+def made_detector(made_version: ModelVersion, data_folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of what finds red and blue in pictures, for the made version's encoder."""
+    from predictor.encoders.loading import load_encoder
+    from predictor.seeing import detector
+    from tests.seeing import store_detector
+
+    file = data_folders / "clues.safetensors"
+    store_detector(file, load_encoder(made_version.encoder).weights_sha256)
+    monkeypatch.setattr(detector, "FILE", str(file))
+    return file
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import torch
 from timm.models import VisionTransformer
@@ -15,7 +16,10 @@ NAME = "tiny"
 
 
 class Fields(nn.Module):
+    """Its patches of eight pixels are their colours."""
+
     num_features = 48
+    patch_embed = SimpleNamespace(grid_size=(4, 6))
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,6 +27,9 @@ class Fields(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return self.gain * nn.functional.adaptive_avg_pool2d(images, 4).flatten(1)
+
+    def forward_features(self, images: torch.Tensor) -> torch.Tensor:
+        return self.gain * nn.functional.avg_pool2d(images, 8).flatten(2).transpose(1, 2)
 
 
 def tiny() -> tuple[nn.Module, Preparation]:

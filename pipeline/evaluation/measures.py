@@ -2,11 +2,12 @@
 
 Percentile bootstrap: Efron & Tibshirani 1993. Expected calibration error: Naeini et al. 2015, with bins of equal mass
 as in Nixon et al. 2019. Selective prediction: El-Yaniv & Wiener 2010. AUROC as the Mann-Whitney statistic: Hanley &
-McNeil 1982.
+McNeil 1982. Interval of a share: Wilson 1927.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from predictor.geodesy import Floats
 RESAMPLES = 2000
 SEED = 0
 CONFIDENCE = 0.95
+NORMAL_95 = 1.96  # standard deviations on either side that hold 95 %
 RELIABILITY_BINS = 15
 SMALLEST_PROBABILITY = 1e-6  # floor in the likelihood, as stored predictions are rounded to float16
 COVERAGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
@@ -48,6 +50,14 @@ def grouped_interval(values: Floats, groups: NDArray[np.integer]) -> tuple[float
     tail = 50 * (1 - CONFIDENCE)
     low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [tail, 100 - tail])
     return float(low), float(high)
+
+
+def share_interval(part: int, whole: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share that was counted."""
+    p, z = part / whole, NORMAL_95
+    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z / (1 + z * z / whole) * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def calibration(probabilities: Floats, truth: NDArray[np.intp]) -> dict[str, Any]:

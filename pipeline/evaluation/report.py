@@ -56,6 +56,7 @@ def report_page(evaluation: Evaluation) -> str:
             _group_row(name, row, _cell(row, "radius_coverage", "share"), _cell(row, "radius_median_km", "number"))
             for name, row in sorted(figures["states"].items(), key=lambda item: (-item[1]["n"], item[0]))
         ],
+        "clues": _clues(figures["clues"]) if "clues" in figures else [],
         "worst": _worst(evaluation),
     }
     return render_to_string(TEMPLATE, context)
@@ -113,6 +114,26 @@ def _group_row(label: str, row: dict[str, Any], *more: dict[str, str]) -> dict[s
     return {"label": label, "cells": [*(_cell(row, key, kind) for key, kind in kinds.items()), *more]}
 
 
+def _clues(audited: dict[str, Any]) -> list[dict[str, Any]]:
+    kinds = {
+        "known": "number",
+        "named": "number",
+        "precision": "share",
+        "recall": "share",
+        "box_precision": "share",
+        "pointing": "share",
+        "reason": "share",
+        "lost": "probability",
+        "lost_elsewhere": "probability",
+        "lost_more": "probability",
+        "moved_km": "number",
+    }
+    return [
+        {"label": name, "cells": [_cell(row, key, kind) for key, kind in kinds.items()]}
+        for name, row in {"all": audited["total"], **audited["clues"]}.items()
+    ]
+
+
 def _cell(row: dict[str, Any], key: str, kind: str) -> dict[str, str]:
     """A figure and its interval as text; both are "" where the row has none."""
     return {
@@ -122,7 +143,7 @@ def _cell(row: dict[str, Any], key: str, kind: str) -> dict[str, str]:
 
 
 def _formatted(value: float, kind: str) -> str:
-    form = {"number": "{:,.0f}", "signed": "{:+,.0f}", "share": "{:.0%}"}[kind]
+    form = {"number": "{:,.0f}", "signed": "{:+,.0f}", "share": "{:.0%}", "probability": "{:.3f}"}[kind]
     return form.format(value).replace("-", "−").replace("%", "\u00a0%")
 
 

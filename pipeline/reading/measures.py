@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,12 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.measures import expected_calibration_error
+from pipeline.evaluation.measures import expected_calibration_error, share_interval
 from pipeline.reading.boxes import Box
 from predictor.reading.script_network import CLASSES
 from predictor.reading.scripts import BATCH, ScriptNetwork
-
-NORMAL_95 = 1.96  # standard deviations on either side that hold 95 %
 
 
 @dataclass(frozen=True)
@@ -60,13 +57,11 @@ def answers(network: ScriptNetwork, boxes: Iterable[Box]) -> Answers:
 
 
 def share(part: int, all_: int) -> str:
-    """A share in per cent with its 95 % interval (Wilson 1927) and what it was counted on."""
+    """A share in per cent with its 95 % interval and what it was counted on."""
     if not all_:
         return "-"
-    p, z = part / all_, NORMAL_95
-    middle = (p + z * z / (2 * all_)) / (1 + z * z / all_)
-    half = z / (1 + z * z / all_) * math.sqrt(p * (1 - p) / all_ + z * z / (4 * all_ * all_))
-    return f"{100 * p:.1f} % ({100 * (middle - half):.1f} to {100 * min(middle + half, 1):.1f}, n = {all_:,})"
+    low, high = share_interval(part, all_)
+    return f"{100 * part / all_:.1f} % ({100 * low:.1f} to {100 * high:.1f}, n = {all_:,})"
 
 
 def report(answers: Answers, threshold: float) -> str:

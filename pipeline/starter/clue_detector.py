@@ -17,8 +17,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import save_file
-from torchvision.ops import box_iou
 
+from pipeline.evaluation.clues import areas, holds, overlaps
+from pipeline.evaluation.faithfulness import LARGEST_CLUE
 from pipeline.starter.scene_cache import Scenes
 from pipeline.starter.sightings import Sightings, from_text, sightings_of
 from predictor.encoders.encoder import Encoder
@@ -27,8 +28,6 @@ from predictor.seeing.detector import Detector, Looked
 from predictor.seeing.head import ClueHead
 
 LEAST_PRECISION = 0.9
-LEAST_OVERLAP = 0.3  # intersection over union of the box found with one that the scene is known to have
-LARGEST_POINTED = 0.25  # share of the picture: of larger boxes any point is a hit
 MOST_PLACES = 300  # of a clue, to show where it is drawn
 BATCH = 64
 NEVER = np.float32(np.inf)
@@ -59,11 +58,9 @@ def judge(looked: Looked, sightings: Sightings) -> Judged:
         for clue in np.unique(clues[clues >= 0]):
             own = boxes[clues == clue]
             shown[row, clue] = True
-            overlaps = box_iou(torch.from_numpy(looked.boxes[row, clue][None]), torch.from_numpy(own))
-            right[row, clue] = bool((overlaps >= LEAST_OVERLAP).any())
-            point = looked.points[row, clue]
-            pointed[row, clue] = bool(((own[:, :2] <= point) & (point <= own[:, 2:])).all(axis=1).any())
-            large[row, clue] = bool(((own[:, 2:] - own[:, :2]).prod(axis=1) > LARGEST_POINTED).any())
+            right[row, clue] = overlaps(looked.boxes[row, clue], own)
+            pointed[row, clue] = holds(own, looked.points[row, clue])
+            large[row, clue] = (areas(own) > LARGEST_CLUE).any()
     return Judged(looked.logits, shown, right, pointed, shown & ~large)
 
 
@@ -73,7 +70,8 @@ def choose_thresholds(judged: Judged) -> NDArray[np.float32]:
     for clue, (logits, right) in enumerate(zip(judged.logits.T, judged.right.T, strict=True)):
         order = np.argsort(-logits, kind="stable")
         precision = np.cumsum(right[order]) / (np.arange(len(order)) + 2)
-        good = np.flatnonzero(precision >= LEAST_PRECISION)
+        last = np.append(logits[order][1:] < logits[order][:-1], True)  # of those that are equally sure
+        good = np.flatnonzero((precision >= LEAST_PRECISION) & last)
         if len(good):
             thresholds[clue] = logits[order[good[-1]]]
     return thresholds

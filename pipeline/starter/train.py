@@ -27,6 +27,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
+from pipeline.evaluation.faithfulness import LARGEST_CLUE
 from pipeline.geocells import district_partition
 from pipeline.starter.clue_losses import box_loss, cropped, pointing_loss, presence_loss, shown
 from pipeline.starter.scene_cache import Scenes
@@ -48,7 +49,6 @@ TASK_WEIGHTS = {
     "boxes": 0.2,
 }
 RARE = -4.0  # score of a clue before training: most scenes show few
-LARGEST_CLUE = 0.25  # share of the picture: of larger boxes any point is a hit
 BATCH = 64
 RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
 WARM_UP = 0.03  # share of the budget

@@ -1,7 +1,7 @@
 """Finds the clues that a picture shows, with a head trained on the patches of one encoder.
 
 A clue is named only where its logit reaches a threshold, which training chose for right names and places on held-out
-pictures (`pipeline.starter.clue_thresholds`). Clues for which none suffices have an infinite one and are never named.
+pictures (`pipeline.starter.clue_detector`). Clues for which none suffices have an infinite one and are never named.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Detector:
 
     def find(self, encoder: Encoder, image: Image.Image) -> list[Seen]:
         """The clues that the picture shows, the surest first."""
-        looked = self.look(encoder, centre_crop(image, *encoder.preparation.size)[None])
+        looked = self.look(encoder, np.stack([centre_crop(image, *encoder.preparation.size)]))
         left, top, right, bottom = encoder.preparation.box_in(image)
         origin, size = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
         found = np.flatnonzero(looked.logits[0] >= self.thresholds)

@@ -65,7 +65,8 @@ def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequ
     """The clues with their effects on the network's guess, the greatest first. What was read counts elsewhere."""
     if not seen:
         return []
-    elsewhere = [_elsewhere(clue.box) for clue in seen]
+    window = encoder.preparation.box_in(image)
+    elsewhere = [_elsewhere(clue.box, window) for clue in seen]
     covered: list[Sequence[Box]] = [[], *([clue.box] for clue in seen), *([box] for box in elsewhere if box)]
     embeddings = artifact.heads.project(encoder.encode_views([[cover(image, boxes)] for boxes in covered]))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
@@ -92,11 +93,16 @@ def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequ
     return sorted(measured, key=lambda clue: -clue.lost)
 
 
-def _elsewhere(box: Box) -> Box | None:
-    """A box of the same size that this one does not overlap, as far from it as possible; None if there is no room."""
+def _elsewhere(box: Box, window: Box) -> Box | None:
+    """A box of the same size in the window that the network sees, as far from this one as possible without an overlap.
+
+    None if there is no room.
+    """
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
-    steps = [np.linspace(0, 1 - side, PLACES).tolist() for side in (wide, high)]
+    steps = [
+        np.linspace(window[axis], window[2 + axis] - side, PLACES).tolist() for axis, side in enumerate((wide, high))
+    ]
     free = [
         (x, y, x + wide, y + high)
         for x, y in itertools.product(*steps)

@@ -18,11 +18,13 @@ from pipeline.starter import train as starter_training
 from pipeline.starter.install import install_starter, starter_is_installed
 from pipeline.starter.places import starter_places
 from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
-from pipeline.starter.train import MultiTask, augment, initialise_mimetically, train, validation_input
+from pipeline.starter.sightings import sightings_of
+from pipeline.starter.train import SMALLEST_CROP, MultiTask, augment, initialise_mimetically, train, validation_input
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.encoders.networks import STARTER_SIZE, starter_network
 from predictor.geodesy import distance_matrix_km, unit_vectors
 from predictor.models import ModelVersion, Promotion
+from predictor.seeing.head import presence
 from predictor.versions.selectors import champion, serving_version
 from predictor.versions.services import promote
 from tests.made import MADE, made_artifact
@@ -31,7 +33,7 @@ PLACES = np.array([(28.6, 77.2), (9.9, 76.3), (34.2, 77.6), (26.9, 70.9)])
 
 
 def _scenes(number: int, seed: int) -> Scenes:
-    """Coloured noise whose colour tells the place."""
+    """Coloured noise whose colour tells the place, and the clue, which is in the middle."""
     rng = np.random.default_rng(seed)
     which = rng.integers(0, 4, number)
     colours = np.array([(180, 160, 120), (60, 150, 70), (140, 170, 220), (220, 190, 120)])[which]
@@ -41,7 +43,9 @@ def _scenes(number: int, seed: int) -> Scenes:
     records["latitude"], records["longitude"] = (PLACES[which] + rng.uniform(-0.2, 0.2, (number, 2))).T
     records["state"] = np.array(["Delhi", "Kerala", "Ladakh", "Rajasthan"])[which]
     records["climate"] = np.array(["Cwa", "Am", "BWk", "BWh"])[which]
-    records["clues"] = np.array([b"haze", b"palms", b"snow", b"sand"])[which]
+    records["sightings"] = np.array([b"0.2 0.2 0.6 0.6 " + name for name in (b"haze", b"palms", b"snow", b"sand")])[
+        which
+    ]
     records["elevation_m"] = np.array([215, 5, 3500, 225])[which]
     return Scenes(images, records, seed + np.arange(number))
 
@@ -64,17 +68,26 @@ def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.training
 def test_a_short_training_learns_to_tell_four_colours_apart(tmp_path: Path, a_second_a_step: None) -> None:
-    _, figures = train(_scenes(128, 1), _scenes(48, 2), minutes=0.35, seed=1, checkpoint=tmp_path / "checkpoint.pt")
-    assert figures["pictures"] == 21 * 16
-    assert figures["state_accuracy"] > 0.6
+    held_out = _scenes(48, 2)
+    trained = train(_scenes(128, 1), held_out, minutes=0.35, seed=1, checkpoint=tmp_path / "checkpoint.pt")
+    assert trained.figures["pictures"] == 21 * 16
+    assert trained.figures["state_accuracy"] > 0.6
+    assert trained.names == ("haze", "palms", "sand", "snow")
+    with torch.no_grad():
+        patches = trained.network.eval().forward_features(validation_input(torch.from_numpy(held_out.images)))
+        told = presence(trained.clues(patches)[1]).argmax(dim=1)
+    shown = sightings_of(held_out.records["sightings"].tolist(), trained.names).which[:, 0]
+    assert (told.numpy() == shown).mean() > 0.6
 
 
 @pytest.mark.training
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path, a_second_a_step: None) -> None:
     scenes, held_out, checkpoint = _scenes(64, 1), _scenes(16, 2), tmp_path / "checkpoint.pt"
-    _, first = train(scenes, held_out, minutes=0.05, seed=1, checkpoint=checkpoint)
-    _, second = train(scenes, held_out, minutes=0.1, seed=1, checkpoint=checkpoint)
-    assert (first["pictures"], second["pictures"]) == (3 * 16, 6 * 16)  # the second went on, it did not begin again
+    pictures = [
+        train(scenes, held_out, minutes=minutes, seed=1, checkpoint=checkpoint).figures["pictures"]
+        for minutes in (0.05, 0.1)
+    ]
+    assert pictures == [3 * 16, 6 * 16]  # the second went on, it did not begin again
 
 
 def test_the_middle_of_a_picture_is_what_the_encoder_sees() -> None:
@@ -93,10 +106,32 @@ def test_augmentation_never_mirrors() -> None:
     torch.manual_seed(2)
     pixels = torch.zeros(64, HEIGHT, WIDTH, 3, dtype=torch.uint8)
     pixels[:, :, WIDTH // 2 :] = 200  # bright on the right
-    seen = augment(pixels)
+    seen, _ = augment(pixels)
     left, right = seen[..., :20].mean(dim=(1, 2, 3)), seen[..., -20:].mean(dim=(1, 2, 3))
     assert (right > left - 0.2).all()
     assert (right > left + 0.5).float().mean() > 0.9
+
+
+def test_augmentation_tells_which_part_of_the_picture_it_shows() -> None:
+    torch.manual_seed(3)
+    across = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
+    down = np.linspace(0, 255, HEIGHT)[:, None, None] * np.ones((1, WIDTH, 3))
+    pixels = torch.from_numpy(np.stack([across, down]).astype(np.uint8)).repeat(16, 1, 1, 1)
+    seen, crops = augment(pixels)
+    assert seen.shape == (32, 3, *STARTER_SIZE)
+    assert crops.shape == (32, 4)
+    assert crops.min() >= -1e-6
+    assert crops.max() <= 1 + 1e-6
+    area = (crops[:, 2] - crops[:, 0]) * (crops[:, 3] - crops[:, 1])
+    assert area.min() >= SMALLEST_CROP - 0.08  # what is cut to fit is smaller still
+    assert area.min() < 0.7
+    # Contrast and brightness change; where the middle of the crop lies in the slope does not: it is halfway.
+    for axis, rows in ((0, slice(0, None, 2)), (1, slice(1, None, 2))):
+        values = seen[rows].mean(dim=(1, 2) if axis == 0 else (1, 3))  # along the slope
+        steps = (values[:, -1] - values[:, 0]) / (crops[rows, 2 + axis] - crops[rows, axis])
+        zero = values[:, 0] - crops[rows, axis] * steps  # what black has become, were the crop right
+        pictures = (zero + 1) / steps
+        assert pictures.abs().max() < 0.35  # of the slope: the spread of contrast
 
 
 def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
@@ -111,10 +146,19 @@ def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
 
 def test_dropping_patches_is_off_when_measuring() -> None:
     torch.manual_seed(0)
-    model = MultiTask({"cell": 3}).eval()
+    model = MultiTask({"cell": 3}, 5)
     images = torch.randn(2, 3, *STARTER_SIZE)
+    rows, columns = model.network.patch_embed.grid_size
     with torch.no_grad():
-        assert torch.equal(model(images)["cell"], model(images)["cell"])
+        dropped = model(images)
+        assert dropped.scores.shape == (2, rows * columns // 2, 5)
+        assert model.network.patch_drop.kept.shape == (2, rows * columns // 2)
+        model.eval()
+        first, second = model(images), model(images)
+    assert torch.equal(first.logits["cell"], second.logits["cell"])
+    assert torch.equal(first.scores, second.scores)
+    assert first.scores.shape == (2, rows * columns, 5)
+    assert model.network.patch_drop.kept is None
 
 
 @pytest.fixture

@@ -28,6 +28,19 @@ from predictor.reading.matches import Match
 from predictor.reading.store import read_matches
 
 HEADINGS = {"score": "score", "median_km": "median km", "mean_km": "mean km", "state_accuracy": "state"}
+CLUE_COLUMNS = {
+    "known": ("known", "{:,}"),
+    "named": ("named", "{:,}"),
+    "precision": ("right", "{:.1%}"),
+    "recall": ("found", "{:.1%}"),
+    "box_precision": ("box right", "{:.1%}"),
+    "pointing": ("points", "{:.1%}"),
+    "reason": ("reasons", "{:.1%}"),
+    "lost": ("lost", "{:.3f}"),
+    "lost_elsewhere": ("elsewhere", "{:.3f}"),
+    "lost_more": ("more", "{:.3f}"),
+    "moved_km": ("moved km", "{:,.0f}"),
+}
 
 
 class Command(DatabaseCommand):
@@ -45,12 +58,22 @@ class Command(DatabaseCommand):
             metavar="COLLECTION",
             help="instead, whether reasons can be believed, on this collection's test photos",
         )
-        parser.add_argument("--limit", type=int, default=200, help="most photos that reasons are measured on")
+        parser.add_argument(
+            "--clues", metavar="COLLECTION", help="instead, which clues it names in this collection's drawn scenes"
+        )
+        parser.add_argument(
+            "--limit",
+            "--count",
+            dest="limit",
+            type=int,
+            default=200,
+            help="most photos that reasons or clues are measured on",
+        )
         parser.add_argument(
             "--report", type=Path, metavar="FILE.html", help="write plots, maps and tables to this file"
         )
         add_crops(parser)
-        add_unreviewed(parser)  # of the collection with --reasons
+        add_unreviewed(parser)  # of the collection
         parser.add_argument("--outside", type=Path, help="folder with pictures from outside India, to tell them apart")
         parser.add_argument("--without-reading", action="store_true", help="do not read the texts in the files")
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
@@ -73,11 +96,13 @@ class Command(DatabaseCommand):
             raise CommandError(str(error)) from error
         if options["reasons"]:
             return self._reasons(version, options)
+        if options["clues"]:
+            return self._clues(version, options)
         if options["collection"]:
             return self._collection(version, options)
         if not (options["images"] and options["manifest"]):
             raise CommandError(
-                "Name the files with --images and --manifest, or a collection with --collection or --reasons."
+                "Name the files with --images and --manifest, or a collection with --collection, --reasons or --clues."
             )
         listed = _rows(options["manifest"], options["images"])
         rows, sha256s, looks = [], [], []
@@ -177,6 +202,41 @@ class Command(DatabaseCommand):
         for name, row in {**result["methods"], **result["differences"]}.items():
             cells = [_with_interval(row[key]) if key in row else "" for key in headings]
             self.stdout.write(f"{name:28}" + "".join(f"{cell:>26}" for cell in cells))
+
+    def _clues(self, version: ModelVersion, options: dict[str, Any]) -> None:
+        from pipeline.evaluation.clues import NoDetector
+        from pipeline.photos.selectors import TooFewPhotos
+        from pipeline.registry.measuring import evaluate_clues_of
+        from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.versions.services import OtherWeights
+
+        collection = collection_named(options["clues"])
+        try:
+            with TerminalReporter() as report:
+                result = evaluate_clues_of(
+                    version=version,
+                    collection=collection,
+                    limit=options["limit"],
+                    unreviewed=options["unreviewed"],
+                    report=report,
+                )
+        except (TooFewPhotos, NoDetector, MissingWeights, UnknownEncoder, OtherWeights) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps({"model": version.name, "collection": collection.name, **result}))
+            return
+        total = result["total"]
+        self.stdout.write(
+            f"{result['scenes']} scenes are known to hold {total['known']:,} clues; {total['named']:,} were named."
+        )
+        ends = [
+            {key: total[f"{key}_ci95"][end] for key in CLUE_COLUMNS if f"{key}_ci95" in total} for end in (0, 1)
+        ]  # of the 95 % intervals
+        rows = {"all": total, "  95 % from": ends[0], "  to": ends[1], **result["clues"]}
+        self.stdout.write("".join(f"{heading:>11}" for heading, _ in CLUE_COLUMNS.values()) + "  clue")
+        for name, row in rows.items():
+            cells = [form.format(row[key]) if key in row else "" for key, (_, form) in CLUE_COLUMNS.items()]
+            self.stdout.write("".join(f"{cell:>11}" for cell in cells) + f"  {name}")
 
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(
