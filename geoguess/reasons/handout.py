@@ -46,7 +46,8 @@ body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
-header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem}
+header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem;column-gap:3rem}
+header li{break-inside:avoid}
 .picture{position:relative;line-height:0}.picture.boxed img{max-height:20rem}
 .picture svg{position:absolute;inset:0;width:100%;height:100%}.frames{fill:none;filter:drop-shadow(0 0 2px #000)}
 .handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
@@ -163,7 +164,7 @@ def _clue(number: int, clue: dict[str, Any], guess: dict[str, float]) -> folium.
         dots = [[longitude, latitude] for latitude, longitude in clue["places"]]
         folium.GeoJson(
             {"type": "MultiPoint", "coordinates": dots},
-            marker=folium.CircleMarker(radius=3, color=CLUE_COLOUR, weight=1, fill=True, fill_opacity=0.7),
+            marker=folium.CircleMarker(radius=2, color=CLUE_COLOUR, weight=1, fill=True, fill_opacity=0.7),
             tooltip=_label(clue["name"]),
         ).add_to(group)
     at, without = ([place["latitude"], place["longitude"]] for place in (guess, clue["without"]))
@@ -229,11 +230,11 @@ def _picture(picture: bytes, seen: list[dict[str, Any]], held: list[dict[str, An
     with Image.open(io.BytesIO(picture)) as image:
         width, height = image.size
     boxes: list[tuple[int, str, Box]] = [
-        (number, 'stroke="#8be28b"' if clue["is_reason"] else 'stroke="#8be28b" stroke-dasharray="2 6"', clue["box"])
+        (number, 'stroke="#8be28b"' if clue["is_reason"] else 'stroke="#8be28b" stroke-dasharray="4 6"', clue["box"])
         for number, clue in enumerate(seen, start=1)
     ]
     for number, clue in enumerate(held, start=1 + len(seen)):
-        boxes += [(number, 'stroke="#fff" stroke-dasharray="8 6"', box) for box in clue["boxes"]]
+        boxes += [(number, 'stroke="#fff" stroke-dasharray="16 8"', box) for box in clue["boxes"]]
     size = width // 24
     frames = "".join(
         f'<rect x="{left * width:.0f}" y="{top * height:.0f}" width="{(right - left) * width:.0f}" '
@@ -248,7 +249,7 @@ def _picture(picture: bytes, seen: list[dict[str, Any]], held: list[dict[str, An
     return (
         f'<div class="picture{" boxed" if boxes else ""}"><img alt="{alt}" src="data:image/jpeg;base64,{image_text}">'
         f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
-        f'<g class="frames" stroke-width="{size / 10:.1f}">{frames}</g>'
+        f'<g class="frames" stroke-width="{size / 7:.1f}">{frames}</g>'
         f'<g font-size="{size}" font-weight="700" fill="#fff" stroke="#000" stroke-width="{size / 5:.1f}" '
         f'paint-order="stroke">{numbers}</g></svg></div>'
     )

@@ -16,8 +16,8 @@ from predictor.seeing.effects import SeenClue
 from predictor.seeing.places import places_of
 
 MEASURE = _(
-    "Each clue was covered in turn. It is a reason where that takes at least a tenth of the likeliest geocell’s "
-    "probability, and covering as large a part elsewhere changes less."
+    "The model looked again with each clue covered. A clue is a reason where that takes at least a tenth of the "
+    "likeliest geocell’s probability, and covering as large a part elsewhere changes less."
 )
 APART = _(
     "Measured on what the model makes of the picture alone, on a map of all India: the texts that it read are left out."

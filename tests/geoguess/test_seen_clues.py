@@ -193,8 +193,8 @@ def test_the_handout_numbers_the_boxes_as_the_lists_and_has_a_layer_for_each_rea
     assert re.findall(r'<rect [^>]+ stroke="(.*?)"/>', header) == [
         "#8be28b",
         "#8be28b",
-        '#8be28b" stroke-dasharray="2 6',
-        *3 * ['#fff" stroke-dasharray="8 6'],
+        '#8be28b" stroke-dasharray="4 6',
+        *3 * ['#fff" stroke-dasharray="16 8'],
     ]
     assert " style=" not in header  # the policy refuses it
     assert re.findall(r"Clue (\d): where drawn scenes show it", map_) == ["1", "2"]
