@@ -32,7 +32,7 @@ export function numbered({ known, found, names }) {
       effect:
         km === null
           ? gettext("Seen, but without effect on the guess")
-          : fill(gettext("Covering it moves the model's guess by {distance}"), { distance: distance(km) }),
+          : fill(gettext("Covering it moves the model’s guess by {distance}"), { distance: distance(km) }),
       box,
     })),
   ].map((clue, index) => ({ ...clue, number: index + 1 }));

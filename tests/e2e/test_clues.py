@@ -77,7 +77,7 @@ def test_what_the_scene_holds_and_what_the_model_found_is_boxed_and_named(page, 
         min(max((edge - window[axis % 2]) / (wide, high)[axis % 2], 0), 1) for axis, edge in enumerate(clue.box)
     ]
     assert frames.nth(number).evaluate(SHARES) == pytest.approx(expected, abs=0.01)
-    assert "Covering it moves the model's guess by 313 km" in texts[-2]
+    assert "Covering it moves the model’s guess by 313 km" in texts[-2]
     assert "without effect" in texts[-1]
     assert page.locator("#clue-boxes .clue-frame.found").count() == len(FOUND)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

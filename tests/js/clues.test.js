@@ -49,6 +49,6 @@ test("a name is told in the page's language where that is known", () => {
 test("only a clue that the model found has an effect, or is said to have none", () => {
   assert.deepEqual(
     numbered(CLUES).map(({ effect }) => effect),
-    ["", "", "Covering it moves the model's guess by 312 km", "Seen, but without effect on the guess"],
+    ["", "", "Covering it moves the model’s guess by 312 km", "Seen, but without effect on the guess"],
   );
 });
