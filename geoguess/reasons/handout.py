@@ -46,8 +46,8 @@ body{display:flex;flex-direction:column}
 header{display:flex;gap:1rem;padding:.75rem 1rem;align-items:flex-start;flex-wrap:wrap}
 header img{max-height:11rem;max-width:100%;border-radius:6px}
 header h1{font-size:1.15rem;margin:0 0 .25rem}header p,header ul{margin:0 0 .25rem}header ul{padding-left:1.1rem}
-header h2{font-size:1rem;margin:.5rem 0 .25rem}header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem;column-gap:3rem}
-header li{break-inside:avoid}
+header h2{font-size:1rem;margin:.5rem 0 .25rem}
+header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem;column-gap:3rem}header li{break-inside:avoid}
 .picture{position:relative;line-height:0}.picture.boxed img{max-height:20rem}
 .picture svg{position:absolute;inset:0;width:100%;height:100%}.frames{fill:none;filter:drop-shadow(0 0 2px #000)}
 .handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
