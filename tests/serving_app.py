@@ -1,4 +1,7 @@
-"""The Celery app with an encoder that needs no weights, and the fault that the environment names: slow or memory."""
+"""The Celery app with an encoder that needs no weights, and what the environment names.
+
+FAULT: slow or memory; CLUES: the file of what finds clues.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import torch
 from geoguess.celery import app
 from predictor.encoders.encoder import Preparation
 from predictor.encoders.loading import REGISTRY
+from predictor.seeing import detector
 from tests import tiny
 
 __all__ = ["app"]
@@ -31,3 +35,4 @@ def faulty() -> tuple[torch.nn.Module, Preparation]:
 
 
 REGISTRY[tiny.NAME] = faulty
+detector.FILE = os.environ.get("CLUES") or detector.FILE

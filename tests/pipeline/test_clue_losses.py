@@ -115,16 +115,16 @@ def test_boxes_are_learnt_by_descent_and_every_part_of_the_head_is_reached() -> 
     head, tokens = ClueHead(4, 3), torch.randn(1, 8, 4)
     box = (0.3, 0.1, 0.9, 0.8)
     truth = truth_of((2, box))
-    optimiser = torch.optim.Adam(head.parameters(), lr=0.1)
-    for step in range(80):
+    optimiser = torch.optim.Adam(head.parameters(), lr=0.01)
+    for step in range(200):
         normalised, scores = head(tokens)
         boxes = box_loss(head, normalised, scores, truth, CENTRES[None], (0.25, 0.5))
         loss = presence_loss(scores, truth) + pointing_loss(scores, truth) + boxes
         optimiser.zero_grad()
         loss.backward()
         if step == 0:
-            assert boxes.item() > 0.5
+            assert boxes.item() > 2
             assert all(parameter.grad is not None and parameter.grad.any() for parameter in head.parameters())
         optimiser.step()
-    assert boxes.item() < 0.3
+    assert boxes.item() < 0.15
     assert (presence(scores)[0] > 0).tolist() == [False, False, True]

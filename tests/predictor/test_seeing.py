@@ -1,4 +1,4 @@
-"""Clues are found where they are, and are reasons only where covering them costs more than covering as much elsewhere."""
+"""Clues are found where they are, and are reasons only where covering them costs more than covering as much else."""
 
 from __future__ import annotations
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from PIL import Image
 
 from predictor.answers.artifact import ArtifactDamaged
 from predictor.answers.posterior import STATES
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.models import ModelVersion, Prediction, Promotion
 from predictor.pictures import store
+from predictor.seeing.effects import from_stored
 from predictor.versions import selectors, services
 from predictor.versions.selectors import answer, artifact_of, champion, prediction_for, training_hashes
 from predictor.versions.services import OtherWeights, predict_images, promote, register_version
 from tests.made import CITIES, picture
+from tests.seeing import BLUE, RED, patch_box, spots
 
 NEW = range(100, 108)  # pictures the version was not trained on
 
@@ -46,6 +50,47 @@ def test_each_picture_is_predicted_once(made_version: ModelVersion, hashes: list
     assert predict_images(version=made_version, sha256s=hashes) == 0
     assert Prediction.objects.count() == 8
     assert seen == [(3, 3)]
+
+
+@pytest.mark.usefixtures("made_detector")
+def test_predictions_hold_the_clues_of_their_picture(made_version: ModelVersion, hashes: list[str]) -> None:
+    red, blue = stored(spots((1, 2))), stored(spots((3, 0), colour=(10, 40, 250)))
+    plain, wide = stored(spots()), stored(Image.new("RGB", (400, 40), (250, 40, 10)))
+    predict_images(version=made_version, sha256s=[red, "0" * 64, plain, wide, blue])
+    clues = {row.sha256: row.clues for row in Prediction.objects.all()}
+    assert clues.keys() == {red, plain, wide, blue}
+    assert clues[plain] == []  # looked for, and not found
+    assert clues[wide] is None  # has no one view
+    for sha256, name, patch in ((red, RED, (1, 2)), (blue, BLUE, (3, 0))):
+        (seen,) = from_stored(clues[sha256])
+        assert (seen.name, seen.box) == (name, pytest.approx(patch_box(*patch), abs=1e-4))
+        posterior = np.frombuffer(prediction_for(made_version, sha256).posterior, np.float16)
+        assert seen.share == pytest.approx(float(posterior.max()), abs=1e-3)
+
+
+def test_without_a_detector_no_clues_are_looked_for(made_version: ModelVersion, hashes: list[str]) -> None:
+    predict_images(version=made_version, sha256s=hashes[:2])
+    assert set(Prediction.objects.values_list("clues", flat=True)) == {None}
+
+
+@pytest.mark.usefixtures("made_detector")
+def test_clues_that_fail_cost_no_prediction(
+    made_version: ModelVersion, hashes: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("made")
+
+    monkeypatch.setattr(services, "clues_in", fail)
+    assert predict_images(version=made_version, sha256s=hashes[:1]) == 1
+    assert Prediction.objects.get().clues is None
+    assert f"No clues for the image {hashes[0]}" in caplog.text
+
+
+def stored(image: Image.Image) -> str:
+    """The hash of the picture, which is put into the store."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return store.put(buffer.getvalue())
 
 
 def test_a_prediction_holds_the_whole_posterior(made_version: ModelVersion, hashes: list[str]) -> None:

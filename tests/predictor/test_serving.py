@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -24,12 +25,14 @@ from geoguess.processes.supervisor import Child, Supervisor
 from predictor.models import ModelVersion, Prediction, Question, Worker
 from predictor.pictures import store
 from predictor.pictures.images import decode
+from predictor.seeing.effects import from_stored
 from predictor.serving import questions
 from predictor.serving.questions import Failure
 from predictor.tasks import answer_questions_task
 from predictor.versions.selectors import artifact_of, posterior_of
 from predictor.versions.services import posteriors, register_version
 from tests.made import picture
+from tests.seeing import RED, patch_box, spots
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.services]
 WORKER = [*(sys.executable, "-m", "celery", "-A", "tests.serving_app", "-q", "worker"), *("-Q", "predict", "-c", "1")]
@@ -38,7 +41,10 @@ PATIENCE_S = 90  # of a test: a worker starts in five seconds, on a busy machine
 
 @pytest.fixture
 def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper, monkeypatch) -> Iterator[Callable]:
-    """Starts predict workers, with a fault if need be, beside a broker; the made version is the champion."""
+    """Starts predict workers, with a fault or a detector's file if need be, beside a broker.
+
+    The made version is the champion.
+    """
     promoted(made_version)
     database = connection.settings_dict
     url = f"sqlite:///{database['NAME']}"
@@ -57,9 +63,9 @@ def start(tmp_path: Path, made_version: ModelVersion, settings: SettingsWrapper,
     broker = Connection(redis_url.replace("unix://", "redis+socket://", 1))
     monkeypatch.setattr(questions, "send_answer_task", lambda: answer_questions_task.apply_async(connection=broker))
 
-    def start_worker(fault: str = "") -> Child:
+    def start_worker(fault: str = "", clues: Path | str = "") -> Child:
         name = f"worker{len(supervisor.children)}"
-        child = Child(name, ["env", f"FAULT={fault}", *WORKER, "-n", name])
+        child = Child(name, ["env", f"FAULT={fault}", f"CLUES={clues}", *WORKER, "-n", name])
         supervisor.start(child)
         return child
 
@@ -110,6 +116,24 @@ def test_a_picture_is_answered_as_at_home_by_the_version_that_serves(start, made
     (worker,) = alive()
     assert worker.version == made_version
     assert "CPU" in worker.device
+
+
+def test_clues_are_looked_for_in_whole_pictures_that_are_explained(
+    start, made_version: ModelVersion, made_detector: Path
+) -> None:
+    buffer = io.BytesIO()
+    spots((1, 2)).save(buffer, "PNG")
+    red = buffer.getvalue()
+    start(clues=made_detector)
+    stored = ask(sha256=store.put(red), with_saliency=True)
+    upload, unexplained = ask(data=red, with_saliency=True), ask(data=red)
+    covered = ask(data=red, with_saliency=True, covered=[(0.0, 0.0, 0.1, 0.1)])
+    until(lambda: answered(stored, upload, unexplained, covered))
+    for key in (stored, upload):
+        (seen,) = from_stored(questions.question_by_key(key=key).clues)
+        assert (seen.name, seen.box) == (RED, pytest.approx(patch_box(1, 2), abs=1e-4))
+    assert Prediction.objects.get().clues == questions.question_by_key(key=stored).clues
+    assert {questions.question_by_key(key=key).clues for key in (unexplained, covered)} == {None}
 
 
 def test_what_cannot_be_read_is_answered_with_why_and_the_others_with_an_answer(start) -> None:
