@@ -1,4 +1,4 @@
-"""Clues are found where they are, and are reasons only where covering them costs more than covering as much else."""
+"""Clues are found where they are, and are reasons only where covering them costs more than covering elsewhere."""
 
 from __future__ import annotations
 
