@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,8 +74,9 @@ def test_a_short_training_learns_to_tell_four_colours_apart(tmp_path: Path, a_se
     assert trained.figures["pictures"] == 21 * 16
     assert trained.figures["state_accuracy"] > 0.6
     assert trained.names == ("haze", "palms", "sand", "snow")
+    network: Any = trained.network.eval()
     with torch.no_grad():
-        patches = trained.network.eval().forward_features(validation_input(torch.from_numpy(held_out.images)))
+        patches = network.forward_features(validation_input(torch.from_numpy(held_out.images)))
         told = presence(trained.clues(patches)[1]).argmax(dim=1)
     shown = sightings_of(held_out.records["sightings"].tolist(), trained.names).which[:, 0]
     assert (told.numpy() == shown).mean() > 0.6
