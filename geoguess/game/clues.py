@@ -7,9 +7,10 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop
 
 from geoguess.game.round_image import variant
+from geoguess.site.clue_words import shown_clue
 from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name, writing_of
@@ -91,5 +92,5 @@ def _names(english: Iterable[str]) -> dict[str, dict[str, str]]:
     names = {}
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
-            names[language] = {name: gettext(name) for name in english if gettext(name) != name}
+            names[language] = {name: shown for name in english if (shown := shown_clue(name)) != name}
     return {language: own for language, own in names.items() if own}

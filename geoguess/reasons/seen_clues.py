@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geoguess.game.rules import Position, distance_km
 from geoguess.reasons.read_texts import Known, kilometres
+from geoguess.site.clue_words import shown_clue
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name
 from predictor.seeing.effects import SeenClue
@@ -36,7 +37,7 @@ def in_words(clues: Sequence[SeenClue], guess: Position, known: Known | None) ->
     """
     return [
         {
-            "name": gettext(clue.name),
+            "name": shown_clue(clue.name),
             "box": clue.box,
             "probability": clue.probability,
             "is_reason": clue.is_reason,
@@ -54,7 +55,7 @@ def held(clues: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for clue in clues:
         if name := seen_name(Clue(**clue)):
             boxes.setdefault(name, []).append(clue["box"])
-    return [{"name": gettext(name), "boxes": own} for name, own in boxes.items()]
+    return [{"name": shown_clue(name), "boxes": own} for name, own in boxes.items()]
 
 
 def percent(share: float) -> str:
