@@ -141,7 +141,7 @@ def made_detector(made_version: ModelVersion, data_folders: Path, monkeypatch: p
 
     file = data_folders / "clues.safetensors"
     store_detector(file, load_encoder(made_version.encoder).weights_sha256)
-    monkeypatch.setattr(detector, "FILE", str(file))
+    monkeypatch.setattr(detector, "file_of", lambda *_: file)
     return file
 
 

@@ -28,11 +28,13 @@ def red_and_blue() -> ClueHead:
     return head
 
 
-def store_detector(file: Path, encoder_sha256: str, names: tuple[str, ...] = NAMES) -> None:
-    """Write the head as a detector of the encoder with these weights."""
+def store_detector(
+    file: Path, encoder_sha256: str, names: tuple[str, ...] = NAMES, head: ClueHead | None = None
+) -> None:
+    """Write a head, by default that for ``tiny``, as a detector of the encoder with these weights."""
     places = torch.tensor([[0, 1550, 7380], [0, 1160, 7560], [1, 1308, 8027]], dtype=torch.int16)
     about = {"encoder_sha256": encoder_sha256, "names": names, "figures": {}}
-    tensors = red_and_blue().state_dict() | {"thresholds": torch.zeros(2), "places": places}
+    tensors = (head or red_and_blue()).state_dict() | {"thresholds": torch.zeros(2), "places": places}
     save_file(tensors, file, {"about": json.dumps(about)})
 
 

@@ -20,6 +20,7 @@ class Fields(nn.Module):
 
     num_features = 48
     patch_embed = SimpleNamespace(grid_size=(4, 6))
+    num_prefix_tokens = 0
 
     def __init__(self) -> None:
         super().__init__()

@@ -20,8 +20,8 @@ def transformer_of(network: nn.Module) -> Any:
 def patch_tokens(network: nn.Module, pixels: Tensor) -> tuple[Tensor, tuple[int, int]]:
     """The last tokens (B, rows * columns, dim) of the patches of normalised images (B, 3, H, W), and their grid.
 
-    The network must be or wrap a vision transformer.
+    The network is or wraps a vision transformer, or tells its patches as those of timm do.
     """
-    transformer = transformer_of(network)
+    transformer: Any = transformer_of(network) or network
     tokens = transformer.forward_features(pixels)
     return tokens[:, transformer.num_prefix_tokens :], transformer.patch_embed.grid_size

@@ -78,6 +78,7 @@ ADDRESSES = [
 404 /looks/aB-c_9 look-answer
 404 /versions/7/cells version-cells
 404 /learnt/7 training-photo
+404 /learnt/scene/aB-c_9 training-scene
 200 /history/ history
 200 /profile/ profile
 302 /profile/export profile-export

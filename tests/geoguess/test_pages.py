@@ -27,7 +27,6 @@ from tests.geoguess.test_live_services import MUMBAI, go_on, lock, make
 from tests.geoguess.test_series import finish
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
 
 # What each page needs in its address; "?" and more stand behind it.
 PAGES = {
@@ -49,7 +48,15 @@ ELSEWHERE = {"upload-reasons", "workshop:take-down"}
 NO_PAGES = {
     *("collection-cover", "game-start", "streak-start", "game", "challenge-make", "set_language", "catalog"),
     *("manifest", "service-worker", "health", "health-ready", "metrics", "look-answer", "version-cells"),
-    *("training-photo", "profile-export", "lesson-act", "lesson-restore", "lesson-thumb", "lesson-download"),
+    *(
+        "training-photo",
+        "training-scene",
+        "profile-export",
+        "lesson-act",
+        "lesson-restore",
+        "lesson-thumb",
+        "lesson-download",
+    ),
     *("lesson-session-delete", "room-create", "room-join", "room-qr", "room-report", "room-final", "room-image"),
     *("room-state", "room-act"),
     *(f"round-{name}" for name in ("image", "draft", "guess", "result", "report", "look", "map")),
@@ -92,11 +99,12 @@ def world(
     """Something for every list, and what stands in the addresses."""
     monkeypatch.setattr("pipeline.curation.privacy.faces", lambda image: [])
     settings.UPLOADS_DIR = tmp_path
+    now = timezone.now()
     for number in (2, 1, 0):
-        before = series.daily_series(day=rules.day_of(NOW) - timedelta(days=number), now=NOW)
-        finish(series.start_series(series=before, player=player, now=NOW), now=NOW)
-    solo = finish(services.start_game(player=player, collection=playable, time_limit_s=60, now=NOW), now=NOW)
-    services.start_game(player=player, collection=playable, time_limit_s=None, now=NOW)
+        before = series.daily_series(day=rules.day_of(now) - timedelta(days=number), now=now)
+        finish(series.start_series(series=before, player=player, now=now), now=now)
+    solo = finish(services.start_game(player=player, collection=playable, time_limit_s=60, now=now), now=now)
+    services.start_game(player=player, collection=playable, time_limit_s=None, now=now)
     room = make(playable, host=player)
     room = go_on(room)
     lock(room.seats.get(), MUMBAI)
@@ -108,25 +116,25 @@ def world(
         )
         for title in ("Coasts", "Hills")
     )
-    lesson = classroom.begin(plan=plan, host=player, now=NOW)
-    classroom.put_in_bin(plan=second, now=NOW)
+    lesson = classroom.begin(plan=plan, host=player, now=now)
+    classroom.put_in_bin(plan=second, now=now)
     open_rounds = Round.objects.filter(locked_at=None)  # of photos drawn by lot
     photo, binned, *_ = Photo.objects.exclude(pk__in=open_rounds.values("photo")).order_by("pk")
     shown = add_photo(77)  # the gallery hides what is being played
     exhibit(photos=[shown])
-    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", weight=1, now=NOW)
-    removal.put_in_bin(rows=[binned], now=NOW)
+    report_photo(photo=photo, reason=Report.Reason.choices[0][0], reporter="somebody", weight=1, now=now)
+    removal.put_in_bin(rows=[binned], now=now)
     change_by_hand(collection=playable, add=[], take_out=[photo.pk], user=reader)
     change_by_hand(collection=playable, add=[photo.pk], take_out=[], user=reader)
     Alias.objects.create(name="candidate", version=version)
     Promotion.objects.create(version=version, actor="meera")
     Job.objects.create(kind="evaluate", actor="meera", status=Job.Status.SUCCEEDED)
     schedule = Schedule.objects.create(
-        name="Nightly", kind="evaluate", time_of_day=time(2), owner=reader, last_checked_at=NOW
+        name="Nightly", kind="evaluate", time_of_day=time(2), owner=reader, last_checked_at=now
     )
     return {
-        "day": rules.day_of(NOW).isoformat(),
-        "challenge": series.challenge(game=solo, today=rules.day_of(NOW), now=NOW).token,
+        "day": rules.day_of(now).isoformat(),
+        "challenge": series.challenge(game=solo, today=rules.day_of(now), now=now).token,
         "game": solo.token,
         "open_game": Game.objects.get(player=player, finished_at=None).token,
         "room": room.code,

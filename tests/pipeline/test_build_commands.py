@@ -33,7 +33,9 @@ from pipeline.models import Collection, Photo
 from pipeline.starter.drawings import FOLDER, starter_orders
 from pipeline.support import build_requirements
 from predictor.encoders.networks import STARTER_WEIGHTS
+from predictor.seeing.head import ClueHead
 from tests.pipeline.stored import store_photos
+from tests.seeing import store_detector
 
 
 @pytest.mark.slow
@@ -118,7 +120,9 @@ def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_
     call_command("train_starter", **options, draw_only=True, out=out)
     assert not seen
     (out / "artifact").mkdir(parents=True)
+    (out / "heads").mkdir()
     shutil.copy(STARTER_WEIGHTS, out)
+    store_detector(out / "heads" / "starter_vit.safetensors", "of other weights", head=ClueHead(192, 2))
     shutil.copy(train_starter.SHIPPED / "artifact" / "card.json", out / "artifact")
     printed = StringIO()
     call_command("train_starter", **options, keep_encoder=True, out=out, json=True, stdout=printed)

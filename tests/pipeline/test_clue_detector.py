@@ -13,7 +13,7 @@ from pipeline.starter.clue_detector import LEAST_PRECISION, Judged, build, choos
 from pipeline.starter.scene_cache import RECORD, Scenes
 from pipeline.starter.sightings import as_text, sightings_of
 from predictor.encoders.encoder import Encoder, frozen_encoder
-from predictor.seeing.detector import Looked, about, detector_of, head_of
+from predictor.seeing.detector import Looked, about, detector_of, file_of, head_of
 from predictor.seeing.places import places_of
 from tests.seeing import BLUE, NAMES, RED, patch_box, red_and_blue, spots
 from tests.tiny import tiny
@@ -108,7 +108,7 @@ def encoder() -> Encoder:
 
 
 def test_a_built_detector_finds_what_it_may_and_says_where_it_is_drawn(encoder: Encoder, tmp_path: Path) -> None:
-    file = tmp_path / "clues.safetensors"
+    file = file_of("tiny", tmp_path)
     figures = build(red_and_blue(), NAMES, encoder, scenes(400), scenes(40), file)
     assert figures["clues"][RED] == {
         "shown": 40,
@@ -138,7 +138,7 @@ def test_a_built_detector_finds_what_it_may_and_says_where_it_is_drawn(encoder: 
 
 def test_a_detector_is_not_for_other_weights(encoder: Encoder, tmp_path: Path) -> None:
     assert detector_of(encoder, tmp_path) is None  # no file
-    build(red_and_blue(), NAMES, encoder, scenes(4), scenes(4), tmp_path / "clues.safetensors")
+    build(red_and_blue(), NAMES, encoder, scenes(4), scenes(4), file_of("tiny", tmp_path))
     assert detector_of(encoder, tmp_path) is not None
     network, preparation = tiny()
     with torch.no_grad():
