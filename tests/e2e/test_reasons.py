@@ -42,7 +42,7 @@ def test_a_finished_round_leads_to_its_reasons(page):
     assert page.locator("#states li").count() == 5
     assert page.locator("#top-cells li").count() == 5
     assert page.locator("#clues dt").count() >= 1
-    assert page.locator("#map .map-cell").count() > 1
+    assert page.locator("#map .map-cell").count() >= 1  # a sign that is read can leave one
     assert page.locator("#map .map-truth").count() == 1
     assert page.locator("#map .map-alike-dot").count() == 6
     drawn = "canvas => canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3]"
