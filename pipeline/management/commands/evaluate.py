@@ -21,6 +21,7 @@ from pipeline.management.progress import TerminalReporter
 from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
+from predictor.management.named_version import version_named
 from predictor.models import ModelVersion
 from predictor.pictures.images import UnreadableImage, decode, perceptual_hash
 from predictor.pictures.picture_views import views_of
@@ -86,10 +87,7 @@ class Command(DatabaseCommand):
         from predictor.versions.selectors import artifact_of
         from predictor.versions.services import OtherWeights, posteriors_of_views
 
-        version = ModelVersion.objects.filter(name=options["model"]).first()
-        if version is None:
-            names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
-            raise CommandError(f"There is no version “{options['model']}”. There is: {names}.")
+        version = version_named(options["model"])
         try:
             artifact = artifact_of(version)
         except ArtifactDamaged as error:

@@ -11,7 +11,7 @@ from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
 from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
-from predictor.models import ModelVersion
+from predictor.management.named_version import version_named
 
 
 class Command(DatabaseCommand):
@@ -50,7 +50,7 @@ class Command(DatabaseCommand):
         try:
             with TerminalReporter() as report:
                 promotions = promote_if_better(
-                    version=ModelVersion.objects.get(name=options["version"]),
+                    version=version_named(options["version"]),
                     collections=[collection_named(name) for name in options["take_over"]],
                     default=options["default"],
                     collection=collection_named(options["collection"]) if options["collection"] else None,
@@ -58,9 +58,6 @@ class Command(DatabaseCommand):
                     reason=options["reason"],
                     report=report,
                 )
-        except ModelVersion.DoesNotExist:
-            names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
-            raise CommandError(f"There is no version “{options['version']}”. There is: {names}.") from None
         except (ArtifactDamaged, MissingWeights, UnknownEncoder, OtherWeights, ImageMissing, NotBetter) as error:
             raise CommandError(str(error)) from error
         for promotion in promotions:

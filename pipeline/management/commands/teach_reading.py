@@ -11,7 +11,7 @@ from pipeline.management.named_collection import collection_named
 from pipeline.management.progress import TerminalReporter
 from pipeline.management.unreviewed import add_unreviewed
 from predictor.management.database import DatabaseCommand
-from predictor.models import ModelVersion
+from predictor.management.named_version import version_named
 
 
 class Command(DatabaseCommand):
@@ -29,10 +29,7 @@ class Command(DatabaseCommand):
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
         from predictor.versions.services import OtherWeights
 
-        version = ModelVersion.objects.filter(name=options["model"]).first()
-        if version is None:
-            names = ", ".join(ModelVersion.objects.values_list("name", flat=True)) or "none yet"
-            raise CommandError(f"There is no version “{options['model']}”. There is: {names}.")
+        version = version_named(options["model"])
         try:
             with TerminalReporter() as report:
                 taught = teach_reading(

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.management.crops import add_crops
 from predictor.management.database import DatabaseCommand
-from predictor.models import ModelVersion
+from predictor.management.named_version import version_named
 from predictor.pictures.images import UnreadableImage, decode
 from predictor.pictures.picture_views import views_of
 
@@ -39,10 +39,9 @@ class Command(DatabaseCommand):
         from predictor.versions.selectors import answer_from, artifact_of, champion
         from predictor.versions.services import OtherWeights, posteriors_of_views
 
-        name = options["model"]
-        version = ModelVersion.objects.filter(name=name).first() if name else champion()
+        version = version_named(options["model"]) if options["model"] else champion()
         if version is None:
-            raise CommandError(f"There is no version “{name}”." if name else "There is no champion: promote a version.")
+            raise CommandError("There is no champion: promote a version.")
         paths = options["images"]
         skipped: dict[Path, str] = {}
         try:
