@@ -30,6 +30,7 @@ from tqdm import tqdm
 from pipeline.evaluation.faithfulness import LARGEST_CLUE
 from pipeline.geocells import district_partition
 from pipeline.starter.clue_losses import box_loss, cropped, pointing_loss, presence_loss, shown
+from pipeline.starter.muon import Muon
 from pipeline.starter.scene_cache import Scenes
 from pipeline.starter.sightings import Sightings, common_names, sightings_of
 from predictor.answers.partition import Partition
@@ -379,13 +380,7 @@ def _optimisers(model: MultiTask) -> list[torch.optim.Optimizer]:
     matrices = [p for p in model.network.blocks.parameters() if p.ndim == 2]
     inside = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in inside]
-    # Steps scaled as by Liu et al. 2025 ("Muon is scalable"), so that rates and decay are like those of AdamW.
-    muon = torch.optim.Muon(
-        [{"params": matrices, "peak": MATRIX_RATE}],
-        lr=MATRIX_RATE,
-        weight_decay=WEIGHT_DECAY,
-        adjust_lr_fn="match_rms_adamw",
-    )
+    muon = Muon([{"params": matrices, "peak": MATRIX_RATE}], lr=MATRIX_RATE, weight_decay=WEIGHT_DECAY)
     adamw = torch.optim.AdamW([{"params": others, "peak": RATE}], weight_decay=WEIGHT_DECAY, fused=True)
     return [muon, adamw]
 

@@ -18,7 +18,7 @@ from predictor.encoders.encoder import Encoder, Preparation
 from predictor.encoders.stages import PooledStages
 
 STARTER_WEIGHTS = Path(__file__).parent.parent / "starter" / "starter_vit.safetensors"
-STARTER_SIZE = (112, 160)  # height, width in pixels: 7 x 10 patches, landscape like the scenes
+STARTER_SIZE = (128, 192)  # height, width in pixels: 8 x 12 patches, landscape like the scenes
 TIMM_PREFIX = "timm:"
 
 

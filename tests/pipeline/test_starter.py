@@ -17,6 +17,7 @@ from pipeline.models import Collection
 from pipeline.starter import install as starter
 from pipeline.starter import train as starter_training
 from pipeline.starter.install import install_starter, starter_is_installed
+from pipeline.starter.muon import orthogonal
 from pipeline.starter.places import starter_places
 from pipeline.starter.scene_cache import HEIGHT, RECORD, WIDTH, Scenes, scene_places
 from pipeline.starter.sightings import sightings_of
@@ -134,6 +135,14 @@ def test_augmentation_tells_which_part_of_the_picture_it_shows() -> None:
         zero = values[:, 0] - crops[rows, axis] * steps  # what black has become, were the crop right
         pictures = (zero + 1) / steps
         assert pictures.abs().max() < 0.35  # of the slope: the spread of contrast
+
+
+def test_orthogonal_draws_singular_values_towards_one() -> None:
+    torch.manual_seed(0)
+    for shape in ((2, 48, 16), (2, 16, 48), (2, 32, 32)):
+        singular = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+        assert singular.min() > 0.3
+        assert singular.max() < 1.7
 
 
 def test_mimetic_attention_starts_near_plus_and_minus_identity() -> None:
