@@ -1,8 +1,9 @@
-"""The documents: every package has its licence on the page of credits, and links between documents lead somewhere."""
+"""The documents: licences on the page of credits, links that lead somewhere, and figures that show today's code."""
 
 from __future__ import annotations
 
 import re
+import runpy
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -47,3 +48,9 @@ def test_links_between_documents_lead_somewhere(page: Path):
 def test_documents_that_the_site_shows_link_to_no_file(name: str):
     links = LINK.findall((ROOT / "docs" / f"{name}.md").read_text())
     assert all(link.startswith("https://") for link in links)
+
+
+def test_the_figure_of_the_apps_shows_their_layers():
+    figures = ROOT / "docs" / "figures"
+    drawn = runpy.run_path(str(figures / "draw_apps.py"))["figure"]()
+    assert (figures / "apps.svg").read_text() == drawn, "Run docs/figures/draw_apps.py."
