@@ -59,7 +59,8 @@ def figure() -> str:
                 'marker-end="url(#tip)"/>'
             )
     parts += [
-        f'  <text x="{width / 2:g}" y="{bottom + 36}" text-anchor="middle" font-size="12.5" fill="#454f54">{NOTE}</text>',
+        f'  <text x="{width / 2:g}" y="{bottom + 36}" text-anchor="middle" font-size="12.5" fill="#454f54">'
+        f"{NOTE}</text>",
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
