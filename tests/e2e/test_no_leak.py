@@ -134,7 +134,7 @@ def lesson_round(site: Site, browser):
     contexts = [browser.new_context(base_url=site.url, **DESKTOP) for _ in range(3)]
     screen, ravi, asha = (context.new_page() for context in contexts)
     log_in(site, screen)
-    prepare(screen)
+    prepare(screen, site)
     heard = _overhear(screen, ravi, asha)
     code = begin(screen)
     for page, name in ((ravi, "Ravi"), (asha, "Asha")):
