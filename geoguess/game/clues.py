@@ -15,9 +15,9 @@ from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name, writing_of
 from predictor.models import Prediction
+from predictor.pictures.covering import Box
 from predictor.seeing.effects import from_stored
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 WRITTEN = {  # names of what is all writing, by kind
     "name": gettext_noop("Sign"),
     "plate": gettext_noop("Number plate"),
@@ -62,19 +62,19 @@ def clues_of(photo: Photo, prediction: Prediction | None, image_seed: int) -> Cl
     known: dict[tuple[str, str], KnownClue] = {}
     for stored in photo.clues:
         clue = Clue(**stored)
-        box = _within(_within(clue.box, photo.crop), window)
+        box = within(within(clue.box, photo.crop), window)
         name, writing = seen_name(clue) or WRITTEN.get(clue.kind, clue.meaning), writing_of(clue)
         if box and ((name, writing) not in known or _area(box) > _area(known[name, writing]["box"])):
             known[name, writing] = {"name": name, "writing": writing, "box": box}
     found: list[FoundClue] = []
     for seen in from_stored((prediction and prediction.clues) or []):
-        if box := _within(seen.box, window):
+        if box := within(seen.box, window):
             found.append({"name": seen.name, "box": box, "moved_km": seen.moved_km if seen.is_reason else None})
     names = _names({clue["name"] for clue in (*known.values(), *found)})
     return {"known": list(known.values()), "found": found, "names": names}
 
 
-def _within(box: Box | None, window: Box | None) -> Box | None:
+def within(box: Box | None, window: Box | None) -> Box | None:
     """The part of a box that is in a window of the picture, in fractions of the window; None if there is none."""
     if not box or not window:
         return box
