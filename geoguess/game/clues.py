@@ -15,7 +15,7 @@ from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name, writing_of
 from predictor.models import Prediction
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, within
 from predictor.seeing.effects import from_stored
 
 WRITTEN = {  # names of what is all writing, by kind
@@ -72,16 +72,6 @@ def clues_of(photo: Photo, prediction: Prediction | None, image_seed: int) -> Cl
             found.append({"name": seen.name, "box": box, "moved_km": seen.moved_km if seen.is_reason else None})
     names = _names({clue["name"] for clue in (*known.values(), *found)})
     return {"known": list(known.values()), "found": found, "names": names}
-
-
-def within(box: Box | None, window: Box | None) -> Box | None:
-    """The part of a box that is in a window of the picture, in fractions of the window; None if there is none."""
-    if not box or not window:
-        return box
-    left, top, right, bottom = window
-    x0, x1 = (min(max((x - left) / (right - left), 0.0), 1.0) for x in (box[0], box[2]))
-    y0, y1 = (min(max((y - top) / (bottom - top), 0.0), 1.0) for y in (box[1], box[3]))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
 def _area(box: Box) -> float:

@@ -8,14 +8,13 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from geoguess.game.clues import within
 from geoguess.game.rules import Position, distance_km
 from geoguess.reasons.read_texts import Known, kilometres
 from geoguess.site.clue_words import shown_clue
 from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, within
 from predictor.seeing.effects import SeenClue
 from predictor.seeing.places import places_of
 

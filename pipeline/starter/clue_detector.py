@@ -116,20 +116,25 @@ def build(
     ``scenes``, those of training, tell where clues are drawn. Where there are ``photographs``, a clue is named only
     from where it is right on them too; they tell no boxes, so that is the name alone.
     """
+    head = head.half().float()  # as it is saved, so that thresholds are those of what ships
     looked = _look(head, names, encoder, map(Image.fromarray, held_out.images))
     judged = judge(looked, _as_seen(encoder, sightings_of(held_out.records["sightings"].tolist(), names), held_out))
     thresholds, figures = choose_thresholds(judged), figures_of(judged, names)
     if photographs:
         labelled = judge_labels(_look(head, names, encoder, (photo.image for photo in photographs)), names, photographs)
-        thresholds = np.maximum(thresholds, choose_thresholds(labelled))
         figures["photographs"] = _figures_on_photographs(labelled, thresholds, names)
+        thresholds = np.maximum(thresholds, choose_thresholds(labelled))
+        for name, threshold in zip(names, thresholds, strict=True):
+            figures["clues"][name]["named"] = bool(np.isfinite(threshold))
     tensors = {name: tensor.half().cpu().contiguous() for name, tensor in head.state_dict().items()}
     about = {"encoder_sha256": encoder.weights_sha256, "names": names, "figures": figures}
+    partial = file.with_suffix(".partial")
     save_file(
         tensors | {"thresholds": torch.from_numpy(thresholds), "places": torch.from_numpy(_places(scenes, names))},
-        file,
+        partial,
         {"about": json.dumps(about, ensure_ascii=False)},
     )
+    partial.replace(file)
     return figures
 
 
@@ -144,8 +149,14 @@ def judge_labels(looked: Looked, names: tuple[str, ...], photographs: Sequence[L
 def _figures_on_photographs(
     labelled: Judged, thresholds: NDArray[np.float32], names: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Of each clue that is named: how many photographs show it, in how many it is found, and rightly."""
-    found = labelled.logits >= thresholds
+    """Of each clue that is named: how many photographs show it, in how many it is found, and rightly.
+
+    Every second photograph is judged by the higher of these thresholds and that chosen on the others.
+    """
+    found = np.zeros_like(labelled.shown)
+    for half, others in ((slice(0, None, 2), slice(1, None, 2)), (slice(1, None, 2), slice(0, None, 2))):
+        found[half] = labelled.logits[half] >= np.maximum(thresholds, choose_thresholds(labelled.part(others)))
+    named = np.isfinite(np.maximum(thresholds, choose_thresholds(labelled)))
     clues = {
         name: {
             "shown": int(labelled.shown[:, clue].sum()),
@@ -153,7 +164,7 @@ def _figures_on_photographs(
             "name_right": int((found & labelled.shown)[:, clue].sum()),
         }
         for clue, name in enumerate(names)
-        if np.isfinite(thresholds[clue])
+        if named[clue]
     }
     return {"photographs": len(labelled.logits), "clues": clues}
 

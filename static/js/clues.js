@@ -117,7 +117,7 @@ export function createClues({ over, list, seen, onChoose }) {
       items.append(item);
     }
     const measured = entries.some(({ clue }) => clue.effect)
-      ? [element("p", "small muted", gettext("Measured on what the model makes of the picture alone."))]
+      ? [element("p", "small muted", gettext("Measured with the model at its strongest, from the picture alone."))]
       : [];
     return [title, items, ...measured];
   }

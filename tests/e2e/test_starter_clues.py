@@ -8,9 +8,8 @@ import sqlite3
 
 import pytest
 
-from geoguess.game.clues import within
 from geoguess.game.round_image import variant
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, within
 from predictor.seeing.effects import SeenClue, from_stored
 from tests.e2e.conftest import Site
 from tests.e2e.test_clues import NARROW, SHARES

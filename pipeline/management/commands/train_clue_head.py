@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--draw-only", action="store_true", help="stop when the scenes are drawn")
         parser.add_argument("--labels", type=Path, help="CSV: file, clue, shown (yes or unsure), of photographs")
         parser.add_argument("--images", type=Path, help="folder with the photographs")
-        parser.add_argument("--out", type=Path, help="folder for the detector (default: where it ships)")
+        parser.add_argument("--out", type=Path, help="folder for the detector, to try it (default: where it is used)")
         parser.add_argument("--json", action="store_true", help="print the figures as one line of JSON")
 
     def handle(self, **options: Any) -> None:
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         from pipeline.starter.scene_cache import draw, scene_places
         from predictor.encoders.loading import load_encoder
         from predictor.encoders.networks import MissingWeights, UnknownEncoder
+        from predictor.encoders.patches import transformer_of
         from predictor.seeing.detector import HEADS, file_of
 
         photographs = []
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             encoder = load_encoder(options["encoder"])
         except (MissingWeights, UnknownEncoder) as error:
             raise CommandError(str(error)) from error
+        if transformer_of(encoder.network) is None:
+            raise CommandError(f"{encoder.name} is no vision transformer: clues are found on the patches of one.")
         seed, count = options["seed"], options["scenes"]
         places, held_out_places = scene_places(count, options["held_out"], seed)
         cache = settings.CACHE_DIR / f"scenes-{seed}-{count}-{options['held_out']}-{WIDTH}"
