@@ -192,8 +192,12 @@ def test_what_decides_is_a_reason_and_the_background_is_not() -> None:
 
 def test_what_is_covered_elsewhere_is_in_sight_of_the_network() -> None:
     upright = Image.new("RGB", (48, 96), (120, 120, 120))
-    upright.paste(spots((0, 0), (3, 5)), (0, 32))  # the middle third, which is all that the network sees
-    (seen,) = effects(with_red(-29.0), COLOUR, upright, [Seen("red", (0.0, 32 / 96, 8 / 48, 40 / 96), 0.9)])
+    upright.paste(spots((0, 0)), (0, 32))  # the middle third, which is all that the network sees
+    box = (0.0, 32 / 96, 8 / 48, 40 / 96)
+    other = _elsewhere(box, COLOUR.preparation.box_in(upright))
+    assert other
+    upright.paste((250, 40, 10), tuple(round(edge * side) for edge, side in zip(other, (48, 96) * 2, strict=True)))
+    (seen,) = effects(with_red(-29.0), COLOUR, upright, [Seen("red", box, 0.9)])
     assert seen.lost > 0.3
     assert seen.elsewhere_share == pytest.approx(seen.without_share, abs=0.01)  # the other patch was covered
 
