@@ -15,9 +15,9 @@ from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name, writing_of
 from predictor.models import Prediction
+from predictor.pictures.covering import Box, within
 from predictor.seeing.effects import from_stored
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
 WRITTEN = {  # names of what is all writing, by kind
     "name": gettext_noop("Sign"),
     "plate": gettext_noop("Number plate"),
@@ -62,26 +62,16 @@ def clues_of(photo: Photo, prediction: Prediction | None, image_seed: int) -> Cl
     known: dict[tuple[str, str], KnownClue] = {}
     for stored in photo.clues:
         clue = Clue(**stored)
-        box = _within(_within(clue.box, photo.crop), window)
+        box = within(within(clue.box, photo.crop), window)
         name, writing = seen_name(clue) or WRITTEN.get(clue.kind, clue.meaning), writing_of(clue)
         if box and ((name, writing) not in known or _area(box) > _area(known[name, writing]["box"])):
             known[name, writing] = {"name": name, "writing": writing, "box": box}
     found: list[FoundClue] = []
     for seen in from_stored((prediction and prediction.clues) or []):
-        if box := _within(seen.box, window):
+        if box := within(seen.box, window):
             found.append({"name": seen.name, "box": box, "moved_km": seen.moved_km if seen.is_reason else None})
     names = _names({clue["name"] for clue in (*known.values(), *found)})
     return {"known": list(known.values()), "found": found, "names": names}
-
-
-def _within(box: Box | None, window: Box | None) -> Box | None:
-    """The part of a box that is in a window of the picture, in fractions of the window; None if there is none."""
-    if not box or not window:
-        return box
-    left, top, right, bottom = window
-    x0, x1 = (min(max((x - left) / (right - left), 0.0), 1.0) for x in (box[0], box[2]))
-    y0, y1 = (min(max((y - top) / (bottom - top), 0.0), 1.0) for y in (box[1], box[3]))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
 def _area(box: Box) -> float:

@@ -260,11 +260,12 @@ def _clue_lists(reasons: dict[str, Any], held: list[dict[str, Any]]) -> str:
     seen = _seen(reasons)
     whys = [clue for clue in seen if clue["is_reason"]]
     others = seen[len(whys) :]
+    none = [_("None of the clues that it saw is a reason for its guess.")] if seen and not whys else []
     notes = [MEASURE, *([APART] if reasons["seen"]["apart"] else []), *([RULES] if whys else [])] if seen else []
     return (
         _clue_list(_("Clues the model saw"), whys, 1)
-        + _clue_list(_("Also seen, without effect on the guess"), others, 1 + len(whys))
-        + "".join(f"<p>{escape(note)}</p>" for note in notes)
+        + _clue_list(_("Also seen, but no reason for the guess"), others, 1 + len(whys))
+        + "".join(f"<p>{escape(note)}</p>" for note in [*none, *notes])
         + _clue_list(_("Clues this scene is known to hold"), held, 1 + len(seen))
     )
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from geoguess.game.rules import Position, distance_km
 from geoguess.reasons.read_texts import Known, kilometres
 from geoguess.site.clue_words import shown_clue
+from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name
+from predictor.pictures.covering import Box, within
 from predictor.seeing.effects import SeenClue
 from predictor.seeing.places import places_of
 
@@ -49,12 +51,12 @@ def in_words(clues: Sequence[SeenClue], guess: Position, known: Known | None) ->
     ]
 
 
-def held(clues: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The clues that a drawn scene (`Photo.clues`) is known to hold, those of one name together."""
-    boxes: dict[str, list[Any]] = {}
-    for clue in clues:
-        if name := seen_name(Clue(**clue)):
-            boxes.setdefault(name, []).append(clue["box"])
+def held(photo: Photo) -> list[dict[str, Any]]:
+    """The clues that a drawn scene is known to hold, those of one name together, as far as a crop has left them."""
+    boxes: dict[str, list[Box]] = {}
+    for clue in (Clue(**stored) for stored in photo.clues):
+        if (name := seen_name(clue)) and (box := within(clue.box, photo.crop)):
+            boxes.setdefault(name, []).append(box)
     return [{"name": shown_clue(name), "boxes": own} for name, own in boxes.items()]
 
 

@@ -102,7 +102,7 @@ def subject_of_round(game_round: Round) -> Subject:
         shown["truth"],
         player,
         photo.precision_km,
-        seen_clues.held(photo.clues),
+        seen_clues.held(photo),
     )
 
 
@@ -116,7 +116,7 @@ def subject_of_photo(photo: Photo, version: ModelVersion) -> Subject:
         photo.sha256,
         truth=truth(photo),
         precision_km=photo.precision_km,
-        held=seen_clues.held(photo.clues),
+        held=seen_clues.held(photo),
     )
 
 

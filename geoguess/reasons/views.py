@@ -49,6 +49,7 @@ LOOKS_PER_MINUTE = 30
 UPLOADS_PER_HOUR = 20
 LARGEST_UPLOAD = 15 * 1024 * 1024
 MOST_BOXES = 5
+WIDTH_PX = 1200  # most, of a picture on its page of reasons
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 SESSION_UPLOADS = "uploads"
 UNREADABLE = gettext_lazy("This file cannot be read as a picture. Try a JPEG, PNG, WebP or HEIC file.")
@@ -84,11 +85,18 @@ def round_reasons(request: HttpRequest, token: str, number: int) -> HttpResponse
     return _page(
         request,
         subject,
-        picture=here("round-image"),
+        picture=here("round-whole"),
         look=here("round-look"),
         map_url=here("round-map"),
         back=(reverse("round", args=[token, number]), _("Back to the round")),
     )
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def round_picture(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """The whole picture, which all boxes and maps are of; the round's copy lacks its edges."""
+    return _jpeg(store.read(_locked_round(request, token, number).photo.sha256), width=WIDTH_PX)
 
 
 @require_POST
@@ -101,7 +109,7 @@ def round_look(request: HttpRequest, token: str, number: int) -> JsonResponse:
 @never_cache
 def round_map(request: HttpRequest, token: str, number: int) -> HttpResponse:
     game_round = _locked_round(request, token, number)
-    picture = round_image.encode(store.read(game_round.photo.sha256), game_round.image_seed)
+    picture = round_image.thumbnail(store.read(game_round.photo.sha256), WIDTH_PX)
     return _handout(request, services.subject_of_round(game_round), picture)
 
 
@@ -113,11 +121,18 @@ def room_reasons(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return _page(
         request,
         _subject_of_room(_revealed_round(request, code, number)),
-        picture=here("room-image"),
+        picture=here("room-whole"),
         look=here("room-look"),
         map_url=here("room-map"),
         back=(reverse("room", args=[code]), _("Back to the room")),
     )
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def room_picture(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """As `round_picture`."""
+    return _jpeg(store.read(_revealed_round(request, code, number).photo.sha256), width=WIDTH_PX)
 
 
 @require_POST
@@ -130,7 +145,7 @@ def room_look(request: HttpRequest, code: str, number: int) -> JsonResponse:
 @never_cache
 def room_map(request: HttpRequest, code: str, number: int) -> HttpResponse:
     round_ = _revealed_round(request, code, number)
-    picture = round_image.encode(store.read(round_.photo.sha256), round_.image_seed)
+    picture = round_image.thumbnail(store.read(round_.photo.sha256), WIDTH_PX)
     return _handout(request, _subject_of_room(round_), picture)
 
 
@@ -144,7 +159,7 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def gallery_picture(request: HttpRequest, pk: int) -> HttpResponse:
-    return _jpeg(store.read(_gallery_photo(pk).sha256), width=1200)
+    return _jpeg(store.read(_gallery_photo(pk).sha256), width=WIDTH_PX)
 
 
 @require_safe
@@ -171,7 +186,7 @@ def gallery_look(request: HttpRequest, pk: int) -> JsonResponse:
 def gallery_map(request: HttpRequest, pk: int) -> HttpResponse:
     photo = _gallery_photo(pk)
     subject = services.subject_of_photo(photo, _serving_version())
-    return _handout(request, subject, round_image.thumbnail(store.read(photo.sha256), 1200))
+    return _handout(request, subject, round_image.thumbnail(store.read(photo.sha256), WIDTH_PX))
 
 
 @takes(LARGEST_UPLOAD)

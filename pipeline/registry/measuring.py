@@ -16,7 +16,7 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.geodesy import positions, score
 from predictor.models import ModelVersion
 from predictor.pictures import store
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, within
 from predictor.pictures.images import decode
 from predictor.reading.store import matches_in
 from predictor.seeing.effects import SeenClue, clues_in, from_stored
@@ -96,8 +96,7 @@ def evaluate_reasons_of(
     if not rows:
         raise TooFewPhotos(f"“{collection.name}” has no test photos to measure reasons on. {waiting}".rstrip())
     pictures = (
-        PictureWithClues(decode(store.read(photo.sha256)), [clue["box"] for clue in photo.clues if clue.get("box")])
-        for photo in rows
+        PictureWithClues(decode(store.read(photo.sha256)), [box for _, box in _clues_left(photo)]) for photo in rows
     )
     return evaluate_reasons(artifact, encoder_of(artifact), pictures, len(rows), report)
 
@@ -124,7 +123,8 @@ def evaluate_clues_of(
     if detector is None:
         raise NoDetector(
             f"{version} names no clues: there is no detector for {encoder.name} with these weights. Measure a version "
-            "of the starter encoder, or make that and its detector anew with manage.py train_starter."
+            "of the starter encoder, or make a detector: for the starter with manage.py train_starter, for another "
+            "vision transformer with manage.py train_clue_head."
         )
     rows = measurable_photos(collection, unreviewed=unreviewed).exclude(clues=[])[:limit]
     waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
@@ -146,10 +146,16 @@ def _audited(photo: Photo, named: Sequence[SeenClue]) -> AuditedScene:
     from pipeline.evaluation.clues import AuditedScene
 
     known: dict[str, list[Box]] = {}
-    for clue in photo.clues:
-        if clue.get("box") and (name := seen_name(Clue(clue["kind"], clue["meaning"], tuple(clue["box"])))):
-            known.setdefault(name, []).append(tuple(clue["box"]))
+    for clue, box in _clues_left(photo):
+        if name := seen_name(clue):
+            known.setdefault(name, []).append(box)
     return AuditedScene(known, named)
+
+
+def _clues_left(photo: Photo) -> list[tuple[Clue, Box]]:
+    """The known clues that a crop has left, with their boxes on the stored picture."""
+    clues = [Clue(clue["kind"], clue["meaning"], tuple(clue["box"])) for clue in photo.clues if clue.get("box")]
+    return [(clue, box) for clue in clues if (box := within(clue.box, photo.crop))]
 
 
 def store_measurement(*, version: ModelVersion, collection: Collection, measured: Evaluation) -> Measurement:

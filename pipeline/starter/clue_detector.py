@@ -8,6 +8,7 @@ by thresholds chosen on the other half, while those that ship are chosen on both
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from safetensors.torch import save_file
 
 from pipeline.evaluation.clues import areas, holds, overlaps
 from pipeline.evaluation.faithfulness import LARGEST_CLUE
+from pipeline.starter.clue_losses import cropped
+from pipeline.starter.labels import LabelledPhoto
 from pipeline.starter.scene_cache import Scenes
 from pipeline.starter.sightings import Sightings, from_text, sightings_of
 from predictor.encoders.encoder import Encoder
@@ -100,32 +103,86 @@ def figures_of(judged: Judged, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def build(
-    head: ClueHead, names: tuple[str, ...], encoder: Encoder, scenes: Scenes, held_out: Scenes, file: Path
+    head: ClueHead,
+    names: tuple[str, ...],
+    encoder: Encoder,
+    scenes: Scenes,
+    held_out: Scenes,
+    file: Path,
+    photographs: Sequence[LabelledPhoto] = (),
 ) -> dict[str, Any]:
     """Write the detector with thresholds chosen on ``held_out``, and return its figures there.
 
-    ``scenes``, those of training, tell where clues are drawn.
+    ``scenes``, those of training, tell where clues are drawn. Where there are ``photographs``, a clue is named only
+    from where it is right on them too; they tell no boxes, so that is the name alone.
     """
-    unsure = Detector(head.to(encoder.device), names, np.full(len(names), NEVER))
-    windows = [centre_crop(Image.fromarray(picture), *encoder.preparation.size) for picture in held_out.images]
-    parts = [unsure.look(encoder, np.stack(windows[start : start + BATCH])) for start in range(0, len(windows), BATCH)]
-    looked = Looked(
-        *(np.concatenate([getattr(part, field) for part in parts]) for field in ("logits", "boxes", "points"))
-    )
-    judged = judge(looked, sightings_of(held_out.records["sightings"].tolist(), names))
-    figures = figures_of(judged, names)
+    head = head.half().float()  # as it is saved, so that thresholds are those of what ships
+    looked = _look(head, names, encoder, map(Image.fromarray, held_out.images))
+    judged = judge(looked, _as_seen(encoder, sightings_of(held_out.records["sightings"].tolist(), names), held_out))
+    thresholds, figures = choose_thresholds(judged), figures_of(judged, names)
+    if photographs:
+        labelled = judge_labels(_look(head, names, encoder, (photo.image for photo in photographs)), names, photographs)
+        figures["photographs"] = _figures_on_photographs(labelled, thresholds, names)
+        thresholds = np.maximum(thresholds, choose_thresholds(labelled))
+        for name, threshold in zip(names, thresholds, strict=True):
+            figures["clues"][name]["named"] = bool(np.isfinite(threshold))
     tensors = {name: tensor.half().cpu().contiguous() for name, tensor in head.state_dict().items()}
     about = {"encoder_sha256": encoder.weights_sha256, "names": names, "figures": figures}
+    partial = file.with_suffix(".partial")
     save_file(
-        tensors
-        | {
-            "thresholds": torch.from_numpy(choose_thresholds(judged)),
-            "places": torch.from_numpy(_places(scenes, names)),
-        },
-        file,
+        tensors | {"thresholds": torch.from_numpy(thresholds), "places": torch.from_numpy(_places(scenes, names))},
+        partial,
         {"about": json.dumps(about, ensure_ascii=False)},
     )
+    partial.replace(file)
     return figures
+
+
+def judge_labels(looked: Looked, names: tuple[str, ...], photographs: Sequence[LabelledPhoto]) -> Judged:
+    """What was found in N photographs beside their labels, by name alone; what nobody is sure of was not found."""
+    shown = np.array([[name in photo.shown for name in names] for photo in photographs])
+    unsure = np.array([[name in photo.unsure for name in names] for photo in photographs])
+    unknown = np.zeros_like(shown)
+    return Judged(np.where(unsure, -NEVER, looked.logits), shown, shown, unknown, unknown)
+
+
+def _figures_on_photographs(
+    labelled: Judged, thresholds: NDArray[np.float32], names: tuple[str, ...]
+) -> dict[str, Any]:
+    """Of each clue that is named: how many photographs show it, in how many it is found, and rightly.
+
+    Every second photograph is judged by the higher of these thresholds and that chosen on the others.
+    """
+    found = np.zeros_like(labelled.shown)
+    for half, others in ((slice(0, None, 2), slice(1, None, 2)), (slice(1, None, 2), slice(0, None, 2))):
+        found[half] = labelled.logits[half] >= np.maximum(thresholds, choose_thresholds(labelled.part(others)))
+    named = np.isfinite(np.maximum(thresholds, choose_thresholds(labelled)))
+    clues = {
+        name: {
+            "shown": int(labelled.shown[:, clue].sum()),
+            "found": int(found[:, clue].sum()),
+            "name_right": int((found & labelled.shown)[:, clue].sum()),
+        }
+        for clue, name in enumerate(names)
+        if named[clue]
+    }
+    return {"photographs": len(labelled.logits), "clues": clues}
+
+
+def _look(head: ClueHead, names: tuple[str, ...], encoder: Encoder, pictures: Iterable[Image.Image]) -> Looked:
+    unsure = Detector(head.to(encoder.device), names, np.full(len(names), NEVER))
+    windows = [centre_crop(picture, *encoder.preparation.size) for picture in pictures]
+    parts = [unsure.look(encoder, np.stack(windows[start : start + BATCH])) for start in range(0, len(windows), BATCH)]
+    return Looked(
+        *(np.concatenate([getattr(part, field) for part in parts]) for field in ("logits", "boxes", "points"))
+    )
+
+
+def _as_seen(encoder: Encoder, sightings: Sightings, scenes: Scenes) -> Sightings:
+    """The sightings on the part of each scene that becomes the encoder's input."""
+    window = torch.tensor([encoder.preparation.box_in(Image.fromarray(scenes.images[0]))])
+    which, boxes = cropped(torch.from_numpy(sightings.which), torch.from_numpy(sightings.boxes), window)
+    return Sightings(sightings.names, which.numpy(), boxes.numpy())
 
 
 def _places(scenes: Scenes, names: tuple[str, ...]) -> NDArray[np.int16]:

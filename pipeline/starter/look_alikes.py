@@ -6,6 +6,7 @@ They are stored nowhere, as position and seed give them again.
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FILE = FOLDER / "look_alikes.npz"
 WIDTH_PX, QUALITY = 360, 75
+_DRAWING = threading.Lock()  # a class that opens one page draws each scene once, and leaves a core to the site
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,20 @@ def picture_of(scene: LookAlike) -> bytes:
     """The scene as a small JPEG, drawn once and then kept."""
     kept = settings.CACHE_DIR / "look-alikes" / f"{scene.sha256}.jpg"
     if not kept.exists():
-        from pipeline.scenes.place import place_at  # what draws is loaded only where something is drawn
-        from pipeline.scenes.scene import draw_scene
-
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{secrets.token_hex(4)}")
-        draw_scene(place_at(*scene.position), scene.seed, WIDTH_PX).image.save(partial, "JPEG", quality=QUALITY)
-        partial.replace(kept)
+        with _DRAWING:
+            if not kept.exists():
+                _draw(scene, kept)
     return kept.read_bytes()
+
+
+def _draw(scene: LookAlike, file: Path) -> None:
+    from pipeline.scenes.place import place_at
+    from pipeline.scenes.scene import draw_scene
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(f".{secrets.token_hex(4)}")
+    draw_scene(place_at(*scene.position), scene.seed, WIDTH_PX).image.save(partial, "JPEG", quality=QUALITY)
+    partial.replace(file)
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from pipeline.starter.places import starter_places
 from pipeline.starter.sightings import TEXT_BYTES, as_text
 from predictor.geodesy import EARTH_RADIUS_KM, Floats, unit_vectors
 
-WIDTH, HEIGHT = 216, 144  # pixels: a little over the encoder's input, which leaves room for crops
+WIDTH, HEIGHT = 216, 144  # pixels: a little over the input of the starter's encoder, which leaves room for crops
 CHUNK = 25  # scenes a process draws before it reports
 HELD_OUT_DISTANCE_KM = 5.0
 HELD_OUT_SEED = 7_000_000  # added to the seed, so that held-out scenes share no place and no seed with training scenes
@@ -39,7 +39,7 @@ RECORD = np.dtype(
 
 @dataclass(frozen=True)
 class Scenes:
-    """N scenes: ``images`` uint8 (N, HEIGHT, WIDTH, 3) mapped from disk, ``records`` (N,) of RECORD, ``seeds`` (N,)."""
+    """N scenes: ``images`` uint8 (N, height, width, 3) mapped from disk, ``records`` (N,) of RECORD, ``seeds`` (N,)."""
 
     images: NDArray[np.uint8]
     records: NDArray[np.void]
@@ -71,13 +71,15 @@ def scene_places(training: int, held_out: int, seed: int) -> tuple[Floats, Float
     return candidates[far][:training], held_out_places
 
 
-def draw(folder: Path, places: Floats, seed: int, processes: int) -> Scenes:
+def draw(folder: Path, places: Floats, seed: int, processes: int, width: int = WIDTH) -> Scenes:
     """The scenes at positions (N, 2), scene i with seed + i; those that ``folder`` lacks are drawn."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "records.npy").exists():
         records = np.zeros(len(places), RECORD)
         records["latitude"], records["longitude"] = places.T
-        np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, (len(places), HEIGHT, WIDTH, 3))
+        np.lib.format.open_memmap(
+            folder / "images.npy", "w+", np.uint8, (len(places), width * HEIGHT // WIDTH, width, 3)
+        )
         np.save(folder / "records.npy", records)
     records = np.load(folder / "records.npy", mmap_mode="r")
     missing = np.flatnonzero(~records["drawn"])
@@ -97,7 +99,7 @@ def _draw_chunk(folder: Path, seed: int, indexes: NDArray[np.intp]) -> int:
     records = np.load(folder / "records.npy", mmap_mode="r+")
     for index in indexes:
         place = place_at(float(records["latitude"][index]), float(records["longitude"][index]))
-        scene = draw_scene(place, seed + int(index), WIDTH)
+        scene = draw_scene(place, seed + int(index), images.shape[2])
         images[index] = np.asarray(scene.image)
         records["sightings"][index] = as_text(scene.sightings)
         records["state"][index], records["climate"][index] = place.state, place.climate

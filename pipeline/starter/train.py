@@ -292,10 +292,10 @@ def _hits(model: Any, scores: Tensor, which: NDArray[np.int64], boxes: NDArray[n
     return pointed[truth.visible.bool() & ~torch.from_numpy(large)]
 
 
-def save(module: nn.Module, path: Path, about: dict[str, str] | None = None) -> None:
+def save(module: nn.Module, path: Path) -> None:
     """Write a module's weights in half precision."""
     weights = {name: tensor.half().cpu().contiguous() for name, tensor in module.state_dict().items()}
-    path.write_bytes(serialised(weights, about))
+    path.write_bytes(serialised(weights))
 
 
 def validation_input(pixels: Tensor) -> Tensor:

@@ -18,3 +18,13 @@ def cover(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     for left, top, right, bottom in boxes:
         painted.paste(colour, (round(left * width), round(top * height), round(right * width), round(bottom * height)))
     return painted
+
+
+def within(box: Box | None, window: Box | None) -> Box | None:
+    """The part of a box that is in a window of the picture, in fractions of the window; None if there is none."""
+    if not box or not window:
+        return box
+    left, top, right, bottom = window
+    x0, x1 = (min(max((x - left) / (right - left), 0.0), 1.0) for x in (box[0], box[2]))
+    y0, y1 = (min(max((y - top) / (bottom - top), 0.0), 1.0) for y in (box[1], box[3]))
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None

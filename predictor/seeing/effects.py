@@ -94,9 +94,9 @@ def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequ
 
 
 def _elsewhere(box: Box, window: Box) -> Box | None:
-    """A box of the same size in the window that the network sees, as far from this one as possible without an overlap.
+    """A box of the same size in the window that the network sees, which does not overlap this one; None without room.
 
-    None if there is no room.
+    Of all such places the one of median distance: the farthest are corners, which seldom show anything.
     """
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
@@ -108,7 +108,8 @@ def _elsewhere(box: Box, window: Box) -> Box | None:
         for x, y in itertools.product(*steps)
         if x + wide <= left or x >= right or y + high <= top or y >= bottom
     ]
-    return max(free, key=lambda other: (other[0] - left) ** 2 + (other[1] - top) ** 2, default=None)
+    free.sort(key=lambda other: (other[0] - left) ** 2 + (other[1] - top) ** 2)
+    return free[len(free) // 2] if free else None
 
 
 def to_stored(clues: Sequence[SeenClue]) -> StoredClues:

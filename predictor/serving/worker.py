@@ -42,6 +42,7 @@ from predictor.versions.services import (
     detector_for,
     encoder_of,
     float16_bytes,
+    known_clues,
     posteriors_of_embeddings,
     store_predictions,
 )
@@ -133,6 +134,7 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
         except Exception:  # an answer from a picture that was not read is better than none
             logger.exception("The text in a picture cannot be read.")
 
+    known = known_clues(loaded.version, [question.sha256 for question in batch if is_of_stored(question)])
     done = 0
     for raw in loaded.encoder.stream(batch, read_views):
         cells, embeddings = posteriors_of_embeddings(loaded.artifact, raw)
@@ -143,7 +145,9 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             if is_of_stored(question) and question.pk in lines:
                 store_readings(reader().version, {question.sha256: lines[question.pk]})
             image = images.get(question.pk)
-            clues = _clues(loaded, image) if image and not question.covered else None
+            clues = known.get(question.sha256) if is_of_stored(question) else None
+            if clues is None and image and not question.covered:
+                clues = _clues(loaded, image)
             questions.settle(
                 question=question,
                 now=timezone.now(),

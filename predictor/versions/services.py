@@ -114,7 +114,11 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
         batch = missing[done : done + len(part)]
         kept = [index for index, sha256 in enumerate(batch) if sha256 not in skipped]
         hashes = [batch[index] for index in kept]
-        clues = [stored_clues(detector, artifact, encoder, sha256) for sha256 in hashes] if detector else None
+        clues: list[StoredClues | None] = []
+        for sha256 in hashes:
+            clues.append(stored_clues(detector, artifact, encoder, sha256) if detector else None)
+            if detector and progress:  # each clue takes a while, and whoever waits may be served meanwhile
+                progress(done, len(missing))
         store_predictions(version, hashes, cells[kept], embeddings[kept], clues)
         done += len(part)
         if progress:
@@ -123,10 +127,14 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
 
 
 def detector_for(encoder: Encoder) -> Detector | None:
-    """What finds clues in pictures for versions with this encoder, if anything does."""
+    """What finds clues in pictures for versions with this encoder, if anything does: predictions need none."""
     from predictor.seeing.detector import detector_of
 
-    return detector_of(encoder)
+    try:
+        return detector_of(encoder)
+    except Exception:
+        logger.exception("The detector of clues for %s cannot be loaded.", encoder.name)
+        return None
 
 
 def stored_clues(detector: Detector, artifact: Artifact, encoder: Encoder, sha256: str) -> StoredClues | None:
@@ -142,14 +150,20 @@ def stored_clues(detector: Detector, artifact: Artifact, encoder: Encoder, sha25
         return None
 
 
+def known_clues(version: ModelVersion, sha256s: Iterable[str]) -> dict[str, StoredClues]:
+    """The clues of images in which this version has looked for them."""
+    looked_at = Prediction.objects.filter(version=version, sha256__in=list(sha256s), clues__isnull=False)
+    return dict(looked_at.values_list("sha256", "clues"))
+
+
 def store_predictions(
     version: ModelVersion,
     sha256s: list[str],
     cells: np.ndarray,
     embeddings: np.ndarray,
-    clues: Sequence[StoredClues | None] | None = None,
+    clues: Sequence[StoredClues | None],
 ) -> None:
-    """Store a version's predictions for images; those that another process has stored meanwhile stay."""
+    """Store a version's predictions for images. Of those that are stored already only missing clues are added."""
     Prediction.objects.bulk_create(
         [
             Prediction(
@@ -157,14 +171,16 @@ def store_predictions(
                 sha256=sha256,
                 posterior=float16_bytes(row),
                 embedding=float16_bytes(embedding),
-                clues=found,
+                clues=seen,
             )
-            for sha256, row, embedding, found in zip(
-                sha256s, cells, embeddings, clues or [None] * len(sha256s), strict=True
-            )
+            for sha256, row, embedding, seen in zip(sha256s, cells, embeddings, clues, strict=True)
         ],
         ignore_conflicts=True,
     )
+    found = {sha256: seen for sha256, seen in zip(sha256s, clues, strict=True) if seen is not None}
+    for prediction in Prediction.objects.filter(version=version, sha256__in=found, clues__isnull=True):
+        prediction.clues = found[prediction.sha256]
+        prediction.save(update_fields=["clues"])
 
 
 def float16_bytes(row: np.ndarray) -> bytes:

@@ -1,5 +1,5 @@
 // @ts-check
-// What could have told the place: the clues of a revealed picture as numbered boxes over it, and in a list beside it.
+// What gives the place away: the clues of a revealed picture as numbered boxes over it, and in a list beside it.
 import { edgesOf, tagSpots } from "./clue_tags.js";
 import { element } from "./dom.js";
 import { distance } from "./format.js";
@@ -30,13 +30,17 @@ export function numbered({ known, found, names }) {
       kind: /** @type {const} */ ("found"),
       text: shown(name),
       effect:
-        km === null
-          ? gettext("Seen, but without effect on the guess")
-          : fill(gettext("Covering it moves the model’s guess by {distance}"), { distance: distance(km) }),
+        km === null ? gettext("Seen, but no reason for the guess") : effectOf(km),
       box,
     })),
   ].map((clue, index) => ({ ...clue, number: index + 1 }));
 }
+
+/** @param {number} km that the guess moves where a reason for it is covered */
+const effectOf = (km) =>
+  km < 1
+    ? gettext("Covering it makes the model less sure of its guess")
+    : fill(gettext("Covering it moves the model’s guess by {distance}"), { distance: distance(km) });
 
 /** @type {Record<NumberedClue["kind"], () => string>} */
 const TITLES = {
@@ -67,7 +71,7 @@ export function createClues({ over, list, seen, onChoose }) {
     for (const { clue, frame, tag, entry } of shown)
       for (const part of [frame, tag, entry]) part.classList.toggle("is-lit", clue.number === number);
   }
-  /** @param {number} number */
+  /** @param {number | null} number of the clue that stays lit */
   function choose(number) {
     chosen = number;
     for (const { clue, entry } of shown) {
@@ -113,7 +117,7 @@ export function createClues({ over, list, seen, onChoose }) {
       items.append(item);
     }
     const measured = entries.some(({ clue }) => clue.effect)
-      ? [element("p", "small muted", gettext("Measured on what the model makes of the picture alone."))]
+      ? [element("p", "small muted", gettext("Measured with the model at its strongest, from the picture alone."))]
       : [];
     return [title, items, ...measured];
   }
@@ -132,7 +136,7 @@ export function createClues({ over, list, seen, onChoose }) {
         height: `${bottom - top}px`,
       });
       const spot = spots[index];
-      tag.hidden = spot === null;
+      tag.hidden = spot === null && tag !== document.activeElement; // hidden, it would lose the focus to the page
       if (spot) tag.style.translate = `${spot[0]}px ${spot[1]}px`;
     });
   }
@@ -145,11 +149,13 @@ export function createClues({ over, list, seen, onChoose }) {
       over.classList.remove("has-lit");
       over.replaceChildren(...shown.map(({ frame }) => frame), ...shown.map(({ tag }) => tag));
       list.replaceChildren(...group("known"), ...group("found"));
+      draw();
     },
     /** @param {boolean} isShown */
     toggle(isShown) {
       over.hidden = !isShown;
       list.hidden = !isShown;
+      if (!isShown) choose(null);
       draw();
     },
     /** @param {Frame} frame where the picture lies now */

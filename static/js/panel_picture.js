@@ -36,6 +36,7 @@ export function createPanelPicture(page) {
   byId("picture-out").addEventListener("click", () => picture.zoomBy(1 / 1.5));
   byId("picture-reset").addEventListener("click", () => picture.reset());
   for (const button of clueButtons) button.addEventListener("click", toggleClues);
+  clueButtons[1].setAttribute("aria-pressed", "false");
   byId("picture-close").addEventListener("click", () => {
     look(false);
     byId("picture-open").focus();
@@ -57,6 +58,7 @@ export function createPanelPicture(page) {
 
   /** @param {boolean} shown as boxes on the picture and as a list */
   function showClues(shown) {
+    const within = document.activeElement?.closest("#clue-boxes, #clue-lists");
     cluesShown = shown;
     if (shown) {
       look(true);
@@ -67,6 +69,7 @@ export function createPanelPicture(page) {
     main.textContent = shown ? gettext("Hide clues") : gettext("Show clues");
     main.setAttribute("aria-expanded", String(shown));
     tool.setAttribute("aria-pressed", String(shown));
+    if (within && !shown) main.focus({ preventScroll: true });
   }
   function toggleClues() {
     showClues(!cluesShown);

@@ -358,7 +358,7 @@ const pictureReady = picture.complete ? Promise.resolve() : picture.decode().cat
 (state.urls.answer ? answered(state.urls.answer) : look([]))
   .then(async (found) => {
     await pictureReady;
-    if (!original?.seen) listClues(found.seen); // an older prediction has none
+    if (found.seen && !original?.seen) listClues(found.seen); // an older prediction has none
     if (!original) {
       original = found;
       show(found);

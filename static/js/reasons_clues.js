@@ -4,7 +4,7 @@ import { place } from "./boxes.js";
 import { byId, element } from "./dom.js";
 import { percent } from "./format.js";
 import { at, createMark } from "./map.js";
-import { numbered, shownOf } from "./seen.js";
+import { inOrder, shownOf } from "./seen.js";
 import { fill } from "./words.js";
 
 const L = window.L;
@@ -20,7 +20,7 @@ const L = window.L;
  * @param {(box: Box) => void} page.cover
  */
 export function showClues(seen, known, { board, places, moved, cover }) {
-  const { reasons, others, held } = numbered(seen?.clues ?? [], known);
+  const { reasons, others, held } = inOrder(seen?.clues ?? [], known);
   let release = () => {};
 
   /**
@@ -101,6 +101,13 @@ export function showClues(seen, known, { board, places, moved, cover }) {
     return row;
   }
 
+  /** @param {HeldClue & {number: number}} clue */
+  function heldEntry(clue) {
+    const { row, button } = entry(clue, "is-held", clue.boxes, () => showOnMap());
+    button.addEventListener("click", () => byId("looked-at").scrollIntoView({ block: "nearest" })); // where its boxes are
+    return row;
+  }
+
   byId("clue-boxes").replaceChildren();
   byId("seen").hidden = !seen;
   byId("seen-apart").hidden = !seen?.apart;
@@ -109,5 +116,5 @@ export function showClues(seen, known, { board, places, moved, cover }) {
   byId("seen-reasons").replaceChildren(...reasons.map(seenEntry));
   byId("seen-others").replaceChildren(...others.map(seenEntry));
   byId("held").hidden = !held.length;
-  byId("held-clues").replaceChildren(...held.map((clue) => entry(clue, "is-held", clue.boxes, () => showOnMap()).row));
+  byId("held-clues").replaceChildren(...held.map(heldEntry));
 }

@@ -166,13 +166,14 @@ function startGuessing({ picture }) {
 function startReveal({ picture }, shown, animate) {
   stage ??= makeStage();
   const { panel, layer } = stage;
+  const isNews = shownRound !== room.number || panel.phase() !== "revealed"; // not so after a reconnection
   if (shownRound !== room.number) {
     shownRound = room.number;
     panel.startRound(picture, null);
   }
   showRoundNumber();
   panel.setPhase("revealed");
-  panel.setClues(shown.clues);
+  if (isNews) panel.setClues(shown.clues);
   announce(showReveal({ board: panel.board, layer, room, shown, full: page.full_health }));
   if (animate) play("reveal");
   byId("result-title").focus({ preventScroll: true });

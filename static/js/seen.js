@@ -7,7 +7,7 @@
  * @param {SeenClue[]} seen reasons first
  * @param {HeldClue[]} held
  */
-export function numbered(seen, held) {
+export function inOrder(seen, held) {
   const all = seen.map((clue, index) => ({ ...clue, number: index + 1 }));
   return {
     reasons: all.filter((clue) => clue.is_reason),

@@ -110,8 +110,9 @@ def test_a_lesson_from_its_preparation_to_its_report(site, screen, open_page):
     assert screen.request.get(f"{screen.url}1/reasons").ok
 
     screen.keyboard.press("n")
-    ravi.locator("#result").wait_for(state="hidden")
-    assert screen.locator("#clue-boxes .clue-frame").count() == 0
+    for page in (screen, ravi):
+        page.locator("#result").wait_for(state="hidden")
+        assert page.locator("#clue-boxes .clue-frame").count() == 0
     screen.keyboard.press("p")
     ravi.locator("#paused").wait_for()
     screen.keyboard.press("p")

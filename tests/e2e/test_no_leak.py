@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 
@@ -34,7 +35,7 @@ ROOM_ANSWER = """
 
 
 @pytest.fixture(scope="module", autouse=True)
-def signs(site: Site) -> None:
+def signs(site: Site) -> Iterator[None]:
     """Every photo has a reading with a text of its own, the newest there is of it, and a clue that the model found."""
     lines = [{"text": SIGN, "confidence": 1, "box": [0, 0, 1, 1], "script": "Latin", "script_confidence": 1}]
     with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
@@ -43,7 +44,12 @@ def signs(site: Site) -> None:
             " SELECT sha256, 'signs', ?, datetime('now', '+1 hour') FROM pipeline_photo",
             [json.dumps(lines)],
         )
+        before = database.execute("SELECT clues, id FROM predictor_prediction").fetchall()
         database.execute("UPDATE predictor_prediction SET clues = ?", [json.dumps(to_stored([CLUE]))])
+    yield
+    with sqlite3.connect(site.data / "db.sqlite3", timeout=30) as database:
+        database.execute("DELETE FROM predictor_reading WHERE reader = 'signs'")
+        database.executemany("UPDATE predictor_prediction SET clues = ? WHERE id = ?", before)
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_a_clue_is_told_with_its_box_its_effect_and_its_places(page):
     assert "falls from 41 % to 12 %, and the guess moves by 340 km. It would be" in reason.inner_text()
     assert OTHER.name in other.inner_text()
     assert "guess" not in other.inner_text()
-    assert page.locator("#also-seen h3").inner_text() == "Also seen, without effect on the guess"
+    assert page.locator("#also-seen h3").inner_text() == "Also seen, but no reason for the guess"
     boxes = page.locator("#clue-boxes .clue-box:not(.is-held)")
     assert boxes.count() == 2
     assert corner(page, boxes.first) == pytest.approx(REASON.box[:2], abs=0.02)

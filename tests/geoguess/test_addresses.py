@@ -41,6 +41,7 @@ ADDRESSES = [
 404 /g/K7-x_Q/3/result round-result
 405 /g/K7-x_Q/3/report round-report
 404 /g/K7-x_Q/3/reasons round-reasons
+404 /g/K7-x_Q/3/whole round-whole
 405 /g/K7-x_Q/3/look round-look
 404 /g/K7-x_Q/3/map round-map
 200 /rooms/ rooms
@@ -54,6 +55,7 @@ ADDRESSES = [
 404 /r/123456/final room-final
 404 /r/123456/3/picture room-image
 404 /r/123456/3/reasons room-reasons
+404 /r/123456/3/whole room-whole
 405 /r/123456/3/look room-look
 404 /r/123456/3/map room-map
 302 /lessons/ lessons

@@ -18,7 +18,7 @@ from pipeline.models import Photo
 from pipeline.scenes.prop import Clue
 from pipeline.scenes.sightings import seen_name, writing_of
 from pipeline.starter.drawings import shipped_scenes
-from predictor.models import Prediction
+from predictor.models import ModelVersion, Prediction
 from predictor.seeing.effects import SeenClue, to_stored
 from tests.geoguess.test_live_services import enter, go_on, lock, make
 
@@ -169,7 +169,14 @@ def test_the_reveal_of_a_round_tells_them_and_nothing_before_does(client, with_c
 def test_the_clues_found_are_those_of_the_version_that_played(client, with_clues, collection, version):
     client.post("/play/", {"collection": collection.slug})
     services.submit_guess(game_round=Round.objects.get(), guess=Position(20.0, 78.0), now=timezone.now())
-    Prediction.objects.update(clues=None)
+    own = Prediction.objects.get(sha256=with_clues.sha256)
+    ModelVersion.objects.filter(pk=version.pk).update(is_champion=False)
+    later = ModelVersion.objects.create(name="later", encoder=version.encoder, is_champion=True)
+    Prediction.objects.create(
+        version=later, sha256=own.sha256, posterior=own.posterior, embedding=own.embedding, clues=own.clues[:1]
+    )
+    assert len(selectors.round_result(Round.objects.get())["clues"]["found"]) == 2
+    Prediction.objects.filter(version=version).update(clues=None)
     assert selectors.round_result(Round.objects.get())["clues"]["found"] == []
 
 

@@ -84,7 +84,7 @@ def state_of(response) -> dict:
     return json.loads(html.split('id="reasons-state" type="application/json">')[1].split("</script>")[0])
 
 
-@pytest.mark.parametrize("name", ["round-reasons", "round-map"])
+@pytest.mark.parametrize("name", ["round-reasons", "round-whole", "round-map"])
 def test_an_open_round_has_no_reasons(client, add_photo, collection, name) -> None:
     add_photo(0)
     client.post("/play/", {"collection": collection.slug})
@@ -94,7 +94,7 @@ def test_an_open_round_has_no_reasons(client, add_photo, collection, name) -> No
     assert not Question.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["round-reasons", "round-map"])
+@pytest.mark.parametrize("name", ["round-reasons", "round-whole", "round-map"])
 def test_the_reasons_of_somebody_elses_round_are_not_found(client, played, django_user_model, name) -> None:
     client.logout()
     client.cookies.clear()
@@ -111,6 +111,16 @@ def test_the_page_of_a_finished_round_tells_what_the_posterior_holds(client, pla
     assert state["reasons"]["neighbours"][0]["picture"] is None  # of photos that are not on this site
     outlines = client.get(state["urls"]["cells"]).json()["cells"]
     assert [cell["name"] for cell in outlines] == ["Delhi cell", "Bengaluru cell", "Kolkata cell"]
+
+
+def test_the_picture_of_a_finished_round_is_whole(client, played) -> None:
+    html = client.get(address("round-reasons", played)).content.decode()
+    whole = address("round-whole", played)
+    assert f'src="{whole}"' in html
+    shown = Image.open(io.BytesIO(client.get(whole).content))
+    stored = Image.open(io.BytesIO(store.read(played.photo.sha256)))
+    copy = Image.open(io.BytesIO(client.get(address("round-image", played)).content))
+    assert shown.size == stored.size != copy.size
 
 
 def test_a_look_alike_has_a_picture_only_where_it_is_never_played(client, played, add_photo) -> None:

@@ -22,6 +22,7 @@ from geoguess.reasons.read_texts import Known
 from geoguess.reasons.seen_clues import held, in_words, percent
 from geoguess.reasons.services import Subject, page_reasons, question_reasons, stored_reasons
 from pipeline.curation.gallery import exhibit
+from pipeline.models import Photo
 from predictor.answers.trust import Trust
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import Prediction, Question
@@ -143,7 +144,14 @@ def test_a_scene_tells_what_it_holds_without_what_is_written(client, locked_roun
         {"name": "Tractor: farm country", "boxes": [[0.7, 0.6, 0.9, 0.8], [0.2, 0.6, 0.3, 0.7]]},
         {"name": "Milestone, green cap: a state highway", "boxes": [[0.1, 0.1, 0.2, 0.3]]},
     ]
-    assert held([]) == []
+    assert held(Photo(clues=[])) == []
+
+
+def test_a_crop_takes_known_clues_along():
+    clue = {"kind": "vehicle", "meaning": "Tractor: farm country"}
+    clues = [{**clue, "box": [0.6, 0.2, 0.7, 0.4]}, {**clue, "box": [0.1, 0.2, 0.3, 0.4]}]
+    ((box,),) = (known["boxes"] for known in held(Photo(clues=clues, crop=[0.5, 0.0, 1.0, 1.0])))
+    assert box == pytest.approx((0.2, 0.2, 0.4, 0.4))
 
 
 def test_clues_ask_the_database_nothing_more(client, locked_round):
@@ -186,7 +194,7 @@ def test_the_handout_numbers_the_boxes_as_the_lists_and_has_a_layer_for_each_rea
     lists = re.findall(r'<h2>([^<]+)</h2><ol start="(\d)">(.*?)</ol>', header)
     assert [(heading, start, rows.count("<li>")) for heading, start, rows in lists] == [
         ("Clues the model saw", "1", 2),
-        ("Also seen, without effect on the guess", "3", 1),
+        ("Also seen, but no reason for the guess", "3", 1),
         ("Clues this scene is known to hold", "4", 2),
     ]
     assert "Striped lighthouse (93 %) · With it covered, the likeliest geocell falls from 41 % to 12 %" in lists[0][2]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { numbered, shownOf } from "../../static/js/seen.js";
+import { inOrder, shownOf } from "../../static/js/seen.js";
 
 const clue = (name, is_reason, places = []) => ({
   name,
@@ -12,15 +12,15 @@ const clue = (name, is_reason, places = []) => ({
 
 test("numbers go on from the reasons to what else was seen, and to what the scene holds", () => {
   const seen = [clue("Lighthouse", true), clue("Boat", true), clue("Tractor", false)];
-  const { reasons, others, held } = numbered(seen, [{ name: "Palms", boxes: [] }]);
+  const { reasons, others, held } = inOrder(seen, [{ name: "Palms", boxes: [] }]);
   const told = (list) => list.map(({ name, number }) => `${number} ${name}`);
   assert.deepEqual(told(reasons), ["1 Lighthouse", "2 Boat"]);
   assert.deepEqual(told(others), ["3 Tractor"]);
   assert.deepEqual(told(held), ["4 Palms"]);
 });
 
-test("what a scene holds is numbered from one where nothing was seen", () => {
-  assert.deepEqual(numbered([], [{ name: "Palms", boxes: [] }]).held, [{ name: "Palms", boxes: [], number: 1 }]);
+test("what a scene holds is inOrder from one where nothing was seen", () => {
+  assert.deepEqual(inOrder([], [{ name: "Palms", boxes: [] }]).held, [{ name: "Palms", boxes: [], number: 1 }]);
 });
 
 test("the map shows a clue's places, the guess, and the guess without it", () => {

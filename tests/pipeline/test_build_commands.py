@@ -32,7 +32,8 @@ from pipeline.metadata.grids import LAND_COVER_FILE, WINDOW
 from pipeline.models import Collection, Photo
 from pipeline.starter.drawings import FOLDER, starter_orders
 from pipeline.support import build_requirements
-from predictor.encoders.networks import STARTER_WEIGHTS
+from predictor.encoders.encoder import frozen_encoder
+from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
 from predictor.seeing.head import ClueHead
 from tests.pipeline.stored import store_photos
 from tests.seeing import store_detector
@@ -105,7 +106,7 @@ def test_the_starter_scenes_are_drawn_with_their_list(monkeypatch, tmp_path: Pat
 
 @pytest.mark.slow
 def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_folders: Path, tmp_path: Path) -> None:
-    """Scenes are drawn, and half of those held out choose while the other half only measures."""
+    """Scenes are drawn, and half of those held out choose while the other half measures."""
     from pipeline.starter import artifact as starter_artifact
 
     seen: dict[str, Any] = {}
@@ -124,8 +125,12 @@ def test_the_starter_can_be_built_anew_on_its_shipped_encoder(monkeypatch, data_
     shutil.copy(STARTER_WEIGHTS, out)
     store_detector(out / "heads" / "starter_vit.safetensors", "of other weights", head=ClueHead(192, 2))
     shutil.copy(train_starter.SHIPPED / "artifact" / "card.json", out / "artifact")
-    printed = StringIO()
-    call_command("train_starter", **options, keep_encoder=True, out=out, json=True, stdout=printed)
+    printed, again = StringIO(), {**options, "keep_encoder": True, "out": out, "json": True}
+    with pytest.raises(CommandError, match="trained with other weights"):
+        call_command("train_starter", **again)
+    fitting = frozen_encoder("starter_vit", *starter_vit(STARTER_WEIGHTS)).weights_sha256
+    store_detector(out / "heads" / "starter_vit.safetensors", fitting, head=ClueHead(192, 2))
+    call_command("train_starter", **again, stdout=printed)
     assert [len(seen[name]) for name in ("scenes", "validation", "test")] == [3, 2, 2]
     assert (seen["encoder"].name, seen["seed"]) == ("starter_vit", 5)
     shipped = json.loads((train_starter.SHIPPED / "artifact" / "card.json").read_text())

@@ -115,7 +115,9 @@ def test_augmentation_never_mirrors() -> None:
     assert (right > left + 0.5).float().mean() > 0.9
 
 
-def test_augmentation_tells_which_part_of_the_picture_it_shows() -> None:
+def test_augmentation_tells_which_part_of_the_picture_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for change in ("SATURATION", "CONTRAST", "BRIGHTNESS", "TINT", "GRAIN"):
+        monkeypatch.setattr(starter_training, change, 0.0)
     torch.manual_seed(3)
     across = np.linspace(0, 255, WIDTH)[None, :, None] * np.ones((HEIGHT, 1, 3))
     down = np.linspace(0, 255, HEIGHT)[:, None, None] * np.ones((1, WIDTH, 3))
@@ -128,13 +130,10 @@ def test_augmentation_tells_which_part_of_the_picture_it_shows() -> None:
     area = (crops[:, 2] - crops[:, 0]) * (crops[:, 3] - crops[:, 1])
     assert area.min() >= SMALLEST_CROP - 0.08  # what is cut to fit is smaller still
     assert area.min() < 0.7
-    # Contrast and brightness change; where the middle of the crop lies in the slope does not: it is halfway.
     for axis, rows in ((0, slice(0, None, 2)), (1, slice(1, None, 2))):
-        values = seen[rows].mean(dim=(1, 2) if axis == 0 else (1, 3))  # along the slope
-        steps = (values[:, -1] - values[:, 0]) / (crops[rows, 2 + axis] - crops[rows, axis])
-        zero = values[:, 0] - crops[rows, axis] * steps  # what black has become, were the crop right
-        pictures = (zero + 1) / steps
-        assert pictures.abs().max() < 0.35  # of the slope: the spread of contrast
+        shares = (seen[rows].mean(dim=(1, 2) if axis == 0 else (1, 3)) + 1) / 2  # of the way from black to white
+        assert (shares[:, 0] - crops[rows, axis]).abs().max() < 0.02
+        assert (shares[:, -1] - crops[rows, 2 + axis]).abs().max() < 0.02
 
 
 def test_orthogonal_draws_singular_values_towards_one() -> None:

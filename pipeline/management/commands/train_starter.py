@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 SHIPPED = Path(__file__).resolve().parents[3] / "predictor" / "starter"
 ARTIFACT = "artifact"
-HELD_OUT = 2000  # scenes: one half chooses and calibrates, the other half only measures
+HELD_OUT = 2000  # scenes: one half chooses and calibrates, the other measures; both choose the clues' thresholds
 
 
 class Command(BaseCommand):
@@ -32,10 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, **options: Any) -> None:
-        from pipeline.starter.scene_cache import draw, scene_places
+        from pipeline.starter.scene_cache import WIDTH, draw, scene_places
 
         seed = options["seed"]
-        cache = settings.CACHE_DIR / f"scenes-{seed}-{options['scenes']}-{options['held_out']}"
+        cache = settings.CACHE_DIR / f"scenes-{seed}-{options['scenes']}-{options['held_out']}-{WIDTH}"
         places, held_out_places = scene_places(options["scenes"], options["held_out"], seed)
         scenes = draw(cache / "training", places, seed, options["processes"])
         held_out = draw(cache / "held-out", held_out_places, seed + len(places), options["processes"])
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         from pipeline.starter.clue_detector import build as build_detector
         from predictor.encoders.encoder import frozen_encoder
         from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
-        from predictor.seeing.detector import HEADS, file_of, head_of
+        from predictor.seeing.detector import HEADS, about, file_of, head_of
 
         middle = len(held_out) // 2
         validation, test = held_out.part(slice(middle)), held_out.part(slice(middle, None))
@@ -58,13 +58,16 @@ class Command(BaseCommand):
         if options["keep_encoder"]:
             figures = json.loads((out / ARTIFACT / "card.json").read_text())["encoder_training"]
             head, names = head_of(heads)
+            made_for = about(heads)["encoder_sha256"]
         else:
             trained = starter_training.train(
                 scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
             )
-            head, names, figures = trained.clues, trained.names, trained.figures
+            head, names, figures, made_for = trained.clues, trained.names, trained.figures, None
             starter_training.save(trained.network, out / STARTER_WEIGHTS.name)
         encoder = frozen_encoder("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
+        if made_for not in (None, encoder.weights_sha256):
+            raise CommandError(f"The head for clues in {heads} was trained with other weights: train both anew.")
         clues = build_detector(head, names, encoder, scenes, held_out, heads)
         artifact = starter_artifact.build(encoder, scenes, validation, test, seed=seed)
         artifact.card["encoder_training"] = figures
