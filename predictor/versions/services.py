@@ -153,7 +153,7 @@ def stored_clues(detector: Detector, artifact: Artifact, encoder: Encoder, sha25
 def known_clues(version: ModelVersion, sha256s: Iterable[str]) -> dict[str, StoredClues]:
     """The clues of images in which this version has looked for them."""
     looked_at = Prediction.objects.filter(version=version, sha256__in=list(sha256s), clues__isnull=False)
-    return dict(looked_at.values_list("sha256", "clues"))
+    return {prediction.sha256: prediction.clues or [] for prediction in looked_at.only("sha256", "clues")}
 
 
 def store_predictions(
