@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,7 @@ def build(
     ``scenes``, those of training, tell where clues are drawn. Where there are ``photographs``, a clue is named only
     from where it is right on them too; they tell no boxes, so that is the name alone.
     """
-    head = head.half().float()  # as it is saved, so that thresholds are those of what ships
+    head = deepcopy(head).half().float()  # as it is saved, so that thresholds are those of what ships
     looked = _look(head, names, encoder, map(Image.fromarray, held_out.images))
     judged = judge(looked, _as_seen(encoder, sightings_of(held_out.records["sightings"].tolist(), names), held_out))
     thresholds, figures = choose_thresholds(judged), figures_of(judged, names)

@@ -58,6 +58,7 @@ NO_PAGES = {
         "lesson-download",
     ),
     *("lesson-session-delete", "room-create", "room-join", "room-qr", "room-report", "room-final", "room-image"),
+    *("round-whole", "room-whole"),
     *("room-state", "room-act"),
     *(f"round-{name}" for name in ("image", "draft", "guess", "result", "report", "look", "map")),
     *(f"{whose}-{what}" for whose in ("room", "gallery", "upload") for what in ("look", "map")),
