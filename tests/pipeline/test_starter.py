@@ -71,8 +71,8 @@ def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.training
 def test_a_short_training_learns_to_tell_four_colours_apart(tmp_path: Path, a_second_a_step: None) -> None:
     held_out = _scenes(48, 2)
-    trained = train(_scenes(128, 1), held_out, minutes=0.35, seed=1, checkpoint=tmp_path / "checkpoint.pt")
-    assert trained.figures["pictures"] == 21 * 16
+    trained = train(_scenes(128, 1), held_out, minutes=0.6, seed=1, checkpoint=tmp_path / "checkpoint.pt")
+    assert trained.figures["pictures"] == 36 * 16
     assert trained.figures["state_accuracy"] > 0.6
     assert trained.names == ("haze", "palms", "sand", "snow")
     network: Any = trained.network.eval()
