@@ -89,12 +89,8 @@ def evaluate_reasons_of(
     from predictor.versions.services import encoder_of
 
     artifact = artifact_of(version)
-    rows = measurable_photos(collection, unreviewed=unreviewed)[:limit]
-    waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
-    if waiting:
-        report.log(waiting)
-    if not rows:
-        raise TooFewPhotos(f"“{collection.name}” has no test photos to measure reasons on. {waiting}".rstrip())
+    rows = list(measurable_photos(collection, unreviewed=unreviewed)[:limit])
+    _announce(rows, collection, "no test photos to measure reasons on", unreviewed, report)
     pictures = (
         PictureWithClues(decode(store.read(photo.sha256)), [box for _, box in _clues_left(photo)]) for photo in rows
     )
@@ -126,20 +122,24 @@ def evaluate_clues_of(
             "of the starter encoder, or make a detector: for the starter with manage.py train_starter, for another "
             "vision transformer with manage.py train_clue_head."
         )
-    rows = measurable_photos(collection, unreviewed=unreviewed).exclude(clues=[])[:limit]
-    waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
-    if waiting:
-        report.log(waiting)
-    if not rows:
-        raise TooFewPhotos(
-            f"“{collection.name}” has no test photo with known clues, which only drawn scenes have. {waiting}".rstrip()
-        )
+    rows = list(measurable_photos(collection, unreviewed=unreviewed).exclude(clues=[])[:limit])
+    lacking = "no test photo with known clues, which only drawn scenes have"
+    _announce(rows, collection, lacking, unreviewed, report)
     scenes: list[AuditedScene] = []
     for photo in rows:
         report.progress(len(scenes), len(rows), "Looking for clues")
         scenes.append(_audited(photo, clues_in(detector, artifact, encoder, decode(store.read(photo.sha256)))))
     report.progress(len(scenes), len(rows), "Looking for clues")
     return audit(scenes)
+
+
+def _announce(rows: Sequence[Photo], collection: Collection, lacking: str, unreviewed: bool, report: Reporter) -> None:
+    """Tell of photos that wait for a review. Raises TooFewPhotos where there is nothing to measure."""
+    waiting = about_unreviewed(collection, MEASURABLE, used=unreviewed)
+    if waiting:
+        report.log(waiting)
+    if not rows:
+        raise TooFewPhotos(f"“{collection.name}” has {lacking}. {waiting}".rstrip())
 
 
 def _audited(photo: Photo, named: Sequence[SeenClue]) -> AuditedScene:

@@ -21,7 +21,6 @@ EPOCHS = 20
 BATCH = 32
 RATE, WEIGHT_DECAY = 1e-3, 0.05
 POINTING, BOXES = 2.0, 2.0  # weights of the losses beside that of presence
-RARE = -4.0  # score of a clue before training: most scenes show few
 
 
 def train_head(encoder: Encoder, scenes: Scenes, *, seed: int) -> tuple[ClueHead, tuple[str, ...]]:
@@ -35,7 +34,6 @@ def train_head(encoder: Encoder, scenes: Scenes, *, seed: int) -> tuple[ClueHead
     which, boxes = cropped(torch.from_numpy(sightings.which), torch.from_numpy(sightings.boxes), window)
     centres = patch_centres(rows, columns).to(encoder.device)
     head = ClueHead(tokens.shape[2], len(names)).to(encoder.device)
-    torch.nn.init.constant_(head.scores.bias, RARE)
     optimiser = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
     steps = EPOCHS * -(-len(scenes) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)

@@ -49,7 +49,6 @@ TASK_WEIGHTS = {
     "pointing": 0.2,
     "boxes": 0.2,
 }
-RARE = -4.0  # score of a clue before training: most scenes show few
 BATCH = 64
 RATE, MATRIX_RATE, WEIGHT_DECAY = 1e-3, 0.003, 0.05
 WARM_UP = 0.03  # share of the budget
@@ -95,7 +94,6 @@ class MultiTask(nn.Module):
         self.network.patch_drop = KeptPatches()
         self.heads = nn.ModuleDict({task: nn.Linear(192, size) for task, size in sizes.items()})
         self.clues = ClueHead(192, clues)
-        nn.init.constant_(self.clues.scores.bias, RARE)
 
     def forward(self, images: Tensor) -> Output:
         """What the network makes of normalised images (B, 3, H, W)."""

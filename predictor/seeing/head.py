@@ -12,6 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+RARE = -4.0  # score of a clue before training: most pictures show few
 LARGEST_EXPONENT = 4.0  # of a box's side in patches: e^4 patches are wider than any picture
 
 
@@ -23,6 +24,7 @@ class ClueHead(nn.Module):
         self.norm = nn.LayerNorm(dim)
         self.scores = nn.Linear(dim, clues)
         self.boxes = nn.Linear(dim, 4 * clues)
+        nn.init.constant_(self.scores.bias, RARE)
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Normalised tokens (B, T, dim) and scores (B, T, K) of tokens (B, T, dim)."""
