@@ -27,7 +27,6 @@ from pipeline.starter.labels import LabelledPhoto
 from pipeline.starter.scene_cache import Scenes
 from pipeline.starter.sightings import Sightings, from_text, sightings_of
 from predictor.encoders.encoder import Encoder
-from predictor.pictures.images import centre_crop
 from predictor.seeing.detector import Detector, Looked
 from predictor.seeing.head import ClueHead
 
@@ -172,7 +171,7 @@ def _figures_on_photographs(
 
 def _look(head: ClueHead, names: tuple[str, ...], encoder: Encoder, pictures: Iterable[Image.Image]) -> Looked:
     unsure = Detector(head.to(encoder.device), names, np.full(len(names), NEVER))
-    windows = [centre_crop(picture, *encoder.preparation.size) for picture in pictures]
+    windows = [encoder.window(picture) for picture in pictures]
     parts = [unsure.look(encoder, np.stack(windows[start : start + BATCH])) for start in range(0, len(windows), BATCH)]
     return Looked(
         *(np.concatenate([getattr(part, field) for part in parts]) for field in ("logits", "boxes", "points"))

@@ -14,7 +14,6 @@ from pipeline.starter.scene_cache import Scenes
 from pipeline.starter.sightings import common_names, sightings_of
 from predictor.encoders.encoder import Encoder, normalise
 from predictor.encoders.patches import patch_tokens
-from predictor.pictures.images import centre_crop
 from predictor.seeing.head import ClueHead, patch_centres
 
 EPOCHS = 20
@@ -60,7 +59,7 @@ def _tokens(encoder: Encoder, scenes: Scenes) -> tuple[NDArray[np.float16], tupl
     """The encoder's tokens (N, T, dim) of the scenes' patches, and their grid."""
 
     def tokens_of(pictures: NDArray[np.uint8]) -> tuple[Tensor, tuple[int, int]]:
-        windows = [centre_crop(Image.fromarray(picture), *encoder.preparation.size) for picture in pictures]
+        windows = [encoder.window(Image.fromarray(picture)) for picture in pictures]
         pixels = normalise(torch.from_numpy(np.stack(windows)).to(encoder.device), encoder.preparation)
         return patch_tokens(encoder.network, pixels)
 

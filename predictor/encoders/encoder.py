@@ -149,15 +149,16 @@ class Encoder:
     def _concatenate(self, parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.concatenate([np.empty((0, self.dim), np.float32), *parts])
 
+    def window(self, image: Image.Image) -> NDArray[np.uint8]:
+        """The network's input (H, W, 3) for a picture; that of such an input is the same again."""
+        size = self.preparation.size
+        if self.preparation.whole:
+            return squash(image, *(size[::-1] if image.height > image.width else size))
+        return centre_crop(image, *size)
+
     def _windows(self, item: Item, read_views: Callable[[Item], Sequence[Image.Image]]) -> list[NDArray[np.uint8]]:
         """The network's input for the item: a window (H, W, 3) of each view."""
-        preparation = self.preparation
-        if preparation.whole:
-            return [
-                squash(view, *(preparation.size[::-1] if view.height > view.width else preparation.size))
-                for view in read_views(item)
-            ]
-        return [centre_crop(view, *preparation.size) for view in read_views(item)]
+        return [self.window(view) for view in read_views(item)]
 
     def _stack(self, items: list[list[NDArray[np.uint8]]]) -> _Batch:
         """The items' windows, stacked by shape."""

@@ -24,7 +24,6 @@ from predictor.encoders.patches import transformer_of
 from predictor.geodesy import Floats
 from predictor.network.heads import Heads
 from predictor.pictures.covering import Box
-from predictor.pictures.images import centre_crop, squash
 
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
 REGIONS = 3
@@ -46,10 +45,7 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
     Raises NoExplanation.
     """
     method = method or methods(encoder)[0]
-    upright = encoder.preparation.whole and image.height > image.width
-    size = encoder.preparation.size[::-1] if upright else encoder.preparation.size
-    window = (squash if encoder.preparation.whole else centre_crop)(image, *size)
-    pixels = normalise(torch.tensor(window)[None].to(encoder.device), encoder.preparation).requires_grad_()
+    pixels = normalise(torch.tensor(encoder.window(image))[None].to(encoder.device), encoder.preparation).requires_grad_()
     with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
         logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
         likeliest = functional.log_softmax(logits / artifact.calibration.temperature, dim=1).max()

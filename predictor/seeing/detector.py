@@ -21,7 +21,6 @@ from safetensors import safe_open
 from predictor.encoders.encoder import Encoder, normalise
 from predictor.encoders.patches import patch_tokens
 from predictor.pictures.covering import Box
-from predictor.pictures.images import centre_crop
 from predictor.seeing.head import ClueHead, patch_centres, presence
 
 HEADS = Path(__file__).parent / "heads"  # a file for each encoder that has a head, by its name
@@ -71,7 +70,7 @@ class Detector:
 
     def find(self, encoder: Encoder, image: Image.Image) -> list[Seen]:
         """The clues that the picture shows, the surest first."""
-        looked = self.look(encoder, np.stack([centre_crop(image, *encoder.preparation.size)]))
+        looked = self.look(encoder, np.stack([encoder.window(image)]))
         left, top, right, bottom = encoder.preparation.box_in(image)
         origin, size = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
         found = np.flatnonzero(looked.logits[0] >= self.thresholds)

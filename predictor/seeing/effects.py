@@ -17,7 +17,7 @@ from PIL import Image
 from predictor.answers.artifact import Artifact
 from predictor.answers.posterior import locate
 from predictor.geodesy import INDIA_SCALE_KM, distance_matrix_km, positions
-from predictor.pictures.covering import Box, cover
+from predictor.pictures.covering import Box, cover, within
 
 if TYPE_CHECKING:
     from predictor.encoders.encoder import Encoder
@@ -66,9 +66,11 @@ def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequ
     if not seen:
         return []
     window = encoder.preparation.box_in(image)
-    elsewhere = [_elsewhere(clue.box, window) for clue in seen]
-    covered: list[Sequence[Box]] = [[], *([clue.box] for clue in seen), *([box] for box in elsewhere if box)]
-    embeddings = artifact.heads.project(encoder.encode_views([[cover(image, boxes)] for boxes in covered]))
+    own = [within(clue.box, window) for clue in seen]
+    elsewhere = [box and _elsewhere(box) for box in own]
+    small = Image.fromarray(encoder.window(image))  # as the network sees it: covering a large picture takes far longer
+    covered: list[Sequence[Box]] = [[], *([box] if box else [] for box in own), *([box] for box in elsewhere if box)]
+    embeddings = artifact.heads.project(encoder.encode_views([[cover(small, boxes)] for boxes in covered]))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
     shares = iter(cells[1 + len(seen) :, cells[0].argmax()].tolist())
     guess, *guesses = (
@@ -93,16 +95,14 @@ def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequ
     return sorted(measured, key=lambda clue: -clue.lost)
 
 
-def _elsewhere(box: Box, window: Box) -> Box | None:
-    """A box of the same size in the window that the network sees, which does not overlap this one; None without room.
+def _elsewhere(box: Box) -> Box | None:
+    """A box of the same size in what the network sees, which does not overlap this one; None without room.
 
     Of all such places the one of median distance: the farthest are corners, which seldom show anything.
     """
     left, top, right, bottom = box
     wide, high = right - left, bottom - top
-    steps = [
-        np.linspace(window[axis], window[2 + axis] - side, PLACES).tolist() for axis, side in enumerate((wide, high))
-    ]
+    steps = [np.linspace(0, 1 - side, PLACES).tolist() for side in (wide, high)]
     free = [
         (x, y, x + wide, y + high)
         for x, y in itertools.product(*steps)

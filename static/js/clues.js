@@ -29,8 +29,7 @@ export function numbered({ known, found, names }) {
     ...found.map(({ name, box, moved_km: km }) => ({
       kind: /** @type {const} */ ("found"),
       text: shown(name),
-      effect:
-        km === null ? gettext("Seen, but no reason for the guess") : effectOf(km),
+      effect: km === null ? gettext("Seen, but no reason for the guess") : effectOf(km),
       box,
     })),
   ].map((clue, index) => ({ ...clue, number: index + 1 }));

@@ -24,7 +24,8 @@ ROUND = """
     JOIN pipeline_photo p ON p.id = r.photo_id
     JOIN predictor_prediction s ON s.sha256 = p.sha256 AND s.version_id = g.version_id
     WHERE g.token = ? AND r.number = ?"""
-MOST_ROUNDS, FAR_KM = 5, 10.0
+ROUNDS, FAR_KM = 5, 10.0
+MOST_ROUNDS = 3 * ROUNDS  # half of the scenes have no such clue: about one run in 60,000 sees none
 
 
 def seen_in(site: Site, address: str) -> list[tuple[SeenClue, Box]]:
@@ -44,18 +45,20 @@ def moves(clue: SeenClue) -> bool:
 @pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "360 px"])
 def test_what_the_model_saw_is_boxed_at_the_reveal_and_its_effect_told_with_the_reasons(visit, site, size):
     page = visit(**size)
-    start_game(page)
-    for _ in range(MOST_ROUNDS):  # until a clue of the round's scene moves the guess
+    for played in range(MOST_ROUNDS):  # until a clue of the round's scene moves the guess
+        if played % ROUNDS == 0:
+            start_game(page)
+        else:
+            with page.expect_navigation():
+                page.locator("#next").click()
+            page.wait_for_selector("#picture[data-state=ready]", timeout=TIMEOUT_MS)
         guess(page, "jaipur")
         page.locator("#result").wait_for()
         seen = seen_in(site, page.url)
         if reason := next((clue for clue, _ in seen if moves(clue)), None):
             break
-        with page.expect_navigation():
-            page.locator("#next").click()
-        page.wait_for_selector("#picture[data-state=ready]")
     else:
-        pytest.fail("No clue moved the guess in five scenes.")
+        pytest.fail(f"No clue moved the guess in {MOST_ROUNDS} scenes.")
 
     page.locator("#clues-show").click()
     page.wait_for_timeout(300)

@@ -31,6 +31,15 @@ def test_an_embedding_does_not_depend_on_the_batch_it_came_in() -> None:
     assert np.allclose(together[3], alone[0], atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "starter_vit"])
+@pytest.mark.parametrize("turn", [None, Image.Transpose.ROTATE_90])
+def test_the_input_made_of_an_input_is_the_same(name: str, turn: Image.Transpose | None) -> None:
+    encoder = load_encoder(name)
+    image = PICTURES[0].transpose(turn) if turn is not None else PICTURES[0]
+    window = encoder.window(image)
+    assert np.array_equal(encoder.window(Image.fromarray(window)), window)
+
+
 def test_upright_and_lying_pictures_may_come_together() -> None:
     encoder = load_encoder("efficientnet_lite0")
     mixed = [PICTURES[0], PICTURES[1].transpose(Image.Transpose.ROTATE_90), PICTURES[2]]
