@@ -45,7 +45,8 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
     Raises NoExplanation.
     """
     method = method or methods(encoder)[0]
-    pixels = normalise(torch.tensor(encoder.window(image))[None].to(encoder.device), encoder.preparation).requires_grad_()
+    window = torch.tensor(encoder.window(image))[None]
+    pixels = normalise(window.to(encoder.device), encoder.preparation).requires_grad_()
     with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
         logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
         likeliest = functional.log_softmax(logits / artifact.calibration.temperature, dim=1).max()
