@@ -33,12 +33,12 @@ from predictor.pictures.picture_views import views_of
 from predictor.reading.engine import ReaderMissing
 from predictor.reading.store import StoredLines, is_of_stored, questions_to_read, read_lines, reader, store_readings
 from predictor.reasons.saliency import methods, saliency, top_regions
-from predictor.seeing.effects import StoredClues, clues_in, to_stored
 from predictor.serving import questions
 from predictor.serving.questions import Failure
 from predictor.versions.selectors import artifact_of, champion, serving_versions
 from predictor.versions.services import (
     OtherWeights,
+    clues_of,
     detector_for,
     encoder_of,
     float16_bytes,
@@ -134,6 +134,7 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
         except Exception:  # an answer from a picture that was not read is better than none
             logger.exception("The text in a picture cannot be read.")
 
+    detector = detector_for(loaded.encoder)
     known = known_clues(loaded.version, [question.sha256 for question in batch if is_of_stored(question)])
     done = 0
     for raw in loaded.encoder.stream(batch, read_views):
@@ -147,7 +148,7 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             image = images.get(question.pk)
             clues = known.get(question.sha256) if is_of_stored(question) else None
             if clues is None and image and not question.covered:
-                clues = _clues(loaded, image)
+                clues = clues_of(detector, loaded.artifact, loaded.encoder, image, question.sha256 or question.upload)
             questions.settle(
                 question=question,
                 now=timezone.now(),
@@ -174,16 +175,6 @@ def _attention(loaded: LoadedVersion, image: Image.Image) -> dict[str, Any] | No
     box = loaded.encoder.preparation.box_in(image)
     regions = top_regions(values, box)
     return {"method": method, "values": np.round(values, 3).tolist(), "seen": box, "regions": regions}
-
-
-def _clues(loaded: LoadedVersion, image: Image.Image) -> StoredClues | None:
-    """The clues that the picture shows; None where none can be found."""
-    try:
-        detector = detector_for(loaded.encoder)
-        return to_stored(clues_in(detector, loaded.artifact, loaded.encoder, image)) if detector else None
-    except Exception:  # an answer without clues is better than none
-        logger.exception("No clues found with %s.", loaded.encoder.name)
-        return None
 
 
 def picture_of(question: Question) -> Image.Image:

@@ -116,7 +116,8 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
         hashes = [batch[index] for index in kept]
         clues: list[StoredClues | None] = []
         for sha256 in hashes:
-            clues.append(stored_clues(detector, artifact, encoder, sha256) if detector else None)
+            image = decode(store.read(sha256)) if detector else PLACEHOLDER
+            clues.append(clues_of(detector, artifact, encoder, image, sha256))
             if detector and progress:  # each clue takes a while, and whoever waits may be served meanwhile
                 progress(done, len(missing))
         store_predictions(version, hashes, cells[kept], embeddings[kept], clues)
@@ -137,16 +138,20 @@ def detector_for(encoder: Encoder) -> Detector | None:
         return None
 
 
-def stored_clues(detector: Detector, artifact: Artifact, encoder: Encoder, sha256: str) -> StoredClues | None:
-    """The clues in a stored image with their effects; None for a panorama or very wide picture, which has no one input.
+def clues_of(
+    detector: Detector | None, artifact: Artifact, encoder: Encoder, image: Image.Image, name: str
+) -> StoredClues | None:
+    """The clues in a picture with their effects; None for a panorama or very wide picture, which has no one input.
 
-    None, too, where they cannot be found: a prediction without clues is better than none.
+    None, too, without a detector and where they cannot be found: an answer without clues is better than none. ``name``
+    is the image's in the log.
     """
     try:
-        image = decode(store.read(sha256))
-        return to_stored(clues_in(detector, artifact, encoder, image)) if len(views_of(image)) == 1 else None
+        if not detector or len(views_of(image)) > 1:
+            return None
+        return to_stored(clues_in(detector, artifact, encoder, image))
     except Exception:
-        logger.exception("No clues for the image %s.", sha256)
+        logger.exception("No clues for the image %s.", name)
         return None
 
 
