@@ -40,6 +40,7 @@ MARKS = {  # the site's three marks, told apart by colour and shape; the model's
 }
 OUTLINE_TOLERANCE_DEGREES = 0.03
 MIN_PROBABILITY = 0.002  # cells below it are not drawn
+LEAST_SHARE = 0.005  # of a state that is told beside the likeliest: the rest are all alike
 STYLE = """
 html,body{height:100%;margin:0;font:15px/1.45 system-ui,sans-serif;color:#1b2226;background:#f5f3ed}
 body{display:flex;flex-direction:column}
@@ -50,7 +51,7 @@ header h2{font-size:1rem;margin:.5rem 0 .25rem}
 header ol{margin:0 0 .25rem;padding-left:1.8rem;columns:19rem;column-gap:3rem}header li{break-inside:avoid}
 .picture{position:relative;line-height:0}.picture.boxed img{max-height:20rem}
 .picture svg{position:absolute;inset:0;width:100%;height:100%}.frames{fill:none;filter:drop-shadow(0 0 2px #000)}
-.handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:22rem;width:100%}
+.handout-text{flex:1;min-width:15rem}.folium-map{position:relative;flex:1;min-height:min(80vh,40rem);width:100%}
 .leaflet-container{background:#dfe8ea}
 """
 
@@ -185,7 +186,8 @@ def _label(words: str) -> str:
 
 
 def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
-    states = ", ".join(f"{_(state['name'])} {state['probability']:.0%}" for state in reasons["states"][:4])
+    told = [reasons["states"][0], *(s for s in reasons["states"][1:4] if s["probability"] >= LEAST_SHARE)]
+    states = ", ".join(f"{_(state['name'])} {percent(state['probability'])}" for state in told)
     read = "".join(
         f"<li>“{escape(text['text'])}”: {escape(text['meaning'])} · {escape(text['effect'])}</li>"
         for text in reasons["texts"]
@@ -195,7 +197,7 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
         read = f"<h2>{heading}</h2><ul>{read}</ul>"
     best_labels = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
-        f"<li>{escape(task)}: {escape(best['label'])} ({best['probability']:.0%})</li>" for task, best in best_labels
+        f"<li>{escape(task)}: {escape(best['label'])} ({percent(best['probability'])})</li>" for task, best in best_labels
     )
     if clues:
         heading = escape(_("Inferred clues"))

@@ -12,6 +12,7 @@ const L = window.L;
 const POLL_MS = 250;
 const PATIENCE_MS = 60_000;
 const SMALLEST_BOX = 0.02; // of the picture's sides
+const LEAST_SHARE = 0.005; // of a state that is told beside the likeliest: the rest are all alike
 /** @type {ReasonsPage} */
 const state = pageData("reasons-state");
 const picture = byId("the-picture", HTMLImageElement);
@@ -179,7 +180,8 @@ function showLists(reasons) {
   byId("doubt").hidden = !reasons.doubtful;
   byId("pin-note").hidden = reasons.pin_among_likeliest;
   byId("inferred").hidden = !reasons.clues.length;
-  bars(byId("states"), reasons.states.slice(0, 5));
+  const told = reasons.states.filter(({ probability }, rank) => rank === 0 || probability >= LEAST_SHARE);
+  bars(byId("states"), told.slice(0, 5));
   bars(byId("top-cells"), reasons.cells);
   byId("clues").replaceChildren(
     ...reasons.clues.flatMap(({ task, labels: [best] }) => {

@@ -39,7 +39,7 @@ def test_a_finished_round_leads_to_its_reasons(page):
     page.wait_for_selector("#result:not([hidden])")
     page.locator("#why").click()
     page.wait_for_selector(READY, timeout=TIMEOUT_MS)
-    assert page.locator("#states li").count() == 5
+    assert 1 <= page.locator("#states li").count() <= 5  # a sign that is read can leave one
     assert page.locator("#top-cells li").count() == 5
     assert page.locator("#clues dt").count() >= 1
     assert page.locator("#map .map-cell").count() >= 1  # a sign that is read can leave one
@@ -137,6 +137,6 @@ def test_an_educator_explains_a_picture_of_their_own(site, browser, tmp_path: Pa
     page.set_input_files("input[name=picture]", file)
     page.get_by_role("button", name="Explain picture").click()
     page.wait_for_selector(READY, timeout=TIMEOUT_MS)
-    assert page.locator("#states li").count() == 5
+    assert 1 <= page.locator("#states li").count() <= 5
     assert set((site.data / "store").rglob("*.jpg")) == stored
     context.close()
