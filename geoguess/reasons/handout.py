@@ -197,7 +197,8 @@ def _header(subject: Subject, reasons: dict[str, Any], picture: bytes) -> str:
         read = f"<h2>{heading}</h2><ul>{read}</ul>"
     best_labels = [(clue["task"], clue["labels"][0]) for clue in reasons["clues"]]
     clues = "".join(
-        f"<li>{escape(task)}: {escape(best['label'])} ({percent(best['probability'])})</li>" for task, best in best_labels
+        f"<li>{escape(task)}: {escape(best['label'])} ({percent(best['probability'])})</li>"
+        for task, best in best_labels
     )
     if clues:
         heading = escape(_("Inferred clues"))
