@@ -73,7 +73,7 @@ def evaluate_reasons(
         for name, values in maps.items():
             if small:
                 hits.setdefault(name, []).append(float(_points_at(values, window, small)))
-            deleted, inserted = _curves(artifact, encoder, picture.image, values, window)
+            deleted, inserted = _curves(artifact, encoder, picture.image, values)
             deletion.setdefault(name, []).append(float(deleted.mean()))
             insertion.setdefault(name, []).append(float(inserted.mean()))
     report.progress(count, count, "Measuring reasons")
@@ -103,33 +103,26 @@ def evaluate_reasons(
     }
 
 
-def _curves(
-    artifact: Artifact, encoder: Encoder, image: Image.Image, values: Floats, window: Box
-) -> tuple[Floats, Floats]:
+def _curves(artifact: Artifact, encoder: Encoder, image: Image.Image, values: Floats) -> tuple[Floats, Floats]:
     """Probability (STEPS + 1,) of the whole picture's likeliest cell, during deletion and during insertion."""
+    seen = Image.fromarray(encoder.window(image))
     ranks = np.argsort(np.argsort(-values, axis=None)).reshape(values.shape)
-    pictures = [image]
+    pictures = [seen]
     for share in np.linspace(0, 1, STEPS + 1)[1:]:
-        pictures.append(_masked(image, ranks >= share * values.size, window))
+        pictures.append(_masked(seen, ranks >= share * values.size))
     for share in np.linspace(0, 1, STEPS + 1)[:-1]:
-        pictures.append(_masked(image, ranks < share * values.size, window))
+        pictures.append(_masked(seen, ranks < share * values.size))
     embeddings = artifact.heads.project(encoder.encode_views([[picture] for picture in pictures]))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
     probability = cells[:, cells[0].argmax()]
     return probability[: STEPS + 1], np.append(probability[STEPS + 1 :], probability[0])
 
 
-def _masked(image: Image.Image, keep: np.ndarray, window: Box) -> Image.Image:
-    """The picture with its mean colour wherever ``keep`` (rows, columns), over the encoder's window, is not true."""
-    left, top, right, bottom = (
-        round(edge * side) for edge, side in zip(window, [image.width, image.height] * 2, strict=True)
-    )
-    colour = tuple(int(value) for value in np.asarray(image.resize((64, 64))).reshape(-1, 3).mean(axis=0))
-    plain = Image.new("RGB", image.size, colour)
-    mask = Image.new("L", image.size, 0)
-    small = Image.fromarray(np.where(keep, 255, 0).astype(np.uint8))
-    mask.paste(small.resize((right - left, bottom - top), Image.Resampling.NEAREST), (left, top))
-    return Image.composite(image, plain, mask)
+def _masked(seen: Image.Image, keep: np.ndarray) -> Image.Image:
+    """What the network sees, with its mean colour wherever ``keep`` (rows, columns) is not true."""
+    colour = tuple(int(value) for value in np.asarray(seen).reshape(-1, 3).mean(axis=0))
+    mask = Image.fromarray(np.where(keep, 255, 0).astype(np.uint8)).resize(seen.size, Image.Resampling.NEAREST)
+    return Image.composite(seen, Image.new("RGB", seen.size, colour), mask)
 
 
 def _points_at(values: Floats, window: Box, boxes: Sequence[Box]) -> bool:
