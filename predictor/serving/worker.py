@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -148,7 +148,8 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
             image = images.get(question.pk)
             clues = known.get(question.sha256) if is_of_stored(question) else None
             if clues is None and image and not question.covered:
-                clues = clues_of(detector, loaded.artifact, loaded.encoder, image, question.sha256 or question.upload)
+                name, picture = question.sha256 or question.upload, partial(images.__getitem__, question.pk)
+                clues = clues_of(detector, loaded.artifact, loaded.encoder, picture, name)
             questions.settle(
                 question=question,
                 now=timezone.now(),

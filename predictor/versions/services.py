@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +117,7 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
         hashes = [batch[index] for index in kept]
         clues: list[StoredClues | None] = []
         for sha256 in hashes:
-            image = decode(store.read(sha256)) if detector else PLACEHOLDER
-            clues.append(clues_of(detector, artifact, encoder, image, sha256))
+            clues.append(clues_of(detector, artifact, encoder, partial(_stored, sha256), sha256))
             if detector and progress:  # each clue takes a while, and whoever waits may be served meanwhile
                 progress(done, len(missing))
         store_predictions(version, hashes, cells[kept], embeddings[kept], clues)
@@ -138,8 +138,12 @@ def detector_for(encoder: Encoder) -> Detector | None:
         return None
 
 
+def _stored(sha256: str) -> Image.Image:
+    return decode(store.read(sha256))
+
+
 def clues_of(
-    detector: Detector | None, artifact: Artifact, encoder: Encoder, image: Image.Image, name: str
+    detector: Detector | None, artifact: Artifact, encoder: Encoder, read: Callable[[], Image.Image], name: str
 ) -> StoredClues | None:
     """The clues in a picture with their effects; None for a panorama or very wide picture, which has no one input.
 
@@ -147,7 +151,7 @@ def clues_of(
     is the image's in the log.
     """
     try:
-        if not detector or len(views_of(image)) > 1:
+        if not detector or len(views_of(image := read())) > 1:
             return None
         return to_stored(clues_in(detector, artifact, encoder, image))
     except Exception:

@@ -86,6 +86,19 @@ def test_clues_that_fail_cost_no_prediction(
     assert f"No clues for the image {hashes[0]}" in caplog.text
 
 
+@pytest.mark.usefixtures("made_detector")
+def test_an_image_that_is_gone_before_its_clues_are_looked_for_costs_no_prediction(
+    made_version: ModelVersion, hashes: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(_sha256: str) -> Image.Image:
+        raise store.ImageMissing("made")
+
+    monkeypatch.setattr(services, "_stored", gone)
+    assert predict_images(version=made_version, sha256s=hashes[:1]) == 1
+    assert Prediction.objects.get().clues is None
+    assert f"No clues for the image {hashes[0]}" in caplog.text
+
+
 def stored(image: Image.Image) -> str:
     """The hash of the picture, which is put into the store."""
     buffer = io.BytesIO()
