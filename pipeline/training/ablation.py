@@ -219,7 +219,7 @@ def _calibration_cells(row: dict[str, Any]) -> list[str]:
 
 class _CachedLearner:
     """`learn` with a cache for the default recipe: half of the table's recipes differ from it only in answering, and
-    most others have its geocells.
+    most others have its geocells and the weights of its tasks.
     """
 
     def __init__(self, default: Recipe) -> None:
@@ -231,6 +231,8 @@ class _CachedLearner:
         if recipe.without_answering() != self.default:
             if key in self.models and _geocells(recipe) == _geocells(self.default):
                 options["partition"] = self.models[key].partition
+            if key in self.models and recipe.contrastive == self.default.contrastive:
+                options["tasks"] = self.models[key].tasks
             return learn(photos, recipe, report, *args, **options)
         if key not in self.models:
             self.models[key] = learn(photos, recipe, report)

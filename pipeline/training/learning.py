@@ -132,10 +132,12 @@ def learn(
     penalties: list[float] = PENALTIES,
     districts: DistrictMap | None = None,
     partition: Partition | None = None,
+    tasks: Mapping[str, Task] | None = None,
 ) -> FittedModel:
     """Fit all parts to the photos, the cell head for each penalty, largest first.
 
-    The geocells are those of ``partition``; without one they start from ``districts``, India's by default.
+    The geocells are those of ``partition``; without one they start from ``districts``, India's by default. Of
+    ``tasks``, fitted to the same photos and projection, the weights are kept.
     """
     vectors = photos.vectors()
     partition = partition or divide(photos, recipe, districts)
@@ -150,7 +152,9 @@ def learn(
     cells = partition.cell_of(photos.latitudes, photos.longitudes).astype(np.int64)
     gallery = GalleryPhotos(embeddings, vectors, cells)
     tasks = {
-        name: _task(embeddings[known], values[known], gallery.cells[known], len(partition), report)
+        name: _task(
+            embeddings[known], values[known], gallery.cells[known], len(partition), report, (tasks or {}).get(name)
+        )
         for name, values in photos.labels.items()
         if len(np.unique(values[known := values != ""])) > 1
     }
@@ -173,9 +177,19 @@ def _pretrained(embeddings: Embeddings, metadata: Metadata, recipe: Recipe, repo
     )
 
 
-def _task(embeddings: Embeddings, values: NDArray[np.str_], cells: NDArray, count: int, report: Reporter) -> Task:
+def _task(
+    embeddings: Embeddings,
+    values: NDArray[np.str_],
+    cells: NDArray,
+    count: int,
+    report: Reporter,
+    fitted: Task | None,
+) -> Task:
     labels, index = np.unique(values, return_inverse=True)
-    weight, bias = fit_path(embeddings, np.eye(len(labels))[index], [TASK_PENALTY], report.check)[0]
+    if fitted:
+        weight, bias = fitted.weight, fitted.bias
+    else:
+        weight, bias = fit_path(embeddings, np.eye(len(labels))[index], [TASK_PENALTY], report.check)[0]
     given_cell = np.full((len(labels), count), PSEUDOCOUNT)
     np.add.at(given_cell, (index, cells), 1.0)
     return Task(labels, weight, bias, given_cell / given_cell.sum(axis=0))
