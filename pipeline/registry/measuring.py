@@ -128,7 +128,8 @@ def evaluate_clues_of(
     scenes: list[AuditedScene] = []
     for photo in rows:
         report.progress(len(scenes), len(rows), "Looking for clues")
-        scenes.append(_audited(photo, clues_in(detector, artifact, encoder, decode(store.read(photo.sha256)))))
+        picture = encoder.input_of(decode(store.read(photo.sha256)))
+        scenes.append(_audited(photo, clues_in(detector, artifact, encoder, [picture])[0]))
     report.progress(len(scenes), len(rows), "Looking for clues")
     return audit(scenes)
 

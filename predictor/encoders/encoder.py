@@ -54,6 +54,14 @@ class Preparation:
 
 
 @dataclass(frozen=True)
+class Input:
+    """What the network sees of a picture: ``window`` (H, W, 3), which shows the part ``box`` of the picture."""
+
+    window: NDArray[np.uint8]
+    box: Box
+
+
+@dataclass(frozen=True)
 class Encoder:
     """A frozen network. Embeddings are comparable where ``weights_sha256`` and ``identity`` are the same.
 
@@ -156,23 +164,22 @@ class Encoder:
             return squash(image, *(size[::-1] if image.height > image.width else size))
         return centre_crop(image, *size)
 
+    def input_of(self, image: Image.Image) -> Input:
+        """What the network sees of a picture."""
+        return Input(self.window(image), self.preparation.box_in(image))
+
     def _windows(self, item: Item, read_views: Callable[[Item], Sequence[Image.Image]]) -> list[NDArray[np.uint8]]:
         """The network's input for the item: a window (H, W, 3) of each view."""
         return [self.window(view) for view in read_views(item)]
 
     def _stack(self, items: list[list[NDArray[np.uint8]]]) -> _Batch:
         """The items' windows, stacked by shape."""
-        windows = [window for item in items for window in item]
-        shapes = np.array([window.shape[0] for window in windows])
-        rows = [np.flatnonzero(shapes == height) for height in np.unique(shapes)]
-        return _Batch(
-            [len(item) for item in items], rows, [np.stack([windows[row] for row in stack]) for stack in rows]
-        )
+        return _Batch([len(item) for item in items], list(stacked([window for item in items for window in item])))
 
     def _embed(self, batch: _Batch) -> NDArray[np.float32]:
         """Embeddings (b, dim), the mean over each item's views."""
         views = np.empty((sum(batch.sizes), self.dim), np.float32)
-        for rows, windows in zip(batch.rows, batch.windows, strict=True):
+        for rows, windows in batch.stacks:
             views[rows] = self._forward(windows)
         starts = np.cumsum([0, *batch.sizes[:-1]])
         return (np.add.reduceat(views, starts, axis=0) / np.array(batch.sizes)[:, None]).astype(np.float32)
@@ -196,11 +203,18 @@ class Encoder:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Windows of items with ``sizes`` views each: stacks (v, H, W, 3), one for each shape, and their ``rows``."""
+    """Windows of items with ``sizes`` views each, as `stacked` gives them."""
 
     sizes: list[int]
-    rows: list[NDArray[np.intp]]
-    windows: list[NDArray[np.uint8]]
+    stacks: list[tuple[NDArray[np.intp], NDArray[np.uint8]]]
+
+
+def stacked(windows: Sequence[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.uint8]]]:
+    """Windows (H, W, 3) of the same shape stacked (v, H, W, 3), with their indices (v,)."""
+    heights = np.array([window.shape[0] for window in windows])
+    for height in np.unique(heights):
+        rows = np.flatnonzero(heights == height)
+        yield rows, np.stack([windows[row] for row in rows.tolist()])
 
 
 def normalise(pixels: Tensor, preparation: Preparation) -> Tensor:

@@ -7,6 +7,7 @@ pictures (`pipeline.starter.clue_detector`). Clues for which none suffices have 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +16,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from safetensors import safe_open
 
-from predictor.encoders.encoder import Encoder, normalise
+from predictor.encoders.encoder import Encoder, Input, normalise, stacked
 from predictor.encoders.patches import patch_tokens
 from predictor.pictures.covering import Box
 from predictor.seeing.head import ClueHead, patch_centres, presence
@@ -68,20 +68,27 @@ class Detector:
         boxes = self.head.boxes_at(tokens, clues, points, (1 / columns, 1 / rows)).clamp(0, 1)
         return Looked(*(values.cpu().numpy() for values in (presence(scores), boxes, points)))
 
-    def find(self, encoder: Encoder, image: Image.Image) -> list[Seen]:
-        """The clues that the picture shows, the surest first."""
-        looked = self.look(encoder, np.stack([encoder.window(image)]))
-        left, top, right, bottom = encoder.preparation.box_in(image)
+    def find(self, encoder: Encoder, inputs: Sequence[Input]) -> list[list[Seen]]:
+        """The clues that each of the pictures shows, the surest first, with their boxes in the whole picture."""
+        found: list[list[Seen]] = [[] for _ in inputs]
+        for rows, windows in stacked([picture.window for picture in inputs]):
+            looked = self.look(encoder, windows)
+            for row, logits, boxes in zip(rows, looked.logits, looked.boxes, strict=True):
+                found[row] = self._named(logits, boxes, inputs[row].box)
+        return found
+
+    def _named(self, logits: NDArray[np.float32], boxes: NDArray[np.float32], seen: Box) -> list[Seen]:
+        """The clues whose logits (K,) reach their thresholds, with boxes (K, 4) in the part that is seen."""
+        left, top, right, bottom = seen
         origin, size = np.array([left, top] * 2), np.array([right - left, bottom - top] * 2)
-        found = np.flatnonzero(looked.logits[0] >= self.thresholds)
-        found = found[np.argsort(-looked.logits[0, found], kind="stable")]
+        named = np.flatnonzero(logits >= self.thresholds)
         return [
             Seen(
                 self.names[clue],
-                tuple(round(float(edge), 4) for edge in origin + looked.boxes[0, clue] * size),  # type: ignore[arg-type]
-                round(float(1 / (1 + np.exp(-looked.logits[0, clue]))), 4),
+                tuple(round(float(edge), 4) for edge in origin + boxes[clue] * size),  # type: ignore[arg-type]
+                round(float(1 / (1 + np.exp(-logits[clue]))), 4),
             )
-            for clue in found
+            for clue in named[np.argsort(-logits[named], kind="stable")]
         ]
 
 

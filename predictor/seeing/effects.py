@@ -7,7 +7,7 @@ own box counts for more.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,12 @@ from PIL import Image
 
 from predictor.answers.artifact import Artifact
 from predictor.answers.posterior import locate
-from predictor.geodesy import INDIA_SCALE_KM, distance_matrix_km, positions
+from predictor.geodesy import INDIA_SCALE_KM, Floats, distance_matrix_km, positions
+from predictor.network.heads import Embeddings
 from predictor.pictures.covering import Box, cover, within
 
 if TYPE_CHECKING:
-    from predictor.encoders.encoder import Encoder
+    from predictor.encoders.encoder import Encoder, Input
     from predictor.seeing.detector import Detector, Seen
 
 LEAST_EFFECT = 0.1  # of the cell's probability: what takes less from it is no reason
@@ -56,43 +57,83 @@ class SeenClue:
         return self.lost >= LEAST_EFFECT * self.share and self.lost > elsewhere
 
 
-def clues_in(detector: Detector, artifact: Artifact, encoder: Encoder, image: Image.Image) -> list[SeenClue]:
-    """The clues that the picture shows with their effects, the greatest first."""
-    return effects(artifact, encoder, image, detector.find(encoder, image))
+def clues_in(detector: Detector, artifact: Artifact, encoder: Encoder, inputs: Sequence[Input]) -> list[list[SeenClue]]:
+    """The clues that each of the pictures shows with their effects, the greatest first."""
+    return effects(artifact, encoder, inputs, detector.find(encoder, inputs))
 
 
-def effects(artifact: Artifact, encoder: Encoder, image: Image.Image, seen: Sequence[Seen]) -> list[SeenClue]:
-    """The clues with their effects on the network's guess, the greatest first. What was read counts elsewhere."""
-    if not seen:
-        return []
-    window = encoder.preparation.box_in(image)
-    own = [within(clue.box, window) for clue in seen]
-    elsewhere = [box and _elsewhere(box) for box in own]
-    small = Image.fromarray(encoder.window(image))  # as the network sees it: covering a large picture takes far longer
-    covered: list[Sequence[Box]] = [[], *([box] if box else [] for box in own), *([box] for box in elsewhere if box)]
-    embeddings = artifact.heads.project(encoder.encode_views([[cover(small, boxes)] for boxes in covered]))
-    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
-    shares = iter(cells[1 + len(seen) :, cells[0].argmax()].tolist())
-    guess, *guesses = (
-        locate(row, embedding, artifact.reference, artifact.method, INDIA_SCALE_KM).guess
-        for row, embedding in zip(cells[: 1 + len(seen)], embeddings[: 1 + len(seen)], strict=True)
-    )
-    measured = []
-    for clue, box, without, row in zip(seen, elsewhere, guesses, cells[1:], strict=False):
-        latitude, longitude = positions(without)
-        measured.append(
-            SeenClue(
-                clue.name,
-                clue.box,
-                clue.probability,
-                float(cells[0].max()),
-                float(row[cells[0].argmax()]),
-                next(shares) if box else None,
-                (float(latitude), float(longitude)),
-                float(distance_matrix_km(guess[None], without[None])[0, 0]),
-            )
+def effects(
+    artifact: Artifact, encoder: Encoder, inputs: Sequence[Input], seen: Sequence[Sequence[Seen]]
+) -> list[list[SeenClue]]:
+    """The clues of each picture with their effects on the network's guess, the greatest first.
+
+    What was read counts elsewhere. All that is covered, in all pictures, is looked at in common batches.
+    """
+    trials = [_Trials.of(picture, clues) for picture, clues in zip(inputs, seen, strict=True)]
+    embeddings = artifact.heads.project(
+        encoder.encode_views(
+            [view] for picture, trial in zip(inputs, trials, strict=True) for view in trial.views(picture)
         )
-    return sorted(measured, key=lambda clue: -clue.lost)
+    )
+    cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
+    ends = np.cumsum([len(trial.covered) for trial in trials])[:-1]
+    split = zip(trials, np.split(cells, ends), np.split(embeddings, ends), strict=True)
+    return [trial.measured(artifact, of_cells, of_embeddings) for trial, of_cells, of_embeddings in split]
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """What is covered in a picture, as shares of what the network sees: nothing, each clue, as much elsewhere.
+
+    ``elsewhere`` has an entry for each clue, None where there is no room. Where no clue was seen nothing is tried.
+    """
+
+    seen: Sequence[Seen]
+    own: list[Box | None]
+    elsewhere: list[Box | None]
+
+    @classmethod
+    def of(cls, picture: Input, seen: Sequence[Seen]) -> _Trials:
+        own = [within(clue.box, picture.box) for clue in seen]
+        return cls(seen, own, [box and _elsewhere(box) for box in own])
+
+    @property
+    def covered(self) -> list[Sequence[Box]]:
+        if not self.seen:
+            return []
+        return [[], *([box] if box else [] for box in self.own), *([box] for box in self.elsewhere if box)]
+
+    def views(self, picture: Input) -> Iterator[Image.Image]:
+        """The picture as the network sees it, with each of these covered; in a large one that takes far longer."""
+        window = Image.fromarray(picture.window)
+        return (cover(window, boxes) for boxes in self.covered)
+
+    def measured(self, artifact: Artifact, cells: Floats, embeddings: Embeddings) -> list[SeenClue]:
+        """The clues with their effects, from what the network says of the views: cells (V, C), embeddings (V, d)."""
+        if not self.seen:
+            return []
+        likeliest, count = cells[0].argmax(), 1 + len(self.seen)
+        guess, *guesses = (
+            locate(row, embedding, artifact.reference, artifact.method, INDIA_SCALE_KM).guess
+            for row, embedding in zip(cells[:count], embeddings[:count], strict=True)
+        )
+        shares = iter(cells[count:, likeliest].tolist())
+        measured = []
+        for clue, box, without, row in zip(self.seen, self.elsewhere, guesses, cells[1:count], strict=True):
+            latitude, longitude = positions(without)
+            measured.append(
+                SeenClue(
+                    clue.name,
+                    clue.box,
+                    clue.probability,
+                    float(cells[0, likeliest]),
+                    float(row[likeliest]),
+                    next(shares) if box else None,
+                    (float(latitude), float(longitude)),
+                    float(distance_matrix_km(guess[None], without[None])[0, 0]),
+                )
+            )
+        return sorted(measured, key=lambda clue: -clue.lost)
 
 
 def _elsewhere(box: Box) -> Box | None:

@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -139,17 +139,24 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
     done = 0
     for raw in loaded.encoder.stream(batch, read_views):
         cells, embeddings = posteriors_of_embeddings(loaded.artifact, raw)
-        for question, row, embedding in zip(batch[done : done + len(raw)], cells, embeddings, strict=True):
+        part = batch[done : done + len(raw)]
+        unseen = {
+            str(question.pk): loaded.encoder.input_of(images[question.pk])
+            for question in part
+            if question.pk in images
+            and not question.covered
+            and not (is_of_stored(question) and question.sha256 in known)
+        }
+        found = clues_of(detector, loaded.artifact, loaded.encoder, unseen)
+        for question, row, embedding in zip(part, cells, embeddings, strict=True):
             if question.pk in errors:
                 _fail([question], errors[question.pk])
                 continue
             if is_of_stored(question) and question.pk in lines:
                 store_readings(reader().version, {question.sha256: lines[question.pk]})
-            image = images.get(question.pk)
             clues = known.get(question.sha256) if is_of_stored(question) else None
-            if clues is None and image and not question.covered:
-                name, picture = question.sha256 or question.upload, partial(images.__getitem__, question.pk)
-                clues = clues_of(detector, loaded.artifact, loaded.encoder, picture, name)
+            if clues is None:
+                clues = found.get(str(question.pk))
             questions.settle(
                 question=question,
                 now=timezone.now(),
@@ -158,7 +165,7 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
                 embedding=float16_bytes(embedding),
                 lines=None if is_of_stored(question) else lines.get(question.pk),
                 clues=clues,
-                attention=_attention(loaded, image) if image else None,
+                attention=_attention(loaded, images[question.pk]) if question.pk in images else None,
             )
             if is_of_stored(question):
                 store_predictions(loaded.version, [question.sha256], row[None], embedding[None], [clues])

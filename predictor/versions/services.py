@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from predictor.versions.selectors import artifact_of, champion, serving_version,
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from predictor.encoders.encoder import Encoder
+    from predictor.encoders.encoder import Encoder, Input
     from predictor.seeing.detector import Detector
 
 logger = logging.getLogger(__name__)
@@ -101,10 +100,15 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
     encoder = encoder_of(artifact)
     detector = detector_for(encoder)
     skipped: set[str] = set()
+    inputs: dict[str, Input] = {}  # in which clues are looked for
 
     def read_views(sha256: str) -> Sequence[Image.Image]:
         try:
-            return views_of(decode(store.read(sha256)))
+            views = views_of(decode(store.read(sha256)))
+            if detector and len(views) == 1:
+                inputs[sha256] = encoder.input_of(views[0])
+                return [Image.fromarray(inputs[sha256].window)]
+            return views
         except (UnreadableImage, store.ImageMissing) as error:
             logger.warning("No prediction for the image %s: %s", sha256, error)
             skipped.add(sha256)
@@ -115,12 +119,10 @@ def predict_images(*, version: ModelVersion, sha256s: Iterable[str], progress: P
         batch = missing[done : done + len(part)]
         kept = [index for index, sha256 in enumerate(batch) if sha256 not in skipped]
         hashes = [batch[index] for index in kept]
-        clues: list[StoredClues | None] = []
-        for sha256 in hashes:
-            clues.append(clues_of(detector, artifact, encoder, partial(_stored, sha256), sha256))
-            if detector and progress:  # each clue takes a while, and whoever waits may be served meanwhile
-                progress(done, len(missing))
-        store_predictions(version, hashes, cells[kept], embeddings[kept], clues)
+        clues = clues_of(
+            detector, artifact, encoder, {sha256: inputs.pop(sha256) for sha256 in hashes if sha256 in inputs}
+        )
+        store_predictions(version, hashes, cells[kept], embeddings[kept], [clues.get(sha256) for sha256 in hashes])
         done += len(part)
         if progress:
             progress(done, len(missing))
@@ -138,25 +140,21 @@ def detector_for(encoder: Encoder) -> Detector | None:
         return None
 
 
-def _stored(sha256: str) -> Image.Image:
-    return decode(store.read(sha256))
-
-
 def clues_of(
-    detector: Detector | None, artifact: Artifact, encoder: Encoder, read: Callable[[], Image.Image], name: str
-) -> StoredClues | None:
-    """The clues in a picture with their effects; None for a panorama or very wide picture, which has no one input.
+    detector: Detector | None, artifact: Artifact, encoder: Encoder, inputs: Mapping[str, Input]
+) -> dict[str, StoredClues]:
+    """The clues in pictures, by their names, with their effects; a panorama or very wide picture has no one input.
 
-    None, too, without a detector and where they cannot be found: an answer without clues is better than none. ``name``
-    is the image's in the log.
+    None for any without a detector and where they cannot be found: an answer without clues is better than none.
     """
+    if not detector or not inputs:
+        return {}
     try:
-        if not detector or len(views_of(image := read())) > 1:
-            return None
-        return to_stored(clues_in(detector, artifact, encoder, image))
+        found = clues_in(detector, artifact, encoder, list(inputs.values()))
     except Exception:
-        logger.exception("No clues for the image %s.", name)
-        return None
+        logger.exception("No clues for the images %s.", ", ".join(inputs))
+        return {}
+    return {name: to_stored(clues) for name, clues in zip(inputs, found, strict=True)}
 
 
 def known_clues(version: ModelVersion, sha256s: Iterable[str]) -> dict[str, StoredClues]:

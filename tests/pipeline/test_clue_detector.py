@@ -124,10 +124,12 @@ def test_a_built_detector_finds_what_it_may_and_says_where_it_is_drawn(encoder: 
     assert detector is not None
     assert detector.names == NAMES
     assert np.isfinite(detector.thresholds).tolist() == [True, False]
-    (found,) = detector.find(encoder, spots((2, 3)))
+    (found,) = detector.find(encoder, [encoder.input_of(spots((2, 3)))])[0]
     assert found.name == RED
     assert found.box == pytest.approx(patch_box(2, 3), abs=2e-3)
-    assert detector.find(encoder, spots((2, 3), colour=(10, 40, 250))) == []  # blue was never seen to be right
+    assert (
+        detector.find(encoder, [encoder.input_of(spots((2, 3), colour=(10, 40, 250)))])[0] == []
+    )  # blue was never seen to be right
     assert len(places_of(RED, file)) == 300
     assert set(places_of(RED, file)) == {(9.93, 76.26), (15.5, 76.26)}
     assert places_of(BLUE, file) == []

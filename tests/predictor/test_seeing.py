@@ -47,11 +47,14 @@ def detector(encoder: Encoder, made_detector: Path) -> Detector:
 def test_clues_are_found_where_they_are_the_surest_first(encoder: Encoder, detector: Detector) -> None:
     image = spots((0, 5), (2, 1), (2, 2), (3, 4), colour=(60, 60, 255))
     image.paste((255, 20, 20), (8, 0, 16, 8))
-    assert [seen.name for seen in detector.find(encoder, image)] == [BLUE, RED]  # blue is in four patches
-    (red,) = detector.find(encoder, spots((2, 3)))
+    assert [seen.name for seen in detector.find(encoder, [encoder.input_of(image)])[0]] == [
+        BLUE,
+        RED,
+    ]  # blue is in four patches
+    (red,) = detector.find(encoder, [encoder.input_of(spots((2, 3)))])[0]
     assert (red.name, red.box) == (RED, pytest.approx(patch_box(2, 3), abs=1e-4))
     assert red.probability > 0.9
-    assert detector.find(encoder, spots()) == []
+    assert detector.find(encoder, [encoder.input_of(spots())])[0] == []
 
 
 def test_boxes_are_told_in_the_whole_picture_where_the_network_sees_its_middle(
@@ -59,7 +62,7 @@ def test_boxes_are_told_in_the_whole_picture_where_the_network_sees_its_middle(
 ) -> None:
     wide = Image.new("RGB", (96, 32), (120, 120, 120))
     wide.paste(spots((1, 0)), (24, 0))
-    (seen,) = detector.find(encoder, wide)
+    (seen,) = detector.find(encoder, [encoder.input_of(wide)])[0]
     assert seen.box == pytest.approx((24 / 96, 0.25, 32 / 96, 0.5), abs=1e-4)
 
 
@@ -173,7 +176,7 @@ def test_what_decides_is_a_reason_and_the_background_is_not() -> None:
     artifact, encoder = with_red(-24.0), COLOUR
     image = spots((1, 1))
     seen = [Seen("grey", patch_box(3, 5), 0.8), Seen("red", patch_box(1, 1), 0.7), Seen("all", WHOLE, 0.6)]
-    measured = {clue.name: clue for clue in effects(artifact, encoder, image, seen)}
+    measured = {clue.name: clue for clue in effects(artifact, encoder, [encoder.input_of(image)], [seen])[0]}
     red, grey = measured["red"], measured["grey"]
     assert red.is_reason
     assert not grey.is_reason
@@ -182,9 +185,9 @@ def test_what_decides_is_a_reason_and_the_background_is_not() -> None:
     assert abs(grey.lost) < 0.02
     assert red.elsewhere_share == pytest.approx(red.share, abs=0.02)  # grey was covered
     assert measured["all"].elsewhere_share is None
-    lost = [clue.lost for clue in effects(artifact, encoder, image, seen)]
+    lost = [clue.lost for clue in effects(artifact, encoder, [encoder.input_of(image)], [seen])[0]]
     assert lost == sorted(lost, reverse=True)
-    assert effects(artifact, encoder, image, []) == []
+    assert effects(artifact, encoder, [encoder.input_of(image)], [[]])[0] == []
 
 
 def test_what_is_covered_elsewhere_is_in_sight_of_the_network() -> None:
@@ -195,7 +198,7 @@ def test_what_is_covered_elsewhere_is_in_sight_of_the_network() -> None:
     assert other
     left, top, right, bottom = (round(edge * side) for edge, side in zip(other, (48, 32) * 2, strict=True))
     upright.paste((250, 40, 10), (left, 32 + top, right, 32 + bottom))
-    (seen,) = effects(with_red(-29.0), COLOUR, upright, [Seen("red", box, 0.9)])
+    (seen,) = effects(with_red(-29.0), COLOUR, [COLOUR.input_of(upright)], [[Seen("red", box, 0.9)]])[0]
     assert seen.lost > 0.3
     assert seen.elsewhere_share == pytest.approx(seen.without_share, abs=0.01)  # the other patch was covered
 
@@ -206,7 +209,7 @@ def test_the_guess_without_a_clue_is_that_for_the_covered_picture(
     artifact = artifact_of(made_version)
     image = spots(*((row, column) for row in range(4) for column in range(3)))
     image.paste((40, 160, 60), (24, 0, 48, 32))
-    (seen,) = clues_in(detector, artifact, encoder, image)
+    (seen,) = clues_in(detector, artifact, encoder, [encoder.input_of(image)])[0]
     assert seen.name == RED
     guess, without = (effects_guess(artifact, encoder, picture) for picture in (image, cover(image, [seen.box])))
     assert seen.without == pytest.approx(without, abs=1e-4)

@@ -83,20 +83,19 @@ def test_clues_that_fail_cost_no_prediction(
     monkeypatch.setattr(services, "clues_in", fail)
     assert predict_images(version=made_version, sha256s=hashes[:1]) == 1
     assert Prediction.objects.get().clues is None
-    assert f"No clues for the image {hashes[0]}" in caplog.text
+    assert f"No clues for the images {hashes[0]}" in caplog.text
 
 
 @pytest.mark.usefixtures("made_detector")
-def test_an_image_that_is_gone_before_its_clues_are_looked_for_costs_no_prediction(
-    made_version: ModelVersion, hashes: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_each_picture_is_read_once_for_its_prediction_and_its_clues(
+    made_version: ModelVersion, hashes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(_sha256: str) -> Image.Image:
-        raise store.ImageMissing("made")
-
-    monkeypatch.setattr(services, "_stored", gone)
-    assert predict_images(version=made_version, sha256s=hashes[:1]) == 1
-    assert Prediction.objects.get().clues is None
-    assert f"No clues for the image {hashes[0]}" in caplog.text
+    read: list[str] = []
+    bytes_of = store.read
+    monkeypatch.setattr(store, "read", lambda sha256: read.append(sha256) or bytes_of(sha256))
+    assert predict_images(version=made_version, sha256s=hashes) == len(hashes)
+    assert sorted(read) == sorted(hashes)
+    assert not Prediction.objects.filter(clues__isnull=True).exists()
 
 
 def stored(image: Image.Image) -> str:
