@@ -1,8 +1,9 @@
 """Saliency maps: how much each part of the picture counts for the likeliest geocell.
 
 Transformers: attention rollout (Abnar & Zuidema 2020), or attention weighted by its gradient (Chefer, Gur, Wolf 2021),
-which is specific to one cell. Other networks: Grad-CAM on their last maps (Selvaraju et al. 2017). Their faithfulness
-is measured by `pipeline.evaluation.faithfulness`; docs/model.md has the figures.
+which is specific to one cell, and the latter in stages: what counts most is covered, and the network asked again. Other
+networks: Grad-CAM on their last maps (Selvaraju et al. 2017). Their faithfulness is measured by
+`pipeline.evaluation.faithfulness`; docs/model.md has the figures.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from predictor.network.heads import Heads
 from predictor.pictures.covering import Box
 
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
+STAGED = f"{GRADIENT_ATTENTION} in stages"
+STAGES = 7
 REGIONS = 3
 REGION_SHARE = 0.25  # side of a region as a share of the network's input window
 
@@ -36,7 +39,7 @@ class NoExplanation(RuntimeError):
 
 def methods(encoder: Encoder) -> tuple[str, ...]:
     """The methods that fit this encoder; pages show the first one."""
-    return (GRADIENT_ATTENTION, ROLLOUT) if transformer_of(encoder.network) else (GRAD_CAM,)
+    return (STAGED, GRADIENT_ATTENTION, ROLLOUT) if transformer_of(encoder.network) else (GRAD_CAM,)
 
 
 def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:
@@ -45,26 +48,60 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
     Raises NoExplanation.
     """
     method = method or methods(encoder)[0]
-    window = torch.tensor(encoder.window(image))[None]
-    pixels = normalise(window.to(encoder.device), encoder.preparation).requires_grad_()
-    with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
-        logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
-        likeliest = functional.log_softmax(logits / artifact.calibration.temperature, dim=1).max()
-        if method == ROLLOUT:
-            relevance = _rollout([attention.mean(dim=1)[0] for attention in attentions])
-        elif method == GRADIENT_ATTENTION:
-            gradients = torch.autograd.grad(likeliest, attentions)
-            weighted = [(a * g).clamp(min=0).mean(dim=1)[0] for a, g in zip(attentions, gradients, strict=True)]
-            relevance = _accumulate(weighted)
-        else:
-            relevance = _grad_cam(likeliest, maps[-1])
-    values = relevance.detach().cpu().numpy().astype(float)
-    if values.ndim == 1:
-        values = _grid(values, transformer_of(encoder.network))
+    window = encoder.window(image)
+    one_map = GRADIENT_ATTENTION if method == STAGED else method
+    values, cell = _relevance(encoder, artifact, window, one_map)
     low, high = values.min(), values.max()
     if not np.isfinite(values).all() or np.isclose(low, high, atol=0):
         raise NoExplanation(f"The {method} map of {encoder.name} is constant or not finite: from {low} to {high}.")
+    if method == STAGED:
+        values = _in_stages(encoder, artifact, window, values, cell)
     return (values - low) / (high - low)
+
+
+def _in_stages(encoder: Encoder, artifact: Artifact, window: NDArray[np.uint8], first: Floats, cell: int) -> Floats:
+    """The values of a first map, given to the patches in the order in which they count once the others are covered.
+
+    What a patch shows may be shown by others too: only the picture without those tells what is left to go by.
+    """
+    values, left = first, np.ones(first.shape, bool)
+    order: list[int] = []
+    for patches in np.array_split(np.arange(first.size), STAGES):
+        if order:
+            values, _ = _relevance(encoder, artifact, _only(window, left), GRADIENT_ATTENTION, cell)
+        chosen = np.argsort(-np.where(left, values, -np.inf), axis=None, kind="stable")[: len(patches)]
+        left.flat[chosen] = False
+        order += chosen.tolist()
+    ordered = np.empty_like(first)
+    ordered.flat[order] = np.sort(first, axis=None)[::-1]
+    return ordered
+
+
+def _only(window: NDArray[np.uint8], kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The window (H, W, 3), with its mean colour on the patches (rows, columns) that are not kept."""
+    mask = kept.repeat(len(window) // len(kept), axis=0).repeat(window.shape[1] // kept.shape[1], axis=1)
+    return np.where(mask[..., None], window, window.mean(axis=(0, 1))).astype(np.uint8)
+
+
+def _relevance(
+    encoder: Encoder, artifact: Artifact, window: NDArray[np.uint8], method: str, cell: int | None = None
+) -> tuple[Floats, int]:
+    """How much each part (rows, columns) of the input (H, W, 3) counts for a cell, by default the likeliest; and it."""
+    pixels = normalise(torch.tensor(window)[None].to(encoder.device), encoder.preparation).requires_grad_()
+    with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
+        logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
+        cell = int(logits.argmax()) if cell is None else cell
+        belief = functional.log_softmax(logits / artifact.calibration.temperature, dim=1)[0, cell]
+        if method == ROLLOUT:
+            relevance = _rollout([attention.mean(dim=1)[0] for attention in attentions])
+        elif method == GRADIENT_ATTENTION:
+            gradients = torch.autograd.grad(belief, attentions)
+            weighted = [(a * g).clamp(min=0).mean(dim=1)[0] for a, g in zip(attentions, gradients, strict=True)]
+            relevance = _accumulate(weighted)
+        else:
+            relevance = _grad_cam(belief, maps[-1])
+    values = relevance.detach().cpu().numpy().astype(float)
+    return (_grid(values, transformer_of(encoder.network)) if values.ndim == 1 else values), cell
 
 
 def top_regions(values: Floats, box: Box, count: int = REGIONS) -> list[Box]:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.evaluation.faithfulness import _curves
 from pipeline.starter.drawings import FOLDER as SCENES
 from predictor.answers.artifact import load_artifact
 from predictor.encoders.encoder import Encoder, Preparation, frozen_encoder
@@ -23,6 +24,8 @@ from predictor.reasons.saliency import (
     GRAD_CAM,
     GRADIENT_ATTENTION,
     ROLLOUT,
+    STAGED,
+    STAGES,
     NoExplanation,
     methods,
     saliency,
@@ -82,7 +85,7 @@ def test_grad_cam_points_at_what_decides(tiny_encoder: str, row: int, column: in
 
 
 @pytest.mark.parametrize("network", [tiny_vit, tiny_clip])
-@pytest.mark.parametrize("method", ["rollout", "gradient attention"])
+@pytest.mark.parametrize("method", ["rollout", "gradient attention", "gradient attention in stages"])
 def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(
     tiny_encoder: str, network: Callable[[], tuple[torch.nn.Module, Preparation]], method: str
 ) -> None:
@@ -90,7 +93,7 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(
     artifact = with_heads(encoder)
     blocks = getattr(encoder.network, "network", encoder.network).blocks
     fused = [block.attn.fused_attn for block in blocks]
-    assert methods(encoder) == (GRADIENT_ATTENTION, ROLLOUT)
+    assert methods(encoder) == (STAGED, GRADIENT_ATTENTION, ROLLOUT)
     before = encoder.encode([spot(1, 2)])
     values = saliency(encoder, artifact, spot(1, 2), method)
     assert values.shape == (4, 6)
@@ -113,7 +116,7 @@ class Wrapped(torch.nn.Module):
         return self.network(images)
 
 
-@pytest.mark.parametrize("method", ["rollout", "gradient attention"])
+@pytest.mark.parametrize("method", ["rollout", "gradient attention", "gradient attention in stages"])
 def test_a_transformer_inside_a_wrapper_is_explained_as_outside(method: str) -> None:
     network, how = tiny_vit()
     encoder, wrapped = frozen_encoder("tiny_vit", network, how), frozen_encoder("wrapped", Wrapped(network), how)
@@ -191,6 +194,21 @@ def test_covering_what_the_shipped_starter_looks_at_moves_its_belief_more_than_c
         after = belief([covered(*pair) for pair in zip(images, chosen, strict=True)])
         moved.append(np.abs(after - before).sum(axis=1).mean())
     assert moved[0] > 1.2 * moved[1], moved
+
+
+def test_stages_reorder_the_patches_of_the_first_map_and_cover_better_what_decides() -> None:
+    encoder, artifact = load_encoder("starter_vit"), load_artifact(STARTER_WEIGHTS.parent / "artifact")
+    lost: dict[str, list[float]] = {GRADIENT_ATTENTION: [], STAGED: []}
+    for file in some_scenes():
+        image = Image.open(file).convert("RGB")
+        first, staged = (saliency(encoder, artifact, image, method) for method in lost)
+        assert np.array_equal(np.sort(first, axis=None), np.sort(staged, axis=None))
+        count = first.size // STAGES  # of the first stage, which knows no more than the first map
+        assert set(np.argsort(-first, axis=None)[:count]) == set(np.argsort(-staged, axis=None)[:count])
+        for method, values in zip(lost, (first, staged), strict=True):
+            deleted, _ = _curves(artifact, encoder, image, values)
+            lost[method].append(deleted.mean() / deleted[0])
+    assert np.mean(lost[STAGED]) < np.mean(lost[GRADIENT_ATTENTION])
 
 
 def test_rollout_of_attention_that_stays_in_place_is_even(tiny_encoder: str) -> None:
