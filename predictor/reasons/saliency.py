@@ -29,6 +29,7 @@ from predictor.pictures.covering import Box
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
 STAGED = f"{GRADIENT_ATTENTION} in stages"
 STAGES = 7
+LARGE_MB = 100  # of a network
 REGIONS = 3
 REGION_SHARE = 0.25  # side of a region as a share of the network's input window
 
@@ -38,8 +39,14 @@ class NoExplanation(RuntimeError):
 
 
 def methods(encoder: Encoder) -> tuple[str, ...]:
-    """The methods that fit this encoder; pages show the first one."""
-    return (STAGED, GRADIENT_ATTENTION, ROLLOUT) if transformer_of(encoder.network) else (GRAD_CAM,)
+    """The methods that fit this encoder; pages show the first one.
+
+    That is stages where these are quick: on a CPU a large network would keep all who ask waiting for seconds.
+    """
+    if not transformer_of(encoder.network):
+        return (GRAD_CAM,)
+    quick = encoder.device.type == "cuda" or encoder.megabytes < LARGE_MB
+    return (STAGED, GRADIENT_ATTENTION, ROLLOUT) if quick else (GRADIENT_ATTENTION, STAGED, ROLLOUT)
 
 
 def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: str | None = None) -> Floats:

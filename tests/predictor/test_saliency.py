@@ -104,6 +104,15 @@ def test_a_transformer_is_explained_patch_by_patch_and_left_as_it_was(
     assert not np.allclose(values, saliency(encoder, artifact, spot(3, 0), method))
 
 
+@pytest.mark.parametrize(("device", "first"), [("cpu", GRADIENT_ATTENTION), ("cuda", STAGED)])
+def test_a_large_network_is_explained_in_stages_where_that_is_quick(device: str, first: str) -> None:
+    network, how = tiny_vit()
+    network.register_buffer("ballast", torch.zeros(30_000_000))
+    encoder = replace(frozen_encoder("large", network, how), device=torch.device(device))
+    assert methods(encoder)[0] == first
+    assert set(methods(encoder)) == {GRADIENT_ATTENTION, STAGED, ROLLOUT}
+
+
 class Wrapped(torch.nn.Module):
     """A network inside another, as where several parts of its output are pooled."""
 
