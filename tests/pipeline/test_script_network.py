@@ -67,9 +67,9 @@ def test_boxes_are_drawn_alike_from_one_seed_and_show_all_scripts() -> None:
 
 
 @pytest.mark.training
-def test_training_learns_and_repeats_itself(tmp_path: Path) -> None:
+def test_training_repeats_itself_and_its_network_is_calibrated_and_kept(tmp_path: Path) -> None:
     source = Source("training", site_fonts())
-    networks = [training.train(source, course=training.Course(boxes=640, epochs=3, rate=4e-3)) for _ in range(2)]
+    networks = [training.train(source, course=training.Course(boxes=96, epochs=2, rate=4e-3)) for _ in range(2)]
     first, again = (network.state_dict() for network in networks)
     assert all(torch.equal(first[name], again[name]) for name in first)
 
