@@ -152,12 +152,15 @@ def _recorded(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]
     maps: list[Tensor] = []
     hooks, fused = [], []
     transformer = transformer_of(network)
+
+    def keep_attention(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+        if output.requires_grad:  # other threads predict with the same network meanwhile
+            attentions.append(output)
+
     for attention in [block.attn for block in transformer.blocks] if transformer else []:
         fused.append((attention, attention.fused_attn))
         attention.fused_attn = False
-        hooks.append(
-            attention.attn_drop.register_forward_hook(lambda _module, _inputs, output: attentions.append(output))
-        )
+        hooks.append(attention.attn_drop.register_forward_hook(keep_attention))
 
     def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
         if isinstance(output, Tensor) and output.ndim == 4 and output.shape[2] > 1 and output.requires_grad:
