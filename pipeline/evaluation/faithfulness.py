@@ -20,7 +20,7 @@ from pipeline.support.progress import SILENT, Reporter
 from predictor.answers.artifact import Artifact
 from predictor.encoders.encoder import Encoder
 from predictor.geodesy import Floats
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, only_patches
 from predictor.reasons.saliency import NoExplanation, methods, saliency
 
 SEED = 0
@@ -109,20 +109,13 @@ def _curves(artifact: Artifact, encoder: Encoder, image: Image.Image, values: Fl
     ranks = np.argsort(np.argsort(-values, axis=None)).reshape(values.shape)
     pictures = [seen]
     for share in np.linspace(0, 1, STEPS + 1)[1:]:
-        pictures.append(_masked(seen, ranks >= share * values.size))
+        pictures.append(only_patches(seen, ranks >= share * values.size))
     for share in np.linspace(0, 1, STEPS + 1)[:-1]:
-        pictures.append(_masked(seen, ranks < share * values.size))
+        pictures.append(only_patches(seen, ranks < share * values.size))
     embeddings = artifact.heads.project(encoder.encode_views([[picture] for picture in pictures]))
     cells = artifact.heads.posterior(embeddings, artifact.calibration.temperature)
     probability = cells[:, cells[0].argmax()]
     return probability[: STEPS + 1], np.append(probability[STEPS + 1 :], probability[0])
-
-
-def _masked(seen: Image.Image, keep: np.ndarray) -> Image.Image:
-    """What the network sees, with its mean colour wherever ``keep`` (rows, columns) is not true."""
-    colour = tuple(int(value) for value in np.asarray(seen).reshape(-1, 3).mean(axis=0))
-    mask = Image.fromarray(np.where(keep, 255, 0).astype(np.uint8)).resize(seen.size, Image.Resampling.NEAREST)
-    return Image.composite(seen, Image.new("RGB", seen.size, colour), mask)
 
 
 def _points_at(values: Floats, window: Box, boxes: Sequence[Box]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the picture
@@ -18,6 +19,13 @@ def cover(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     for left, top, right, bottom in boxes:
         painted.paste(colour, (round(left * width), round(top * height), round(right * width), round(bottom * height)))
     return painted
+
+
+def only_patches(seen: Image.Image, kept: NDArray[np.bool_]) -> Image.Image:
+    """What a network sees, with its mean colour wherever ``kept`` (rows, columns) is not true."""
+    colour = tuple(int(value) for value in np.asarray(seen).reshape(-1, 3).mean(axis=0))
+    mask = Image.fromarray(np.where(kept, 255, 0).astype(np.uint8)).resize(seen.size, Image.Resampling.NEAREST)
+    return Image.composite(seen, Image.new("RGB", seen.size, colour), mask)
 
 
 def within(box: Box | None, window: Box | None) -> Box | None:

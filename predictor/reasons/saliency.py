@@ -24,7 +24,7 @@ from predictor.encoders.encoder import Encoder, normalise
 from predictor.encoders.patches import transformer_of
 from predictor.geodesy import Floats
 from predictor.network.heads import Heads
-from predictor.pictures.covering import Box
+from predictor.pictures.covering import Box, only_patches
 
 ROLLOUT, GRADIENT_ATTENTION, GRAD_CAM = "rollout", "gradient attention", "Grad-CAM"
 STAGED = f"{GRADIENT_ATTENTION} in stages"
@@ -59,8 +59,8 @@ def saliency(encoder: Encoder, artifact: Artifact, image: Image.Image, method: s
     one_map = GRADIENT_ATTENTION if method == STAGED else method
     values, cell = _relevance(encoder, artifact, window, one_map)
     low, high = values.min(), values.max()
-    if not np.isfinite(values).all() or np.isclose(low, high, atol=0):
-        raise NoExplanation(f"The {method} map of {encoder.name} is constant or not finite: from {low} to {high}.")
+    if np.isclose(low, high, atol=0):
+        raise NoExplanation(f"The {method} map of {encoder.name} is constant: {low}.")
     if method == STAGED:
         values = _in_stages(encoder, artifact, window, values, cell)
     return (values - low) / (high - low)
@@ -71,11 +71,11 @@ def _in_stages(encoder: Encoder, artifact: Artifact, window: NDArray[np.uint8], 
 
     What a patch shows may be shown by others too: only the picture without those tells what is left to go by.
     """
-    values, left = first, np.ones(first.shape, bool)
+    seen, values, left = Image.fromarray(window), first, np.ones(first.shape, bool)
     order: list[int] = []
     for patches in np.array_split(np.arange(first.size), STAGES):
         if order:
-            values, _ = _relevance(encoder, artifact, _only(window, left), GRADIENT_ATTENTION, cell)
+            values, _ = _relevance(encoder, artifact, np.asarray(only_patches(seen, left)), GRADIENT_ATTENTION, cell)
         chosen = np.argsort(-np.where(left, values, -np.inf), axis=None, kind="stable")[: len(patches)]
         left.flat[chosen] = False
         order += chosen.tolist()
@@ -84,16 +84,13 @@ def _in_stages(encoder: Encoder, artifact: Artifact, window: NDArray[np.uint8], 
     return ordered
 
 
-def _only(window: NDArray[np.uint8], kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The window (H, W, 3), with its mean colour on the patches (rows, columns) that are not kept."""
-    mask = kept.repeat(len(window) // len(kept), axis=0).repeat(window.shape[1] // kept.shape[1], axis=1)
-    return np.where(mask[..., None], window, window.mean(axis=(0, 1))).astype(np.uint8)
-
-
 def _relevance(
     encoder: Encoder, artifact: Artifact, window: NDArray[np.uint8], method: str, cell: int | None = None
 ) -> tuple[Floats, int]:
-    """How much each part (rows, columns) of the input (H, W, 3) counts for a cell, by default the likeliest; and it."""
+    """How much each part (rows, columns) of the input (H, W, 3) counts for a cell, by default the likeliest; and it.
+
+    Raises NoExplanation where that is not finite.
+    """
     pixels = normalise(torch.tensor(window)[None].to(encoder.device), encoder.preparation).requires_grad_()
     with torch.enable_grad(), _recorded(encoder.network) as (attentions, maps):
         logits = _cell_logits(encoder.network(pixels).float(), artifact.heads)
@@ -108,6 +105,8 @@ def _relevance(
         else:
             relevance = _grad_cam(belief, maps[-1])
     values = relevance.detach().cpu().numpy().astype(float)
+    if not np.isfinite(values).all():
+        raise NoExplanation(f"The {method} map of {encoder.name} is not finite.")
     return (_grid(values, transformer_of(encoder.network)) if values.ndim == 1 else values), cell
 
 
