@@ -143,7 +143,8 @@ def _answer(batch: list[Question], loaded: LoadedVersion) -> None:
         unseen = {
             str(question.pk): loaded.encoder.input_of(images[question.pk])
             for question in part
-            if question.pk in images
+            if detector
+            and question.pk in images
             and not question.covered
             and not (is_of_stored(question) and question.sha256 in known)
         }

@@ -145,14 +145,22 @@ def clues_of(
 ) -> dict[str, StoredClues]:
     """The clues in pictures, by their names, with their effects; a panorama or very wide picture has no one input.
 
-    None for any without a detector and where they cannot be found: an answer without clues is better than none.
+    None for any without a detector and where they cannot be found: an answer without clues is better than none. After a
+    failure the pictures are tried in halves, so that one which fails costs no other its clues.
     """
     if not detector or not inputs:
         return {}
     try:
         found = clues_in(detector, artifact, encoder, list(inputs.values()))
     except Exception:
-        logger.exception("No clues for the images %s.", ", ".join(inputs))
+        names = list(inputs)
+        if len(names) > 1:
+            halves = names[: len(names) // 2], names[len(names) // 2 :]
+            first, second = (
+                clues_of(detector, artifact, encoder, {name: inputs[name] for name in half}) for half in halves
+            )
+            return first | second
+        logger.exception("No clues for the image %s.", names[0])
         return {}
     return {name: to_stored(clues) for name, clues in zip(inputs, found, strict=True)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from predictor.answers.posterior import STATES
 from predictor.geodesy import INDIA_SCALE_KM, haversine_km
 from predictor.models import ModelVersion, Prediction, Promotion
 from predictor.pictures import store
-from predictor.seeing.effects import from_stored
+from predictor.seeing.effects import SeenClue, from_stored
 from predictor.versions import selectors, services
 from predictor.versions.selectors import answer, artifact_of, champion, prediction_for, training_hashes
 from predictor.versions.services import OtherWeights, predict_images, promote, register_version
@@ -83,7 +84,27 @@ def test_clues_that_fail_cost_no_prediction(
     monkeypatch.setattr(services, "clues_in", fail)
     assert predict_images(version=made_version, sha256s=hashes[:1]) == 1
     assert Prediction.objects.get().clues is None
-    assert f"No clues for the images {hashes[0]}" in caplog.text
+    assert f"No clues for the image {hashes[0]}" in caplog.text
+
+
+@pytest.mark.usefixtures("made_detector")
+def test_a_picture_that_fails_costs_no_other_its_clues(
+    made_version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, plain = stored(spots((1, 2))), stored(spots((3, 0), colour=(10, 40, 250))), stored(spots())
+    find = services.clues_in
+
+    def found(*arguments: Any) -> list[list[SeenClue]]:
+        if any(picture.window[-4, 4, 2] > 200 for picture in arguments[-1]):  # the blue spot
+            raise RuntimeError("made")
+        return find(*arguments)
+
+    monkeypatch.setattr(services, "clues_in", found)
+    assert predict_images(version=made_version, sha256s=[good, bad, plain]) == 3
+    clues = {row.sha256: row.clues for row in Prediction.objects.all()}
+    assert [seen["name"] for seen in clues[good]] == [RED]
+    assert clues[plain] == []
+    assert clues[bad] is None
 
 
 @pytest.mark.usefixtures("made_detector")
