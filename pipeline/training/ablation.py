@@ -232,7 +232,7 @@ class _CachedLearner:
             if key in self.models and _geocells(recipe) == _geocells(self.default):
                 options["partition"] = self.models[key].partition
             if key in self.models and recipe.contrastive == self.default.contrastive:
-                options["tasks"] = self.models[key].tasks
+                options["fitted_tasks"] = self.models[key].tasks
             return learn(photos, recipe, report, *args, **options)
         if key not in self.models:
             self.models[key] = learn(photos, recipe, report)

@@ -132,12 +132,12 @@ def learn(
     penalties: list[float] = PENALTIES,
     districts: DistrictMap | None = None,
     partition: Partition | None = None,
-    tasks: Mapping[str, Task] | None = None,
+    fitted_tasks: Mapping[str, Task] | None = None,
 ) -> FittedModel:
     """Fit all parts to the photos, the cell head for each penalty, largest first.
 
     The geocells are those of ``partition``; without one they start from ``districts``, India's by default. Of
-    ``tasks``, fitted to the same photos and projection, the weights are kept.
+    ``fitted_tasks``, fitted to the same photos and projection, the weights are kept.
     """
     vectors = photos.vectors()
     partition = partition or divide(photos, recipe, districts)
@@ -153,7 +153,12 @@ def learn(
     gallery = GalleryPhotos(embeddings, vectors, cells)
     tasks = {
         name: _task(
-            embeddings[known], values[known], gallery.cells[known], len(partition), report, (tasks or {}).get(name)
+            embeddings[known],
+            values[known],
+            gallery.cells[known],
+            len(partition),
+            report,
+            (fitted_tasks or {}).get(name),
         )
         for name, values in photos.labels.items()
         if len(np.unique(values[known := values != ""])) > 1
