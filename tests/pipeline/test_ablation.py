@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from hashlib import sha256
 from html import unescape
@@ -20,8 +20,16 @@ from pipeline.models import Collection
 from pipeline.photos.selectors import photos_to_learn_from
 from pipeline.support.progress import SILENT, SilentReporter
 from pipeline.training import ablation, unseen
-from pipeline.training.ablation import OPTICS_WITHOUT_METADATA, Row, as_markdown, task_variants, variants
+from pipeline.training.ablation import (
+    OPTICS_WITHOUT_METADATA,
+    Row,
+    _CachedLearner,
+    as_markdown,
+    task_variants,
+    variants,
+)
 from pipeline.training.folds import folds_of_makers
+from pipeline.training.learning import learn
 from pipeline.training.recipe import ANSWERING, Recipe
 from pipeline.training.services import _learning_photos, ablate_collection
 from pipeline.training.train import train_artifact
@@ -164,6 +172,22 @@ def test_the_job_leaves_the_table_as_json_and_for_reading(collection, tiny_encod
     for row in json.loads((report.folder / "ablation.json").read_text())["rows"][1:]:
         assert f'<th scope="row">{row["name"]}</th>' in page
     assert page.count("<svg") >= 2  # the parts; baselines may be too far off
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("change", [{"cells": "quadtree"}, {"smoothing": "none"}, {"contrastive": True}])
+def test_what_is_kept_between_rows_changes_no_row(collection, tiny_encoder, change) -> None:
+    photos = _learning_photos(list(photos_to_learn_from(collection)), load_encoder(tiny_encoder), SILENT)
+    recipe = replace(Recipe(), **change)
+    cached = _CachedLearner(Recipe())
+    for part in (photos, photos.part(slice(0, 30))):
+        cached(part, Recipe(), SILENT)  # as the first row of each fold
+        kept, anew = cached(part, recipe, SILENT), learn(part, recipe, SILENT)
+        assert np.array_equal(kept.partition.centroids, anew.partition.centroids)
+        assert kept.tasks.keys() == anew.tasks.keys() != set()
+        for name, task in anew.tasks.items():
+            assert np.array_equal(kept.tasks[name].weight, task.weight)
+            assert np.array_equal(kept.tasks[name].label_given_cell, task.label_given_cell)
 
 
 @pytest.mark.training
