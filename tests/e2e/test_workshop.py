@@ -149,13 +149,13 @@ def test_a_collection_is_built_by_filter(site, page):
     page.goto("/workshop/collections/new")
     page.select_option("[name=licences]", "CC BY 4.0")
     page.click("text=Apply filter")
-    page.fill("[name=name]", "Four cities")
+    page.fill("[name=name]", "Our four cities")
     page.click("text=Create collection")
-    page.wait_for_url("**/workshop/collections/four-cities/")
+    page.wait_for_url("**/workshop/collections/our-four-cities/")
     (held,) = row(
         site,
         "SELECT count(*) FROM pipeline_photo_collections WHERE collection_id = (SELECT id FROM pipeline_collection "
-        "WHERE slug = 'four-cities')",
+        "WHERE slug = 'our-four-cities')",
     )
     assert held >= GOOD - 1
 
@@ -163,14 +163,14 @@ def test_a_collection_is_built_by_filter(site, page):
 def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(site, page, browser):
     (starter,) = row(site, "SELECT name FROM predictor_modelversion WHERE is_champion")
     (promotions,) = row(site, "SELECT count(*) FROM predictor_promotion")
-    start(page, "retrain", collection="four-cities", encoder="starter_vit", seed="5")
+    start(page, "retrain", collection="our-four-cities", encoder="starter_vit", seed="5")
     wait_for(page, "succeeded")
     version = page.locator(".job-links a").first.inner_text()
     for one in (starter, version):
-        start(page, "evaluate", version=one, collection="four-cities")
+        start(page, "evaluate", version=one, collection="our-four-cities")
         wait_for(page, "succeeded")
 
-    page.goto(f"/workshop/models/compare?a={starter}&b={version}&collection=four-cities")
+    page.goto(f"/workshop/models/compare?a={starter}&b={version}&collection=our-four-cities")
     page.get_by_role("heading", name="Improved").wait_for()
     assert page.locator(".difference svg path.area").count() >= 1
 
@@ -178,19 +178,19 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.locator("tr", has_text=version).locator("text=Promote").click()
     page.wait_for_url("**/job/start/promote/**")
     takes_over = page.get_by_role("group", name="Collections it takes over")
-    takes_over.get_by_label("Four cities").check()
+    takes_over.get_by_label("Our four cities").check()
     page.click("input[value='Start job']")
     wait_for(page, "succeeded")
     takeovers = (
         "SELECT collection, name FROM predictor_takeover JOIN predictor_modelversion AS version "
         "ON version.id = version_id"
     )
-    assert row(site, takeovers) == ("four-cities", version)
+    assert row(site, takeovers) == ("our-four-cities", version)
     assert row(site, "SELECT name FROM predictor_modelversion WHERE is_champion") == (starter,)
     played = browser.new_context(base_url=site.url).new_page()
     played.goto("/")
-    played.locator("label", has=played.locator("input[value=four-cities]")).click()
-    opponent = played.locator("p[data-for-collections=four-cities]")
+    played.locator("label", has=played.locator("input[value=our-four-cities]")).click()
+    opponent = played.locator("p[data-for-collections=our-four-cities]")
     assert opponent.locator("b").get_attribute("title") == version
     assert played.locator("p[data-for-collections]:visible").count() == 1
     played.get_by_role("button", name="Start the game").click()
@@ -225,7 +225,7 @@ def test_a_version_is_trained_compared_promoted_played_against_and_rolled_back(s
     page.goto("/workshop/models/")
     page.click(f"text=Roll back to {starter}")
     page.get_by_role("button", name="Roll back", exact=True).click()
-    page.get_by_text(f"{starter} serves “Four cities” again").wait_for()
+    page.get_by_text(f"{starter} serves “Our four cities” again").wait_for()
     assert row(site, "SELECT count(*) FROM predictor_takeover") == (0,)
     assert row(site, "SELECT count(*) FROM predictor_promotion") == (promotions + 2,)
 
@@ -237,7 +237,7 @@ def test_every_page_of_the_workshop_fits_a_phone_and_everybody(site, browser, pa
     )
     phone = context.new_page()
     photo = row(site, "SELECT min(id) FROM pipeline_photo WHERE file_name LIKE 'in/%'")[0]
-    rows = ("upload/", "review/?queue=approved", f"review/{photo}/", "collections/", "collections/four-cities/")
+    rows = ("upload/", "review/?queue=approved", f"review/{photo}/", "collections/", "collections/our-four-cities/")
     for address in (
         "",
         *rows,
