@@ -23,7 +23,7 @@ from predictor.reading.names import (
     within_state,
 )
 from predictor.reading.numbers import distances
-from predictor.reading.silent_words import NEVER, ONLY_ON_SIGNS, PHRASES
+from predictor.reading.silent_words import NEVER, ONLY_ON_SIGNS, PHRASES, WATERMARK
 from predictor.reading.spelling import as_letters, joined, words
 
 MOST_WORDS = 4  # of a town's name
@@ -39,7 +39,7 @@ BOARD_BEFORE = tuple(
     for phrase in (
         "WELCOME TO", "WELCOMES YOU TO", "GRAM PANCHAYAT", "GRAMA PANCHAYAT", "GRAMA PANCHAYATH", "NAGAR PALIKA",
         "NAGAR PALIKA PARISHAD", "NAGAR NIGAM", "NAGAR PANCHAYAT", "BUS STOP", "BUS STAND", "POLICE STATION",
-        "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN OF", "CITY OF", "MUNICIPALITY OF",
+        "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN OF", "CITY OF", "MUNICIPALITY OF", "BRANCH",
     )
 )  # fmt: skip
 BOARD_AFTER = tuple(
@@ -51,7 +51,7 @@ BOARD_AFTER = tuple(
         "NAGAR PANCHAYAT", "NAGAR PARISHAD", "GRAM PANCHAYAT", "GRAMA PANCHAYAT", "GRAMA PANCHAYATH", "PANCHAYAT",
         "PANCHAYATH", "ZILLA PARISHAD", "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN", "CITY",
         "BUS STAND", "BUS STATION", "BUS STOP", "BUS DEPOT", "BUS TERMINUS", "BUS TERMINAL", "POLICE STATION",
-        "POST OFFICE", "HEAD POST OFFICE", "TOLL PLAZA", "AIRPORT", "BYPASS",
+        "POST OFFICE", "HEAD POST OFFICE", "TOLL PLAZA", "AIRPORT", "BYPASS", "BRANCH",
     )
 )  # fmt: skip
 # Those that are long enough to be told from a name that they are run together with, as readers do.
@@ -335,6 +335,8 @@ def _place(candidate: Candidate) -> tuple[str, str, float]:
 
 def without_silent_words(text: str) -> str:
     """The text with what tells nothing about the place, though it has a place's name, taken out."""
+    if WATERMARK.search(text):
+        return ""
     for phrase in _SILENT:
         text = phrase.sub(" | ", text)
     return text

@@ -5,6 +5,8 @@ Compiled by hand: what stands on shops, roads and walls all over India, brands, 
 
 from __future__ import annotations
 
+import re
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -115,5 +117,13 @@ PHRASES = (
     "NATIONAL PERMIT", "ALL INDIA PERMIT", "GOVERNMENT OF INDIA", "GOVT OF INDIA", "INDIAN RAILWAYS", "BHARAT MATA",
     "JAI HIND", "HYDERABADI BIRYANI", "HYDERABAD BIRYANI", "HYDERABADI", "LUCKNOWI", "KOLHAPURI", "BANARASI",
     "BENGALI SWEETS", "PUNJABI DHABA", "CHENNAI EXPRESS", "BIKANER MISTHAN", "AGRA PETHA", "MADRAS CAFE",
-    "BOMBAY BHEL", "KOTA STONE", "KOTA STONES",
+    "BOMBAY BHEL", "KOTA STONE", "KOTA STONES", "BOMBAY DYEING", "DELHI PUBLIC SCHOOL", "MYSORE PAK", "DARJEELING TEA",
+    "MADRAS COFFEE", "MANGALORE TILES",
 )  # fmt: skip
+
+# A line with one of these was written over the picture by whoever took or sells it: no name in it is on the spot.
+WATERMARK = re.compile(
+    r"[©®]|\(c\)|\.(?:com|in|org|net)\b|\b(?:(?:photos?|photographs?|picture|image|pic|clicked|shot|captured) (?:by|on)"
+    r"|copyright|all rights reserved|photograph(?:y|er)|www|https?|getty ?images|shutterstock|alamy|istock)\b",
+    re.IGNORECASE,
+)
