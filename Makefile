@@ -62,9 +62,9 @@ test-unit: $(VENV)/installed-dev
 coverage: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser" --cov --cov-report=term
 
-# Each of the two processes has a site of its own; both wait for pages more than they compute.
+# Each process has a site of its own and waits for pages more than it computes, so there may be more than cores.
 test-browser: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m browser
 
 # What to run while changing code: neither browser nor training nor benchmarks.
 test-fast: $(VENV)/installed-dev

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "GeoGuess India is ready"
 COMPLETE = "All pictures of Illustrated India are there"
 START_TIMEOUT_S = 900
+# While the first makes a site, the next two need none.
+LONGEST = ("test_jobs", "test_real_photos", "test_benchmark", "test_vit_b16", "test_workshop", "test_accessibility")
 LOG_CHARACTERS = 8000
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
@@ -124,6 +126,11 @@ class Site:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker("browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def copy_data(source: Path, target: Path) -> None:

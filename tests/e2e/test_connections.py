@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Site, copy_data
-from tests.e2e.test_play import DESKTOP, locked, open_page, start_game
+from tests.e2e.test_play import AWAY, DESKTOP, locked, open_page, start_game
 from tests.e2e.test_rooms import guess, join_room, open_room
 
 __all__ = ["open_page"]
@@ -99,7 +99,7 @@ def test_a_guess_after_a_login_in_another_tab_counts(open_context, site):
     with other.expect_navigation():
         other.locator("main button[type=submit]").click()
     page.locator("#action").click()
-    assert "km" in locked(page).locator("#you-distance").inner_text()
+    assert AWAY.fullmatch(locked(page).locator("#you-distance").inner_text())
 
 
 def test_a_room_is_played_to_its_podium_without_web_sockets(open_context):

@@ -11,6 +11,7 @@ from tests.e2e.conftest import Site
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+AWAY = re.compile(r"([\d,.]+) (k?m) away")  # as a distance is told at the reveal
 
 
 @pytest.fixture
@@ -63,8 +64,8 @@ def test_a_newcomer_plays_five_rounds_on_a_desktop(open_page):
         result = locked(page)
         assert "Illustrated" in page.locator(".hud-round").inner_text()
         assert page.locator("#cell-list > li").count() == 5
-        assert "km" in page.locator("#you-distance").inner_text()
-        assert "km" in page.locator("#model-distance").inner_text()
+        assert AWAY.fullmatch(page.locator("#you-distance").inner_text())
+        assert AWAY.fullmatch(page.locator("#model-distance").inner_text())
         assert result.locator("#result-place").inner_text()
         with page.expect_navigation():
             page.locator("#next").click()
@@ -149,7 +150,7 @@ def test_when_time_is_up_the_pin_counts(open_page):
     with page.expect_response(re.compile("/draft$")):
         page.keyboard.press("Enter")
     page.wait_for_selector("#result:not([hidden])", timeout=45_000)
-    assert "km" in page.locator("#you-distance").inner_text()
+    assert AWAY.fullmatch(page.locator("#you-distance").inner_text())
 
 
 def test_nothing_moves_when_the_picture_comes(open_page):

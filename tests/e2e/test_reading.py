@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ import pytest
 
 from tests.e2e.conftest import Site, copy_data
 from tests.e2e.test_accessibility import look
-from tests.e2e.test_play import DESKTOP
+from tests.e2e.test_play import AWAY, DESKTOP
 from tests.e2e.test_reasons import READY, TIMEOUT_MS, watched
 
 PREPARE = "from tests.e2e.milestone import prepare; prepare()"
@@ -20,22 +21,23 @@ SENTENCE = re.compile(r"The model read “(.+)”; without it, it would have bee
 
 
 @pytest.fixture
-def with_milestone(site: Site) -> Iterator[tuple[Site, str]]:
-    """A site of its own, whose only picture in the collection Milestones has one, and the words on it."""
+def with_milestone(site: Site) -> Iterator[tuple[Site, str, list[list[float]]]]:
+    """A site of its own, whose only picture in the collection Milestones has one; the words on it, and their boxes."""
     data = Path(tempfile.mkdtemp(prefix="gg-e2e-"))
     copy_data(site.data, data)
     own = Site(data)
     prepared = own.manage("shell", "-c", PREPARE)
     assert prepared.returncode == 0, prepared.stderr
     own.start()
-    yield own, prepared.stdout.strip().splitlines()[-1]
+    read = json.loads(prepared.stdout.strip().splitlines()[-1])
+    yield own, read["words"], read["boxes"]
     own.stop()
     assert own.gone_within(15), own.processes()
     shutil.rmtree(data, ignore_errors=True)
 
 
 def test_words_that_moved_a_guess_are_told_drawn_and_taken_along(with_milestone, browser, tmp_path: Path):
-    site, words = with_milestone
+    site, words, places = with_milestone
     context = browser.new_context(base_url=site.url, **DESKTOP)
     page = context.new_page()
     faults = watched(page)
@@ -51,7 +53,8 @@ def test_words_that_moved_a_guess_are_told_drawn_and_taken_along(with_milestone,
     page.wait_for_selector("#result:not([hidden])")
     read, without_km = SENTENCE.fullmatch(page.locator("#result-read").inner_text()).groups()
     assert read == words
-    away_km = float(re.match(r"[\d,]+", page.locator("#model-distance").inner_text())[0].replace(",", ""))
+    away, unit = AWAY.fullmatch(page.locator("#model-distance").inner_text()).groups()
+    away_km = float(away.replace(",", "")) / (1000 if unit == "m" else 1)
     assert float(without_km.replace(",", "")) > away_km + 100
 
     page.locator("#why").click()
@@ -61,13 +64,13 @@ def test_words_that_moved_a_guess_are_told_drawn_and_taken_along(with_milestone,
     for part in (f"“{words}”", "Milestone or direction sign", "km by road", f"Without “{words}”: {without_km} km off"):
         assert part in row.inner_text()
     boxes = page.locator("#read-boxes .read-box")
-    assert boxes.count() == 2  # the name and the distance
+    assert boxes.count() == len(places)
     picture, box = page.locator("#looked-at").bounding_box(), boxes.first.bounding_box()
-    assert abs((box["x"] - picture["x"]) / picture["width"] - 0.3) < 0.02
-    assert abs((box["y"] - picture["y"]) / picture["height"] - 0.55) < 0.02
+    assert abs((box["x"] - picture["x"]) / picture["width"] - places[0][0]) < 0.02
+    assert abs((box["y"] - picture["y"]) / picture["height"] - places[0][1]) < 0.02
     look(page, "the reasons with a text")
     row.focus()
-    assert page.locator("#read-boxes .read-box.is-lit").count() == 2
+    assert page.locator("#read-boxes .read-box.is-lit").count() == len(places)
     assert page.locator("#map .map-without.is-lit").count() == 1
 
     with page.expect_download() as download:

@@ -48,7 +48,7 @@ def written(path: Path, rows: list[dict[str, str]]) -> Path:
 def test_real_photos_are_imported_trained_on_and_measured(bare, tmp_path):
     folder = Path(PHOTOS)
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))[::3]  # a third of them does as well, in less time
+        rows = list(csv.DictReader(file))[::5]  # a fifth of them does as well, in less time
     manifest = written(tmp_path / "labels.csv", rows)
     arguments = (
         str(folder),
