@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Avg, Count, F, Max
 from django.urls import reverse
@@ -22,6 +22,9 @@ from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
 from predictor.reasons.texts import texts_of
 from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes, versions_for
+
+if TYPE_CHECKING:
+    from predictor.versions.selectors import ReadPrediction
 
 TOP_CELLS = 5
 MOST_TEXTS = 3  # told at a reveal
@@ -135,7 +138,7 @@ def round_result(game_round: Round) -> dict[str, Any]:
             "doubtful": bool(model_answer and model_answer.doubtful),
         },
         "cells": [asdict(cell) for cell in cells],
-        "texts": texts_read(game_round, game.version, game.scale_km, game.level),
+        "texts": texts_read(game_round, prediction, game.scale_km, game.level),
         "clues": clues_of(photo, prediction, game_round.image_seed),
         "photo": credit(photo),
         "totals": totals(game, game_round.number),
@@ -148,10 +151,11 @@ def round_result(game_round: Round) -> dict[str, Any]:
     }
 
 
-def texts_read(row: Round | RoomRound, version: ModelVersion, scale_km: float, level: str) -> list[ReadText]:
+def texts_read(
+    row: Round | RoomRound, prediction: ReadPrediction | None, scale_km: float, level: str
+) -> list[ReadText]:
     """The texts that moved the model's guess in a locked round by ``MOVED_KM`` or more, the most moving first."""
     photo = row.photo
-    prediction = prediction_for(version, photo.sha256)
     if prediction is None or not prediction.lines:
         return []
     guess = answer(prediction, scale_km, level)

@@ -134,6 +134,7 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
     if round_.revealed_at is None:
         raise ValueError("A round that is not revealed must not leave the server.")
     photo = round_.photo
+    prediction = prediction_for(round_.version, photo.sha256)
     return {
         "number": round_.number,
         "truth": truth(photo),
@@ -164,8 +165,8 @@ def reveal(room: Room, round_: RoomRound) -> outgoing.Reveal:
         "note": room.steps[round_.number - 1]["note"] if room.steps else "",
         "damage": round_.damage,
         "last": is_decided(room),
-        "texts": texts_read(round_, round_.version, room.scale_km, room.level),
-        "clues": clues_of(photo, prediction_for(round_.version, photo.sha256), round_.image_seed),
+        "texts": texts_read(round_, prediction, room.scale_km, room.level),
+        "clues": clues_of(photo, prediction, round_.image_seed),
         "photo": credit(photo),
     }
 
