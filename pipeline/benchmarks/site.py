@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 START_S = 600.0
-READY = "is ready"
+READY = "All pictures of Illustrated India are there"  # earlier it still draws and predicts them
 
 
 class NotStarted(RuntimeError):
