@@ -1,0 +1,63 @@
+"""``manage.py build_native_reader``: trains the shipped network that reads lines in Indian scripts, and measures it."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from pipeline.management.progress import TerminalReporter
+
+CALIBRATION_LINES, TEST_LINES, TEST_TOWNS = 1000, 2000, 2000  # of each kind
+PRECISION = 0.95  # of the towns told
+LEGIBLE_PX = (16.0, 60.0)  # height of the letters that are measured apart
+
+
+class Command(BaseCommand):
+    requires_system_checks = []
+    help = "Train the network that reads lines in Indian scripts, write its weights into predictor/reading, measure it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("fonts", type=Path, help="folder with the fonts that pipeline/reading/fonts.py names")
+        parser.add_argument("--further", action="store_true", help="train the weights that ship further, not anew")
+        parser.add_argument("--measure-only", action="store_true", help="measure the weights that ship")
+
+    def handle(self, *args: Any, fonts: Path, further: bool, measure_only: bool, **options: Any) -> None:
+        from pipeline.reading import native_training as training
+        from pipeline.reading.fonts import FontMissing, held_out_fonts, learnt_fonts
+        from pipeline.reading.native_lines import TEXT_PX, NativeSource, drawn
+        from pipeline.reading.native_measures import read, report, town_lines
+        from predictor.reading.native_lines import SURE, NativeReader
+        from predictor.reading.native_network import WEIGHTS, load_recogniser
+
+        try:
+            learnt, held_out = learnt_fonts(fonts), held_out_fonts(fonts)
+        except FontMissing as error:
+            raise CommandError(str(error)) from error
+        calibration = [NativeSource("calibration", files) for files in (learnt, held_out)]
+        if not measure_only:
+            with TerminalReporter() as progress:
+                network = training.train(
+                    NativeSource("training", learnt),
+                    progress,
+                    course=training.FURTHER if further else training.ANEW,
+                    network=load_recogniser() if further else None,
+                )
+            lines = chain(*(drawn(source, CALIBRATION_LINES, training.SEED + 1) for source in calibration))
+            temperature = training.calibrate(network, lines)
+            training.save(network, WEIGHTS)
+            self.stdout.write(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e6:.1f} MB, temperature {temperature:.2f}")
+
+        shipped = NativeReader.load()
+        named = chain(*(town_lines(source, TEST_TOWNS, training.SEED + 2) for source in calibration))
+        self.stdout.write(
+            f"\nThreshold for {PRECISION:.0%} of the towns told: {read(shipped, named).threshold(PRECISION)}"
+        )
+        for px in (TEXT_PX, LEGIBLE_PX):
+            for kind, files in {"fonts learnt": learnt, "fonts never learnt": held_out}.items():
+                source = NativeSource("test", files, px)
+                lines_read = read(shipped, drawn(source, TEST_LINES, 1))
+                table = report(lines_read, read(shipped, town_lines(source, TEST_TOWNS, 2)), SURE)
+                self.stdout.write(f"\nWords never learnt, {kind}, letters of {px[0]:g} to {px[1]:g} px\n\n{table}")

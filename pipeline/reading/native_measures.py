@@ -1,0 +1,124 @@
+"""How many lines in Indian scripts are read rightly, and how many names of towns lead to their towns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.evaluation.measures import expected_calibration_error
+from pipeline.reading.measures import share
+from pipeline.reading.native_lines import SCRIPTS, Line, NativeSource
+from pipeline.reading.words import WORD, part_of
+from predictor.gazetteer.table import of_kind
+from predictor.reading.names import place_in_script, script_of
+from predictor.reading.native_letters import as_seen, as_written
+from predictor.reading.native_lines import NativeReader
+
+
+@dataclass(frozen=True)
+class Read:
+    """What N lines say, what was read in them, and the confidences of that, 0 to 1."""
+
+    script: NDArray[np.str_]
+    truth: NDArray[np.str_]
+    told: NDArray[np.str_]
+    confidence: NDArray[np.float64]
+    ms_a_line: float
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        return self.told == self.truth
+
+    def towns(self, sure: float) -> NDArray[np.int8]:
+        """Of each line from that confidence on: 1 where its town is found, -1 where another is, 0 where none is."""
+        found = zip(self.truth.tolist(), self.told.tolist(), self.script.tolist(), strict=True)
+        outcome = np.array([_outcome(*line) for line in found], np.int8)
+        return np.where(self.confidence >= sure, outcome, 0)
+
+    def threshold(self, precision: float) -> float:
+        """The lowest confidence, in hundredths, from which on so many of the towns found are right."""
+        outcome = self.towns(0)
+        for hundredth in range(100):
+            told = outcome[(self.confidence >= hundredth / 100) & (outcome != 0)]
+            if (told > 0).sum() >= precision * len(told):
+                return hundredth / 100
+        return 1.0
+
+
+def read(reader: NativeReader, lines: Iterable[Line]) -> Read:
+    """What the reader says of lines."""
+    rows, seconds = [], 0.0
+    for picture, text, script in lines:
+        start = time.perf_counter()
+        told, confidence = reader.read(picture, script)
+        seconds += time.perf_counter() - start
+        rows.append((script, as_written(as_seen(text, script), script), told, confidence))
+    scripts, truth, told_, confidences = zip(*rows, strict=True)
+    return Read(*map(np.array, (scripts, truth, told_, confidences)), 1000 * seconds / len(rows))
+
+
+@cache
+def towns(part: str) -> Mapping[str, tuple[str, ...]]:
+    """Names of towns by script, those of which all words belong to the part."""
+    names: dict[str, set[str]] = {script: set() for script in SCRIPTS}
+    for town in of_kind("town"):
+        for name in (town.local_name, *town.names.values()):
+            if script_of(name) in names and all(part_of(word) == part for word in WORD.findall(name)):
+                names[script_of(name)].add(name)
+    return {script: tuple(sorted(known)) for script, known in names.items()}
+
+
+def town_lines(source: NativeSource, count: int, seed: int) -> Iterator[Line]:
+    """Lines with the name of a town and nothing else, the scripts in turn, the names of each in turn."""
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        script = SCRIPTS[number % len(SCRIPTS)]
+        known = towns(source.part)[script]
+        name = known[number // len(SCRIPTS) % len(known)]
+        yield source.line(script, rng, name)[0], name, script
+
+
+def report(lines: Read, named: Read, sure: float) -> str:
+    """By script, lines that are read exactly, and what comes of the names of towns, as a table in Markdown."""
+    table = ["| script | names | lines read exactly | towns right | wrong | none |", "|---|---|---|---|---|---|"]
+    outcome = named.towns(sure)
+    for script in (*SCRIPTS, "all"):
+        of_lines, of_names = ((of.script == script) | (script == "all") for of in (lines, named))
+        found, names = outcome[of_names], len(set(named.truth[of_names]))
+        of_all = share(int(lines.exact[of_lines].sum()), int(of_lines.sum()))
+        right = share(int((found > 0).sum()), len(found))
+        table.append(f"| {script} | {names} | {of_all} | {right} | {_per_cent(found < 0)} | {_per_cent(found == 0)} |")
+    told = outcome[outcome != 0]
+    confidence, exact = (
+        np.concatenate([lines.confidence, named.confidence]),
+        np.concatenate([lines.exact, named.exact]),
+    )
+    return "\n".join(
+        [
+            *table,
+            "",
+            f"Of the towns told from a confidence of {sure} on, {share(int((told > 0).sum()), len(told))} are right. "
+            f"Names read exactly: {share(int(named.exact.sum()), len(named.exact))}. "
+            f"Expected calibration error: {expected_calibration_error(confidence, exact):.3f}. "
+            f"{named.ms_a_line:.1f} ms a line.",
+        ]
+    )
+
+
+def _outcome(truth: str, told: str, script: str) -> int:
+    meant, found = place_in_script(truth, script), place_in_script(told, script)
+    if not found:
+        return 0
+    if not meant:
+        return -1
+    first, other = meant.candidates[0], found.candidates[0]
+    return 1 if (first.name, first.state) == (other.name, other.state) else -1
+
+
+def _per_cent(of: NDArray[np.bool_]) -> str:
+    return f"{100 * of.mean():.1f} %"
