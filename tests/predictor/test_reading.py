@@ -100,6 +100,30 @@ def test_a_line_in_another_script_is_not_read_if_that_is_sure(monkeypatch, told,
         assert {(line.text, line.script, line.script_confidence) for line in lines} == {("", told, confidence)}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("confidence", "read"), [(0.99, "ಉಡುಪಿ"), (0.01, ""), (None, "")])
+def test_a_line_in_an_indian_script_is_read_by_its_network_where_it_is_there(monkeypatch, confidence, read) -> None:
+    class Scripts:
+        version = "1"
+
+        def tell(self, crops: list[Image.Image]) -> list[tuple[str, float]]:
+            return [("Kannada", 0.95)] * len(crops)
+
+    class Native:
+        version = "2"
+
+        def read(self, crop: Image.Image, script: str) -> tuple[str, float]:
+            assert (crop.mode, script) == ("RGB", "Kannada")
+            return "ಉಡುಪಿ", confidence
+
+    monkeypatch.setattr(engine, "_script_network", Scripts)
+    monkeypatch.setattr(engine, "_native_reader", lambda: Native() if confidence else None)
+    reader = Reader()
+    assert reader.version.endswith("scripts 1, native 2" if confidence else "scripts 1")
+    lines = reader.read(Image.open(io.BytesIO(scene(MILESTONE))))
+    assert {(line.text, line.script, line.script_confidence) for line in lines} == {(read, "Kannada", 0.95)}
+
+
 def test_tiny_and_very_flat_pictures_can_be_read(reader) -> None:
     for size in ((1, 1), (5, 5), (3000, 20), (20, 3000)):
         assert reader.read(Image.new("L", size)) == ()
