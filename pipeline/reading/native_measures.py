@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from pipeline.evaluation.measures import expected_calibration_error
 from pipeline.reading.measures import share
@@ -57,9 +58,14 @@ def read(reader: NativeReader, lines: Iterable[Line]) -> Read:
         start = time.perf_counter()
         told, confidence = reader.read(picture, script)
         seconds += time.perf_counter() - start
-        rows.append((script, as_written(as_seen(text, script), script), told, confidence))
+        rows.append((script, plain(text, script), told, confidence))
     scripts, truth, told_, confidences = zip(*rows, strict=True)
     return Read(*map(np.array, (scripts, truth, told_, confidences)), 1000 * seconds / len(rows))
+
+
+def plain(text: str, script: str) -> str:
+    """A text as it is read where all letters are right: composed, without joiners, with digits 0 to 9."""
+    return as_written(as_seen(text, script), script)
 
 
 @cache
@@ -90,6 +96,8 @@ def report(lines: Read, named: Read, sure: float) -> str:
     for script in (*SCRIPTS, "all"):
         of_lines, of_names = ((of.script == script) | (script == "all") for of in (lines, named))
         found, names = outcome[of_names], len(set(named.truth[of_names]))
+        if not names:
+            continue
         of_all = share(int(lines.exact[of_lines].sum()), int(of_lines.sum()))
         right = share(int((found > 0).sum()), len(found))
         table.append(f"| {script} | {names} | {of_all} | {right} | {_per_cent(found < 0)} | {_per_cent(found == 0)} |")
@@ -108,6 +116,14 @@ def report(lines: Read, named: Read, sure: float) -> str:
             f"{named.ms_a_line:.1f} ms a line.",
         ]
     )
+
+
+def scene_report(reader: NativeReader, lines: Iterable[tuple[Image.Image, str, frozenset[str]]], sure: float) -> str:
+    """How many lines of drawn scenes are read as words that their scene can have, of all and of those read for sure."""
+    told = [(*reader.read(picture, script), words) for picture, script, words in lines]
+    right = [set(text.split()) <= words and bool(text) for text, _, words in told]
+    kept = [is_right for is_right, (_, confidence, _) in zip(right, told, strict=True) if confidence >= sure]
+    return f"{share(sum(right), len(right))} are read rightly; {share(sum(kept), len(kept))} of those kept."
 
 
 def _outcome(truth: str, told: str, script: str) -> int:

@@ -13,10 +13,10 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from pipeline.reading.native_lines import Line, NativeSource, drawn
-from pipeline.reading.native_measures import read
+from pipeline.reading.native_measures import plain
 from pipeline.support.progress import SILENT, Reporter
 from predictor.reading.native_letters import CLASSES, LETTERS, as_seen, classes_of
-from predictor.reading.native_lines import NativeReader, fitted, normalised
+from predictor.reading.native_lines import NativeReader, decoded, fitted, normalised
 from predictor.reading.native_network import NativeRecogniser
 
 SEED = 31
@@ -24,7 +24,7 @@ BATCH = 32
 ALIKE = 16  # batches that are filled from the same lines, by width, so that little of a batch is padding
 WEIGHT_DECAY = 1e-2
 LARGEST_GRADIENT = 5.0
-TEMPERATURES = (0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+TEMPERATURES = np.geomspace(0.5, 3, 30)
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,14 @@ def calibrate(network: NativeRecogniser, lines: Iterable[Line]) -> float:
 
     One temperature, as Guo et al. 2017 do for single classes.
     """
-    head = {name: value.clone() for name, value in network.head.state_dict().items()}
-    lines = list(lines)
+    reader = NativeReader(network, "")
+    seen = [(reader.logits(picture, script), text, script) for picture, text, script in lines]
     losses = []
     for temperature in TEMPERATURES:
-        network.head.load_state_dict({name: value / temperature for name, value in head.items()})
-        told = read(NativeReader(network, ""), lines)
-        sure = told.confidence.clip(1e-6, 1 - 1e-6)
-        losses.append(-np.log(np.where(told.exact, sure, 1 - sure)).mean())
-    best = TEMPERATURES[int(np.argmin(losses))]
-    network.head.load_state_dict({name: value / best for name, value in head.items()})
+        told = [(*decoded(logits / temperature, script), plain(text, script)) for logits, text, script in seen]
+        losses.append(-np.mean([np.log(max(p if text == truth else 1 - p, 1e-6)) for text, p, truth in told]))
+    best = float(TEMPERATURES[int(np.argmin(losses))])
+    network.head.load_state_dict({name: value / best for name, value in network.head.state_dict().items()})
     return best
 
 

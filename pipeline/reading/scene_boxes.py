@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from pipeline.reading.native_measures import plain
 from pipeline.scenes.place import Place, place_at
 from pipeline.scenes.scene import draw_scene
 from pipeline.scenes.signs import BUS_STOP, SHOPS
@@ -31,12 +32,12 @@ def lines_of_scenes(scenes: int) -> Iterator[tuple[Image.Image, str]]:
 
 
 def native_lines_of_scenes(scenes: int) -> Iterator[tuple[Image.Image, str, frozenset[str]]]:
-    """The box and the script of each line in Indian letters, and the words that lines of its scene can have."""
+    """The box and the script of each line in Indian letters, and the words, as read, that lines of its scene can have."""
     for box, script, place in _lines(scenes):
         if script != "Latin":
             texts = [town.local_name or "" for town in place.towns]
             texts += [text for names in (BUS_STOP, *SHOPS.values()) for text in names.values()]
-            yield box, script, frozenset(word for text in texts for word in text.split())
+            yield box, script, frozenset(word for text in texts for word in plain(text, script).split())
 
 
 def _lines(scenes: int) -> Iterator[tuple[Image.Image, str, Place]]:

@@ -34,22 +34,30 @@ class NativeReader:
         return cls(load_recogniser(), hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:12])
 
     def read(self, crop: Image.Image, script: str) -> tuple[str, float]:
-        """The text of an upright box of one line in the script, and the calibrated probability that it is right.
+        """The text of an upright box of one line in the script, and the calibrated probability that it is right."""
+        return decoded(self.logits(crop, script), script)
 
-        The text is that of the likeliest letter in each column; its probability is summed over all ways to show it.
-        """
+    def logits(self, crop: Image.Image, script: str) -> Any:
+        """Logits (columns, letters) of the script's letters in `classes_of` for a box of one line."""
         import torch
-        from torch.nn.functional import ctc_loss
 
-        classes = classes_of(script)
         with torch.inference_mode():
-            columns = self.network(torch.from_numpy(normalised([fitted(crop, script)])))[0, :, classes].log_softmax(1)
-            letters = torch.unique_consecutive(columns.argmax(1))
-            letters = letters[letters > 0]
-            sizes = torch.tensor([[len(columns)], [len(letters)]])
-            unlikely = ctc_loss(columns[:, None], letters[None], *sizes, reduction="sum")
-        seen = "".join(CLASSES[classes[letter]] for letter in letters)
-        return as_written(seen, script).strip(), float((-unlikely).exp())
+            return self.network(torch.from_numpy(normalised([fitted(crop, script)])))[0, :, classes_of(script)]
+
+
+def decoded(logits: Any, script: str) -> tuple[str, float]:
+    """The text of the likeliest letter in each column, and its probability, summed over all ways to show it."""
+    import torch
+    from torch.nn.functional import ctc_loss
+
+    columns = logits.log_softmax(1)
+    letters = torch.unique_consecutive(columns.argmax(1))
+    letters = letters[letters > 0]
+    sizes = torch.tensor([[len(columns)], [len(letters)]])
+    unlikely = ctc_loss(columns[:, None], letters[None], *sizes, reduction="sum")
+    known = classes_of(script)
+    seen = "".join(CLASSES[known[letter]] for letter in letters)
+    return as_written(seen, script).strip(), float((-unlikely).exp())
 
 
 def fitted(crop: Image.Image, script: str) -> NDArray[np.uint8]:

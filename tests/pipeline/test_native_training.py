@@ -36,9 +36,8 @@ def test_words_to_measure_on_are_never_made_to_learn_from() -> None:
     source, rng = NativeSource("training", site_fonts()), np.random.default_rng(3)
     for script in SCRIPTS:
         lines = [source.text(script, rng) for _ in range(200)]
-        made = {
-            word for line in lines for word in line.replace("-", " ").split() if script_of(word) and "." not in word
-        }
+        parts = {word for line in lines for word in line.replace("-", " ").split()}
+        made = {word for word in parts if script_of(word) == script and "." not in word}
         assert {part_of(word) for word in made} == {"training"}
         assert len(made - set(words("training")[script])) > 50
 

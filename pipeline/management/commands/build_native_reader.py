@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.progress import TerminalReporter
 
-CALIBRATION_LINES, TEST_LINES, TEST_TOWNS = 1000, 2000, 2000  # of each kind
+CALIBRATION_LINES, TEST_LINES, TEST_TOWNS = 1000, 1000, 1000  # of each kind
 PRECISION = 0.95  # of the towns told
+SCENES = 60
 LEGIBLE_PX = (16.0, 60.0)  # height of the letters that are measured apart
 
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         from pipeline.reading import native_training as training
         from pipeline.reading.fonts import FontMissing, held_out_fonts, learnt_fonts
         from pipeline.reading.native_lines import TEXT_PX, NativeSource, drawn
-        from pipeline.reading.native_measures import read, report, town_lines
+        from pipeline.reading.native_measures import read, report, scene_report, town_lines
+        from pipeline.reading.scene_boxes import native_lines_of_scenes
         from predictor.reading.native_lines import SURE, NativeReader
         from predictor.reading.native_network import WEIGHTS, load_recogniser
 
@@ -61,3 +63,5 @@ class Command(BaseCommand):
                 lines_read = read(shipped, drawn(source, TEST_LINES, 1))
                 table = report(lines_read, read(shipped, town_lines(source, TEST_TOWNS, 2)), SURE)
                 self.stdout.write(f"\nWords never learnt, {kind}, letters of {px[0]:g} to {px[1]:g} px\n\n{table}")
+        told = scene_report(shipped, native_lines_of_scenes(SCENES), SURE)
+        self.stdout.write(f"\nLines in Indian letters in {SCENES} new drawn scenes: {told}")
