@@ -59,8 +59,9 @@ def read(reader: NativeReader, lines: Iterable[Line]) -> Read:
         told, confidence = reader.read(picture, script)
         seconds += time.perf_counter() - start
         rows.append((script, plain(text, script), told, confidence))
-    scripts, truth, told_, confidences = zip(*rows, strict=True)
-    return Read(*map(np.array, (scripts, truth, told_, confidences)), 1000 * seconds / len(rows))
+    scripts, truths, texts, confidences = zip(*rows, strict=True)
+    ms = 1000 * seconds / len(rows)
+    return Read(np.array(scripts), np.array(truths), np.array(texts), np.array(confidences), ms)
 
 
 def plain(text: str, script: str) -> str:

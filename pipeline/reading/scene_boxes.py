@@ -32,7 +32,7 @@ def lines_of_scenes(scenes: int) -> Iterator[tuple[Image.Image, str]]:
 
 
 def native_lines_of_scenes(scenes: int) -> Iterator[tuple[Image.Image, str, frozenset[str]]]:
-    """The box and the script of each line in Indian letters, and the words, as read, that lines of its scene can have."""
+    """The box and the script of each line in Indian letters, and the words that lines of its scene can have."""
     for box, script, place in _lines(scenes):
         if script != "Latin":
             texts = [town.local_name or "" for town in place.towns]

@@ -53,8 +53,8 @@ def decoded(logits: Any, script: str) -> tuple[str, float]:
     columns = logits.log_softmax(1)
     letters = torch.unique_consecutive(columns.argmax(1))
     letters = letters[letters > 0]
-    sizes = torch.tensor([[len(columns)], [len(letters)]])
-    unlikely = ctc_loss(columns[:, None], letters[None], *sizes, reduction="sum")
+    wide, long = torch.tensor([len(columns)]), torch.tensor([len(letters)])
+    unlikely = ctc_loss(columns[:, None], letters[None], wide, long, reduction="sum")
     known = classes_of(script)
     seen = "".join(CLASSES[known[letter]] for letter in letters)
     return as_written(seen, script).strip(), float((-unlikely).exp())

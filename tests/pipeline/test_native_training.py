@@ -54,8 +54,8 @@ def test_training_learns_repeats_itself_and_its_network_is_calibrated_and_kept(t
     class Losses(SilentReporter):
         seen: list[float] = []
 
-        def point(self, series: str, step: int, value: float) -> None:
-            self.seen.append(value)
+        def point(self, series: str, x: float, y: float) -> None:
+            self.seen.append(y)
 
     source, course = NativeSource("training", site_fonts()), training.Course(lines=320, epochs=10, rate=2e-3)
     networks = [training.train(source, Losses(), course=course) for _ in range(2)]
