@@ -37,11 +37,12 @@ ZEROS = {
     "Kannada": "೦",
     "Arabic": "۰",
 }
-KNOWN, CHAINED = 0.35, 0.35  # shares of words to learn that are known, and like known ones; others have any letters
+KNOWN, CHAINED = 0.35, 0.4  # shares of words to learn that are known, and like known ones; others have any letters
 LONGEST = 12  # letters of a made word
 # From the start of a block: the Indian ones of Unicode have the same letters in the same places.
 VOWELS, CONSONANTS, SIGNS, MARKS = range(0x05, 0x15), range(0x15, 0x3A), range(0x3E, 0x4D), range(0x01, 0x04)
-JOINED, SIGNED, MARKED, STARTS = 0.2, 0.7, 0.06, 0.3  # of syllables with any letters; of words that start with a vowel
+# Shares of syllables with any letters, of joined ones that double a consonant, and of words that start with a vowel.
+JOINED, SIGNED, MARKED, DOUBLED, STARTS = 0.3, 0.7, 0.06, 0.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class NativeSource:
         kind = rng.random()
         if self.part != "training" or kind < KNOWN:
             return _any(words(self.part)[script], rng)
-        make = _chained if kind < KNOWN + CHAINED or script == "Arabic" else _free
+        make = chained if kind < KNOWN + CHAINED or script == "Arabic" else _free
         while len(word := make(script, rng)) < 2 or part_of(word) != self.part:
             pass
         return word
@@ -98,7 +99,7 @@ def drawn(source: NativeSource, count: int, seed: int) -> Iterator[Line]:
         yield *source.line(script, rng), script
 
 
-def _chained(script: str, rng: Rng) -> str:
+def chained(script: str, rng: Rng) -> str:
     """A word in which letters stand together that do so in a known word."""
     follow = _followers()[script]
     word, letter = "", "^"
@@ -115,9 +116,10 @@ def _free(script: str, rng: Rng) -> str:
     )
     word = _any(vowels, rng) if rng.random() < STARTS else ""
     for _ in range(int(rng.integers(1, 6))):
-        word += _any(consonants, rng)
+        consonant = _any(consonants, rng)
+        word += consonant
         if rng.random() < JOINED:
-            word += chr(BLOCKS[script] + VIRAMA) + _any(consonants, rng)
+            word += chr(BLOCKS[script] + VIRAMA) + (consonant if rng.random() < DOUBLED else _any(consonants, rng))
         if rng.random() < SIGNED:
             word += _any(signs, rng)
         if rng.random() < MARKED:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.evaluation.measures import expected_calibration_error
 from pipeline.reading.measures import share
-from pipeline.reading.native_lines import SCRIPTS, Line, NativeSource
+from pipeline.reading.native_lines import SCRIPTS, Line, NativeSource, chained
 from pipeline.reading.words import WORD, part_of
 from predictor.gazetteer.table import of_kind
 from predictor.reading.names import place_in_script, script_of
@@ -41,14 +41,10 @@ class Read:
         outcome = np.array([_outcome(*line) for line in found], np.int8)
         return np.where(self.confidence >= sure, outcome, 0)
 
-    def threshold(self, precision: float) -> float:
-        """The lowest confidence, in hundredths, from which on so many of the towns found are right."""
-        outcome = self.towns(0)
-        for hundredth in range(100):
-            told = outcome[(self.confidence >= hundredth / 100) & (outcome != 0)]
-            if (told > 0).sum() >= precision * len(told):
-                return hundredth / 100
-        return 1.0
+    def precision(self, sure: float) -> float:
+        """The share of the towns told from that confidence on that is right."""
+        outcome = self.towns(sure)
+        return float((outcome > 0).sum() / max((outcome != 0).sum(), 1))
 
 
 def read(reader: NativeReader, lines: Iterable[Line]) -> Read:
@@ -90,8 +86,18 @@ def town_lines(source: NativeSource, count: int, seed: int) -> Iterator[Line]:
         yield source.line(script, rng, name)[0], name, script
 
 
-def report(lines: Read, named: Read, sure: float) -> str:
-    """By script, lines that are read exactly, and what comes of the names of towns, as a table in Markdown."""
+def other_lines(source: NativeSource, count: int, seed: int) -> Iterator[Line]:
+    """Lines with one word that is like names and names no place, the scripts in turn; none was learnt from."""
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        script = SCRIPTS[number % len(SCRIPTS)]
+        while place_in_script(word := chained(script, rng), script) or part_of(word) != source.part:
+            pass
+        yield source.line(script, rng, word)[0], word, script
+
+
+def report(lines: Read, named: Read, other: Read, sure: float) -> str:
+    """By script, lines that are read exactly, and what comes of names of towns and other words, as Markdown."""
     table = ["| script | names | lines read exactly | towns right | wrong | none |", "|---|---|---|---|---|---|"]
     outcome = named.towns(sure)
     for script in (*SCRIPTS, "all"):
@@ -102,7 +108,7 @@ def report(lines: Read, named: Read, sure: float) -> str:
         of_all = share(int(lines.exact[of_lines].sum()), int(of_lines.sum()))
         right = share(int((found > 0).sum()), len(found))
         table.append(f"| {script} | {names} | {of_all} | {right} | {_per_cent(found < 0)} | {_per_cent(found == 0)} |")
-    told = outcome[outcome != 0]
+    told, none = outcome[outcome != 0], other.towns(sure)
     confidence, exact = (
         np.concatenate([lines.confidence, named.confidence]),
         np.concatenate([lines.exact, named.exact]),
@@ -112,6 +118,7 @@ def report(lines: Read, named: Read, sure: float) -> str:
             *table,
             "",
             f"Of the towns told from a confidence of {sure} on, {share(int((told > 0).sum()), len(told))} are right. "
+            f"A town is told for {share(int((none != 0).sum()), len(none))} of the words that are none. "
             f"Names read exactly: {share(int(named.exact.sum()), len(named.exact))}. "
             f"Expected calibration error: {expected_calibration_error(confidence, exact):.3f}. "
             f"{named.ms_a_line:.1f} ms a line.",

@@ -38,7 +38,7 @@ class Course:
 
 
 ANEW = Course(lines=100_000, epochs=4, rate=2e-3)
-FURTHER = Course(lines=50_000, epochs=3, rate=8e-4, seed=SEED + 10)  # of a trained network, on other lines
+FURTHER = Course(lines=40_000, epochs=4, rate=1e-3, seed=SEED + 10)  # of a trained network, on other lines
 _OF_SCRIPT = {script: classes_of(script) for script in LETTERS}
 _MOST = max(map(len, _OF_SCRIPT.values()))
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from predictor.reading.native_letters import CLASSES, as_written, classes_of
+from predictor.reading.names import native_names
+from predictor.reading.native_letters import CLASSES, COMMON, LETTERS, as_seen, as_written, classes_of
 
 HEIGHT, WIDEST = 40, 640  # px of a line as the network sees it
 URDU_STRETCH = 1.6  # its letters are narrow, and the network tells one in 4 px at most
 STEP = 32  # px, of which widths are multiples: every other width would be prepared for anew
 FLATTEST = 8.0  # grey levels added to a line's deviation, so that the noise of an even wall stays faint
-SURE = 0.5
+NEAREST = 8  # names that are compared with the letters seen
+# How much likelier a certain name of the gazetteer is on a sign than another certain string of as many letters.
+NAMES_LIKELIER = 1e4
+SURE = 0.5  # a text below this confidence is not kept
 
 
 class NativeReader:
@@ -46,18 +53,41 @@ class NativeReader:
 
 
 def decoded(logits: Any, script: str) -> tuple[str, float]:
-    """The text of the likeliest letter in each column, and its probability, summed over all ways to show it."""
+    """The likeliest text for logits (columns, letters), and its probability.
+
+    It is what the likeliest letters of the columns spell, or a name of the gazetteer that resembles this and is
+    likelier by Bayes' rule. What the columns say of a text is summed over all ways in which they can show it.
+    """
     import torch
     from torch.nn.functional import ctc_loss
 
-    columns = logits.log_softmax(1)
-    letters = torch.unique_consecutive(columns.argmax(1))
-    letters = letters[letters > 0]
-    wide, long = torch.tensor([len(columns)]), torch.tensor([len(letters)])
-    unlikely = ctc_loss(columns[:, None], letters[None], wide, long, reduction="sum")
     known = classes_of(script)
+    columns = logits.log_softmax(1)
+    letters = torch.unique_consecutive(columns.argmax(1)).tolist()
     seen = "".join(CLASSES[known[letter]] for letter in letters)
-    return as_written(seen, script).strip(), float((-unlikely).exp())
+    names = _names(script)
+    near = process.extract(seen, names, scorer=OSA.distance, score_cutoff=len(seen) // 2, limit=NEAREST)
+    texts = list(dict.fromkeys([seen, *(name for name, _, _ in near)]))
+    lines = [[known.index(CLASSES.index(letter)) for letter in text] for text in texts]
+    unlikely = ctc_loss(
+        columns[:, None].expand(-1, len(texts), -1),
+        torch.tensor([letter for line in lines for letter in line], dtype=torch.long),
+        torch.full((len(texts),), len(columns)),
+        torch.tensor([len(line) for line in lines]),
+        reduction="none",
+    )
+    is_name = torch.tensor([text in names for text in texts])
+    shares = (-unlikely).exp() * torch.where(is_name, NAMES_LIKELIER, 1.0)
+    shares /= 1 + shares[is_name].sum() * (1 - 1 / NAMES_LIKELIER)
+    best = int(shares.argmax())
+    return as_written(texts[best], script).strip(), min(float(shares[best]), 1.0)
+
+
+@cache
+def _names(script: str) -> Mapping[str, str]:
+    """Names of towns and districts as they are seen, by themselves, as far as the network knows their letters."""
+    names = {as_seen(name, script) for name in native_names(script)}
+    return {name: name for name in sorted(names) if set(name) <= {*COMMON, *LETTERS[script]}}
 
 
 def fitted(crop: Image.Image, script: str) -> NDArray[np.uint8]:

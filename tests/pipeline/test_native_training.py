@@ -87,6 +87,6 @@ def test_a_town_counts_as_told_from_the_confidence_on_and_a_wrong_one_as_wrong()
     )
     assert of.towns(0).tolist() == [1, -1, 0, 1]
     assert of.towns(0.35).tolist() == [1, -1, 0, 0]
-    assert of.threshold(0.95) == 0.41
-    text = report(of, of, 0.35)
+    assert (of.precision(0), of.precision(0.35)) == (pytest.approx(2 / 3), 0.5)
+    text = report(of, of, of, 0.35)
     assert "| Tamil | 2 | 50.0 % (15.0 to 85.0, n = 4) | 25.0 % (4.6 to 69.9, n = 4) | 25.0 % | 50.0 % |" in text

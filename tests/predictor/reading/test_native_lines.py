@@ -9,6 +9,7 @@ import unicodedata
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pipeline.reading.fonts import site_fonts
@@ -19,8 +20,8 @@ from predictor.gazetteer.table import places
 from predictor.reading.lines import Line
 from predictor.reading.matching import match
 from predictor.reading.names import script_of
-from predictor.reading.native_letters import LETTERS, as_seen, as_written
-from predictor.reading.native_lines import SURE, NativeReader
+from predictor.reading.native_letters import COMMON, LETTERS, as_seen, as_written
+from predictor.reading.native_lines import SURE, NativeReader, decoded
 from predictor.reading.native_network import WEIGHTS, load_recogniser
 from predictor.reading.numbers import with_plain_digits
 from predictor.reading.privacy import redact
@@ -67,6 +68,27 @@ def test_all_names_and_words_come_back_and_have_letters_that_the_network_knows()
         without_joiners = text.replace("\u200c", "").replace("\u200d", "")
         assert as_written(seen, script) == with_plain_digits(unicodedata.normalize("NFC", without_joiners))
         assert not {letter for letter in seen if letter.isalpha()} - {*LETTERS[script]}, text
+
+
+def shown(text: str, script: str, other: dict[int, str], clear: float = 4.0) -> torch.Tensor:
+    """Logits of columns that show the letters of a text, less surely than the ``other`` letters at their places."""
+    letters = ["", *COMMON, *LETTERS[script]]
+    seen = as_seen(text, script)
+    logits = torch.full((2 * len(seen), len(letters)), -clear)
+    logits[1::2, 0] = clear
+    for at, letter in enumerate(seen):
+        logits[2 * at, letters.index(letter)] = clear
+        if at in other:
+            logits[2 * at, letters.index(other[at])] = clear + 1
+    return logits
+
+
+def test_a_name_is_believed_where_its_letters_are_nearly_the_likeliest() -> None:
+    text, confidence = decoded(shown("मदुरै", "Devanagari", {0: "भ"}), "Devanagari")
+    assert (text, confidence > 0.9) == ("मदुरै", True)
+    text, confidence = decoded(shown("मदुकै", "Devanagari", {}, clear=10), "Devanagari")
+    assert (text, confidence > 0.9) == ("मदुकै", True)
+    assert decoded(torch.tensor([[9.0] + [0.0] * (len(COMMON) + len(LETTERS["Tamil"]))]), "Tamil")[0] == ""
 
 
 def test_the_weights_are_small() -> None:
