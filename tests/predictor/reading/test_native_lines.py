@@ -86,7 +86,7 @@ def shown(text: str, script: str, other: dict[int, str], clear: float = 4.0) -> 
 def test_a_name_is_believed_where_its_letters_are_nearly_the_likeliest() -> None:
     text, confidence = decoded(shown("मदुरै", "Devanagari", {0: "भ"}), "Devanagari")
     assert (text, confidence > 0.9) == ("मदुरै", True)
-    text, confidence = decoded(shown("मदुकै", "Devanagari", {}, clear=10), "Devanagari")
+    text, confidence = decoded(shown("मदुकै", "Devanagari", {}, clear=10.0), "Devanagari")
     assert (text, confidence > 0.9) == ("मदुकै", True)
     assert decoded(torch.tensor([[9.0] + [0.0] * (len(COMMON) + len(LETTERS["Tamil"]))]), "Tamil")[0] == ""
 
