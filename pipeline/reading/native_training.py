@@ -77,7 +77,7 @@ def train(
             optimiser.step()
             schedule.step()
             step += 1
-            if step % 50 == 0:
+            if step % 25 == 0:
                 report.progress(step, steps, "Training")
                 report.point("loss", step, loss.item())
     return network.eval().requires_grad_(False)

@@ -21,9 +21,12 @@ URDU_STRETCH = 1.6  # its letters are narrow, and the network tells one in 4 px 
 STEP = 32  # px, of which widths are multiples: every other width would be prepared for anew
 FLATTEST = 8.0  # grey levels added to a line's deviation, so that the noise of an even wall stays faint
 NEAREST = 8  # names that are compared with the letters seen
-# How much likelier a certain name of the gazetteer is on a sign than another certain string of as many letters.
+# How much likelier a certain name of the gazetteer is on a sign than another certain string of letters. On lines that
+# calibrate, ten times that finds 3 more towns in 100, and tells twice as many (0.5 in 100) for words that are none.
 NAMES_LIKELIER = 1e4
-SURE = 0.5  # a text below this confidence is not kept
+# A text below this confidence is not kept. From it on, 99.3 % of the towns told are right on lines that calibrate, half
+# of which show a word that is no town (docs/model.md).
+SURE = 0.5
 
 
 class NativeReader:

@@ -57,7 +57,7 @@ def test_training_learns_repeats_itself_and_its_network_is_calibrated_and_kept(t
         def point(self, series: str, x: float, y: float) -> None:
             self.seen.append(y)
 
-    source, course = NativeSource("training", site_fonts()), training.Course(lines=320, epochs=10, rate=2e-3)
+    source, course = NativeSource("training", site_fonts()), training.Course(lines=160, epochs=10, rate=2e-3)
     networks = [training.train(source, Losses(), course=course) for _ in range(2)]
     first, again = (network.state_dict() for network in networks)
     assert all(torch.equal(first[name], again[name]) for name in first)

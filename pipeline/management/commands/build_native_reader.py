@@ -29,7 +29,7 @@ class Command(BaseCommand):
         from pipeline.reading.fonts import FontMissing, held_out_fonts, learnt_fonts
         from pipeline.reading.native_lines import TEXT_PX, NativeSource, drawn
         from pipeline.reading.native_measures import other_lines, read, report, scene_report, town_lines
-        from pipeline.reading.scene_boxes import native_of_linesof_scenes
+        from pipeline.reading.scene_boxes import native_lines_of_scenes
         from predictor.reading.native_lines import SURE, NativeReader
         from predictor.reading.native_network import WEIGHTS, load_recogniser
 
@@ -78,5 +78,5 @@ class Command(BaseCommand):
                 )
                 self.stdout.write(f"\nWords never learnt, {kind}, letters of {px[0]:g} to {px[1]:g} px\n")
                 self.stdout.write(report(of_lines, named, other, SURE))
-        of_scenes = scene_report(shipped, native_of_linesof_scenes(SCENES), SURE)
+        of_scenes = scene_report(shipped, native_lines_of_scenes(SCENES), SURE)
         self.stdout.write(f"\nLines in Indian letters in {SCENES} new drawn scenes: {of_scenes}")
