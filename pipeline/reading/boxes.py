@@ -57,7 +57,7 @@ class Source:
             return self.write(_filled(str(rng.choice(PATTERNS)), rng), file, rng)
         text = []
         for _ in range(int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))):
-            while not _can_write(file, word := known[int(rng.integers(len(known)))]):
+            while not can_write(file, word := known[int(rng.integers(len(known)))]):
                 pass
             text.append(word)
         if rng.random() < 0.08:
@@ -102,5 +102,6 @@ def _filled(pattern: str, rng: Rng) -> str:
     return "".join(str(rng.choice(list(signs.get(sign, sign)))) for sign in pattern)
 
 
-def _can_write(file: Path, word: str) -> bool:
-    return all(has(file, letter) for letter in word if letter not in JOINERS)
+def can_write(file: Path, text: str) -> bool:
+    """Whether a font has all letters of a text."""
+    return all(has(file, letter) for letter in text if letter not in JOINERS)

@@ -34,19 +34,19 @@ def lettered(text: str, file: Path, weight: int) -> Image.Image:
     return mask
 
 
-def photographed(mask: Image.Image, rng: Rng) -> Image.Image:
-    """Letters white on black as a grey box of a photo."""
+def photographed(mask: Image.Image, rng: Rng, text_px: tuple[float, float] = TEXT_PX, cut: float = CUT) -> Image.Image:
+    """Letters white on black as a grey box of a photo, of a height in px and cut off as often as said."""
     mask = _seen_from_aside(mask, rng)
     left, top, right, bottom = map(float, mask.getbbox() or (0, 0, *mask.size))
     tall = bottom - top
-    if rng.random() < CUT:
+    if rng.random() < cut:
         wide = min(tall * float(rng.uniform(1.2, 5)), right - left)
         left += rng.uniform(0, right - left - wide)
         right = left + wide
     margins = rng.uniform((-0.05, -0.06, -0.05, -0.06), (0.35, 0.25, 0.35, 0.25)) * tall
     box = (left - margins[0], top - margins[1], right + margins[2], bottom + margins[3])
     # Height of the letters in px, small ones as often as large ones; wide letters and narrow ones.
-    scale = float(np.exp(rng.uniform(*np.log(TEXT_PX)))) / tall
+    scale = float(np.exp(rng.uniform(*np.log(text_px)))) / tall
     size = (
         max(round((box[2] - box[0]) * scale * float(rng.uniform(0.5, 1.25))), 4),
         max(round((box[3] - box[1]) * scale), 4),

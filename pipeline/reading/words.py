@@ -42,6 +42,7 @@ SPELT_FROM = {
     "Malayalam": "Telugu",
 }
 VIRAMA = 0x4D  # from the start of a block
+WORD = re.compile(r"[^\s,()/.;’'-]{2,}")
 URDU_WORDS = 1500  # made of the letters of known names, two at a time: the table has too few names
 SEED = 20260101
 
@@ -77,7 +78,7 @@ def _all() -> dict[str, tuple[str, ...]]:
     texts = [name for place in places() for name in (place.name, place.local_name, *place.names.values())]
     texts += [*SHOPS, *BUS_STOP.values(), *(text for shop in SHOPS.values() for text in shop.values())]
     known: dict[str, set[str]] = {script: set() for script in SCRIPTS}
-    for word in {word for text in texts for word in re.findall(r"[^\s,()/.;’'-]{2,}", text)}:
+    for word in {word for text in texts for word in WORD.findall(text)}:
         if script := script_of(word):
             known[script].add(word)
     known["Latin"] |= {word.upper() for word in known["Latin"]}

@@ -1,8 +1,9 @@
-"""Finds lines of text in a picture and reads those in Latin letters.
+"""Finds lines of text in a picture and reads them: Latin letters with one network, Indian scripts with another.
 
-The work is done by RapidOCR with the models of PP-OCRv6 in its package, on onnxruntime: a detector by differentiable
-binarization (Liao et al. 2020), which finds text in any script, and a recogniser decoded by CTC (Graves et al. 2006),
-which knows Latin letters but no Indian ones. Nothing is fetched from a network.
+Most of the work is done by RapidOCR with the models of PP-OCRv6 in its package, on onnxruntime: a detector by
+differentiable binarization (Liao et al. 2020), which finds text in any script, and a recogniser decoded by CTC (Graves
+et al. 2006), which knows Latin letters but no Indian ones. Lines in an Indian script are read by `native_lines`, where
+its network is there. Nothing is fetched from the internet.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ import numpy as np
 from PIL import Image
 
 from predictor.reading.lines import Line
+from predictor.reading.native_letters import LETTERS
+from predictor.reading.native_lines import SURE as READABLE_NATIVE
 
 if TYPE_CHECKING:
+    from predictor.reading.native_lines import NativeReader
     from predictor.reading.scripts import ScriptNetwork
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
@@ -56,7 +60,7 @@ def what_is_missing() -> str:
 
 
 class Reader:
-    """Reads pictures. ``version`` changes with the package, its models and the network that tells scripts.
+    """Reads pictures. ``version`` changes with the package, its models, and the networks for scripts.
 
     Raises ReaderMissing. What takes seconds to load is loaded by `load`, or with the first picture.
     """
@@ -65,9 +69,11 @@ class Reader:
         if missing := what_is_missing():
             raise ReaderMissing(missing)
         models = b"".join((_models() / name).read_bytes() for name in (DETECTOR, RECOGNISER))
-        self._scripts = _script_network()
+        self._scripts, self._native = _script_network(), _native_reader()
         scripts = self._scripts.version if self._scripts else "none"
         self.version = f"rapidocr {version('rapidocr')}, {hashlib.sha256(models).hexdigest()[:8]}, scripts {scripts}"
+        if self._native:
+            self.version += f", native {self._native.version}"
 
     def load(self) -> None:
         """Load the detector of text, so that the first picture does not wait for it."""
@@ -89,6 +95,10 @@ class Reader:
             recognised = self._engine.recognize_txt([crops[number] for number in readable])
             for number, text, confidence in zip(readable, recognised.txts, recognised.scores, strict=True):
                 texts[number] = text.strip(), float(confidence)
+        if self._native:
+            for number, (script, _) in enumerate(scripts):
+                if script in LETTERS:
+                    texts[number] = self._native.read(_as_picture(crops[number]), script)
         return tuple(
             _line(corners / image.size, *text, *script)
             for corners, text, script in zip(found.boxes, texts, scripts, strict=True)
@@ -100,7 +110,7 @@ class Reader:
             return [("", 0.0)] * len(crops)
         from predictor.reading.scripts import SURE
 
-        told = self._scripts.tell([Image.fromarray(np.ascontiguousarray(crop[:, :, ::-1])) for crop in crops])
+        told = self._scripts.tell([_as_picture(crop) for crop in crops])
         return [(script if confidence >= SURE else "", confidence) for script, confidence in told]
 
     @cached_property
@@ -129,11 +139,16 @@ def _line(corners: np.ndarray, text: str, confidence: float, script: str, script
     sure = DISTANCE_CONFIDENCE if _KM.fullmatch(text) else LATIN_CONFIDENCE
     if not script and confidence >= sure and _is_latin(text):
         script, script_confidence = "Latin", confidence
-    if script != "Latin" or confidence < READABLE:
+    if not script or confidence < (READABLE if script == "Latin" else READABLE_NATIVE):
         text = ""
     left, top = corners.min(axis=0).clip(0, 1).tolist()
     right, bottom = corners.max(axis=0).clip(0, 1).tolist()
     return Line(text, confidence, (left, top, right, bottom), script, script_confidence)
+
+
+def _as_picture(crop: np.ndarray) -> Image.Image:
+    """A crop (H, W, 3) in blue, green and red as a picture."""
+    return Image.fromarray(np.ascontiguousarray(crop[:, :, ::-1]))
 
 
 def _is_latin(text: str) -> bool:
@@ -156,5 +171,15 @@ def _script_network() -> ScriptNetwork | None:
         from predictor.reading.scripts import ScriptNetwork
 
         return ScriptNetwork.load()
+    except (ImportError, FileNotFoundError):
+        return None
+
+
+def _native_reader() -> NativeReader | None:
+    """The network that reads Indian scripts, or None where it is not here."""
+    try:
+        from predictor.reading.native_lines import NativeReader
+
+        return NativeReader.load()
     except (ImportError, FileNotFoundError):
         return None

@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
@@ -103,6 +103,12 @@ def within_state(reading: Reading, state: str) -> Reading:
     return replace(reading, candidates=shared) if inside else reading
 
 
+@cache
+def native_names(script: str) -> tuple[str, ...]:
+    """Names of towns and districts in an Indian script as they are written: local, former, and in other languages."""
+    return tuple(sorted({name for name, _ in _named_in_script() if script_of(name) == script}))
+
+
 def native_key(text: str) -> str:
     """A name in an Indian script as names are compared: without spaces, joiners, dots under letters and points."""
     text = unicodedata.normalize("NFD", text)
@@ -184,15 +190,19 @@ def _by_length() -> Mapping[tuple[str, int], list[str]]:
 
 @cache
 def _native() -> Mapping[str, Mapping[str, list[Place]]]:
-    """Towns and districts by script and name in it: local, former, and in the languages of the site."""
+    """Towns and districts by script and name in it."""
     found: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
-    for place in places():
-        if place.kind != "town" and place.kind not in AREAS[1:]:
-            continue
-        for text in {place.local_name, *place.names.values(), *place.old_names}:
-            if text and not text.isascii() and (key := native_key(text)):
-                found[script_of(text)][key].append(place)
+    for name, place in _named_in_script():
+        found[script_of(name)][native_key(name)].append(place)
     return found
+
+
+def _named_in_script() -> Iterator[tuple[str, Place]]:
+    for place in places():
+        if place.kind == "town" or place.kind in AREAS[1:]:
+            for name in {place.local_name, *place.names.values(), *place.old_names}:
+                if not name.isascii() and native_key(name):
+                    yield name, place
 
 
 @cache

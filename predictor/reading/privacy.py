@@ -20,6 +20,7 @@ STATES = (
     "|UP|WB"
 )
 
+_RUN = re.compile(r"\d[\d\s().–/-]*")
 _DIGIT = r"[\dOQDIlSBZ]"  # and the letters that are read for digits
 _GAP = r"[\s.:·-]{0,3}"
 # At least one sign of the office is a digit: TNSTC is no plate but runs buses.
@@ -67,6 +68,8 @@ def redact(lines: Sequence[Line]) -> tuple[Line, ...]:
         else:
             text = _OTHER_PLATE.sub(REMOVED, _PLATE.sub(_office, _INTERNET.sub(REMOVED, text)))
             text = _NUMBER.sub(_number, _LANDLINE.sub(_landline, text))
+            if line.script not in ("", "Latin") and _digits(text) >= FEWEST_DIGITS:
+                text = _RUN.sub(REMOVED, text)  # a letter may have been read for a digit in their midst
             if REMOVED not in text and not _WORD.search(text) and _digits(text) > MOST_DIGITS:
                 text = REMOVED  # what is left of a plate that was misread
         kept.append(replace(line, text=text))

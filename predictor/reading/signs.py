@@ -28,6 +28,7 @@ from predictor.reading.spelling import as_letters, joined, words
 
 MOST_WORDS = 4  # of a town's name
 LEAST_FUZZY = 8  # letters; a shorter line that is nearly a name is rather another word
+LEAST_NATIVE = 3  # letters, without signs, of an Indian name; shorter ones are words as often as names of small places
 LEAST_SMALL = 5  # letters; shorter lines are words or names of persons as often as names of small places
 SHOP_TOWN = 50_000  # inhabitants; shops are called by larger towns than that, and the smaller names are also words
 ADDRESS_TOWN = 5_000
@@ -143,7 +144,8 @@ def _native(i: int, text: str) -> Iterator[Sighting]:
     board = NATIVE_BOARD.search(text)
     name = NATIVE_BOARD.sub(" ", text)
     if reading := place_in_script(name, script):
-        sure = bool(board) or _is_sure(name, reading.candidates, False)
+        long = reading.population >= SHOP_TOWN or sum(map(str.isalpha, name)) >= LEAST_NATIVE
+        sure = bool(board) or (long and _is_sure(name, reading.candidates, False))
         yield Sighting(_match("place", i, name, reading), not board, sure)
         return
     for part in re.split(r"[\s,\-–|]+", text):

@@ -69,11 +69,12 @@ def test_a_milestone_is_read_with_place_and_distance_where_it_stands(reader) -> 
 
 
 @pytest.mark.slow
-def test_only_latin_lines_have_a_text_and_a_picture_without_text_none(reader) -> None:
+def test_lines_have_a_text_where_it_is_sure_and_a_picture_without_text_has_none(reader) -> None:
     lines = reader.read(Image.open(io.BytesIO(scene(SHOPS))))
     assert "BUXAR GENERAL STORE" in texts(lines)
-    assert {line.script for line in lines if line.text} == {"Latin"}
-    assert any(not line.text for line in lines)  # the shops' names in Devanagari
+    assert ("भोजनालय", "Devanagari") in {(line.text, line.script) for line in lines}
+    assert {line.script for line in lines if line.text} == {"Latin", "Devanagari"}
+    assert any(not line.text for line in lines if line.script)  # small ones
     assert reader.read(Image.open(io.BytesIO(scene(EMPTY)))) == ()
 
 
@@ -92,12 +93,37 @@ def test_a_line_in_another_script_is_not_read_if_that_is_sure(monkeypatch, told,
             return [(told, confidence)] * len(crops)
 
     monkeypatch.setitem(sys.modules, "predictor.reading.scripts", SimpleNamespace(ScriptNetwork=Network, SURE=0.9))
+    monkeypatch.setattr(engine, "_native_reader", lambda: None)
     reader = Reader()
     assert reader.version.endswith("scripts 1")
     lines = reader.read(Image.open(io.BytesIO(scene(MILESTONE))))
     assert ("ANANTHAPURAMU" in texts(lines)) == read
     if not read:
         assert {(line.text, line.script, line.script_confidence) for line in lines} == {("", told, confidence)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("confidence", "read"), [(0.99, "ಉಡುಪಿ"), (0.01, ""), (None, "")])
+def test_a_line_in_an_indian_script_is_read_by_its_network_where_it_is_there(monkeypatch, confidence, read) -> None:
+    class Scripts:
+        version = "1"
+
+        def tell(self, crops: list[Image.Image]) -> list[tuple[str, float]]:
+            return [("Kannada", 0.95)] * len(crops)
+
+    class Native:
+        version = "2"
+
+        def read(self, crop: Image.Image, script: str) -> tuple[str, float]:
+            assert (crop.mode, script) == ("RGB", "Kannada")
+            return "ಉಡುಪಿ", confidence
+
+    monkeypatch.setattr(engine, "_script_network", Scripts)
+    monkeypatch.setattr(engine, "_native_reader", lambda: Native() if confidence else None)
+    reader = Reader()
+    assert reader.version.endswith("scripts 1, native 2" if confidence else "scripts 1")
+    lines = reader.read(Image.open(io.BytesIO(scene(MILESTONE))))
+    assert {(line.text, line.script, line.script_confidence) for line in lines} == {(read, "Kannada", 0.95)}
 
 
 def test_tiny_and_very_flat_pictures_can_be_read(reader) -> None:
