@@ -1,4 +1,4 @@
-"""Which lines of a picture belong together: a name over its distance, or beside it, as on milestones and boards."""
+"""Where lines stand: which belong together, as a name over its distance on a milestone, and which may be cut off."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ LEAST_OVERLAP = 0.3  # of the smaller line, across for lines above each other, a
 MOST_GAP_BELOW = 1.2  # heights of the taller line
 MOST_GAP_BESIDE, MOST_PART_BESIDE = 15.0, 0.4  # heights of the taller line, and part of the picture
 BELOW_COSTS = 0.7  # a number stands rather beside its name than below it
+SIDE = 0.004  # part of the picture
 
 
 def distance_apart(first: Line, second: Line) -> float | None:
@@ -33,3 +34,8 @@ def is_below(upper: Line, lower: Line) -> bool:
     """Whether the second line stands right below the first on one sign."""
     apart = distance_apart(upper, lower)
     return apart is not None and upper.box[1] < lower.box[1] and lower.box[1] >= (upper.box[1] + upper.box[3]) / 2
+
+
+def reaches_the_side(line: Line) -> bool:
+    """Whether the line goes up to the left or right side of the picture, so that a part of it may be missing."""
+    return line.box[0] <= SIDE or line.box[2] >= 1 - SIDE

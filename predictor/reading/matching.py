@@ -6,13 +6,17 @@ How far a match can be believed is not said here: a shop called Udupi Hotel stan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from predictor.reading.layout import reaches_the_side
 from predictor.reading.lines import Line
 from predictor.reading.marks_read import bodies, codes, plates, scripts
 from predictor.reading.matches import KINDS, Candidate, Match
 from predictor.reading.signs import named_places, without_silent_words
 
 __all__ = ["KINDS", "Candidate", "Match", "match"]
+
+CUT_OFF_AGREES = 0.88  # the end of a name is another name at times: of 26 at the sides of 700 drawn scenes 3 were
 
 
 def match(lines: Sequence[Line]) -> tuple[Match, ...]:
@@ -26,6 +30,8 @@ def match(lines: Sequence[Line]) -> tuple[Match, ...]:
         named, rest = bodies(i, text)
         found += named
         texts.append(rest if named else text)
-    found += named_places(lines, texts)
+    for named in named_places(lines, texts):
+        cut_off = any(reaches_the_side(lines[i]) for i in named.lines)
+        found.append(replace(named, agreement=named.agreement * CUT_OFF_AGREES) if cut_off else named)
     found += scripts(lines)
     return tuple(sorted(found, key=lambda match: match.lines))

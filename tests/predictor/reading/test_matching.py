@@ -165,6 +165,15 @@ def test_a_state_behind_a_name_leaves_its_towns_of_that_name():
         assert sum(candidate.weight for candidate in found.candidates) == pytest.approx(1)
 
 
+def test_a_name_at_the_side_of_the_picture_is_believed_less():
+    """It may be the end of another: "PUR" is left of Rampur, and "RAMPUR" of Sitarampur."""
+    inside, at_the_left, at_the_right = (
+        match([Line("NAGPUR 12 km", 0.9, (left, 0.1, right, 0.2), "Latin", 0.9)])[0].agreement
+        for left, right in ((0.3, 0.6), (0.002, 0.3), (0.7, 0.999))
+    )
+    assert at_the_left == at_the_right < inside == 1
+
+
 @pytest.mark.parametrize("text", ["State Bank of India, Coonoor Branch", "Branch: Coonoor"])
 def test_a_branch_is_where_its_board_says(text):
     assert names(only(text, kind="place")) == ["Coonoor"]
