@@ -9,14 +9,15 @@ its network is there. Nothing is fetched from the internet.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -41,6 +42,9 @@ DISTANCE_CONFIDENCE = 0.8  # the same of a distance such as "4 km", which no Ind
 # Below this a line in Latin letters counts as not read: most of its letters are wrong.
 READABLE = 0.5
 _KM = re.compile(r"\d{1,4}\s?km", re.IGNORECASE)
+logger = logging.getLogger(__name__)
+
+Network = TypeVar("Network")
 HOW_TO_INSTALL = "Install it with: .venv/bin/python -m pip install -r requirements.txt -c constraints.txt"
 
 
@@ -167,19 +171,24 @@ def _models() -> Path:
 
 def _script_network() -> ScriptNetwork | None:
     """The network that tells scripts, or None where it is not here."""
-    try:
-        from predictor.reading.scripts import ScriptNetwork
+    from predictor.reading.scripts import ScriptNetwork
 
-        return ScriptNetwork.load()
-    except (ImportError, FileNotFoundError):
-        return None
+    return _if_there(ScriptNetwork.load)
 
 
 def _native_reader() -> NativeReader | None:
     """The network that reads Indian scripts, or None where it is not here."""
-    try:
-        from predictor.reading.native_lines import NativeReader
+    from predictor.reading.native_lines import NativeReader
 
-        return NativeReader.load()
-    except (ImportError, FileNotFoundError):
+    return _if_there(NativeReader.load)
+
+
+def _if_there(load: Callable[[], Network]) -> Network | None:
+    """A network of ours. Where its file is missing or damaged the rest is read without it."""
+    try:
+        return load()
+    except FileNotFoundError:
+        return None
+    except Exception:
+        logger.exception("A network that reads signs cannot be loaded.")
         return None

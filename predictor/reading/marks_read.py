@@ -15,10 +15,11 @@ from predictor.reading.layout import is_below
 from predictor.reading.lines import Line
 from predictor.reading.matches import Candidate, Match
 from predictor.reading.names import script_of
-from predictor.reading.numbers import area_codes, pin_areas, with_plain_digits
+from predictor.reading.numbers import area_codes, pin_areas
 from predictor.reading.plates import BHARAT_SERIES, office_left_in, office_of
 from predictor.reading.scripts import SURE
 from predictor.reading.spelling import as_letters, joined, skeleton, words
+from predictor.reading.units import with_plain_digits
 
 CORRECTION_COSTS = 0.15  # of the agreement of a plate, for each sign corrected
 MOST_PLATE_WORDS = 5  # "DL 3C A B 1234"

@@ -26,6 +26,7 @@ PEOPLE_PER_KM2 = 8_000  # of the built area of Indian towns, of which a name boa
 LEAST_EXTENT_KM, DISTRICT_EXTENT_KM, LANDMARK_EXTENT_KM = 1.0, 40.0, 2.0
 BASE, DISTRICT_WORTH = 20.0, 100.0  # on the scale of the square root of a population
 LEAST_BY_EAR = 6  # letters
+LEAST_NATIVE_FUZZY = 8  # letters and signs; किराना, a grocer's, is one sign from कैराना
 OTHER_SHORT_FORMS = {"GUJ": "Gujarat", "HAR": "Haryana", "MAH": "Maharashtra", "MS": "Maharashtra", "RAJ": "Rajasthan"}
 CONFUSED_AGREES, BY_EAR_AGREES = 0.95, 0.85  # agreements of names that only readers, or only writers, changed
 ERROR_COSTS = 2.0  # the part of the agreement that an error in every letter would cost
@@ -59,9 +60,9 @@ def place_in_script(text: str, script: str) -> Reading | None:
     key, names = native_key(text), _native().get(script, {})
     if found := names.get(key):
         return _reading(found, 1.0)
-    if len(key) < LEAST_BY_EAR:
+    if len(key) < LEAST_NATIVE_FUZZY:
         return None
-    near = {name: cost for name in names if abs(len(name) - len(key)) <= 1 and name[0] == key[0]
+    near = {name: cost for name in names if abs(len(name) - len(key)) <= 1 and (name[0], name[-1]) == (key[0], key[-1])
             if (cost := errors(key, name)) is not None and cost <= 1}  # fmt: skip
     large = [place for name in near for place in names[name] if place.population >= SMALL]
     return _reading(large, 1 - ERROR_COSTS / len(key)) if large else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from predictor.reading.numbers import with_plain_digits
+from predictor.reading.units import with_plain_digits
 
 # Letters and signs of each script in their decomposed form (NFD), of Urdu composed: those of names, and what else
 # stands on signs. Vocalic L and what only Sanskrit needs are left out.

@@ -15,22 +15,23 @@ from rapidfuzz.distance import OSA
 
 from predictor.reading.names import native_names
 from predictor.reading.native_letters import CLASSES, COMMON, LETTERS, as_seen, as_written, classes_of
+from predictor.reading.native_words import common_words
 
 HEIGHT, WIDEST = 40, 640  # px of a line as the network sees it
 URDU_STRETCH = 1.6  # its letters are narrow, and the network tells one in 4 px at most
 STEP = 32  # px, of which widths are multiples: every other width would be prepared for anew
 FLATTEST = 8.0  # grey levels added to a line's deviation, so that the noise of an even wall stays faint
 NEAREST = 8  # names that are compared with the letters seen
-# How much likelier a certain name of the gazetteer is on a sign than another certain string of letters. On lines that
-# calibrate, ten times that finds 3 more towns in 100, and tells twice as many (0.5 in 100) for words that are none.
-NAMES_LIKELIER = 1e4
+# How much likelier a certain name of the gazetteer, or a common word, is on a sign than another certain string: ten
+# times for each letter from the third on, as there are more strings of more letters, but not without end.
+LIKELIER_A_LETTER, SHORTEST, MOST_LIKELIER = 10.0, 2, 1e4
 # A text below this confidence is not kept. From it on, 99.3 % of the towns told are right on lines that calibrate, half
 # of which show a word that is no town (docs/model.md).
 SURE = 0.5
 
 
 class NativeReader:
-    """Reads lines; `version` changes with the weights."""
+    """Reads lines; `version` changes with the weights, and with the names and figures that decide what is read."""
 
     def __init__(self, network: Any, version: str) -> None:
         self.network = network
@@ -41,7 +42,8 @@ class NativeReader:
         """The network that ships. Imports torch, which takes seconds the first time."""
         from predictor.reading.native_network import WEIGHTS, load_recogniser
 
-        return cls(load_recogniser(), hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()[:12])
+        names = repr([(_names(script), SURE) for script in LETTERS]).encode()
+        return cls(load_recogniser(), hashlib.sha256(WEIGHTS.read_bytes() + names).hexdigest()[:12])
 
     def read(self, crop: Image.Image, script: str) -> tuple[str, float]:
         """The text of an upright box of one line in the script, and the calibrated probability that it is right."""
@@ -58,8 +60,9 @@ class NativeReader:
 def decoded(logits: Any, script: str) -> tuple[str, float]:
     """The likeliest text for logits (columns, letters), and its probability.
 
-    It is what the likeliest letters of the columns spell, or a name of the gazetteer that resembles this and is
-    likelier by Bayes' rule. What the columns say of a text is summed over all ways in which they can show it.
+    It is what the likeliest letters of the columns spell, or a name of the gazetteer or a common word that resembles
+    this and is likelier by Bayes' rule. What the columns say of a text is summed over all ways in which they can show
+    it.
     """
     import torch
     from torch.nn.functional import ctc_loss
@@ -69,7 +72,7 @@ def decoded(logits: Any, script: str) -> tuple[str, float]:
     letters = torch.unique_consecutive(columns.argmax(1)).tolist()
     seen = "".join(CLASSES[known[letter]] for letter in letters)
     names = _names(script)
-    near = process.extract(seen, names, scorer=OSA.distance, score_cutoff=len(seen) // 2, limit=NEAREST)
+    near = process.extract(seen, names.keys(), scorer=OSA.distance, score_cutoff=len(seen) // 2, limit=NEAREST)
     texts = list(dict.fromkeys([seen, *(name for name, _, _ in near)]))
     lines = [[known.index(CLASSES.index(letter)) for letter in text] for text in texts]
     unlikely = ctc_loss(
@@ -79,18 +82,23 @@ def decoded(logits: Any, script: str) -> tuple[str, float]:
         torch.tensor([len(line) for line in lines]),
         reduction="none",
     )
-    is_name = torch.tensor([text in names for text in texts])
-    shares = (-unlikely).exp() * torch.where(is_name, NAMES_LIKELIER, 1.0)
-    shares /= 1 + shares[is_name].sum() * (1 - 1 / NAMES_LIKELIER)
+    likelier = torch.tensor([names.get(text, 1.0) for text in texts])
+    shares = (-unlikely).exp() * likelier
+    shares /= 1 + (shares * (1 - 1 / likelier)).sum()
     best = int(shares.argmax())
     return as_written(texts[best], script).strip(), min(float(shares[best]), 1.0)
 
 
 @cache
-def _names(script: str) -> Mapping[str, str]:
-    """Names of towns and districts as they are seen, by themselves, as far as the network knows their letters."""
-    names = {as_seen(name, script) for name in native_names(script)}
-    return {name: name for name in sorted(names) if set(name) <= {*COMMON, *LETTERS[script]}}
+def _names(script: str) -> Mapping[str, float]:
+    """Names of towns and districts and common words as they are seen, as far as the network knows their letters, and
+    how much likelier each is than another string."""
+    names = {as_seen(name, script) for name in (*native_names(script), *common_words(script))}
+    return {
+        name: min(LIKELIER_A_LETTER ** max(len(name) - SHORTEST, 0), MOST_LIKELIER)
+        for name in sorted(names)
+        if set(name) <= {*COMMON, *LETTERS[script]}
+    }
 
 
 def fitted(crop: Image.Image, script: str) -> NDArray[np.uint8]:

@@ -11,20 +11,12 @@ from collections.abc import Iterator
 
 from predictor.gazetteer.marks import marks
 from predictor.reading.privacy import REMOVED
+from predictor.reading.units import KM, with_plain_digits
 
 FARTHEST_KM = 3500
-_NATIVE_DIGITS = {ord(zero) + digit: str(digit) for zero in "०০੦૦୦௦౦೦൦۰٠" for digit in range(10)}
-_STOP = r"\.?\s?"
-_KM = "|".join(
-    (
-        r"K\s?\.?\s?M\s?\.?(?:S\.?)?", r"KILOMET(?:ER|RE)S?",
-        f"कि{_STOP}मी", f"কি{_STOP}মি", f"કિ{_STOP}મી", f"ਕਿ{_STOP}ਮੀ",
-        f"କି{_STOP}ମି", f"கி{_STOP}மீ", f"కి{_STOP}మీ", f"ಕಿ{_STOP}ಮೀ", f"കി{_STOP}മീ", "کلومیٹر",
-    )
-)  # fmt: skip
 _DISTANCE = re.compile(
-    rf"(?P<before>(?:{_KM})\.?\s*)?(?<![\d.])(?P<km>\d{{1,4}}(?:\.\d)?)(?![\d.]*\d)"
-    rf"(?P<after>\s*(?:{_KM})(?![A-Z])\.?)?",
+    rf"(?P<before>(?:{KM})\.?\s*)?(?<![\d.])(?P<km>\d{{1,4}}(?:\.\d)?)(?![\d.]*\d)"
+    rf"(?P<after>\s*(?:{KM})(?![A-Z])\.?)?",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
@@ -34,11 +26,6 @@ _PHONE = re.compile(
 _REDACTED_PHONE = re.compile(rf"(?<!\d)(0[1-8]\d{{1,3}})-{REMOVED}")  # what `privacy.redact` leaves of a number
 _PIN = re.compile(r"(?<![\w.])(?P<pin>[1-8]\d{2})\s?\d{3}(?!\d)")
 _NO_PIN = re.compile(r"(?:\b(?:RS|NO|PRICE|MRP|PH|TEL|ID|CODE|LIC|REG\w*)|₹|#|/)\.?\s*[:.]?\s*$", re.IGNORECASE)
-
-
-def with_plain_digits(text: str) -> str:
-    """The text with the digits of Indian scripts as 0 to 9."""
-    return text.translate(_NATIVE_DIGITS)
 
 
 def distances(text: str) -> Iterator[tuple[int, int, float, bool]]:

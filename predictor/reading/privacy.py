@@ -1,6 +1,7 @@
 """Takes out of lines what would identify a person: numbers of plates and telephones, and addresses on the internet.
 
-What tells a place stays: state and office of a plate, the area code of a landline, PIN codes. Forms follow rules 50 and
+What tells a place stays: state and office of a plate, the area code of a landline, PIN codes; in lines of Indian
+letters, where plates are written in many ways, only distances and a short number at the end. Forms follow rules 50 and
 51 of the Central Motor Vehicles Rules 1989 and the National Numbering Plan of 2003. In doubt a number goes.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from predictor.reading.lines import Line
+from predictor.reading.units import KM
 
 REMOVED = "…"
 FEWEST_DIGITS = 6  # of a telephone number, in small towns without the area code; distances and years have up to four
@@ -20,7 +22,6 @@ STATES = (
     "|UP|WB"
 )
 
-_RUN = re.compile(r"\d[\d\s().–/-]*")
 _DIGIT = r"[\dOQDIlSBZ]"  # and the letters that are read for digits
 _GAP = r"[\s.:·-]{0,3}"
 # At least one sign of the office is a digit: TNSTC is no plate but runs buses.
@@ -36,6 +37,9 @@ _OTHER_PLATE = re.compile(
     rf"|\d{{1,3}}{_GAP}(?:CD|CC|UN){_GAP}\d{{1,4}}"  # of diplomats
     rf"|\d{{2}}{_GAP}[A-Z]{_GAP}\d{{5,6}}{_GAP}[A-Z])(?![A-Za-z\d])"  # of the armed forces
 )
+# Of a plate in Indian letters: the letters of the state, the office, and up to three letters of the series.
+_NATIVE_HALF = re.compile(r"[^\s\d]{1,8}[\s.]*\d{1,2}(?:[\s.]*[^\s\d]{1,8})?")
+_NATIVE_NUMBER = re.compile(rf"\d(?:[\d\s().–/-]*\d)?(?P<unit>\s*(?:{KM}))?", re.IGNORECASE)
 # A line of its own that may be series and number of a plate, and is neither a road's number nor a distance.
 _BARE_NUMBER = re.compile(rf"(?!KM|NH|SH)[A-Z]{{1,3}}{_GAP}\d{{4}}")
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -68,8 +72,8 @@ def redact(lines: Sequence[Line]) -> tuple[Line, ...]:
         else:
             text = _OTHER_PLATE.sub(REMOVED, _PLATE.sub(_office, _INTERNET.sub(REMOVED, text)))
             text = _NUMBER.sub(_number, _LANDLINE.sub(_landline, text))
-            if line.script not in ("", "Latin") and _digits(text) >= FEWEST_DIGITS:
-                text = _RUN.sub(REMOVED, text)  # a letter may have been read for a digit in their midst
+            if line.script not in ("", "Latin"):
+                text = _without_numbers(text)
             if REMOVED not in text and not _WORD.search(text) and _digits(text) > MOST_DIGITS:
                 text = REMOVED  # what is left of a plate that was misread
         kept.append(replace(line, text=text))
@@ -80,7 +84,9 @@ def _halves(lines: Sequence[Line]) -> tuple[set[int], set[int]]:
     """The numbers of the lines that are upper and lower halves of a plate in two lines."""
     uppers, lowers = set(), set()
     for above, upper in enumerate(lines):
-        if not _UPPER_HALF.fullmatch(upper.text.strip()):
+        text = upper.text.strip()
+        is_native = upper.script not in ("", "Latin") and _NATIVE_HALF.fullmatch(text)
+        if not is_native and not _UPPER_HALF.fullmatch(text):
             continue
         left, top, right, bottom = upper.box
         for below, lower in enumerate(lines):
@@ -107,6 +113,18 @@ def _number(run: re.Match[str]) -> str:
     if _PIN.fullmatch(text) and _PLACE_BEFORE.search(before) and not _CALL_BEFORE.search(before):
         return text
     return REMOVED if _digits(text) >= FEWEST_DIGITS else text
+
+
+def _without_numbers(text: str) -> str:
+    """A text in Indian letters without numbers that have no unit, but for a short one at its end that is alone."""
+    numbers = list(_NATIVE_NUMBER.finditer(text))
+
+    def stays(number: re.Match[str]) -> bool:
+        if number["unit"]:
+            return _digits(number[0]) <= MOST_DIGITS
+        return len(numbers) == 1 and not text[number.end() :].strip(" .") and _digits(number[0]) < MOST_DIGITS
+
+    return _NATIVE_NUMBER.sub(lambda number: number[0] if stays(number) else REMOVED, text)
 
 
 def _digits(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from predictor.reading.layout import distance_apart
 from predictor.reading.lines import Line
@@ -15,6 +16,7 @@ from predictor.reading.names import (
     Reading,
     landmark_named,
     longest_landmark,
+    native_key,
     place_in_script,
     place_named,
     script_of,
@@ -22,6 +24,7 @@ from predictor.reading.names import (
     state_names,
     within_state,
 )
+from predictor.reading.native_words import WORDS, common_words
 from predictor.reading.numbers import distances
 from predictor.reading.silent_words import NEVER, ONLY_ON_SIGNS, PHRASES, WATERMARK
 from predictor.reading.spelling import as_letters, joined, words
@@ -40,7 +43,7 @@ BOARD_BEFORE = tuple(
     for phrase in (
         "WELCOME TO", "WELCOMES YOU TO", "GRAM PANCHAYAT", "GRAMA PANCHAYAT", "GRAMA PANCHAYATH", "NAGAR PALIKA",
         "NAGAR PALIKA PARISHAD", "NAGAR NIGAM", "NAGAR PANCHAYAT", "BUS STOP", "BUS STAND", "POLICE STATION",
-        "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN OF", "CITY OF", "MUNICIPALITY OF", "BRANCH",
+        "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN OF", "CITY OF", "MUNICIPALITY OF",
     )
 )  # fmt: skip
 BOARD_AFTER = tuple(
@@ -52,7 +55,7 @@ BOARD_AFTER = tuple(
         "NAGAR PANCHAYAT", "NAGAR PARISHAD", "GRAM PANCHAYAT", "GRAMA PANCHAYAT", "GRAMA PANCHAYATH", "PANCHAYAT",
         "PANCHAYATH", "ZILLA PARISHAD", "DISTRICT", "DIST", "TALUK", "TALUKA", "TEHSIL", "VILLAGE", "TOWN", "CITY",
         "BUS STAND", "BUS STATION", "BUS STOP", "BUS DEPOT", "BUS TERMINUS", "BUS TERMINAL", "POLICE STATION",
-        "POST OFFICE", "HEAD POST OFFICE", "TOLL PLAZA", "AIRPORT", "BYPASS", "BRANCH",
+        "POST OFFICE", "HEAD POST OFFICE", "TOLL PLAZA", "AIRPORT", "BYPASS",
     )
 )  # fmt: skip
 # Those that are long enough to be told from a name that they are run together with, as readers do.
@@ -239,7 +242,12 @@ def _name_words(text: str) -> list[str]:
 def _is_sure(text: str, candidates: Sequence[Candidate], unit: bool) -> bool:
     """Whether a name is no common word, or one that is a town too and has a distance with a unit beside it."""
     keys = {"".join(_name_words(text))} - {""} or {joined(candidate.name) for candidate in candidates}
-    return not keys & NEVER and (unit or not keys & ONLY_ON_SIGNS)
+    return not keys & NEVER and (unit or not (keys & ONLY_ON_SIGNS or native_key(text) in _common_words()))
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(native_key(word) for script in WORDS for word in common_words(script))
 
 
 def _without_board(spelt: list[str]) -> tuple[list[str], bool]:

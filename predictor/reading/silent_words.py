@@ -123,7 +123,8 @@ PHRASES = (
 
 # A line with one of these was written over the picture by whoever took or sells it: no name in it is on the spot.
 WATERMARK = re.compile(
-    r"[©®]|\(c\)|\.(?:com|in|org|net)\b|\b(?:(?:photos?|photographs?|picture|image|pic|clicked|shot|captured) (?:by|on)"
-    r"|copyright|all rights reserved|photograph(?:y|er)|www|https?|getty ?images|shutterstock|alamy|istock)\b",
+    r"[©®]|\(c\)\s*\d{4}|^\W*\(c\)|\.(?:com|in|org|net)\b"
+    r"|\b(?:(?:photos?|photographs?|picture|image|pic|clicked|shot|captured) (?:by|on)"
+    r"|copyright|all rights reserved|photography|www|https?|getty ?images|shutterstock|alamy|istock)\b",
     re.IGNORECASE,
 )

@@ -12,19 +12,22 @@ import pytest
 import torch
 from PIL import Image
 
+from pipeline.reading.boxes import can_write
 from pipeline.reading.fonts import site_fonts
 from pipeline.reading.native_lines import SCRIPTS, NativeSource
 from pipeline.reading.native_measures import read, town_lines
 from pipeline.reading.words import PARTS, words
 from predictor.gazetteer.table import places
+from predictor.reading import engine
 from predictor.reading.lines import Line
 from predictor.reading.matching import match
 from predictor.reading.names import script_of
 from predictor.reading.native_letters import COMMON, LETTERS, as_seen, as_written
 from predictor.reading.native_lines import SURE, NativeReader, decoded
 from predictor.reading.native_network import WEIGHTS, load_recogniser
-from predictor.reading.numbers import with_plain_digits
+from predictor.reading.native_words import common_words
 from predictor.reading.privacy import redact
+from predictor.reading.units import with_plain_digits
 
 LEGIBLE_PX = (16.0, 60.0)  # height of the letters
 EACH = 20  # names of each script
@@ -140,10 +143,22 @@ def test_weights_that_are_not_there_are_missed(tmp_path) -> None:
         ("फोन ९८४५० १२३४५", "Devanagari", "फोन …"),
         ("নগর ০৮২৪-২৪৪১২৩৪", "Bengali", "নগর …"),
         ("नगर 98क45 12ब345", "Devanagari", "नगर …क…ब…"),  # two digits were read as letters
+        ("मो 9845बबबबबब", "Devanagari", "मो …बबबबबब"),
+        ("एमएच 12 एबी 1234", "Devanagari", "एमएच … एबी …"),
+        ("महा १२ एबी १२३", "Devanagari", "महा … एबी …"),
+        ("एमएच 1 ए 1234", "Devanagari", "एमएच … ए …"),
+        ("यूपी 14 ए 99", "Devanagari", "यूपी … ए …"),
+        ("டிஎன் 09 ஏபி 1234", "Tamil", "டிஎன் … ஏபி …"),
+        ("एबी 1234", "Devanagari", "एबी …"),
+        ("उ 1234", "Devanagari", "उ …"),
+        ("نمبر ۱۲۳۴", "Arabic", "نمبر …"),
         ("கோவை 12 கி.மீ.", "Tamil", "கோவை 12 கி.மீ."),
+        ("मथुरा 120 कि.मी. आगरा 230 कि.मी.", "Devanagari", "मथुरा 120 कि.मी. आगरा 230 कि.मी."),
+        ("दिल्ली 1200 km", "Devanagari", "दिल्ली 1200 km"),
+        ("पुणे 45", "Devanagari", "पुणे 45"),
     ],
 )
-def test_telephone_numbers_go_from_lines_in_indian_scripts(text: str, script: str, kept: str) -> None:
+def test_numbers_but_distances_go_from_lines_in_indian_scripts(text: str, script: str, kept: str) -> None:
     assert redact([line(text, script)])[0].text == kept
 
 
@@ -154,3 +169,51 @@ def test_a_short_word_is_a_small_place_only_beside_a_distance() -> None:
     assert kinds("खैर", "ऊना", "चंबा") == set()
     assert kinds("खैर 12 कि.मी.") == {"milestone"}
     assert kinds("पुणे", "गया", "शामली") == {"place"}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_common_words_and_given_names_are_no_towns_but_beside_a_distance(script: str) -> None:
+    for word in common_words(script):
+        assert {found.kind for found in match([line(word, script)])} <= {"script"}, word
+
+
+def test_a_word_that_is_a_town_too_counts_beside_a_distance() -> None:
+    assert [found.kind for found in match([line("पाली 12 कि.मी.", "Devanagari")])] == ["milestone", "script"]
+
+
+@pytest.mark.slow
+def test_common_words_that_are_read_are_hardly_ever_taken_for_towns(reader) -> None:
+    """In letters of 12 to 60 px; those that no font of the site can write are left out."""
+    rng, source = np.random.default_rng(SEED), NativeSource("test", site_fonts())
+    drawn = [
+        (source.line(script, rng, word)[0], script)
+        for script in SCRIPTS
+        for word in common_words(script)
+        if can_write(source.fonts[script][0], word)
+    ]
+    told = [line(reader.read(picture, script)[0], script) for picture, script in drawn]
+    towns = [read.text for read in told if {found.kind for found in match([read])} - {"script"}]
+    assert len(told) > 500
+    assert len(towns) <= 0.01 * len(told), towns
+
+
+def test_damaged_weights_leave_the_rest_to_be_read(monkeypatch, caplog) -> None:
+    def damaged() -> None:
+        raise RuntimeError("damaged")
+
+    monkeypatch.setattr(NativeReader, "load", damaged)
+    assert engine._native_reader() is None
+    assert "cannot be loaded" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "script"),
+    [("महा १२", "एबी १२३४", "Devanagari"), ("यूपी 14 एबी", "1234", "Devanagari"), ("டிஎன் 09", "ஏபி 1234", "Tamil")],
+)
+def test_plates_of_two_lines_lose_their_numbers_in_indian_letters_too(upper: str, lower: str, script: str) -> None:
+    written = script if any(map(str.isalpha, lower)) else ""
+    lines = [
+        Line(upper, 0.9, (0.4, 0.5, 0.5, 0.53), script, 0.95),
+        Line(lower, 0.9, (0.4, 0.54, 0.5, 0.57), written, 0.95),
+    ]
+    assert not any(map(str.isdigit, redact(lines)[1].text))
