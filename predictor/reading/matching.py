@@ -30,8 +30,8 @@ def match(lines: Sequence[Line]) -> tuple[Match, ...]:
         named, rest = bodies(i, text)
         found += named
         texts.append(rest if named else text)
-    for named in named_places(lines, texts):
-        cut_off = any(reaches_the_side(lines[i]) for i in named.lines)
-        found.append(replace(named, agreement=named.agreement * CUT_OFF_AGREES) if cut_off else named)
+    for place in named_places(lines, texts):
+        cut_off = any(reaches_the_side(lines[i]) for i in place.lines)
+        found.append(replace(place, agreement=place.agreement * CUT_OFF_AGREES) if cut_off else place)
     found += scripts(lines)
     return tuple(sorted(found, key=lambda match: match.lines))
