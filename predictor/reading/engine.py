@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from PIL import Image
 
+from predictor.gazetteer.marks import MARKS_FILE
+from predictor.gazetteer.table import PLACES_FILE
 from predictor.reading.lines import Line
 from predictor.reading.native_letters import LETTERS
 from predictor.reading.native_lines import SURE as READABLE_NATIVE
@@ -64,7 +66,8 @@ def what_is_missing() -> str:
 
 
 class Reader:
-    """Reads pictures. ``version`` changes with the package, its models, and the networks for scripts.
+    """Reads pictures. ``version`` changes with the package, its models, our networks, and the names that are known, as
+    only texts that tell a place are kept.
 
     Raises ReaderMissing. What takes seconds to load is loaded by `load`, or with the first picture.
     """
@@ -75,7 +78,9 @@ class Reader:
         models = b"".join((_models() / name).read_bytes() for name in (DETECTOR, RECOGNISER))
         self._scripts, self._native = _script_network(), _native_reader()
         scripts = self._scripts.version if self._scripts else "none"
-        self.version = f"rapidocr {version('rapidocr')}, {hashlib.sha256(models).hexdigest()[:8]}, scripts {scripts}"
+        names = hashlib.sha256(PLACES_FILE.read_bytes() + MARKS_FILE.read_bytes()).hexdigest()[:8]
+        network = hashlib.sha256(models).hexdigest()[:8]
+        self.version = f"rapidocr {version('rapidocr')}, {network}, names {names}, scripts {scripts}"
         if self._native:
             self.version += f", native {self._native.version}"
 

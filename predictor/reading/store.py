@@ -21,7 +21,7 @@ from predictor.pictures.images import UnreadableImage, decode
 from predictor.reading.engine import Reader, ReaderMissing, what_is_missing
 from predictor.reading.lines import Line
 from predictor.reading.matches import Match
-from predictor.reading.matching import match
+from predictor.reading.matching import match, telling
 from predictor.reading.privacy import redact
 
 DECIMALS = 4  # of stored fractions: a sixth of a pixel of a stored photo
@@ -71,7 +71,7 @@ def reader() -> Reader:
 
 def read_lines(image: Image.Image) -> StoredLines:
     """What is written in a picture, as far as it may be stored. Raises ReaderMissing."""
-    return as_stored(redact(reader().read(image)))
+    return as_stored(telling(redact(reader().read(image))))
 
 
 def read_matches(image: Image.Image) -> tuple[Match, ...]:

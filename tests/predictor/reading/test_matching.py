@@ -19,7 +19,7 @@ from predictor.gazetteer.table import of_kind
 from predictor.geodesy import haversine_km
 from predictor.reading.lines import SCRIPTS, Line
 from predictor.reading.matches import KINDS
-from predictor.reading.matching import match
+from predictor.reading.matching import match, telling
 from predictor.reading.names import place_named
 from predictor.reading.privacy import redact
 
@@ -564,3 +564,30 @@ def test_a_stored_plate_with_a_misread_office_tells_it():
     found = only("MH 1Z …", kind="plate")
     assert found.text == "MH 12"
     assert found.agreement < 1
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        ("Raju Tea Shop", "ANANTAPUR", "63", "Dr. S. K. Gupta MBBS"),
+        ("NH 44", "Nagpur 210", "Hyderabad 290", "Rajesh Kumar"),
+        ("PASIGHAT", "12 km", "RAMPUR", "Photo by R. Sharma"),
+        ("KSRTC", "SHIMLA - MANALI", "MOHAMMED ALI"),
+        ("KL 07", "BX 1234", "SACHIN"),
+        ("Ph: 0471-2321132", "PIN 682 001", "Ganesh Traders"),
+    ],
+)
+def test_texts_that_tell_nothing_are_left_out_and_the_rest_tells_the_same(signs):
+    lines = redact(lines_of(*signs))
+    told = telling(lines)
+    assert match(told) == match(lines) != ()
+    assert any(not line.text for line in told)
+    assert not {line.text for line in told} & {
+        "Raju Tea Shop", "Dr. S. K. Gupta MBBS", "Rajesh Kumar", "MOHAMMED ALI", "SACHIN", "Ganesh Traders",
+    }  # fmt: skip
+
+
+def test_a_text_in_an_indian_script_is_left_out_though_its_script_tells_states():
+    lines = lines_of("रमेश कुमार", "हमीरपुर", script="Devanagari", sure=0.95)
+    assert [line.text for line in telling(lines)] == ["", "हमीरपुर"]
+    assert match(telling(lines)) == match(lines)
