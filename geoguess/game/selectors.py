@@ -20,7 +20,7 @@ from predictor.answers.levels import STRONGEST
 from predictor.gazetteer.table import LANGUAGES, find
 from predictor.geodesy import INDIA_SCALE_KM
 from predictor.models import ModelVersion, Prediction
-from predictor.reasons.texts import texts_of
+from predictor.reasons.texts import TextReason, texts_of
 from predictor.versions.selectors import answer, levels_of, prediction_for, training_hashes, versions_for
 
 if TYPE_CHECKING:
@@ -166,8 +166,13 @@ def texts_read(
         if text.moved_km >= MOVED_KM:
             distance = distance_km(Position(*text.without), Position(photo.latitude, photo.longitude))
             score = points(round_score(distance, photo.precision_km, scale_km))
-            told.append({"kind": text.kind, "text": text.text, "distance_km": distance, "score": score})
+            told.append({"kind": text.kind, "text": _legible(text), "distance_km": distance, "score": score})
     return told
+
+
+def _legible(text: TextReason) -> str:
+    """The text as it was read; in Indian letters with the place's name in Latin ones, which every player can read."""
+    return text.text if text.text.isascii() or not text.places else f"{text.text} ({text.places[0].name})"
 
 
 def named_states(game_round: Round) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_words_that_moved_a_guess_are_told_drawn_and_taken_along(with_milestone,
     page.locator("#action").click()
     page.wait_for_selector("#result:not([hidden])")
     read, without_km = SENTENCE.fullmatch(page.locator("#result-read").inner_text()).groups()
-    assert read == words
+    assert read.startswith(words)  # in Indian letters the name in Latin ones follows
     away, unit = AWAY.fullmatch(page.locator("#model-distance").inner_text()).groups()
     away_km = float(away.replace(",", "")) / (1000 if unit == "m" else 1)
     assert float(without_km.replace(",", "")) > away_km + 100

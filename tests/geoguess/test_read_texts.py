@@ -97,6 +97,14 @@ def test_the_reveal_says_how_far_off_the_guess_would_be_without_it(client, open_
     assert "KOLLAM 35 km" in page
 
 
+def test_a_name_in_indian_letters_is_told_with_the_latin_one(with_milestone, request):
+    native = dataclasses.replace(MILESTONE[0], text="കൊല്ലം", script="Malayalam", script_confidence=0.95)
+    store_readings("a later reader", {with_milestone.sha256: as_stored([native, MILESTONE[1]])})
+    open_round = request.getfixturevalue("open_round")
+    told = selectors.round_result(lock_round(open_round))["texts"]
+    assert told[0]["text"] == "കൊല്ലം 35 km (Kollam)"
+
+
 def test_what_was_read_after_the_guess_was_made_did_not_move_it(client, add_photo, collection):
     photo = add_photo(0, latitude=9.1, longitude=76.6)
     client.post("/play/", {"collection": collection.slug})
