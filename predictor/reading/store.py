@@ -33,7 +33,8 @@ StoredLines = list[dict[str, Any]]
 
 @dataclass
 class ReadCounts:
-    """How many pictures were read, in how many lines were found and a text was read, how many were gone; seconds."""
+    """How many pictures were read, in how many lines and a text that tells a place were found, how many were gone;
+    seconds."""
 
     pictures: int = 0
     with_lines: int = 0
@@ -48,7 +49,7 @@ class ReadCounts:
         return {
             "pictures read": self.pictures,
             "with lines of text": self.with_lines,
-            "with a text that was read": self.with_text,
+            "with a text that tells a place": self.with_text,
             "seconds per picture with lines": round(self.seconds_with_lines / max(self.with_lines, 1), 2),
             "seconds per picture without": round(seconds / max(without, 1), 2),
             "pictures gone": self.gone,

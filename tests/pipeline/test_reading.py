@@ -74,7 +74,7 @@ def test_the_command_reads_a_part_then_the_rest_and_says_how_long_a_picture_took
     assert run("--collection", "signs", "--limit", "2")["pictures read"] == 2
     assert run("--collection", "signs")["pictures read"] == 1
     figures = run()
-    assert (figures["pictures read"], figures["with a text that was read"]) == (2, 2)
+    assert (figures["pictures read"], figures["with a text that tells a place"]) == (2, 2)
     assert figures["seconds per picture with lines"] >= 0
     assert sign.read_count == Reading.objects.count() == 5
 
