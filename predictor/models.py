@@ -136,7 +136,8 @@ class Prediction(models.Model):
 class Reading(models.Model):
     """What one version of the reader has read in the image with this hash, whatever model answers.
 
-    It holds no whole number plate and no telephone number (`predictor.reading.privacy`).
+    It holds no whole number plate and no telephone number (`predictor.reading.privacy`), and only texts that tell a
+    place (`predictor.reading.matching.telling`).
     """
 
     sha256 = models.CharField(max_length=64)

@@ -7,10 +7,13 @@ import logging
 import socket
 import sys
 from datetime import timedelta
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.checks import run_checks
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -324,3 +327,13 @@ def test_a_picture_that_cannot_be_read_is_answered_all_the_same(asked, monkeypat
     assert question.state == "answered"
     assert question.lines is None
     assert "cannot be read" in caplog.text
+
+
+@pytest.mark.django_db
+def test_readings_from_before_lose_the_texts_that_tell_no_place() -> None:
+    lines = [line("RAJESH KUMAR"), line("UDUPI 12 km", (0.5, 0.5, 0.8, 0.6))]
+    store.store_readings("a former reader", {"0" * 64: store.as_stored(lines), "1" * 64: []})
+    leave_out = import_module("predictor.migrations.0009_texts_that_tell_a_place").leave_out
+    leave_out(apps, connection.schema_editor())
+    assert texts(store.lines_in("0" * 64)) == ["", "UDUPI 12 km"]
+    assert store.lines_in("1" * 64) == ()
