@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch.nn import functional
 
+from pipeline.reading.course import Course
 from pipeline.reading.native_lines import Line, NativeSource, drawn
 from pipeline.reading.native_measures import plain
 from pipeline.support.progress import SILENT, Reporter
@@ -26,18 +24,7 @@ WEIGHT_DECAY = 1e-2
 LARGEST_GRADIENT = 5.0
 TEMPERATURES = np.geomspace(0.5, 3, 30)
 
-
-@dataclass(frozen=True)
-class Course:
-    """How long a training is: lines, drawn once and seen in every epoch, and the highest rate of learning."""
-
-    lines: int
-    epochs: int
-    rate: float
-    seed: int = SEED
-
-
-ANEW = Course(lines=100_000, epochs=4, rate=2e-3)
+ANEW = Course(lines=100_000, epochs=4, rate=2e-3, seed=SEED)
 FURTHER = Course(lines=40_000, epochs=4, rate=1e-3, seed=SEED + 10)  # of a trained network, on other lines
 _OF_SCRIPT = {script: classes_of(script) for script in LETTERS}
 _MOST = max(map(len, _OF_SCRIPT.values()))
@@ -97,11 +84,6 @@ def calibrate(network: NativeRecogniser, lines: Iterable[Line]) -> float:
     best = float(TEMPERATURES[int(np.argmin(losses))])
     network.head.load_state_dict({name: value / best for name, value in network.head.state_dict().items()})
     return best
-
-
-def save(network: NativeRecogniser, file: Path) -> None:
-    """Write the weights in half precision."""
-    save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, file)
 
 
 def _batches(widths: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:

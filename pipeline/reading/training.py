@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch.nn import functional
 
 from pipeline.reading.boxes import Box, Source, drawn
+from pipeline.reading.course import Course
 from pipeline.support.progress import SILENT, Reporter
 from predictor.reading.script_network import CLASSES, ScriptClassifier
 from predictor.reading.scripts import fitted, normalised
@@ -24,19 +22,8 @@ WEIGHT_DECAY = 1e-2
 
 Fitted = tuple[list[NDArray[np.uint8]], NDArray[np.int64]]  # boxes (32, up to 192) and numbers of their classes
 
-
-@dataclass(frozen=True)
-class Course:
-    """How long a training is: boxes, drawn once and seen in every epoch, and the highest rate of learning."""
-
-    boxes: int
-    epochs: int
-    rate: float
-    seed: int = SEED
-
-
-ANEW = Course(boxes=110_000, epochs=6, rate=4e-3)
-FURTHER = Course(boxes=24_000, epochs=3, rate=1.5e-3, seed=SEED + 10)  # of a trained network, on other boxes
+ANEW = Course(lines=110_000, epochs=6, rate=4e-3, seed=SEED)
+FURTHER = Course(lines=24_000, epochs=3, rate=1.5e-3, seed=SEED + 10)  # of a trained network, on other boxes
 
 
 def train(
@@ -45,7 +32,7 @@ def train(
     """A network trained on boxes of the source, anew unless one is given; always the same on the same machine."""
     torch.manual_seed(course.seed)
     rng = np.random.default_rng(course.seed)
-    boxes = course.boxes
+    boxes = course.lines
     pictures, classes = _learnable(drawn([source], boxes, course.seed), boxes, report)
     network = (network or ScriptClassifier()).to(memory_format=torch.channels_last).train().requires_grad_(True)
     optimiser = torch.optim.AdamW(network.parameters(), lr=course.rate, weight_decay=WEIGHT_DECAY)
@@ -85,11 +72,6 @@ def calibrate(network: ScriptClassifier, sources: Sequence[Source], boxes: int =
     temperature = float(candidates[int(np.argmin(losses))])
     network.head.load_state_dict({name: value / temperature for name, value in network.head.state_dict().items()})
     return temperature
-
-
-def save(network: ScriptClassifier, file: Path) -> None:
-    """Write the weights in half precision."""
-    save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, file)
 
 
 def _learnable(drawn: Iterable[Box], count: int, report: Reporter = SILENT) -> Fitted:

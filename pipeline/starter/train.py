@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save as serialised
 from timm.layers.patch_dropout import PatchDropoutWithIndices
 from timm.layers.pos_embed_sincos import build_sincos2d_pos_embed
 from torch import Tensor, nn
@@ -288,12 +287,6 @@ def _hits(model: Any, scores: Tensor, which: NDArray[np.int64], boxes: NDArray[n
     best = scores.argmax(dim=1)
     pointed = truth.patches.gather(2, best[:, :, None])[:, :, 0]
     return pointed[truth.visible.bool() & ~torch.from_numpy(large)]
-
-
-def save(module: nn.Module, path: Path) -> None:
-    """Write a module's weights in half precision."""
-    weights = {name: tensor.half().cpu().contiguous() for name, tensor in module.state_dict().items()}
-    path.write_bytes(serialised(weights))
 
 
 def validation_input(pixels: Tensor) -> Tensor:

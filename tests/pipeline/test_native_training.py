@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from pipeline.reading import native_training as training
+from pipeline.reading.course import Course
 from pipeline.reading.fonts import has, site_fonts
 from pipeline.reading.native_lines import SCRIPTS, NativeSource, drawn
 from pipeline.reading.native_measures import Read, report, towns
 from pipeline.reading.words import part_of, script_of, words
 from pipeline.support.progress import SilentReporter
+from pipeline.support.weights import save
 from predictor.reading.native_letters import LETTERS, as_seen
 from predictor.reading.native_network import load_recogniser
 
@@ -57,19 +60,20 @@ def test_training_learns_repeats_itself_and_its_network_is_calibrated_and_kept(t
         def point(self, series: str, x: float, y: float) -> None:
             self.seen.append(y)
 
-    source, course = NativeSource("training", site_fonts()), training.Course(lines=160, epochs=10, rate=2e-3)
-    networks = [training.train(source, Losses(), course=course) for _ in range(2)]
-    first, again = (network.state_dict() for network in networks)
+    source, short = NativeSource("training", site_fonts()), Course(64, epochs=2, rate=2e-3, seed=training.SEED)
+    first, again = (training.train(source, course=short).state_dict() for _ in range(2))
     assert all(torch.equal(first[name], again[name]) for name in first)
-    assert Losses.seen[1] < 0.9 * Losses.seen[0]
 
-    before = networks[0].head.weight.clone()
-    temperature = training.calibrate(networks[0], drawn(NativeSource("calibration", site_fonts()), 20, seed=1))
-    assert torch.allclose(networks[0].head.weight * temperature, before, atol=1e-5)
-    training.save(networks[0], tmp_path / "weights.safetensors")
+    # Long enough that the loss falls well below the bound, with any number of threads.
+    network = training.train(source, Losses(), course=replace(short, lines=160, epochs=20))
+    assert Losses.seen[-1] < 0.9 * Losses.seen[0]
+    before = network.head.weight.clone()
+    temperature = training.calibrate(network, drawn(NativeSource("calibration", site_fonts()), 20, seed=1))
+    assert torch.allclose(network.head.weight * temperature, before, atol=1e-5)
+    save(network, tmp_path / "weights.safetensors")
     loaded = load_recogniser(tmp_path / "weights.safetensors")
     lines = torch.randn(2, 1, 40, 96)
-    assert torch.allclose(loaded(lines), networks[0](lines), atol=0.1)  # weights are in half precision
+    assert torch.allclose(loaded(lines), network(lines), atol=0.1)  # weights are in half precision
 
 
 def test_a_training_without_its_fonts_says_which_are_missing(tmp_path: Path) -> None:

@@ -13,10 +13,12 @@ from django.core.management.base import CommandError
 
 from pipeline.reading import training
 from pipeline.reading.boxes import Source, drawn
+from pipeline.reading.course import Course
 from pipeline.reading.fonts import has, site_fonts
 from pipeline.reading.measures import Answers, report, share
 from pipeline.reading.words import script_of, words
 from pipeline.scenes.text import line, without_script
+from pipeline.support.weights import save
 from predictor.reading.script_network import CLASSES, load_classifier
 
 
@@ -69,14 +71,14 @@ def test_boxes_are_drawn_alike_from_one_seed_and_show_all_scripts() -> None:
 @pytest.mark.training
 def test_training_repeats_itself_and_its_network_is_calibrated_and_kept(tmp_path: Path) -> None:
     source = Source("training", site_fonts())
-    networks = [training.train(source, course=training.Course(boxes=96, epochs=2, rate=4e-3)) for _ in range(2)]
+    networks = [training.train(source, course=Course(96, epochs=2, rate=4e-3, seed=training.SEED)) for _ in range(2)]
     first, again = (network.state_dict() for network in networks)
     assert all(torch.equal(first[name], again[name]) for name in first)
 
     before = networks[0].head.weight.clone()
     temperature = training.calibrate(networks[0], [Source("calibration", site_fonts())], boxes=300)
     assert torch.allclose(networks[0].head.weight * temperature, before, atol=1e-5)
-    training.save(networks[0], tmp_path / "weights.safetensors")
+    save(networks[0], tmp_path / "weights.safetensors")
     loaded = load_classifier(tmp_path / "weights.safetensors")
     boxes = torch.randn(4, 1, 32, 192)
     assert torch.allclose(loaded(boxes), networks[0](boxes), atol=0.05)  # weights are in half precision

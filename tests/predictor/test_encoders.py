@@ -173,7 +173,7 @@ def test_vit_b16_has_quickgelu(clip_tower: Any) -> None:
 
 
 def test_starter_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
-    from pipeline.starter.train import save
+    from pipeline.support.weights import save
 
     torch.manual_seed(4)
     network = starter_network()

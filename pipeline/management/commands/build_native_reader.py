@@ -6,8 +6,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 
+from pipeline.management.networks import NetworkCommand
 from pipeline.management.progress import TerminalReporter
 
 CALIBRATION_LINES, TEST_LINES = 1000, 1000  # of each kind
@@ -15,14 +16,8 @@ SCENES = 60
 LEGIBLE_PX = (16.0, 60.0)  # height of the letters that are measured apart
 
 
-class Command(BaseCommand):
-    requires_system_checks = []
+class Command(NetworkCommand):
     help = "Train the network that reads lines in Indian scripts, write its weights into predictor/reading, measure it."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("fonts", type=Path, help="folder with the fonts that pipeline/reading/fonts.py names")
-        parser.add_argument("--further", action="store_true", help="train the weights that ship further, not anew")
-        parser.add_argument("--measure-only", action="store_true", help="measure the weights that ship")
 
     def handle(self, *args: Any, fonts: Path, further: bool, measure_only: bool, **options: Any) -> None:
         from pipeline.reading import native_training as training
@@ -30,6 +25,7 @@ class Command(BaseCommand):
         from pipeline.reading.native_lines import TEXT_PX, NativeSource, drawn
         from pipeline.reading.native_measures import other_lines, read, report, scene_report, town_lines
         from pipeline.reading.scene_boxes import native_lines_of_scenes
+        from pipeline.support.weights import save
         from predictor.reading.native_lines import SURE, NativeReader
         from predictor.reading.native_network import WEIGHTS, load_recogniser
 
@@ -54,7 +50,7 @@ class Command(BaseCommand):
                 )
             )
             temperature = training.calibrate(network, lines)
-            training.save(network, WEIGHTS)
+            save(network, WEIGHTS)
             self.stdout.write(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e6:.1f} MB, temperature {temperature:.2f}")
 
         shipped = NativeReader.load()

@@ -5,22 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 
+from pipeline.management.networks import NetworkCommand
 from pipeline.management.progress import TerminalReporter
 
 TEST_BOXES = 6000  # of each kind
 SCENES = 60
 
 
-class Command(BaseCommand):
-    requires_system_checks = []
+class Command(NetworkCommand):
     help = "Train the network that tells the script of a line, write its weights into predictor/reading, measure it."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("fonts", type=Path, help="folder with the fonts that pipeline/reading/fonts.py names")
-        parser.add_argument("--further", action="store_true", help="train the weights that ship further, not anew")
-        parser.add_argument("--measure-only", action="store_true", help="measure the weights that ship")
 
     def handle(self, *args: Any, fonts: Path, further: bool, measure_only: bool, **options: Any) -> None:
         from pipeline.reading import training
@@ -28,6 +23,7 @@ class Command(BaseCommand):
         from pipeline.reading.fonts import FontMissing, held_out_fonts, learnt_fonts, other_fonts
         from pipeline.reading.measures import answers, confusion, report
         from pipeline.reading.scene_boxes import lines_of_scenes
+        from pipeline.support.weights import save
         from predictor.reading.script_network import WEIGHTS, load_classifier
         from predictor.reading.scripts import SURE, ScriptNetwork
 
@@ -45,7 +41,7 @@ class Command(BaseCommand):
                     network=load_classifier() if further else None,
                 )
             temperature = training.calibrate(network, calibration)
-            training.save(network, WEIGHTS)
+            save(network, WEIGHTS)
             self.stdout.write(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1e6:.1f} MB, temperature {temperature:.2f}")
 
         shipped = ScriptNetwork.load()

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         from pipeline.starter import look_alikes
         from pipeline.starter import train as starter_training
         from pipeline.starter.clue_detector import build as build_detector
+        from pipeline.support.weights import save
         from predictor.encoders.encoder import frozen_encoder
         from predictor.encoders.networks import STARTER_WEIGHTS, starter_vit
         from predictor.seeing.detector import HEADS, about, file_of, head_of
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 scenes, validation, minutes=options["minutes"], seed=seed, checkpoint=cache / "checkpoint.pt"
             )
             head, names, figures, made_for = trained.clues, trained.names, trained.figures, None
-            starter_training.save(trained.network, out / STARTER_WEIGHTS.name)
+            save(trained.network, out / STARTER_WEIGHTS.name)
         encoder = frozen_encoder("starter_vit", *starter_vit(out / STARTER_WEIGHTS.name))
         if made_for not in (None, encoder.weights_sha256):
             raise CommandError(f"The head for clues in {heads} was trained with other weights: train both anew.")
